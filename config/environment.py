@@ -1,0 +1,114 @@
+"""Reading the environment so that a mistake is one sentence naming the variable."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+LONG_ENOUGH = 32
+SMTP_PORTS = {"smtp": 25, "smtp+tls": 587, "smtp+ssl": 465}
+POSTGRES = ("postgres", "postgresql", "psql", "pgsql")
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
+env = environ.Env()
+
+
+def required(name: str, meaning: str) -> str:
+    value: str = env.str(name, default="").strip()
+    if not value:
+        raise ImproperlyConfigured(f"{name} is not set. It is {meaning}.")
+    return value
+
+
+def read(name: str, cast: Callable[..., Any], default: Any, meaning: str) -> Any:
+    """A setting that has a default; a value that cannot be read is refused."""
+    try:
+        return cast(name, default=default)
+    except (ValueError, TypeError) as problem:
+        raise ImproperlyConfigured(
+            f"{name} is {env.str(name)!r}, which cannot be read. It is {meaning}."
+        ) from problem
+
+
+def yes_or_no(name: str, *, default: bool, meaning: str) -> bool:
+    """Only words that mean yes or no: a typing mistake must not mean no."""
+    value = env.str(name, default="yes" if default else "no").strip().lower()
+    if value not in {"1", "true", "yes", "on", "0", "false", "no", "off", ""}:
+        raise ImproperlyConfigured(f"{name} is {value!r}. It is {meaning}: yes or no.")
+    return value in {"1", "true", "yes", "on"}
+
+
+def secret(name: str, meaning: str) -> str:
+    value = required(name, meaning)
+    if len(value) < LONG_ENOUGH:
+        raise ImproperlyConfigured(
+            f"{name} is {len(value)} characters long. It is {meaning}"
+            f" and needs at least {LONG_ENOUGH} random characters."
+        )
+    return value
+
+
+def keyring(name: str) -> dict[str, str]:
+    """`2:newest,1:older`: the first key signs, every key is still accepted."""
+    meaning = "a list of numbered link keys such as 2:SECRET,1:OLDER-SECRET"
+    pairs = [part.partition(":") for part in required(name, meaning).split(",")]
+    keys = {kid.strip(): key.strip() for kid, _, key in pairs}
+    short = [kid for kid, key in keys.items() if not kid or len(key) < LONG_ENOUGH]
+    if short or len(keys) < len(pairs):
+        raise ImproperlyConfigured(
+            f"{name} cannot be read. It is {meaning}, each number once and each"
+            f" secret at least {LONG_ENOUGH} characters."
+        )
+    return keys
+
+
+def address(name: str, schemes: tuple[str, ...], meaning: str) -> str:
+    """A URL with one of these schemes, a host, and a port that is a number."""
+    value = required(name, meaning)
+    try:
+        parts = urlsplit(value)
+        readable = parts.scheme in schemes and parts.hostname and parts.port != 0
+    except ValueError:
+        readable = None
+    if not readable:
+        raise ImproperlyConfigured(
+            f"{name} is not an address that can be used. It is {meaning}."
+        )
+    return value
+
+
+def database(name: str, *, pool: int) -> dict[str, Any]:
+    """PostgreSQL and nothing else; with a connection pool where one is asked for."""
+    url = address(name, POSTGRES, "postgres://USER:PASSWORD@HOST:PORT/DATABASE")
+    found: dict[str, Any] = env.db_url_config(url)
+    found["CONN_HEALTH_CHECKS"] = True
+    found["CONN_MAX_AGE"] = 0 if pool else 60
+    if pool:
+        found.setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": pool}
+    return found
+
+
+def smtp(name: str) -> dict[str, Any]:
+    """Where mail leaves: host, port, user, password, starttls, tls."""
+    meaning = "smtp://, smtp+tls:// or smtp+ssl:// with USER:PASSWORD@HOST:PORT"
+    url = address(name, tuple(SMTP_PORTS), meaning)
+    found = env.email_url_config(url)
+    return {
+        "host": found["EMAIL_HOST"],
+        "port": found["EMAIL_PORT"] or SMTP_PORTS[urlsplit(url).scheme],
+        "user": found["EMAIL_HOST_USER"] or "",
+        "password": found["EMAIL_HOST_PASSWORD"] or "",
+        "starttls": bool(found.get("EMAIL_USE_TLS")),
+        "tls": bool(found.get("EMAIL_USE_SSL")),
+    }
+
+
+def log_level(name: str) -> str:
+    value = env.str(name, default="INFO").strip().upper()
+    if value not in LOG_LEVELS:
+        raise ImproperlyConfigured(
+            f"{name} is {value!r}. It is one of {', '.join(LOG_LEVELS)}."
+        )
+    return value

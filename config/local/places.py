@@ -1,0 +1,91 @@
+"""Where the local run keeps its state, and as whom its servers run."""
+
+import fcntl
+import hashlib
+import os
+import pwd
+import socket
+import stat
+from functools import cache
+from pathlib import Path
+from typing import IO
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+IS_ROOT = os.geteuid() == 0
+UNPRIVILEGED = "nobody"
+
+
+def state_root() -> Path:
+    """Root's servers run unprivileged, so their files cannot lie under `/root`."""
+    if not IS_ROOT:
+        return ROOT / ".local"
+    mark = hashlib.sha256(str(ROOT).encode()).hexdigest()[:10]
+    return Path("/var/tmp") / f"listwell-{mark}"  # noqa: S108
+
+
+def state_dir(name: str) -> Path:
+    """A directory for one server's files, owned by the account it runs as."""
+    place = state_root() / name
+    place.mkdir(parents=True, exist_ok=True)
+    _refuse_strangers(state_root())
+    give_away(place)
+    return place
+
+
+def _refuse_strangers(place: Path) -> None:
+    """/var/tmp is everybody's: a directory somebody else made there is not ours."""
+    if place.stat().st_uid != os.geteuid():
+        raise SystemExit(
+            f"{place} belongs to somebody else. Remove it, then try again."
+        )
+
+
+@cache
+def account() -> dict[str, int | list[int]]:
+    """What Popen needs to leave root behind; empty for a normal user."""
+    if not IS_ROOT:
+        return {}
+    entry = pwd.getpwnam(UNPRIVILEGED)
+    return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
+
+
+def give_away(path: Path) -> None:
+    if IS_ROOT:
+        entry = pwd.getpwnam(UNPRIVILEGED)
+        os.chown(path, entry.pw_uid, entry.pw_gid)
+
+
+def is_reachable(path: Path) -> bool:
+    """May an account that is not ours walk to this file and read it?"""
+    real = path.resolve()
+    if not real.exists():
+        return False
+    walkable = all(parent.stat().st_mode & stat.S_IXOTH for parent in real.parents)
+    return walkable and bool(real.stat().st_mode & stat.S_IROTH)
+
+
+def write_private(path: Path, text: str) -> None:
+    """Readable by its owner only, from the first byte on."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w") as file:
+        os.fchmod(handle, 0o600)
+        file.write(text)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def try_lock(path: Path) -> IO[str] | None:
+    """Held until the file is closed or the process ends; None if somebody has it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    file = path.open("a")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        return None
+    return file

