@@ -1,0 +1,275 @@
+"""Who works here, what they did, and the long jobs they wait for."""
+
+from __future__ import annotations
+
+import datetime as dt
+import zoneinfo
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+
+def check_time_zone(name: str) -> None:
+    """Refuse a name that the machine's time zone database does not know."""
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError(
+            f"“{name}” is not a time zone. Choose one such as Europe/Helsinki."
+        )
+
+
+class Account(models.Model):
+    """The installation itself: one row, made by the first migration."""
+
+    name = models.CharField(max_length=200, default="Our organisation")
+    time_zone = models.CharField(
+        max_length=64, default="UTC", validators=[check_time_zone]
+    )
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(id=1), name="account_is_one_row"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def current(cls) -> Account:
+        return cls.objects.get_or_create(id=1)[0]
+
+    @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        return zoneinfo.ZoneInfo(self.time_zone)
+
+    def today(self) -> dt.date:
+        """The account's day: what "today" means in every filter."""
+        return timezone.now().astimezone(self.zone).date()
+
+
+class Theme(models.TextChoices):
+    AUTO = "auto", "Follow the system"
+    LIGHT = "light", "Light"
+    DARK = "dark", "Dark"
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes users that sign in with their email address."""
+
+    def create_user(
+        self, email: str, password: str | None = None, **fields: Any
+    ) -> User:
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(
+        self, email: str, password: str | None = None, **fields: Any
+    ) -> User:
+        return self.create_user(
+            email, password, is_staff=True, is_superuser=True, **fields
+        )
+
+
+class User(AbstractUser):
+    """Somebody who signs in to the console, by email address."""
+
+    username = None  # type: ignore[assignment]  # the email address is the name
+    email = models.EmailField("email address", unique=True)
+    theme = models.CharField(max_length=8, choices=Theme, default=Theme.AUTO)
+    time_zone = models.CharField(
+        max_length=64, blank=True, validators=[check_time_zone]
+    )
+    single_key_shortcuts = models.BooleanField(default=True)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(theme__in=Theme.values), name="user_theme_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.email
+
+
+class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
+    def record(
+        self,
+        actor: User | None,
+        verb: str,
+        *,
+        subject: str = "",
+        url: str = "",
+        detail: dict[str, Any] | None = None,
+    ) -> AuditEntry:
+        """Write down that `actor` (None: the system) did `verb` to `subject`."""
+        return self.create(
+            actor=actor, verb=verb, subject=subject, url=url, detail=detail or {}
+        )
+
+
+class AuditEntry(models.Model):
+    """One thing somebody did. Rows are never changed or deleted (trigger)."""
+
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+    actor = models.ForeignKey(User, null=True, on_delete=models.PROTECT)
+    verb = models.CharField(max_length=80)
+    subject = models.CharField(max_length=300, blank=True)
+    url = models.CharField(max_length=300, blank=True)
+    detail = models.JSONField(default=dict, blank=True)
+
+    objects = AuditEntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "audit entries"
+
+    def __str__(self) -> str:
+        return f"{self.actor or 'System'}: {self.verb} {self.subject}"
+
+
+class JobState(models.TextChoices):
+    QUEUED = "queued", "Waiting"
+    RUNNING = "running", "Running"
+    DONE = "done", "Done"
+    FAILED = "failed", "Failed"
+    CANCELLED = "cancelled", "Cancelled"
+
+    @property
+    def is_over(self) -> bool:
+        return self in {JobState.DONE, JobState.FAILED, JobState.CANCELLED}
+
+
+# A running job that has not reported for this long lost its worker.
+JOB_LOST_AFTER = dt.timedelta(seconds=90)
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    def claimable(self) -> JobQuerySet:
+        """Waiting, or running without a sign of life: a dead worker's."""
+        lost = timezone.now() - JOB_LOST_AFTER
+        return self.filter(
+            Q(state=JobState.QUEUED) | Q(state=JobState.RUNNING, heartbeat_at__lt=lost)
+        )
+
+    def claim(self, pk: int) -> Job | None:
+        """Take job `pk` for this worker; None when another has it or it is over."""
+        now = timezone.now()
+        taken = (
+            self.claimable()
+            .filter(pk=pk)
+            .update(
+                state=JobState.RUNNING,
+                heartbeat_at=now,
+                attempts=models.F("attempts") + 1,
+            )
+        )
+        if taken != 1:
+            return None
+        job = self.get(pk=pk)
+        if job.started_at is None:
+            job.started_at = now
+            job.save(update_fields=["started_at"])
+        return job
+
+
+class Job(models.Model):
+    """One long piece of work: a page shows it, a restarted worker goes on with it.
+
+    `resume` is the owner's: whatever it needs to go on where it stopped. It is
+    written in the same transaction as the work it describes, so that a crash
+    repeats nothing. `result` holds the counts that the result page shows.
+    """
+
+    kind = models.CharField(max_length=40)
+    label = models.CharField(max_length=300)
+    url = models.CharField(max_length=300, blank=True)
+    owner = models.ForeignKey(User, null=True, on_delete=models.PROTECT)
+    state = models.CharField(max_length=10, choices=JobState, default=JobState.QUEUED)
+    done = models.BigIntegerField(default=0)
+    total = models.BigIntegerField(null=True)
+    unit = models.CharField(max_length=20, default="rows")
+    resume = models.JSONField(default=dict)
+    result = models.JSONField(default=dict)
+    error = models.TextField(blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now)
+    started_at = models.DateTimeField(null=True)
+    heartbeat_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(state__in=JobState.values), name="job_state_is_known"
+            ),
+        ]
+        indexes: ClassVar = [
+            # serves the pick-up of waiting and lost jobs by beat
+            models.Index(
+                fields=["kind", "id"],
+                name="job_open",
+                condition=Q(state__in=["queued", "running"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def is_over(self) -> bool:
+        return JobState(self.state).is_over
+
+    @property
+    def percent(self) -> int | None:
+        """0 to 100, or None while the total is not known."""
+        return min(100, self.done * 100 // self.total) if self.total else None
+
+    def report(self, done: int, *, total: int | None = None, **resume: Any) -> bool:
+        """Write progress (rows done so far) and resume point.
+
+        Returns False when somebody cancelled the job: then stop.
+        """
+        fields: dict[str, Any] = {"done": done, "heartbeat_at": timezone.now()}
+        if total is not None:
+            fields["total"] = total
+        if resume:
+            fields["resume"] = {**self.resume, **resume}
+        alive = Job.objects.filter(pk=self.pk, state=JobState.RUNNING).update(**fields)
+        for name, value in fields.items():
+            setattr(self, name, value)
+        return alive == 1
+
+    def finish(self, **result: Any) -> None:
+        self._end(JobState.DONE, result={**self.result, **result})
+
+    def fail(self, sentence: str) -> None:
+        """End with a sentence that says what happened and what to do now."""
+        self._end(JobState.FAILED, error=sentence)
+
+    def cancel(self) -> bool:
+        """Ask a job that is not over to stop; its worker sees it at its next report."""
+        return (
+            Job.objects.filter(pk=self.pk, state__in=["queued", "running"]).update(
+                state=JobState.CANCELLED, finished_at=timezone.now()
+            )
+            == 1
+        )
+
+    @transaction.atomic
+    def _end(self, state: JobState, **fields: Any) -> None:
+        fields |= {"state": state, "finished_at": timezone.now()}
+        Job.objects.filter(pk=self.pk, state=JobState.RUNNING).update(**fields)
+        for name, value in fields.items():
+            setattr(self, name, value)

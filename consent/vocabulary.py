@@ -1,0 +1,184 @@
+"""The words of consent, and the tables that say what each of them allows.
+
+Kept apart from the tables in the database so that every layer can name them.
+Sources: GDPR Art. 6, 7 and 21, ePrivacy Directive Art. 13, RFC 8058.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+
+
+class Action(models.TextChoices):
+    """What happened to somebody's permission."""
+
+    GIVEN = "given", "Agreed"
+    REFUSED = "refused", "Refused"
+    WITHDRAWN = "withdrawn", "Opted out"
+    RENEWED = "renewed", "Confirmed again"
+    EXPIRED = "expired", "Expired"
+    SUNSET = "sunset", "Opted out after staying silent"
+    LATE_CONFIRMED = "late_confirmed", "Came back by a late confirmation"
+    RESTORED = "restored", "Opt-out undone"
+    SUPPRESSED = "suppressed", "Address blocked"
+    RELEASED = "released", "Address released"
+
+
+class Mechanism(models.TextChoices):
+    """The way it reached us."""
+
+    FORM = "form", "Form"
+    DOUBLE_OPT_IN = "double_opt_in", "Double opt-in"
+    PERMISSION_PASS = "permission_pass", "Re-engagement email"
+    IMPORT = "import", "Import"
+    OPT_OUT_IMPORT = "opt_out_import", "Opt-out import"
+    ONE_CLICK = "one_click", "One-click unsubscribe"
+    UNSUBSCRIBE_PAGE = "unsubscribe_page", "Unsubscribe page"
+    PREFERENCE_CENTRE = "preference_centre", "Preference page"
+    STAFF = "staff", "Staff"
+    BOUNCE = "bounce", "Bounce"
+    FEEDBACK_LOOP = "feedback_loop", "Feedback loop"
+    REENGAGEMENT = "reengagement", "Re-engagement campaign"
+    UNDO = "undo", "Undo"
+
+
+class Actor(models.TextChoices):
+    """Who acted."""
+
+    CONTACT = "contact", "The person"
+    STAFF = "staff", "Staff"
+    IMPORT = "import", "Import"
+    SYSTEM = "system", "System"
+    MAILBOX_PROVIDER = "mailbox_provider", "Mailbox provider"
+
+
+class LegalBasis(models.TextChoices):
+    """The ground for writing to somebody."""
+
+    CONSENT = "consent", "Consent freely given"
+    SOFT_OPT_IN = "soft_opt_in", "Existing customer, own similar products"
+    LEGITIMATE_INTEREST = "legitimate_interest", "Legitimate interest"
+    CONTRACT = "contract", "Performance of a contract"
+    NONE = "none", "None on file"
+
+    @property
+    def allows_marketing(self) -> bool:
+        return self in {LegalBasis.CONSENT, LegalBasis.SOFT_OPT_IN}
+
+    @property
+    def allows_one_to_one(self) -> bool:
+        return self is not LegalBasis.NONE
+
+
+class Grade(models.TextChoices):
+    """How well a yes is proved; the order is from strongest to weakest."""
+
+    DOUBLE_OPT_IN = "double_opt_in", "Double opt-in"
+    RECONFIRMED = "reconfirmed", "Confirmed again by the person"
+    EVIDENCED = "evidenced", "Date and source on file"
+    STATED = "stated", "Stated without evidence"
+
+
+# A yes that may be mailed. "Stated" is a claim that nobody can prove: it is kept
+# for the record and never mailed (GDPR Art. 7(1): the controller must demonstrate).
+MAILABLE_GRADES = (Grade.DOUBLE_OPT_IN, Grade.RECONFIRMED, Grade.EVIDENCED)
+
+
+class Scope(models.TextChoices):
+    """How far an opt-out reaches."""
+
+    EVERYTHING = "everything", "All marketing"
+    BRAND = "brand", "One brand"
+    TYPE = "type", "One subscription type"
+
+
+class Reason(models.TextChoices):
+    """Why an address may not be mailed; in the order in which it is told."""
+
+    COMPLAINT = "complaint", "Reported our mail as spam"
+    OWN_OPT_OUT = "own_opt_out", "Opted out"
+    STAFF_OPT_OUT = "staff_opt_out", "Opted out by staff on request"
+    IMPORTED_OPT_OUT = "imported_opt_out", "On an imported opt-out list"
+    SUNSET = "sunset", "Did not confirm a re-engagement email"
+    DEAD_ADDRESS = "dead_address", "The address does not exist"
+    BOUNCED = "bounced", "Bounced too often"
+    IMPORTED_BOUNCE = "imported_bounce", "Bounced before it came here"
+
+    @property
+    def is_opt_out(self) -> bool:
+        """A no to us, as opposed to an address that does not work."""
+        return self in OPT_OUT_REASONS
+
+
+OPT_OUT_REASONS = (
+    Reason.COMPLAINT,
+    Reason.OWN_OPT_OUT,
+    Reason.STAFF_OPT_OUT,
+    Reason.IMPORTED_OPT_OUT,
+    Reason.SUNSET,
+)
+BOUNCE_REASONS = (Reason.DEAD_ADDRESS, Reason.BOUNCED, Reason.IMPORTED_BOUNCE)
+
+
+class LiftedBy(models.TextChoices):
+    """The ways a suppression can end."""
+
+    DOUBLE_OPT_IN = "double_opt_in", "The person's own double opt-in"
+    LATE_CONFIRMATION = "late_confirmation", "The person's late confirmation"
+    STAFF = "staff", "Staff, with a reason"
+    UNDO = "undo", "Undo of its batch"
+    UNBOUNCE = "unbounce", "Unbounce"
+    OWN_UNDO = "own_undo", "The person's undo right after"
+
+
+# Who may lift what. Missing from a row: never that way.
+MAY_LIFT: dict[Reason, frozenset[LiftedBy]] = {
+    # a complaint is lifted by nobody but the person, and only newly confirmed
+    Reason.COMPLAINT: frozenset({LiftedBy.DOUBLE_OPT_IN}),
+    Reason.OWN_OPT_OUT: frozenset({LiftedBy.DOUBLE_OPT_IN, LiftedBy.OWN_UNDO}),
+    Reason.STAFF_OPT_OUT: frozenset({LiftedBy.DOUBLE_OPT_IN, LiftedBy.STAFF}),
+    Reason.IMPORTED_OPT_OUT: frozenset({LiftedBy.DOUBLE_OPT_IN, LiftedBy.UNDO}),
+    Reason.SUNSET: frozenset(
+        {LiftedBy.DOUBLE_OPT_IN, LiftedBy.LATE_CONFIRMATION, LiftedBy.UNDO}
+    ),
+    Reason.DEAD_ADDRESS: frozenset(),
+    Reason.BOUNCED: frozenset({LiftedBy.UNBOUNCE}),
+    Reason.IMPORTED_BOUNCE: frozenset({LiftedBy.UNBOUNCE, LiftedBy.UNDO}),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """One act on the ledger: the part that is the same for everybody it touches.
+
+    `occurred_at` is when the person (or system) acted, not when we learnt it.
+    `source` names where it came from, in words a reader of the record
+    understands: {"file": ..., "row": ...}, {"message": 12, "delivery": 345}.
+    """
+
+    action: Action
+    mechanism: Mechanism
+    actor: Actor
+    basis: LegalBasis = LegalBasis.NONE
+    occurred_at: dt.datetime = field(default_factory=timezone.now)
+    explanation: str = ""
+    user_id: int | None = None
+    text_id: int | None = None
+    batch_id: uuid.UUID | None = None
+    source: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What proves one act; apart from the ledger, so that it can be erased."""
+
+    raw_address: str = ""
+    ip: str | None = None
+    user_agent: str = ""
+    detail: dict[str, Any] = field(default_factory=dict)

@@ -1,0 +1,112 @@
+"""Custom properties: their types, and text -> value for each type.
+
+A value lives in `Contact.properties` under the id of its definition, as JSON:
+string, number, boolean, "2026-11-22" (date), "2026-11-22T09:15:00+00:00" (datetime,
+always UTC), one choice as a string, several as a list of strings. A missing key
+means unknown: null is never stored.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from decimal import Decimal, InvalidOperation
+
+from django.db import models
+from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
+
+Value = str | int | float | bool | list[str]
+
+
+class Kind(models.TextChoices):
+    STRING = "string", "Text"
+    NUMBER = "number", "Number"
+    BOOLEAN = "boolean", "Yes or no"
+    DATE = "date", "Date"
+    DATETIME = "datetime", "Date and time"
+    CHOICE = "choice", "One of several"
+    CHOICES = "choices", "Several of several"
+
+
+class BadValue(ValueError):
+    """This text is not a value of the type; the message is a sentence."""
+
+
+YES = frozenset({"true", "yes", "y", "1", "on", "wahr", "ja", "oui", "kyllä", "tak"})
+NO = frozenset({"false", "no", "n", "0", "off", "falsch", "nein", "non", "ei", "nie"})
+
+
+def parse(kind: str, text: str, choices: Sequence[str] = ()) -> Value:
+    """`text`, not blank, as a value of `kind`, or BadValue with a sentence."""
+    return _PARSERS[Kind(kind)](text.strip(), choices)
+
+
+def _string(text: str, choices: Sequence[str]) -> Value:
+    return text
+
+
+def _number(text: str, choices: Sequence[str]) -> Value:
+    compact = text.replace("\u00a0", "").replace("\u202f", "").replace(" ", "")
+    if compact.count(",") == 1 and "." not in compact:
+        compact = compact.replace(",", ".")
+    try:
+        number = Decimal(compact.replace(",", ""))
+    except InvalidOperation:
+        raise BadValue(f"“{text}” is not a number.") from None
+    if not number.is_finite():
+        raise BadValue(f"“{text}” is not a number.")
+    return int(number) if number == number.to_integral_value() else float(number)
+
+
+def _boolean(text: str, choices: Sequence[str]) -> Value:
+    word = text.casefold()
+    if word in YES:
+        return True
+    if word in NO:
+        return False
+    raise BadValue(f"“{text}” is neither yes nor no.")
+
+
+def _date(text: str, choices: Sequence[str]) -> Value:
+    return _moment(text).date().isoformat()
+
+
+def _datetime(text: str, choices: Sequence[str]) -> Value:
+    return _moment(text).astimezone(dt.UTC).isoformat()
+
+
+def _moment(text: str) -> dt.datetime:
+    try:
+        moment = parse_datetime(text)
+        day = None if moment else parse_date(text)
+    except ValueError:
+        moment = day = None
+    if moment:
+        return moment if timezone.is_aware(moment) else moment.replace(tzinfo=dt.UTC)
+    if day:
+        return dt.datetime.combine(day, dt.time(), dt.UTC)
+    raise BadValue(f"“{text}” is not a date. Write it as 2026-11-22.")
+
+
+def _choice(text: str, choices: Sequence[str]) -> Value:
+    for choice in choices:
+        if choice.casefold() == text.casefold():
+            return choice
+    raise BadValue(f"“{text}” is not one of: {', '.join(choices)}.")
+
+
+def _choices(text: str, choices: Sequence[str]) -> Value:
+    words = [word.strip() for word in text.split(";") if word.strip()]
+    return sorted({str(_choice(word, choices)) for word in words})
+
+
+_PARSERS: dict[Kind, Callable[[str, Sequence[str]], Value]] = {
+    Kind.STRING: _string,
+    Kind.NUMBER: _number,
+    Kind.BOOLEAN: _boolean,
+    Kind.DATE: _date,
+    Kind.DATETIME: _datetime,
+    Kind.CHOICE: _choice,
+    Kind.CHOICES: _choices,
+}

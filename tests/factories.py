@@ -1,0 +1,87 @@
+"""One factory per model; each makes a row that is valid on its own."""
+
+from typing import Any
+
+import factory
+from factory.django import DjangoModelFactory
+
+from accounts.models import User
+from consent import addresses
+from consent.models import Address, Brand, Grant, SubscriptionType
+from consent.vocabulary import Act, Action, Actor, Grade, LegalBasis, Mechanism
+from contacts.models import Contact
+
+
+class UserFactory(DjangoModelFactory[User]):
+    class Meta:
+        model = User
+
+    email = factory.Sequence(lambda n: f"user{n}@console.example")
+    first_name = "Uma"
+
+    @classmethod
+    def _create(cls, model_class: type[User], *args: Any, **kwargs: Any) -> User:
+        return model_class.objects.create_user(**kwargs)
+
+
+class BrandFactory(DjangoModelFactory[Brand]):
+    class Meta:
+        model = Brand
+
+    name = factory.Sequence(lambda n: f"Brand {n}")
+    slug = factory.Sequence(lambda n: f"brand-{n}")
+    legal_name = "Example Oy"
+    postal_address = "1 Example Street\n00100 Helsinki"
+    from_name = "Example"
+    from_email = "news@brand.example"
+
+
+class SubscriptionTypeFactory(DjangoModelFactory[SubscriptionType]):
+    class Meta:
+        model = SubscriptionType
+
+    brand = factory.SubFactory(BrandFactory)
+    name = factory.Sequence(lambda n: f"Newsletter {n}")
+    slug = factory.Sequence(lambda n: f"newsletter-{n}")
+
+
+def make_address(raw: str) -> Address:
+    """The address row for `raw`, made when missing."""
+    parsed = addresses.parse(raw)
+    ids = Address.objects.ensure([parsed])
+    return Address.objects.get(pk=ids[parsed.key])
+
+
+class ContactFactory(DjangoModelFactory[Contact]):
+    class Meta:
+        model = Contact
+
+    email = factory.Sequence(lambda n: f"person{n}@people.example")
+    first_name = "Ada"
+    last_name = factory.Sequence(lambda n: f"Person{n}")
+    address = factory.LazyAttribute(
+        lambda o: make_address(o.email) if o.email else None
+    )
+
+
+def agree(
+    contact: Contact,
+    subscription_type: SubscriptionType,
+    grade: Grade = Grade.EVIDENCED,
+    **act: Any,
+) -> Grant:
+    """`contact` says yes to `subscription_type`, with its ledger row."""
+    yes = Act(
+        **{
+            "action": Action.GIVEN,
+            "mechanism": Mechanism.FORM,
+            "actor": Actor.CONTACT,
+            "basis": LegalBasis.CONSENT,
+            **act,
+        }
+    )
+    assert contact.address_id
+    Grant.objects.give([contact.address_id], subscription_type, yes, grade)
+    return Grant.objects.get(
+        address=contact.address_id, subscription_type=subscription_type
+    )
