@@ -1,0 +1,25 @@
+"""Where the links in a mail lead: the public addresses, made from tokens.
+
+The pages themselves live in this app (click, open, confirm) and above it
+(unsubscribe, preferences); a test proves that every address made here has a page.
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+from deliveries.tokens import Purpose, Token, sign
+
+PATHS: dict[Purpose, str] = {
+    Purpose.CLICK: "/c/{}",
+    Purpose.OPEN: "/o/{}.gif",
+    Purpose.CONFIRM: "/y/{}",
+    Purpose.UNSUBSCRIBE: "/u/{}",
+    Purpose.PREFERENCES: "/p/{}",
+    Purpose.VIEW: "/v/{}",
+}
+
+
+def public_url(token: Token, purpose: Purpose) -> str:
+    """The absolute address of `token`'s page."""
+    return settings.BASE_URL + PATHS[purpose].format(sign(token, purpose))
