@@ -1,0 +1,21 @@
+"""What was sent to whom, and what became of it."""
+
+from deliveries.models.delivery import Delivery, DeliveryState, Verdict
+from deliveries.models.events import Event, EventKind
+from deliveries.models.holds import Hold, HoldKind, HoldQuerySet
+from deliveries.models.messages import Channel, Link, LinkKind, Message
+
+__all__ = [
+    "Channel",
+    "Delivery",
+    "DeliveryState",
+    "Event",
+    "EventKind",
+    "Hold",
+    "HoldKind",
+    "HoldQuerySet",
+    "Link",
+    "LinkKind",
+    "Message",
+    "Verdict",
+]

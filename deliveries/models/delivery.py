@@ -1,0 +1,148 @@
+"""One message to one address."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from consent.models import Address
+from contacts.models import Contact
+from deliveries.models.messages import Message
+
+
+class DeliveryState(models.TextChoices):
+    """Where one mail to one address stands."""
+
+    NOT_SENT = "not_sent", "Not sent"  # `reason` says why; final
+    QUEUED = "queued", "Waiting"  # may be claimed from `due_at` on
+    STARTED = "started", "Being sent"  # started_at committed, outcome not yet
+    DELIVERED = "delivered", "Delivered"  # the receiving server accepted it
+    REFUSED = "refused", "Refused"  # the server said no for good (5yz)
+    EXPIRED = "expired", "Gave up"  # temporary refusals until the time was over
+    UNCERTAIN = (
+        "uncertain",
+        "Uncertain",
+    )  # a crash hid the outcome; never resent by itself
+    CANCELLED = "cancelled", "Cancelled"  # stopped by a person before it started
+
+
+class Verdict(models.TextChoices):
+    """Who was behind an open or a click."""
+
+    PENDING = "pending", "Not judged yet"
+    HUMAN = "human", "A person"
+    UNVERIFIED = "unverified", "Not certain"
+    MACHINE = "machine", "A machine"
+
+
+class Delivery(models.Model):
+    """One message to one address: the queue, the outcome and the engagement.
+
+    Partitioned by range of message_id; unique per (message, address, occurrence).
+    No database foreign keys (a million rows would cost twice as much); the schema is
+    made by SQL in the migration, the key in the database is (message_id, id).
+    Times are when it happened at our side, UTC.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    message = models.ForeignKey(
+        Message, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False
+    )
+    address = models.ForeignKey(
+        Address, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False
+    )
+    contact = models.ForeignKey(
+        Contact,
+        null=True,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+    )
+    # 0 for marketing; else the enrolment, request or resend it belongs to
+    occurrence = models.BigIntegerField(default=0, db_default=0)
+    state = models.CharField(max_length=10, choices=DeliveryState)
+    # a key of refusals.REFUSALS when not sent
+    reason = models.CharField(max_length=24, blank=True, db_default="")
+    provider = models.CharField(max_length=60, blank=True, db_default="")
+    open_tracked = models.BooleanField(db_default=False, default=False)
+    click_tracked = models.BooleanField(db_default=False, default=False)
+    queued_at = models.DateTimeField(db_default=Now())
+    # not before this moment: schedule, retry back-off
+    due_at = models.DateTimeField(db_default=Now())
+    claimed_by = models.CharField(max_length=80, blank=True, db_default="")
+    claimed_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
+    # the last answer of the receiving server: reply code, enhanced status code
+    # (RFC 3463), text
+    smtp_code = models.PositiveSmallIntegerField(null=True)
+    enhanced_code = models.CharField(max_length=12, blank=True, db_default="")
+    reply = models.TextField(blank=True, db_default="")
+    delivered_at = models.DateTimeField(null=True)
+    # human verdicts only; a later human event never moves the first one
+    opened_at = models.DateTimeField(null=True)
+    clicked_at = models.DateTimeField(null=True)
+    last_opened_at = models.DateTimeField(null=True)
+    last_clicked_at = models.DateTimeField(null=True)
+    # a click that is not certain yet, or never will be
+    unverified_click_at = models.DateTimeField(null=True)
+    confirmed_at = models.DateTimeField(null=True)
+    replied_at = models.DateTimeField(null=True)
+    unsubscribed_at = models.DateTimeField(null=True)
+    complained_at = models.DateTimeField(null=True)
+    # written by `bounces`: hard, soft, block ... and the category
+    bounced_at = models.DateTimeField(null=True)
+    bounce_kind = models.CharField(max_length=12, blank=True, db_default="")
+    bounce_category = models.CharField(max_length=32, blank=True, db_default="")
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["message", "address", "occurrence"],
+                name="delivery_once_per_address",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=DeliveryState.values),
+                name="delivery_state_is_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="not_sent") | ~Q(reason=""),
+                name="delivery_not_sent_has_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["not_sent", "queued", "cancelled"])
+                | Q(delivered_at=None),
+                name="delivery_delivered_was_started",
+            ),
+        ]
+        indexes: ClassVar = [
+            # serves the claim of due rows
+            models.Index(
+                fields=["due_at", "id"],
+                condition=Q(state="queued"),
+                name="delivery_due",
+            ),
+            # serves release of stuck rows, and the wait of an opt-out
+            models.Index(
+                fields=["started_at"],
+                condition=Q(state="started"),
+                name="delivery_started",
+            ),
+            # serves the record's timeline, the folder, the wait of an opt-out
+            models.Index(fields=["address", "id"], name="delivery_by_address"),
+            models.Index(fields=["message", "state"], name="delivery_by_state"),
+            # serves the judging of refusals by `bounces`
+            models.Index(
+                fields=["id"],
+                condition=Q(state="refused", bounce_category=""),
+                name="delivery_refusal_unjudged",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.message_id} to {self.address_id}: {self.get_state_display()}"

@@ -1,0 +1,66 @@
+"""Sending stopped, in part or altogether."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import User
+from deliveries.models.messages import Message
+
+
+class HoldKind(models.TextChoices):
+    EVERYTHING = "everything", "All sending"
+    MESSAGE = "message", "One mailing"
+    PROVIDER = "provider", "One mailbox provider"
+    DOMAIN = "domain", "One domain"
+
+
+class HoldQuerySet(models.QuerySet["Hold"]):
+    def active(self) -> HoldQuerySet:
+        return self.filter(lifted_at=None)
+
+
+class Hold(models.Model):
+    """Sending stopped, in part or altogether, until a person lifts it."""
+
+    kind = models.CharField(max_length=10, choices=HoldKind)
+    message = models.ForeignKey(
+        Message, null=True, blank=True, on_delete=models.CASCADE
+    )
+    # the provider or domain
+    value = models.CharField(max_length=200, blank=True)
+    reason = models.CharField(max_length=300)
+    created_at = models.DateTimeField(default=timezone.now)
+    created_by = models.ForeignKey(
+        User, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    lifted_at = models.DateTimeField(null=True, blank=True)
+    lifted_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    lift_reason = models.CharField(max_length=300, blank=True)
+
+    objects = HoldQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(kind=HoldKind.EVERYTHING, message=None, value="")
+                | Q(kind=HoldKind.MESSAGE, message__isnull=False, value="")
+                | (Q(kind__in=["provider", "domain"], message=None) & ~Q(value="")),
+                name="hold_names_what_it_holds",
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "message", "value"],
+                condition=Q(lifted_at=None),
+                nulls_distinct=False,
+                name="hold_once_while_active",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.reason}"

@@ -1,0 +1,98 @@
+"""What is written: one message and its links."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from consent.models import Brand, SubscriptionType
+
+
+class Channel(models.TextChoices):
+    """What kind of mail it is: the table of refusals differs by channel."""
+
+    MARKETING = "marketing", "Marketing email"
+    SEQUENCE = "sequence", "Sequence"
+    ONE_TO_ONE = "one_to_one", "One-to-one email"
+    CONFIRMATION = "confirmation", "Confirmation email"
+    SERVICE = "service", "Service email"
+    TEST = "test", "Test send"
+
+
+class Message(models.Model):
+    """The content of one mailing, frozen once somebody may get it.
+
+    `group` names what it belongs to ("email:12", "reengagement:3"), so that
+    filters can ask for it without looking upward. `html` and `text` are complete
+    but for the tokens and links that differ per person (see rendering).
+    """
+
+    channel = models.CharField(
+        max_length=12, choices=Channel, default=Channel.MARKETING
+    )
+    name = models.CharField(max_length=200)
+    group = models.CharField(max_length=60, blank=True, db_index=True)
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT)
+    subscription_type = models.ForeignKey(SubscriptionType, on_delete=models.PROTECT)
+    from_name = models.CharField(max_length=120)
+    from_email = models.EmailField()
+    reply_to = models.EmailField(blank=True)
+    subject = models.CharField(max_length=300)
+    preview_text = models.CharField(max_length=300, blank=True)
+    # list of blocks, see rendering
+    blocks = models.JSONField(default=list)
+    html = models.TextField(blank=True)
+    text = models.TextField(blank=True)
+    open_tracked = models.BooleanField(default=True)
+    click_tracked = models.BooleanField(default=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    # set when the audience is fixed: from then on the content never changes (trigger)
+    frozen_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(channel__in=Channel.values), name="message_channel_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class LinkKind(models.TextChoices):
+    ORDINARY = "ordinary", "Link"
+    CONFIRM = "confirm", "Confirm button"
+
+
+class Link(models.Model):
+    """One tracked target of a message. Unsubscribe and preference links are not here:
+    they are never tracked."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="links")
+    position = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=10, choices=LinkKind, default=LinkKind.ORDINARY)
+    # empty for the confirm link without a target of its own: our thank-you page
+    url = models.TextField(blank=True)
+    label = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["message", "position"], name="link_position_once"
+            ),
+            models.UniqueConstraint(
+                fields=["message"],
+                condition=Q(kind=LinkKind.CONFIRM),
+                name="link_one_confirm_per_message",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=LinkKind.values), name="link_kind_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label or self.url
