@@ -28,7 +28,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[BASE_URL])
 HTTPS = BASE_URL.startswith("https://")
 
-# Keys that live outside the database, so that its backup alone proves and opens nothing.
+# Keys kept outside the database: its backup alone proves and opens nothing.
 ERASURE_KEY = read.secret("ERASURE_KEY", "the key behind hashes of erased addresses")
 LEDGER_KEY = read.secret("LEDGER_KEY", "the key that seals the consent ledger")
 LINK_KEYS = read.keyring("LINK_KEYS")

@@ -9,9 +9,7 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path(
         "login/",
-        LoginView.as_view(
-            template_name="accounts/login.html", redirect_authenticated_user=True
-        ),
+        LoginView.as_view(redirect_authenticated_user=True),
         name="login",
     ),
     path("logout/", LogoutView.as_view(), name="logout"),

@@ -5,10 +5,9 @@ starts. Several runs at once, in one checkout or in many, each take a slot of th
 `DATABASE_URL` or `REDIS_URL` set: that server is not started.
 """
 
+import atexit
 import os
 from typing import IO
-
-import pytest
 
 from config.local import environment, places
 from config.local.postgres import Postgres
@@ -48,7 +47,7 @@ def start() -> None:
         os.environ["REDIS_URL"] = valkey.url()
 
 
-def pytest_unconfigure(config: pytest.Config) -> None:
+def stop() -> None:
     for server in reversed(_started):
         server.stop()
     for lock in _held:
@@ -56,4 +55,5 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 if "PYTEST_XDIST_WORKER" not in os.environ:
+    atexit.register(stop)
     start()

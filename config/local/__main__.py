@@ -1,58 +1,44 @@
-"""`python -m config.local up | manage ...`: what run.py calls inside .venv."""
+"""`python -m config.local COMMAND`: what run.py calls inside .venv."""
 
 import os
 import subprocess
 import sys
 from collections.abc import Callable
 
-from config.local import environment, places
-from config.local.postgres import Postgres
-from config.local.valkey import Valkey
-
-
-def running() -> dict[str, str] | None:
-    """The environment of a console running here, or None."""
-    lock = places.try_lock(places.ROOT / ".local" / "running.lock")
-    if lock is not None:
-        lock.close()
-        return None
-    return environment.parse(environment.env_file().read_text())
+from config.local import environment, places, web
+from config.local.servers import Servers
+from config.local.supervisor import up
 
 
 def manage(arguments: list[str]) -> int:
     """manage.py beside the running console, or with servers of its own for a moment."""
-    env = running()
+    env = environment.running()
     if env is not None:
         return run_manage(env, arguments)
-    lock = places.try_lock(places.ROOT / ".local" / "running.lock")
-    servers = []
-    env = environment.kept_keys() | environment.defaults(8000, 1025)
-    try:
-        if not os.environ.get("DATABASE_URL"):
-            servers.append(postgres := Postgres("postgres").start())
-            env["DATABASE_URL"] = postgres.url()
-        if not os.environ.get("REDIS_URL"):
-            servers.append(valkey := Valkey("valkey").start())
-            env["REDIS_URL"] = valkey.url()
-        environment.save(environment.env_file(), env)
-        return run_manage(env, arguments)
-    finally:
-        for server in reversed(servers):
-            server.stop()
-        if lock:
-            lock.close()
+    with environment.only_one_here():
+        servers = Servers()
+        try:
+            port = web.PREFERRED_PORT
+            env = environment.local(port, places.free_port()) | servers.start()
+            environment.save(environment.env_file(), env)
+            return run_manage(env, arguments)
+        finally:
+            servers.stop()
 
 
 def run_manage(env: dict[str, str], arguments: list[str]) -> int:
     command = [sys.executable, str(places.ROOT / "manage.py"), *arguments]
-    return subprocess.run(command, env=env | dict(os.environ), check=False).returncode
+    return subprocess.run(command, env=dict(os.environ) | env, check=False).returncode
 
 
-COMMANDS: dict[str, Callable[[list[str]], int]] = {"manage": manage}
+COMMANDS: dict[str, Callable[[list[str]], int]] = {"up": up, "manage": manage}
 
 
 def main() -> int:
     command, *arguments = sys.argv[1:]
+    if command not in COMMANDS:
+        sys.stderr.write(f"“{command}” is not a command. See python3 run.py help.\n")
+        return 2
     return COMMANDS[command](arguments)
 
 

@@ -1,10 +1,12 @@
 """Starting processes that never outlive the one who started them."""
 
+import contextlib
 import ctypes
 import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
@@ -51,7 +53,7 @@ def spawn(
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
-        preexec_fn=follow_parent(last_signal),  # noqa: PLW1509
+        preexec_fn=follow_parent(last_signal),
         **account,
     )
 
@@ -70,3 +72,39 @@ def stop(
             process.kill()
             process.wait()
     return process.returncode
+
+
+def end_session(process: subprocess.Popen[str]) -> None:
+    """What a dead child left behind in its own session goes with it."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def command_of(pid: int) -> str:
+    """The command line of a process; empty where there is none."""
+    proc = Path(f"/proc/{pid}/cmdline")
+    if proc.exists():
+        return proc.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    ask = ["ps", "-o", "command=", "-p", str(pid)]
+    with contextlib.suppress(FileNotFoundError):
+        return subprocess.run(ask, capture_output=True, text=True, check=False).stdout
+    return ""
+
+
+def stop_leftover(pid_file: Path, mark: str) -> None:
+    """End the process named in a stale file, only if it is still the one meant."""
+    with contextlib.suppress(FileNotFoundError, ValueError, ProcessLookupError):
+        pid = int(pid_file.read_text().split()[0])
+        if mark in command_of(pid):
+            os.kill(pid, signal.SIGTERM)
+            _await_end(pid, mark)
+    pid_file.unlink(missing_ok=True)
+
+
+def _await_end(pid: int, mark: str) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while mark in command_of(pid):
+        if time.monotonic() > deadline:
+            os.kill(pid, signal.SIGKILL)
+            return
+        time.sleep(0.05)

@@ -1,8 +1,11 @@
 """The settings of a local run: made up once, kept in a private file."""
 
+import contextlib
 import os
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 from config.local import places
 
@@ -17,6 +20,10 @@ def keys_file() -> Path:
 def env_file() -> Path:
     """What a second terminal needs to join the running console."""
     return places.ROOT / ".local" / "env"
+
+
+def lock_file() -> Path:
+    return places.ROOT / ".local" / "running.lock"
 
 
 def parse(text: str) -> dict[str, str]:
@@ -43,12 +50,13 @@ def kept_keys() -> dict[str, str]:
 
 
 def defaults(port: int, smtp_port: int) -> dict[str, str]:
-    """Everything but the two servers' addresses."""
+    """Everything but the two servers' addresses and the keys."""
+    origins = f"http://127.0.0.1:{port},http://localhost:{port}"
     return {
         "LOCAL_MODE": "yes",
         "BASE_URL": f"http://127.0.0.1:{port}",
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
-        "CSRF_TRUSTED_ORIGINS": f"http://127.0.0.1:{port},http://localhost:{port}",
+        "CSRF_TRUSTED_ORIGINS": origins,
         "EMAIL_URL": f"smtp://127.0.0.1:{smtp_port}",
         "MEDIA_ROOT": str(places.state_dir("media")),
         "STATIC_ROOT": str(places.state_dir("static")),
@@ -56,6 +64,27 @@ def defaults(port: int, smtp_port: int) -> dict[str, str]:
     }
 
 
-def outside() -> dict[str, str]:
-    """This process's environment, without a surrounding virtual environment's."""
-    return dict(os.environ)
+def local(port: int, smtp_port: int) -> dict[str, str]:
+    """Our values; one that is set outside wins over ours."""
+    ours = kept_keys() | defaults(port, smtp_port)
+    return {name: os.environ.get(name) or value for name, value in ours.items()}
+
+
+@contextlib.contextmanager
+def only_one_here() -> Iterator[IO[str]]:
+    """One console per checkout: two would share one database's files."""
+    lock = places.try_lock(lock_file())
+    if lock is None:
+        where = parse(env_file().read_text()).get("BASE_URL", "") if env_file() else ""
+        raise SystemExit(f"Listwell is already running in this folder: {where}")
+    with lock:
+        yield lock
+
+
+def running() -> dict[str, str] | None:
+    """The environment of a console that runs in this checkout, or None."""
+    lock = places.try_lock(lock_file())
+    if lock is None:
+        return parse(env_file().read_text())
+    lock.close()
+    return None

@@ -33,7 +33,7 @@ def state_dir(name: str) -> Path:
 
 
 def _refuse_strangers(place: Path) -> None:
-    """/var/tmp is everybody's: a directory somebody else made there is not ours."""
+    """Everybody may make directories in the shared place: check who made ours."""
     if place.stat().st_uid != os.geteuid():
         raise SystemExit(
             f"{place} belongs to somebody else. Remove it, then try again."

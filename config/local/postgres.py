@@ -132,6 +132,11 @@ class Postgres:
         """The fast way: open transactions are rolled back, everything else is kept."""
         children.stop(self.process, signal.SIGINT)
 
+    def remove(self) -> None:
+        """Forget the cluster and all that is in it."""
+        self._stop_leftover()
+        shutil.rmtree(self.data, ignore_errors=True)
+
     def kill(self) -> None:
         """As a power cut would: no goodbye to anybody. For tests."""
         if self.process:
@@ -184,9 +189,11 @@ class Postgres:
 
     def _stop_leftover(self) -> None:
         """A server whose starter was killed may still hold the files."""
-        if (self.data / "postmaster.pid").exists():
+        pid_file = self.data / "postmaster.pid"
+        if pid_file.exists():
             quickly = ("-m", "fast", "-w", "-t", "30")
             self._run("pg_ctl", "stop", "-D", str(self.data), *quickly)
+            children.stop_leftover(pid_file, str(self.data))
 
     def _wait(self) -> None:
         deadline = time.monotonic() + START_WITHIN

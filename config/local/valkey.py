@@ -56,17 +56,26 @@ class Valkey:
         return f"redis://:{self.password}@127.0.0.1:{self.port}/{number}"
 
     def start(self) -> "Valkey":
+        children.stop_leftover(self._pid_file, str(self._config_file))
         self.port = self.port or places.free_port()
         self._configure()
         with (self.base / "valkey.log").open("a") as log:
             self.process = children.spawn(
-                [str(self._program()), str(self.base / "valkey.conf")],
+                [str(self._program()), str(self._config_file)],
                 env={"PATH": "/usr/bin:/bin"},
                 output=log,
                 **places.account(),
             )
         self._wait()
         return self
+
+    @property
+    def _pid_file(self) -> Path:
+        return self.base / "valkey.pid"
+
+    @property
+    def _config_file(self) -> Path:
+        return self.base / "valkey.conf"
 
     def stop(self) -> None:
         children.stop(self.process)
@@ -92,13 +101,14 @@ class Valkey:
             "port": str(self.port),
             "requirepass": self.password,
             "dir": str(self.base),
+            "pidfile": str(self._pid_file),
             "save": '""',
             "appendonly": "yes" if self.durable else "no",
             "maxmemory-policy": "noeviction",
         }
         text = "".join(f"{name} {value}\n" for name, value in lines.items())
-        places.write_private(self.base / "valkey.conf", text)
-        places.give_away(self.base / "valkey.conf")
+        places.write_private(self._config_file, text)
+        places.give_away(self._config_file)
 
     def _wait(self) -> None:
         deadline = time.monotonic() + START_WITHIN

@@ -1,0 +1,125 @@
+"""The console's own processes, as the local run and the tests start them."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+from config.local import children, places
+
+BIN = Path(sys.executable).parent
+WEB_THREADS = 8
+WORKER_THREADS = 4
+
+
+def commands(port: int, smtp_port: int, state: Path) -> dict[str, list[str]]:
+    """What each process is started with; the compose file says the same."""
+    celery = [str(BIN / "celery"), "--app", "config", "--quiet"]
+    quiet = ["--loglevel", "WARNING"]
+    return {
+        "web": [
+            *(str(BIN / "granian"), "config.wsgi:application"),
+            *("--interface", "wsgi", "--no-ws", "--log-level", "warning"),
+            *("--host", "127.0.0.1", "--port", str(port)),
+            *("--workers", "1", "--blocking-threads", str(WEB_THREADS)),
+        ],
+        "worker": [
+            *(*celery, "worker", *quiet, "--pool", "threads"),
+            *("--concurrency", str(WORKER_THREADS)),
+            *("--without-gossip", "--without-mingle"),
+        ],
+        "beat": [
+            *(*celery, "beat", *quiet, "--pidfile="),
+            *("--schedule", str(state / "schedule")),
+        ],
+        "mail": [
+            *(sys.executable, "manage.py", "mailcatcher"),
+            *("--port", str(smtp_port)),
+        ],
+    }
+
+
+def may_drop() -> bool:
+    """Can the unprivileged account read the project and its packages?"""
+    packages = Path(os.__file__), Path(sys.executable), Path(subprocess.__file__)
+    ours = places.ROOT / "manage.py", Path(json.__file__), Path(children.__file__)
+    installed = next(BIN.parent.glob("lib/*/site-packages/django/__init__.py"))
+    return all(map(places.is_reachable, (*packages, *ours, installed)))
+
+
+@dataclass
+class Stack:
+    """Starts, watches and ends processes that share one environment."""
+
+    env: dict[str, str]
+    port: int
+    smtp_port: int
+    state: Path
+    output: Callable[[str], IO[Any] | int]
+    processes: dict[str, subprocess.Popen[str]] = field(default_factory=dict)
+    drops: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.drops = places.IS_ROOT and may_drop()
+
+    @property
+    def base_url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self, name: str, **changes: str) -> subprocess.Popen[str]:
+        command = commands(self.port, self.smtp_port, self.state)[name]
+        return self._spawn(name, command, changes)
+
+    def launch(self, name: str, *arguments: str) -> subprocess.Popen[str]:
+        """Python with these arguments, in the same environment and account."""
+        return self._spawn(name, [sys.executable, *arguments], {})
+
+    def _spawn(
+        self, name: str, command: list[str], changes: Mapping[str, str]
+    ) -> subprocess.Popen[str]:
+        process = children.spawn(
+            command,
+            env=self.env_of(name) | changes,
+            output=self.output(name),
+            cwd=places.ROOT,
+            **self.account(),
+        )
+        self.processes[name] = process
+        return process
+
+    def stop(self, *names: str) -> None:
+        """All are asked before the first is waited for; the last started goes first."""
+        chosen = [self.processes.pop(n) for n in names or [*self.processes][::-1]]
+        for process in chosen:
+            if process.poll() is None:
+                process.terminate()
+        for process in chosen:
+            children.stop(process)
+            children.end_session(process)
+
+    def kill(self, name: str) -> None:
+        """SIGKILL to the process and to everything it started."""
+        process = self.processes.pop(name)
+        children.end_session(process)
+        process.wait()
+
+    def ended(self) -> dict[str, int]:
+        """Which processes are gone, and with what exit code."""
+        codes = {name: process.poll() for name, process in self.processes.items()}
+        return {name: code for name, code in codes.items() if code is not None}
+
+    def account(self) -> dict[str, Any]:
+        return dict(places.account()) if self.drops else {}
+
+    def env_of(self, name: str) -> dict[str, str]:
+        env = dict(self.env, PYTHONUNBUFFERED="1")
+        if name == "web":
+            env["DB_POOL"] = str(WEB_THREADS + 2)
+        if self.drops:
+            env["HOME"] = str(self.state)
+            env["PYTHONPYCACHEPREFIX"] = str(self.state / "bytecode")
+        return env

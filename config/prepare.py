@@ -1,0 +1,45 @@
+"""Bring a database and the static files up to date: `python -m config.prepare`.
+
+The last line it prints is JSON: is the console empty, and the first administrator's
+email and password if this run made that account.
+"""
+
+import json
+import os
+import secrets
+import sys
+
+import django
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
+
+FIRST_ADMIN = "admin@listwell.test"
+
+
+def first_admin() -> dict[str, str]:
+    """Make somebody who can sign in, where nobody can yet."""
+    users = get_user_model().objects
+    if users.exists():
+        return {"email": "", "password": ""}
+    password = secrets.token_urlsafe(12)
+    users.create_superuser(email=FIRST_ADMIN, password=password)
+    return {"email": FIRST_ADMIN, "password": password}
+
+
+def main() -> int:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    try:
+        django.setup()
+        call_command("migrate", verbosity=0, interactive=False)
+    except ImproperlyConfigured as complaint:
+        sys.exit(f"Not started: {complaint}")
+    call_command("collectstatic", verbosity=0, interactive=False)
+    found = first_admin()
+    empty = not django.apps.apps.get_model("contacts", "Contact").objects.exists()
+    sys.stdout.write(json.dumps({"empty": empty, **found}) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

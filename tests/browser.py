@@ -1,0 +1,120 @@
+"""Chromium for the tests: `page`, `signed_in_page` and `axe`.
+
+Skipped with the reason where there is no browser; under CI that is a failure.
+"""
+
+import os
+import shutil
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Error, sync_playwright
+
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def do_without(reason):
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    if program is None:
+        do_without("No Chromium on this machine (apt-get install chromium).")
+    node = shutil.which("node")
+    if node:  # the driver's own needs a library that small systems lack
+        os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", node)
+    try:
+        playwright = sync_playwright().start()
+        chromium = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+    except (Error, OSError) as problem:
+        do_without(f"Chromium could not be started: {problem}")
+    yield chromium
+    chromium.close()
+    playwright.stop()
+
+
+@pytest.fixture
+def new_page(browser):
+    """`new_page(width=390, color_scheme="dark", java_script_enabled=False, ...)`.
+
+    A message of the content security policy or an error of a script fails the test.
+    """
+    contexts, complaints = [], []
+
+    def listen(message):
+        if "Content Security Policy" in message.text:
+            complaints.append(message.text)
+
+    def make(width=1440, height=900, **options):
+        viewport = {"width": width, "height": height}
+        context = browser.new_context(viewport=viewport, **options)
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", listen)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def page(new_page):
+    return new_page()
+
+
+@pytest.fixture
+def sign_in(live_stack):
+    """`sign_in(page)`: Alice's session, without going through the form."""
+
+    def put(page):
+        visitor = Client()
+        visitor.force_login(live_stack.alice)
+        cookie = visitor.cookies[settings.SESSION_COOKIE_NAME]
+        page.context.add_cookies(
+            [{"name": cookie.key, "value": cookie.value, "url": live_stack.base_url}]
+        )
+        return page
+
+    return put
+
+
+@pytest.fixture
+def signed_in_page(sign_in, page):
+    """A page of the live console, signed in as Alice."""
+    return sign_in(page)
+
+
+@pytest.fixture
+def axe():
+    """`axe(page)`: the accessibility rules this page breaks, as readable lines."""
+
+    def run(page):
+        options = {"runOnly": {"type": "tag", "values": RULES}}
+        found = Axe().run(page, options=options).response["violations"]
+        return [
+            f"{broken['id']}: {node['target']} {node['failureSummary']}"
+            for broken in found
+            for node in broken["nodes"]
+        ]
+
+    return run

@@ -1,0 +1,43 @@
+"""Fixtures every test may ask for. Those of the real processes are in tests/live.py."""
+
+import pytest
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.test import Client
+
+from tests.people import ALICE, PASSWORD
+
+pytest_plugins = ("tests.live", "tests.browser")
+
+
+def pytest_configure(config):
+    """Quicker than in production where nothing is tested by it."""
+    settings.PASSWORD_HASHERS = [
+        "django.contrib.auth.hashers.MD5PasswordHasher",
+        "django.contrib.auth.hashers.Argon2PasswordHasher",  # for the live console
+    ]
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {
+            "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        }
+    }
+
+
+@pytest.fixture
+def alice(db):
+    """An administrator."""
+    return get_user_model().objects.create_superuser(ALICE, PASSWORD)
+
+
+@pytest.fixture
+def client(alice):
+    """Signed in as Alice."""
+    signed_in = Client()
+    signed_in.force_login(alice)
+    return signed_in
+
+
+@pytest.fixture
+def outsider_client(db):
+    """Nobody is signed in."""
+    return Client()
