@@ -1,0 +1,82 @@
+"""The forms of the shell, and how every Django form of the console is drawn."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.forms.renderers import TemplatesSetting
+from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from accounts.models import User
+
+
+class Renderer(TemplatesSetting):
+    """Draws `{{ form }}` and `{{ form.field.as_field_group }}` with the pieces."""
+
+    form_template_name = "ui/form.html"
+    field_template_name = "ui/field.html"
+
+
+class ThemeForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = User
+        fields: ClassVar[list[str]] = ["theme"]
+
+
+class ShortcutsForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = User
+        fields: ClassVar[list[str]] = ["single_key_shortcuts"]
+
+
+def way_back(request: HttpRequest) -> str:
+    """Where the person came from (`next`), or the overview."""
+    url = request.POST.get("next", "")
+    hosts = {request.get_host()}
+    return url if url_has_allowed_host_and_scheme(url, hosts) else "/"
+
+
+class Sample(forms.Form):
+    """One field of every kind, for the style guide."""
+
+    name = forms.CharField(label="Name of the email", help_text="Only you see it.")
+    address = forms.EmailField(label="Test address")
+    limit = forms.IntegerField(label="At most", initial=11)
+    starts = forms.DateField(
+        label="Starts", widget=forms.DateInput(attrs={"type": "date"}), required=False
+    )
+    kind = forms.ChoiceField(
+        label="Subscription type",
+        choices=[("", "Choose one"), ("news", "Newsletter"), ("product", "Product")],
+    )
+    silent = forms.ChoiceField(
+        label="What happens to the silent",
+        choices=[("ask", "Ask me first"), ("auto", "Opt out on the announced date")],
+        widget=forms.RadioSelect,
+        initial="ask",
+    )
+    segments = forms.MultipleChoiceField(
+        label="Send to",
+        choices=[("1", "Gone quiet"), ("2", "Newsletter readers"), ("3", "Customers")],
+        required=False,
+    )
+    text = forms.CharField(label="Note", widget=forms.Textarea, required=False)
+    file = forms.FileField(
+        label="Opt-out list",
+        help_text="A CSV file with one column of email addresses.",
+        required=False,
+    )
+    sure = forms.BooleanField(
+        label="I confirm that this email address is correct",
+        help_text="It is written to the log under your name.",
+    )
+    count = forms.CharField(
+        label="To confirm, type the number of addresses to opt out: 4,876",
+        help_text="With or without separators. You can undo this for 30 days.",
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+    def clean_count(self) -> Any:
+        raise forms.ValidationError("That’s 4,867. The file has 4,876 addresses.")

@@ -1,0 +1,63 @@
+"""The navigation of the console: one table; pages that do not exist are left out."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+
+@dataclasses.dataclass(frozen=True)
+class Entry:
+    """One link of the rail. `key` is the letter after `g` that goes there."""
+
+    label: str
+    icon: str
+    url_name: str
+    key: str = ""
+    local_only: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class Link:
+    """An entry as it is drawn for one request."""
+
+    entry: Entry
+    url: str
+    is_current: bool
+
+
+WORK = (
+    Entry("Overview", "layout-dashboard", "console:overview", "o"),
+    Entry("Contacts", "users", "contacts:list", "c"),
+    Entry("Segments", "filter", "segments:list", "s"),
+    Entry("Marketing emails", "mail", "campaigns:list", "m"),
+    Entry("Re-engagement", "refresh-cw", "reengagement:list", "r"),
+    Entry("Opt-outs", "bell-off", "optouts:list", "u"),
+)
+HYGIENE = (
+    Entry("Jobs", "list-checks", "console:jobs", "j"),
+    Entry("Outbox", "inbox", "console:outbox", "x", local_only=True),
+)
+
+
+def address_of(entry: Entry) -> str | None:
+    """Where the entry leads, or None when this installation has no such page."""
+    if entry.local_only and not settings.LOCAL_MODE:
+        return None
+    try:
+        return reverse(entry.url_name)
+    except NoReverseMatch:
+        return None
+
+
+def is_current(url: str, path: str) -> bool:
+    return path == url or (url != "/" and path.startswith(url))
+
+
+def links(entries: tuple[Entry, ...], request: HttpRequest) -> list[Link]:
+    """The links that lead somewhere, the one of this page marked."""
+    addressed = ((entry, address_of(entry)) for entry in entries)
+    return [Link(e, url, is_current(url, request.path)) for e, url in addressed if url]

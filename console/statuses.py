@@ -1,0 +1,83 @@
+"""How every state in the console looks: one badge is an icon, a word and a tint.
+
+Opted out is neutral on purpose: it is a person's choice, not a fault.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Look(NamedTuple):
+    """The drawing of one state. `tint` is "", "ok", "info", "warn" or "bad"."""
+
+    label: str
+    tint: str
+    icon: str
+
+
+OK, INFO, WARN, BAD, NEUTRAL = "ok", "info", "warn", "bad", ""
+
+STATUSES: dict[str, Look] = {
+    # a person: can we email her?
+    "mailable": Look("Can be emailed", OK, "circle-check"),
+    "pending": Look("Not confirmed", INFO, "clock"),
+    "soft_bouncing": Look("Soft bouncing", WARN, "triangle-alert"),
+    "on_hold": Look("On hold", WARN, "triangle-alert"),
+    "quarantined": Look("Quarantined", WARN, "triangle-alert"),
+    "hard_bounced": Look("Hard bounced", BAD, "circle-x"),
+    "complained": Look("Marked as spam", BAD, "circle-x"),
+    "blocked": Look("Blocked", BAD, "circle-x"),
+    "opted_out": Look("Opted out", NEUTRAL, "circle-minus"),
+    "never_emailed": Look("Never emailed", NEUTRAL, "circle-minus"),
+    "no_address": Look("No email address", NEUTRAL, "circle-minus"),
+    "no_consent": Look("No consent", NEUTRAL, "circle-minus"),
+    # a subscription
+    "opted_in": Look("Opted in", OK, "circle-check"),
+    "not_set": Look("Not set", NEUTRAL, "circle-minus"),
+    # an email, a campaign
+    "draft": Look("Draft", NEUTRAL, "circle-minus"),
+    "scheduled": Look("Scheduled", INFO, "clock"),
+    "sending": Look("Sending", INFO, "circle-play"),
+    "running": Look("Running", INFO, "circle-play"),
+    "waiting": Look("Waiting", INFO, "hourglass"),
+    "review": Look("Needs your review", WARN, "eye"),
+    "opting_out": Look("Opting out", INFO, "circle-play"),
+    "paused": Look("Paused", WARN, "pause"),
+    "stopped": Look("Stopped", WARN, "pause"),
+    "guarded": Look("Stopped by guard rail", BAD, "shield-alert"),
+    "sent": Look("Sent", OK, "circle-check"),
+    "finished": Look("Finished", OK, "circle-check"),
+    "undone": Look("Undone", NEUTRAL, "undo-2"),
+    "archived": Look("Archived", NEUTRAL, "circle-minus"),
+    # one delivery
+    "queued": Look("Waiting", INFO, "clock"),
+    "started": Look("Sending", INFO, "circle-play"),
+    "accepted": Look("Accepted", OK, "circle-check"),
+    "delivered": Look("Delivered", OK, "circle-check"),
+    "deferred": Look("Trying again", WARN, "triangle-alert"),
+    "uncertain": Look("Uncertain", WARN, "triangle-alert"),
+    "bounced": Look("Bounced", BAD, "circle-x"),
+    "refused": Look("Not sent", NEUTRAL, "circle-minus"),
+    "cancelled": Look("Cancelled", NEUTRAL, "circle-minus"),
+    # somebody in a re-engagement campaign
+    "reengaged": Look("Re-engaged", OK, "badge-check"),
+    "silent": Look("Still silent", NEUTRAL, "hourglass"),
+    "held_out": Look("Held out", NEUTRAL, "circle-minus"),
+    # a click
+    "human": Look("Human", OK, "mouse-pointer-click"),
+    "machine": Look("Machine", NEUTRAL, "circle-minus"),
+    "unverified": Look("Unverified", WARN, "triangle-alert"),
+    # a job, a segment
+    "done": Look("Done", OK, "circle-check"),
+    "failed": Look("Failed", BAD, "circle-x"),
+    "processing": Look("Processing", INFO, "clock"),
+    "active": Look("Active", INFO, "refresh-cw"),
+    "static": Look("Static", NEUTRAL, "square"),
+}
+
+
+def look_of(state: str) -> Look:
+    """The drawing of a state; an unlisted one is neutral and shows its own word."""
+    plain = state.replace("_", " ").capitalize()
+    return STATUSES.get(state, Look(plain, NEUTRAL, "circle-minus"))

@@ -1,0 +1,32 @@
+"""Pages of the shell itself: the look a person chose, and the style guide."""
+
+from __future__ import annotations
+
+from django.contrib.admin.views.decorators import staff_member_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from console import styleguide as samples
+from console.forms import ShortcutsForm, ThemeForm, way_back
+
+
+@require_POST
+def theme(request: HttpRequest) -> HttpResponse:
+    form = ThemeForm(request.POST, instance=request.user)
+    if form.is_valid():
+        form.save()
+    return redirect(way_back(request))
+
+
+@require_POST
+def shortcuts(request: HttpRequest) -> HttpResponse:
+    form = ShortcutsForm(request.POST, instance=request.user)
+    if form.is_valid():
+        form.save()
+    return redirect(way_back(request))
+
+
+@staff_member_required
+def styleguide(request: HttpRequest) -> HttpResponse:
+    return render(request, "console/styleguide.html", samples.everything())
