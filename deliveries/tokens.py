@@ -36,7 +36,7 @@ class Purpose(Enum):
 
 
 class BadToken(ValueError):
-    """Not a token of ours, or made for another purpose. Tell the visitor nothing more."""
+    """Not a token of ours, or made for another purpose: tell the visitor no more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,389 @@
+"""Who must not be mailed, and why: one ordered table, and everything made from it.
+
+The filter "can be emailed", the reasons shown on a record, the reasons stored when
+an audience is fixed and the check at the last moment before a mail starts are all
+compiled from REFUSALS. Every predicate is relative to an outer row that has an
+address, so that the table serves contacts, deliveries and bare addresses alike.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Case, Exists, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
+
+from consent.models import Address, Grant, SubscriptionType, Suppression
+from consent.vocabulary import MAILABLE_GRADES, LegalBasis, Reason, Scope
+from contacts.models import Contact
+from deliveries.models import Channel, Hold, HoldKind
+from deliveries.providers import provider_of
+
+M = TypeVar("M", bound=models.Model)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """About whom a question is asked: values, or OuterRef to a column outside.
+
+    Holds are asked for as far as message, domain and provider are given.
+    """
+
+    address: Any
+    subscription_type: Any
+    brand: Any
+    message: Any = None
+    domain: Any = None
+    provider: Any = None
+
+    @classmethod
+    def about(cls, subscription_type: SubscriptionType, column: str) -> Asked:
+        """Rows whose `column` holds the address id, for one subscription type."""
+        return cls(
+            OuterRef(column), subscription_type.pk, Value(subscription_type.brand_id)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NoAddress:
+    """Nobody to write to: no address at all, or one that was erased."""
+
+    def applies(self, asked: Asked) -> Any:
+        return ~Exists(Address.objects.filter(pk=asked.address, key__isnull=False))
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """An active suppression with this reason covers the subscription type."""
+
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class NoGrant:
+    """Nothing on file that allows this channel: a yes that can be proved, on one
+    of these legal bases, for this subscription type."""
+
+    bases: tuple[LegalBasis, ...]
+
+    def applies(self, asked: Asked) -> Any:
+        return ~Exists(self.grants(asked))
+
+    def grants(self, asked: Asked) -> models.QuerySet[Grant]:
+        return Grant.objects.filter(
+            address=asked.address,
+            subscription_type=asked.subscription_type,
+            grade__in=MAILABLE_GRADES,
+            basis__in=self.bases,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Sending is stopped for now: mails wait, they are not given up."""
+
+    def applies(self, asked: Asked) -> Any:
+        held = Q(kind=HoldKind.EVERYTHING)
+        for kind, column, value in (
+            (HoldKind.MESSAGE, "message", asked.message),
+            (HoldKind.DOMAIN, "value", asked.domain),
+            (HoldKind.PROVIDER, "value", asked.provider),
+        ):
+            if value is not None:
+                held |= Q(kind=kind) & Q((column, value))
+        return Exists(Hold.objects.active().filter(held))
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One reason not to mail. `passing`: it delays, it does not decide."""
+
+    key: str
+    channels: frozenset[Channel]
+    test: NoAddress | Suppressed | NoGrant | Held
+    label: str
+    sentence: str
+    passing: bool = False
+
+
+EVERY = frozenset(Channel)
+# what is written to many, or to sell: everything a person said no to
+SELLING = frozenset({Channel.MARKETING, Channel.SEQUENCE, Channel.ONE_TO_ONE})
+PERSONAL = frozenset({Channel.SEQUENCE, Channel.ONE_TO_ONE})
+# a complaint also keeps staff from testing on the person's address
+NEVER_AGAIN = SELLING | {Channel.TEST}
+
+REFUSALS: tuple[Refusal, ...] = (
+    Refusal(
+        "no_address",
+        EVERY,
+        NoAddress(),
+        "No address",
+        "There is no email address. Add one to the contact.",
+    ),
+    Refusal(
+        Reason.COMPLAINT.value,
+        NEVER_AGAIN,
+        Suppressed(Reason.COMPLAINT),
+        "Reported spam",
+        "Reported our mail as spam. Only a new double opt-in by the person ends this.",
+    ),
+    Refusal(
+        Reason.OWN_OPT_OUT.value,
+        SELLING,
+        Suppressed(Reason.OWN_OPT_OUT),
+        "Opted out",
+        "Opted out. Only a new double opt-in by the person ends this.",
+    ),
+    Refusal(
+        Reason.STAFF_OPT_OUT.value,
+        SELLING,
+        Suppressed(Reason.STAFF_OPT_OUT),
+        "Opted out by staff",
+        "Opted out by staff on the person's request. Staff can lift it with a reason.",
+    ),
+    Refusal(
+        Reason.IMPORTED_OPT_OUT.value,
+        SELLING,
+        Suppressed(Reason.IMPORTED_OPT_OUT),
+        "On an opt-out list",
+        "Stands on an imported opt-out list. Undo that import if it was a mistake.",
+    ),
+    Refusal(
+        Reason.SUNSET.value,
+        SELLING,
+        Suppressed(Reason.SUNSET),
+        "Stayed silent",
+        "Did not confirm a re-engagement email. The link in that email still works.",
+    ),
+    Refusal(
+        Reason.DEAD_ADDRESS.value,
+        EVERY,
+        Suppressed(Reason.DEAD_ADDRESS),
+        "Address does not exist",
+        "The receiving server says that the address does not exist."
+        " Ask the person for a new one.",
+    ),
+    Refusal(
+        Reason.BOUNCED.value,
+        EVERY,
+        Suppressed(Reason.BOUNCED),
+        "Bounced",
+        "Mail to this address bounced too often. Unbounce it if the cause is gone.",
+    ),
+    Refusal(
+        Reason.IMPORTED_BOUNCE.value,
+        EVERY,
+        Suppressed(Reason.IMPORTED_BOUNCE),
+        "Bounced before it came here",
+        "The import said that mail to this address bounced. Unbounce it if that is"
+        " over.",
+    ),
+    Refusal(
+        "no_consent",
+        frozenset({Channel.MARKETING}),
+        NoGrant(tuple(b for b in LegalBasis if b.allows_marketing)),
+        "No consent",
+        "No consent with a date and a source is on file for this subscription.",
+    ),
+    Refusal(
+        "no_basis",
+        PERSONAL,
+        NoGrant(tuple(b for b in LegalBasis if b.allows_one_to_one)),
+        "No legal basis",
+        "No legal basis for writing personally is on file for this subscription.",
+    ),
+    Refusal(
+        "on_hold",
+        EVERY,
+        Held(),
+        "On hold",
+        "Sending is stopped for now. Mails wait until somebody lifts the stop.",
+        passing=True,
+    ),
+)
+
+MATRIX_CHANNELS = (
+    Channel.MARKETING,
+    Channel.SEQUENCE,
+    Channel.ONE_TO_ONE,
+    Channel.SERVICE,
+)
+_SUPPRESSING = {row.key for row in REFUSALS if isinstance(row.test, Suppressed)}
+_BY_KEY = {refusal.key: refusal for refusal in REFUSALS}
+
+
+def sentence(key: str) -> str:
+    """The reason in words; a key that only a caller knows is shown as words."""
+    return _BY_KEY[key].sentence if key in _BY_KEY else _words(key)
+
+
+def label(key: str) -> str:
+    """The reason in two or three words, for tables and counts."""
+    return _BY_KEY[key].label if key in _BY_KEY else _words(key)
+
+
+def _words(key: str) -> str:
+    return key.replace("_", " ").capitalize()
+
+
+def applying(channel: str, *, passing: bool) -> list[Refusal]:
+    """The rows of the table that concern `channel`, in order."""
+    return [
+        refusal
+        for refusal in REFUSALS
+        if Channel(channel) in refusal.channels and (passing or not refusal.passing)
+    ]
+
+
+def refusal(channel: str, asked: Asked, *, passing: bool = False) -> Coalesce:
+    """The key of the first reason that applies, '' when the mail may go."""
+    found: list[Any] = []
+    reasons: list[Reason] = []
+    for row in applying(channel, passing=passing):
+        if isinstance(row.test, Suppressed):
+            reasons.append(row.test.reason)
+            continue
+        found += _first_suppression(reasons, asked)
+        reasons = []
+        found.append(_key_when(row.test.applies(asked), row.key))
+    found += _first_suppression(reasons, asked)
+    return Coalesce(*found, Value(""), output_field=models.TextField())
+
+
+def _key_when(condition: Any, key: str) -> Case:
+    return Case(When(condition, then=Value(key)), output_field=models.TextField())
+
+
+def _suppressions(
+    reasons: Sequence[Reason], asked: Asked
+) -> models.QuerySet[Suppression]:
+    covering = (
+        Q(scope=Scope.EVERYTHING)
+        | Q(scope=Scope.BRAND, brand=asked.brand)
+        | Q(scope=Scope.TYPE, subscription_type=asked.subscription_type)
+    )
+    return Suppression.objects.active().filter(
+        covering, address=asked.address, reason__in=reasons
+    )
+
+
+_WORDS = ArrayField(models.TextField())
+
+
+def _first_suppression(
+    reasons: Sequence[Reason], asked: Asked, column: str = "reason"
+) -> list[Subquery]:
+    """One look-up for any number of rows of the table that stand together."""
+    if not reasons:
+        return []
+    order = models.Func(
+        Value([str(reason.value) for reason in reasons], _WORDS),
+        models.functions.Cast("reason", models.TextField()),
+        function="array_position",
+        output_field=models.IntegerField(),
+    )
+    return [
+        Subquery(_suppressions(reasons, asked).order_by(order, "id").values(column)[:1])
+    ]
+
+
+def annotate_refusal(
+    rows: models.QuerySet[Any],
+    subscription_type: SubscriptionType,
+    channel: str = Channel.MARKETING,
+    *,
+    address: str = "address_id",
+) -> models.QuerySet[Any]:
+    """`rows` with `.refusal`: the first reason not to mail, '' when there is none.
+
+    `address` is the column that holds the address id: "pk" for addresses themselves.
+    """
+    asked = Asked.about(subscription_type, address)
+    annotated: models.QuerySet[Any] = rows.annotate(refusal=refusal(channel, asked))
+    return annotated
+
+
+def mailable(
+    rows: models.QuerySet[M],
+    subscription_type: SubscriptionType,
+    channel: str = Channel.MARKETING,
+    *,
+    address: str = "address_id",
+) -> models.QuerySet[M]:
+    """Those of `rows` for whom no reason applies: `.refusal` would be ''.
+
+    The same table, written so that the database can join instead of asking per row.
+    """
+    asked = Asked.about(subscription_type, address)
+    rows_of_table = applying(channel, passing=False)
+    reasons = [r.test.reason for r in rows_of_table if isinstance(r.test, Suppressed)]
+    for row in rows_of_table:
+        if not isinstance(row.test, Suppressed):
+            rows = rows.filter(~row.test.applies(asked))
+    return rows.filter(~Exists(_suppressions(reasons, asked)))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """May this person get one kind of mail? `since`: of the reason, or of the yes."""
+
+    label: str
+    channel: Channel
+    subscription_type: SubscriptionType
+    refusal: str
+    since: dt.datetime | None
+
+    @property
+    def allowed(self) -> bool:
+        return not self.refusal
+
+    @property
+    def sentence(self) -> str:
+        return sentence(self.refusal) if self.refusal else "May be mailed."
+
+
+def matrix(contact: Contact) -> list[Answer]:
+    """ "Can we email her, and why not": marketing by subscription type, then the
+    channels of the default type. Two queries."""
+    domain = contact.address.domain if contact.address else None
+    asked = Asked(
+        address=contact.address_id or 0,
+        subscription_type=OuterRef("pk"),
+        brand=OuterRef("brand_id"),
+        domain=domain,
+        provider=provider_of(domain or ""),
+    )
+    types = list(_answered(asked))
+    marketing = [_answer(one.name, Channel.MARKETING, one) for one in types]
+    default = [one for one in types if one.is_default]
+    others = (Channel.SEQUENCE, Channel.ONE_TO_ONE, Channel.SERVICE)
+    return marketing + [
+        _answer(channel.label, channel, one) for one in default for channel in others
+    ]
+
+
+def _answered(asked: Asked) -> models.QuerySet[SubscriptionType]:
+    """Active types with `.refusal_<channel>`, `.no_since_<channel>`, `.yes_since`."""
+    columns: dict[str, Any] = {}
+    for channel in MATRIX_CHANNELS:
+        rows = applying(channel, passing=False)
+        reasons = [row.test.reason for row in rows if isinstance(row.test, Suppressed)]
+        columns[f"refusal_{channel}"] = refusal(channel, asked, passing=True)
+        columns[f"no_since_{channel}"] = _first_suppression(
+            reasons, asked, "occurred_at"
+        )[0]
+    granted = NoGrant(tuple(LegalBasis)).grants(asked)
+    columns["yes_since"] = Subquery(granted.values("given_at")[:1])
+    return SubscriptionType.objects.active().annotate(**columns)
+
+
+def _answer(name: str, channel: Channel, row: SubscriptionType) -> Answer:
+    key = getattr(row, f"refusal_{channel}")
+    since = getattr(row, f"no_since_{channel}" if key in _SUPPRESSING else "yes_since")
+    return Answer(name, channel, row, key, since if key != "on_hold" else None)
