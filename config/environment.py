@@ -106,7 +106,7 @@ def smtp(name: str) -> dict[str, Any]:
 
 
 def log_level(name: str) -> str:
-    value = env.str(name, default="INFO").strip().upper()
+    value: str = env.str(name, default="INFO").strip().upper()
     if value not in LOG_LEVELS:
         raise ImproperlyConfigured(
             f"{name} is {value!r}. It is one of {', '.join(LOG_LEVELS)}."

@@ -34,7 +34,7 @@ class LiveStack:
         self.postgres = Postgres(f"{name}/postgres")
         self.valkey = Valkey(f"{name}/valkey")
         self.sink = Sink()
-        self.stack = None
+        self.stack: Stack | None = None
         self.log = places.state_dir(f"{name}/processes") / "log.txt"
         self.log_file = self.log.open("w")
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from config.local import places
 
@@ -44,29 +43,20 @@ class Sink:
         self.answers.clear()
 
     @property
-    def url(self) -> str:
+    def url(self):
         return f"smtp://127.0.0.1:{self.controller.port}"
 
     @property
     def recipients(self) -> list[str]:
         return [message.rcpt_to for message in self.received]
 
-    async def handle_RCPT(
-        self,
-        server: SMTP,
-        session: Session,
-        envelope: Envelope,
-        address: str,
-        options: list[str],
-    ) -> str:
+    async def handle_RCPT(self, server, session, envelope, address, options):
         refusal = self.answers.get(address)
         if not refusal:
             envelope.rcpt_tos.append(address)
         return refusal or "250 OK"
 
-    async def handle_DATA(
-        self, server: SMTP, session: Session, envelope: Envelope
-    ) -> str:
+    async def handle_DATA(self, server, session, envelope):
         for recipient in envelope.rcpt_tos:
             self.received.append(
                 Received(envelope.mail_from or "", recipient, envelope.content)

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 
 from config.local import environment, places, web
+from config.local.lint import lint
 from config.local.servers import Servers
 from config.local.supervisor import up
 
@@ -31,7 +32,11 @@ def run_manage(env: dict[str, str], arguments: list[str]) -> int:
     return subprocess.run(command, env=dict(os.environ) | env, check=False).returncode
 
 
-COMMANDS: dict[str, Callable[[list[str]], int]] = {"up": up, "manage": manage}
+COMMANDS: dict[str, Callable[[list[str]], int]] = {
+    "up": up,
+    "manage": manage,
+    "lint": lint,
+}
 
 
 def main() -> int:

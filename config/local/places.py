@@ -8,7 +8,7 @@ import socket
 import stat
 from functools import cache
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 IS_ROOT = os.geteuid() == 0
@@ -28,6 +28,7 @@ def state_dir(name: str) -> Path:
     place = state_root() / name
     place.mkdir(parents=True, exist_ok=True)
     _refuse_strangers(state_root())
+    place.chmod(0o700)
     give_away(place)
     return place
 
@@ -41,7 +42,7 @@ def _refuse_strangers(place: Path) -> None:
 
 
 @cache
-def account() -> dict[str, int | list[int]]:
+def account() -> dict[str, Any]:
     """What Popen needs to leave root behind; empty for a normal user."""
     if not IS_ROOT:
         return {}

@@ -160,7 +160,6 @@ class Postgres:
         return [*where, "-k", "", *pairs]
 
     def _run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-        extra: dict[str, Any] = places.account()
         return subprocess.run(
             [self._program(program), *arguments],
             env=self._env(),
@@ -168,7 +167,7 @@ class Postgres:
             capture_output=True,
             text=True,
             check=False,
-            **extra,
+            **places.account(),
         )
 
     def _create(self) -> None:

@@ -1,10 +1,9 @@
 """The console's own processes, as the local run and the tests start them."""
 
-import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -23,7 +22,7 @@ def commands(port: int, smtp_port: int, state: Path) -> dict[str, list[str]]:
     return {
         "web": [
             *(str(BIN / "granian"), "config.wsgi:application"),
-            *("--interface", "wsgi", "--no-ws", "--log-level", "warning"),
+            *("--interface", "wsgi", "--no-ws", "--log-level", "error"),
             *("--host", "127.0.0.1", "--port", str(port)),
             *("--workers", "1", "--blocking-threads", str(WEB_THREADS)),
         ],
@@ -43,12 +42,11 @@ def commands(port: int, smtp_port: int, state: Path) -> dict[str, list[str]]:
     }
 
 
-def may_drop() -> bool:
-    """Can the unprivileged account read the project and its packages?"""
-    packages = Path(os.__file__), Path(sys.executable), Path(subprocess.__file__)
-    ours = places.ROOT / "manage.py", Path(json.__file__), Path(children.__file__)
-    installed = next(BIN.parent.glob("lib/*/site-packages/django/__init__.py"))
-    return all(map(places.is_reachable, (*packages, *ours, installed)))
+def out_of_reach() -> Path | None:
+    """What the unprivileged account cannot read of Python, its packages and us."""
+    django = next(BIN.parent.glob("lib/*/site-packages/django/__init__.py"))
+    needed = Path(sys.executable), Path(os.__file__), django, places.ROOT / "manage.py"
+    return next((p.resolve() for p in needed if not places.is_reachable(p)), None)
 
 
 @dataclass
@@ -64,7 +62,7 @@ class Stack:
     drops: bool = field(init=False)
 
     def __post_init__(self) -> None:
-        self.drops = places.IS_ROOT and may_drop()
+        self.drops = places.IS_ROOT and out_of_reach() is None
 
     @property
     def base_url(self) -> str:
@@ -79,7 +77,7 @@ class Stack:
         return self._spawn(name, [sys.executable, *arguments], {})
 
     def _spawn(
-        self, name: str, command: list[str], changes: Mapping[str, str]
+        self, name: str, command: list[str], changes: dict[str, str]
     ) -> subprocess.Popen[str]:
         process = children.spawn(
             command,

@@ -13,7 +13,7 @@ from typing import Any
 
 from config.local import environment, places, web
 from config.local.servers import Servers
-from config.local.stack import Stack
+from config.local.stack import Stack, out_of_reach
 
 READY_WITHIN = 60.0
 FAILURES_ALLOWED = 5
@@ -55,12 +55,16 @@ def make_stack(servers: Servers) -> Stack:
         state=places.state_dir("processes"),
         output=lambda name: subprocess.PIPE,
     )
-    if places.IS_ROOT and not stack.drops:
+    if places.IS_ROOT and (hidden := out_of_reach()):
         say(
-            f"The account “{places.UNPRIVILEGED}” cannot read {places.ROOT}: web,"
-            " worker and beat run as root. A folder it can read avoids that."
+            f"The account “{places.UNPRIVILEGED}” cannot read {hidden}, so web, worker"
+            " and beat run as root. The database and the broker do not."
         )
     return stack
+
+
+def command_exists(name: str) -> bool:
+    return any(places.ROOT.glob(f"*/management/commands/{name}.py"))
 
 
 class Supervisor:
@@ -77,7 +81,7 @@ class Supervisor:
     def run(self, *, demo: bool, began: float) -> int:
         found = self._prepare()
         self._start("web")
-        if demo and found["empty"]:
+        if demo and found["empty"] and command_exists("seed_demo"):
             self._load_demo()
         for name in self._beside_web():
             self._start(name)
@@ -108,8 +112,8 @@ class Supervisor:
 
     def _beside_web(self) -> list[str]:
         """Mail that has a server of its own needs no catcher."""
-        catcher = [] if os.environ.get("EMAIL_URL") else ["mail"]
-        return [*catcher, "worker", "beat"]
+        own = os.environ.get("EMAIL_URL") or not command_exists("mailcatcher")
+        return ["worker", "beat"] if own else ["mail", "worker", "beat"]
 
     def _start(self, name: str) -> None:
         self._listen(name, self.stack.start(name))
