@@ -1,10 +1,12 @@
 """Reading the environment so that a mistake is one sentence naming the variable."""
 
+import sys
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
 import environ
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 LONG_ENOUGH = 32
@@ -112,3 +114,11 @@ def log_level(name: str) -> str:
             f"{name} is {value!r}. It is one of {', '.join(LOG_LEVELS)}."
         )
     return value
+
+
+def stop_if_misconfigured() -> None:
+    """End this process with the sentence alone; a traceback would hide it."""
+    try:
+        settings.SECRET_KEY  # noqa: B018  # reading one setting reads them all
+    except ImproperlyConfigured as complaint:
+        sys.exit(f"Not started: {complaint}")

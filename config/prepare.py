@@ -11,8 +11,9 @@ import sys
 
 import django
 from django.contrib.auth import get_user_model
-from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
+
+from config.environment import stop_if_misconfigured
 
 FIRST_ADMIN = "admin@listwell.test"
 
@@ -29,11 +30,9 @@ def first_admin() -> dict[str, str]:
 
 def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    try:
-        django.setup()
-        call_command("migrate", verbosity=0, interactive=False)
-    except ImproperlyConfigured as complaint:
-        sys.exit(f"Not started: {complaint}")
+    stop_if_misconfigured()
+    django.setup()
+    call_command("migrate", verbosity=0, interactive=False)
     call_command("collectstatic", verbosity=0, interactive=False)
     found = first_admin()
     empty = not django.apps.apps.get_model("contacts", "Contact").objects.exists()

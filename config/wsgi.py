@@ -2,12 +2,11 @@
 
 import os
 
-from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+from config.environment import stop_if_misconfigured
 
-try:
-    application = get_wsgi_application()
-except ImproperlyConfigured as complaint:
-    raise SystemExit(f"Not started: {complaint}") from None
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+stop_if_misconfigured()
+
+application = get_wsgi_application()

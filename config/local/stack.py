@@ -17,7 +17,7 @@ WORKER_THREADS = 4
 
 def commands(port: int, smtp_port: int, state: Path) -> dict[str, list[str]]:
     """What each process is started with; the compose file says the same."""
-    celery = [str(BIN / "celery"), "--app", "config", "--quiet"]
+    celery = [str(BIN / "celery"), "--app", "config.worker", "--quiet"]
     quiet = ["--loglevel", "WARNING"]
     return {
         "web": [
