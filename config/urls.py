@@ -1,7 +1,7 @@
 """Every address of the console: one include per app."""
 
 from django.contrib.auth.views import LoginView, LogoutView
-from django.urls import path
+from django.urls import include, path
 
 from config.health import healthz
 
@@ -13,4 +13,5 @@ urlpatterns = [
         name="login",
     ),
     path("logout/", LogoutView.as_view(), name="logout"),
+    path("", include("consent.urls")),
 ]

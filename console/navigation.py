@@ -40,6 +40,7 @@ WORK = (
 HYGIENE = (
     Entry("Jobs", "list-checks", "console:jobs", "j"),
     Entry("Outbox", "inbox", "console:outbox", "x", local_only=True),
+    Entry("Settings", "settings", "consent:brand", "e"),
 )
 
 

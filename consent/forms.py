@@ -1,0 +1,108 @@
+"""Settings that a marketer fills in: the brand that writes, and what people choose."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, cast
+
+from django import forms
+from django.utils.text import slugify
+
+from consent.models import Brand, SubscriptionType
+
+
+def free_slug(name: str, taken: set[str]) -> str:
+    """A slug of `name` that is not taken: news, news-2, news-3 ..."""
+    stem = slugify(name)[:50] or "item"
+    slug, number = stem, 1
+    while slug in taken:
+        number += 1
+        slug = f"{stem}-{number}"
+    return slug
+
+
+class BrandForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Who writes. What the law wants in every marketing email is required."""
+
+    class Meta:
+        model = Brand
+        fields: ClassVar = [
+            "name",
+            "legal_name",
+            "postal_address",
+            "website",
+            "from_name",
+            "from_email",
+            "reply_to",
+        ]
+        labels: ClassVar = {
+            "name": "Brand name",
+            "legal_name": "Legal name",
+            "postal_address": "Postal address",
+            "from_name": "From name",
+            "from_email": "From address",
+            "reply_to": "Replies go to",
+        }
+        help_texts: ClassVar = {
+            "name": "What people know you by. It stands on the pages they see.",
+            "legal_name": "The company or person behind the brand, as registered.",
+            "postal_address": "Stands at the end of every marketing email.",
+            "from_name": "The sender's name in the inbox of new emails.",
+            "from_email": "An address at a domain you may send from.",
+            "reply_to": "Leave empty to get replies at the from address.",
+        }
+        widgets: ClassVar = {"postal_address": forms.Textarea(attrs={"rows": 3})}
+
+    website = forms.URLField(required=False, assume_scheme="https")
+
+    required_fields = ("legal_name", "postal_address", "from_name", "from_email")
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        for name in self.required_fields:
+            self.fields[name].required = True
+
+    def clean(self) -> dict[str, Any]:
+        if not self.instance.slug:
+            taken = set(Brand.objects.values_list("slug", flat=True))
+            self.instance.slug = free_slug(self.cleaned_data.get("name", ""), taken)
+        return self.cleaned_data
+
+
+class SubscriptionTypeForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What somebody can subscribe to, in words that a reader understands."""
+
+    class Meta:
+        model = SubscriptionType
+        fields: ClassVar = ["name", "description", "frequency", "brand"]
+        help_texts: ClassVar = {
+            "name": "As people see it: “Product updates”, “Invitations to events”.",
+            "description": "One sentence: what they get.",
+            "frequency": "What you promise: “once a month”.",
+        }
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        brand = cast("forms.ModelChoiceField[Brand]", self.fields["brand"])
+        brand.empty_label = None
+        if self.instance.pk:
+            # consent was given to this brand: it cannot be handed to another
+            brand.disabled = True
+            brand.help_text = "Cannot be changed: people agreed to hear from it."
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        same = SubscriptionType.objects.active().filter(name__iexact=name)
+        if same.exclude(pk=self.instance.pk).exists():
+            raise forms.ValidationError(
+                f"There is a type called “{name}” already. Choose another name."
+            )
+        return name
+
+    def clean(self) -> dict[str, Any]:
+        if not self.instance.slug:
+            types = SubscriptionType.objects.filter(
+                brand=self.cleaned_data.get("brand")
+            )
+            taken = set(types.values_list("slug", flat=True))
+            self.instance.slug = free_slug(self.cleaned_data.get("name", ""), taken)
+        return self.cleaned_data

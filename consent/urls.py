@@ -1,0 +1,18 @@
+"""Settings of the brand and its subscription types."""
+
+from django.urls import path
+
+from consent import views
+
+app_name = "consent"
+
+urlpatterns = [
+    path("settings/", views.brand, name="brand"),
+    path("settings/brands/new/", views.create_brand, name="brand_create"),
+    path("settings/brands/<int:pk>/", views.brand, name="brand_edit"),
+    path("settings/types/", views.types, name="types"),
+    path("settings/types/new/", views.create_type, name="type_create"),
+    path("settings/types/<int:pk>/", views.edit_type, name="type_edit"),
+    path("settings/types/<int:pk>/archive/", views.archive_type, name="type_archive"),
+    path("settings/types/<int:pk>/restore/", views.restore_type, name="type_restore"),
+]
