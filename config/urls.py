@@ -1,5 +1,6 @@
 """Every address of the console: one include per app."""
 
+from django.contrib import admin
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 
@@ -13,5 +14,7 @@ urlpatterns = [
         name="login",
     ),
     path("logout/", LogoutView.as_view(), name="logout"),
+    path("admin/", admin.site.urls),
+    path("", include("console.urls")),
     path("", include("consent.urls")),
 ]

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from consent.models import Brand, SubscriptionType
-from tests.factories import SubscriptionTypeFactory, UserFactory
+from tests.factories import SubscriptionTypeFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -19,43 +19,35 @@ BRAND = {
 }
 
 
-@pytest.fixture
-def signed_in(client):
-    client.force_login(UserFactory())
-    return client
-
-
 @pytest.mark.parametrize("name", ["consent:brand", "consent:types"])
-def test_an_outsider_has_to_sign_in(client, name):
-    response = client.get(reverse(name))
+def test_an_outsider_has_to_sign_in(outsider_client, name):
+    response = outsider_client.get(reverse(name))
     assert response.status_code == 302
     assert reverse("login") in response.url
 
 
-def test_the_default_brand_is_saved(signed_in):
-    response = signed_in.post(reverse("consent:brand"), BRAND, follow=True)
+def test_the_default_brand_is_saved(client):
+    response = client.post(reverse("consent:brand"), BRAND, follow=True)
     assert response.status_code == 200
     assert Brand.objects.default().legal_name == "Northwind Oy"
 
 
-def test_a_brand_without_a_postal_address_is_not_saved(signed_in):
-    response = signed_in.post(
-        reverse("consent:brand"), {**BRAND, "postal_address": " "}
-    )
+def test_a_brand_without_a_postal_address_is_not_saved(client):
+    response = client.post(reverse("consent:brand"), {**BRAND, "postal_address": " "})
     assert response.status_code == 422
     assert Brand.objects.default().name != "Northwind"
 
 
-def test_a_second_brand_gets_a_slug_of_its_own(signed_in):
+def test_a_second_brand_gets_a_slug_of_its_own(client):
     for name in ("Südwind", "Sudwind"):
-        signed_in.post(reverse("consent:brand_create"), {**BRAND, "name": name})
+        client.post(reverse("consent:brand_create"), {**BRAND, "name": name})
     slugs = set(Brand.objects.filter(is_default=False).values_list("slug", flat=True))
     assert slugs == {"sudwind", "sudwind-2"}
 
 
-def test_a_type_is_made_for_a_brand(signed_in):
+def test_a_type_is_made_for_a_brand(client):
     brand = Brand.objects.default()
-    signed_in.post(
+    client.post(
         reverse("consent:type_create"),
         {"name": "Product updates", "brand": brand.pk, "frequency": "once a month"},
     )
@@ -63,18 +55,18 @@ def test_a_type_is_made_for_a_brand(signed_in):
     assert (made.slug, made.brand) == ("product-updates", brand)
 
 
-def test_two_types_of_one_name_are_refused_with_a_sentence(signed_in):
+def test_two_types_of_one_name_are_refused_with_a_sentence(client):
     one = SubscriptionTypeFactory()
-    response = signed_in.post(
+    response = client.post(
         reverse("consent:type_create"),
         {"name": one.name.upper(), "brand": one.brand.pk},
     )
     assert "Choose another name" in response.content.decode()
 
 
-def test_a_type_never_changes_its_brand(signed_in):
+def test_a_type_never_changes_its_brand(client):
     one = SubscriptionTypeFactory()
-    signed_in.post(
+    client.post(
         reverse("consent:type_edit", args=[one.pk]),
         {"name": "Renamed", "brand": Brand.objects.default().pk},
     )
@@ -83,36 +75,36 @@ def test_a_type_never_changes_its_brand(signed_in):
     assert (one.name, one.brand) == ("Renamed", brand)
 
 
-def test_an_archived_type_can_be_restored(signed_in):
+def test_an_archived_type_can_be_restored(client):
     one = SubscriptionTypeFactory()
-    signed_in.post(reverse("consent:type_archive", args=[one.pk]))
+    client.post(reverse("consent:type_archive", args=[one.pk]))
     one.refresh_from_db()
     assert one.archived_at
-    page = signed_in.get(reverse("consent:types"), {"archived": ""})
+    page = client.get(reverse("consent:types"), {"archived": ""})
     assert one.name in page.content.decode()
-    signed_in.post(reverse("consent:type_restore", args=[one.pk]))
+    client.post(reverse("consent:type_restore", args=[one.pk]))
     one.refresh_from_db()
     assert one.archived_at is None
 
 
-def test_the_default_type_cannot_be_archived(signed_in):
+def test_the_default_type_cannot_be_archived(client):
     one = SubscriptionType.objects.default()
-    page = signed_in.post(reverse("consent:type_archive", args=[one.pk]), follow=True)
+    page = client.post(reverse("consent:type_archive", args=[one.pk]), follow=True)
     assert "stays" in page.content.decode()
     one.refresh_from_db()
     assert one.archived_at is None
 
 
-def test_archiving_needs_a_post(signed_in):
+def test_archiving_needs_a_post(client):
     one = SubscriptionTypeFactory()
     url = reverse("consent:type_archive", args=[one.pk])
-    assert signed_in.get(url).status_code == 405
+    assert client.get(url).status_code == 405
 
 
 def test_the_list_of_types_asks_a_fixed_number_of_questions(
-    signed_in, django_assert_num_queries
+    client, django_assert_num_queries
 ):
     SubscriptionTypeFactory.create_batch(5)
     # session, user, types, archived count
     with django_assert_num_queries(4):
-        signed_in.get(reverse("consent:types"))
+        client.get(reverse("consent:types"))
