@@ -45,8 +45,12 @@ class Drawn:
     bars: tuple[Bar, ...] = ()
 
     @property
-    def last(self) -> float | None:
-        return next((v for v in reversed(self.series.values) if v is not None), None)
+    def figure(self) -> float | None:
+        """The number of the legend: what bars add up to, where a line ends."""
+        known = [v for v in self.series.values if v is not None]
+        if not known:
+            return None
+        return sum(known) if self.bars else known[-1]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,6 +69,7 @@ class Chart:
     slots: tuple[Slot, ...]
     ticks: tuple[float, ...]
     labels: tuple[str, ...]
+    is_even: bool
 
 
 def ceiling(top: float) -> float:
@@ -82,6 +87,12 @@ def thinned(labels: Sequence[str], most: int = 5) -> tuple[str, ...]:
     count = next((n for n in range(most, 2, -1) if (len(labels) - 1) % (n - 1) == 0), 2)
     step = (len(labels) - 1) // (count - 1)
     return tuple(labels[::step])
+
+
+def spread(labels: Sequence[str], most: int = 7) -> tuple[str, ...]:
+    """One label per bar; so many of them empty that `most` remain."""
+    step = math.ceil(len(labels) / most)
+    return tuple(text if i % step == 0 else "" for i, text in enumerate(labels))
 
 
 def points(
@@ -156,5 +167,6 @@ def chart(kind: Kind, labels: Sequence[str], series: Sequence[Series]) -> Chart:
         series=tuple(drawn(s, top, kind, (i, count)) for i, s in enumerate(series)),
         slots=tuple(slots(labels, series, kind)),
         ticks=(top, top / 2, 0),
-        labels=thinned(labels),
+        labels=spread(labels) if kind == "bar" else thinned(labels),
+        is_even=kind == "bar",
     )

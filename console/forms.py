@@ -41,7 +41,7 @@ def way_back(request: HttpRequest) -> str:
 class Sample(forms.Form):
     """One field of every kind, for the style guide."""
 
-    name = forms.CharField(label="Name of the email", help_text="Only you see it.")
+    name = forms.CharField(label="Name of the email")
     address = forms.EmailField(label="Test address")
     limit = forms.IntegerField(label="At most", initial=11)
     starts = forms.DateField(
@@ -53,6 +53,7 @@ class Sample(forms.Form):
     )
     silent = forms.ChoiceField(
         label="What happens to the silent",
+        help_text="Nothing is deleted, and you can undo it for 30 days.",
         choices=[("ask", "Ask me first"), ("auto", "Opt out on the announced date")],
         widget=forms.RadioSelect,
         initial="ask",

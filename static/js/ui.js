@@ -174,6 +174,7 @@
       const rows = shown();
       const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
       const at = rows.findIndex((li) => li.classList.contains("active"));
+      if (event.key === "Escape") { event.preventDefault(); palette.close(); }
       if (step && rows.length) { event.preventDefault(); mark(rows[(at + step + rows.length) % rows.length]); }
       if (event.key === "Enter" && event.target === field && rows[at]) { event.preventDefault(); $("a", rows[at]).click(); }
     });
@@ -198,7 +199,7 @@
   }
   const singles = {
     "/": () => { const field = $("[data-search]"); field?.focus(); field?.select(); return Boolean(field); },
-    "?": () => { $("#keys")?.showModal(); return true; },
+    "?": () => { const keys = $("#keys"); keys?.showModal(); $("h2", keys)?.focus(); return Boolean(keys); },
     j: () => move(1),
     k: () => move(-1),
     x: () => press($(".sel input", document.activeElement.closest?.("tr") ?? document.createElement("tr"))),
