@@ -107,6 +107,19 @@ def smtp(name: str) -> dict[str, Any]:
     }
 
 
+def mail_domain(name: str, base_url: str) -> str:
+    """A domain that takes mail; `bounce.` before the console's own if not given."""
+    host = urlsplit(base_url).hostname or ""
+    own = f"bounce.{host}" if host[-1:].isalpha() else "bounce.localhost"
+    value: str = env.str(name, default="").strip().lower() or own
+    if not all(part.replace("-", "").isalnum() for part in value.split(".")):
+        raise ImproperlyConfigured(
+            f"{name} is {value!r}. It is the domain that bounces come back to,"
+            " such as bounce.mail.example."
+        )
+    return value
+
+
 def log_level(name: str) -> str:
     value: str = env.str(name, default="INFO").strip().upper()
     if value not in LOG_LEVELS:

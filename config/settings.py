@@ -133,6 +133,8 @@ CELERY_ENABLE_UTC = True
 # Mail of the console to people goes through `deliveries`, which reads LISTWELL_SMTP;
 # Django's own mail (a forgotten password) leaves by the same door.
 LISTWELL_SMTP: dict[str, Any] = read.smtp("EMAIL_URL")
+# What comes back is addressed to this domain; a part of the sender's, for SPF.
+BOUNCE_DOMAIN = read.mail_domain("BOUNCE_DOMAIN", BASE_URL)
 EMAIL_HOST = LISTWELL_SMTP["host"]
 EMAIL_PORT = LISTWELL_SMTP["port"]
 EMAIL_HOST_USER = LISTWELL_SMTP["user"]

@@ -1,5 +1,6 @@
 """One factory per model; each makes a row that is valid on its own."""
 
+import copy
 from typing import Any
 
 import factory
@@ -10,6 +11,7 @@ from consent import addresses
 from consent.models import Address, Brand, Grant, SubscriptionType
 from consent.vocabulary import Act, Action, Actor, Grade, LegalBasis, Mechanism
 from contacts.models import Contact
+from deliveries.models import Message
 
 
 class UserFactory(DjangoModelFactory[User]):
@@ -85,3 +87,24 @@ def agree(
     return Grant.objects.get(
         address=contact.address_id, subscription_type=subscription_type
     )
+
+
+BLOCKS = [
+    {"id": "a", "kind": "heading", "text": "Hello {{ first_name | there }}"},
+    {"id": "b", "kind": "text", "html": "<p>Do you still want our letters?</p>"},
+    {"id": "c", "kind": "confirm", "label": "Yes, keep me", "url": ""},
+]
+
+
+class MessageFactory(DjangoModelFactory[Message]):
+    class Meta:
+        model = Message
+
+    name = factory.Sequence(lambda n: f"Mail {n}")
+    subscription_type = factory.SubFactory(SubscriptionTypeFactory)
+    brand = factory.SelfAttribute("subscription_type.brand")
+    from_name = "Example Oy"
+    from_email = "news@brand.example"
+    subject = "Do you still want our newsletter?"
+    preview_text = "One press and you keep it"
+    blocks = factory.LazyFunction(lambda: copy.deepcopy(BLOCKS))

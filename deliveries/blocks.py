@@ -1,0 +1,174 @@
+"""The blocks of a mail: from what the editor stores to MJML and to plain text.
+
+Pure. A block is a dict with an `id` and a `kind`:
+
+    heading   text, level (1 or 2)
+    text      html: p, strong, em, a, ul, ol, li, br; everything else is removed
+    button    label, url
+    confirm   label, url ('' leads to our thank-you page)
+    image     url, alt, href ('' for none)
+    divider
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import nh3
+
+from deliveries.models.messages import LinkKind
+from deliveries.personalization import Slot, defused, slotted
+
+Block = dict[str, Any]
+
+TAGS = {"p", "strong", "em", "a", "ul", "ol", "li", "br"}
+SCHEMES = {"http", "https", "mailto", "tel"}
+TRACKED = ("http://", "https://")
+_HREF = re.compile(r'<a href="([^"]*)">(.*?)</a>', re.DOTALL)
+_BARE_LINK = re.compile(r"<a>(.*?)</a>", re.DOTALL)
+_ANY_TAG = re.compile(r"<[^>]+>")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One tracked link: its place in the mail is its position."""
+
+    position: int
+    url: str
+    label: str
+    kind: LinkKind = LinkKind.ORDINARY
+
+
+@dataclass(slots=True)
+class Body:
+    """What the blocks of one mail became; slots stand for what differs."""
+
+    mjml: list[str] = field(default_factory=list)
+    text: list[str] = field(default_factory=list)
+    targets: list[Target] = field(default_factory=list)
+
+    def link(self, url: str, label: str, kind: LinkKind = LinkKind.ORDINARY) -> str:
+        """The slot of a tracked link, or the address itself where it is not tracked."""
+        if kind == LinkKind.ORDINARY and not url.startswith(TRACKED):
+            return url
+        position = len(self.targets)
+        self.targets.append(Target(position, url, label[:200], kind))
+        return str(Slot("link", str(position)))
+
+
+def clean_html(source: str) -> str:
+    """The part of `source` that may stand in a text block."""
+    return nh3.clean(
+        source,
+        tags=TAGS,
+        attributes={"a": {"href"}},
+        url_schemes=SCHEMES,
+        link_rel=None,
+        strip_comments=True,
+    )
+
+
+def hrefs(source: str) -> list[str]:
+    """Where the links of a text block lead."""
+    return [html.unescape(href) for href, _ in _HREF.findall(clean_html(source))]
+
+
+def is_usable_url(url: str) -> bool:
+    """An absolute web address without spaces, controls or tokens in it."""
+    return bool(re.fullmatch(r"https?://[^\s\x00-\x20\"<>{}\\]+", url))
+
+
+def build(blocks: Sequence[Block]) -> Body:
+    """All blocks, in order. A block of an unknown kind is left out."""
+    body = Body()
+    for block in blocks:
+        builder = _BUILDERS.get(block.get("kind", ""))
+        if builder:
+            builder(block, body)
+    return body
+
+
+def _words(block: Block, name: str) -> str:
+    return defused(str(block.get(name, ""))).strip()
+
+
+def _heading(block: Block, body: Body) -> None:
+    words = _words(block, "text")
+    level = 2 if block.get("level") == 2 else 1
+    escaped = slotted(html.escape(words), escaped=True)
+    body.mjml.append(
+        f'<mj-text css-class="lw-text lw-h{level}"><h{level}>{escaped}</h{level}>'
+        "</mj-text>"
+    )
+    body.text.append(slotted(words))
+
+
+def _text(block: Block, body: Body) -> None:
+    cleaned = clean_html(defused(str(block.get("html", ""))))
+    cleaned = _BARE_LINK.sub(r"\1", cleaned)
+    plain: list[tuple[str, str]] = []
+
+    def link(match: re.Match[str]) -> str:
+        label = html.unescape(_ANY_TAG.sub("", match[2])).strip()
+        slot = body.link(html.unescape(match[1]), label)
+        plain.append((match[0], slot))
+        return f'<a href="{html.escape(slot)}">{match[2]}</a>'
+
+    linked = _HREF.sub(link, cleaned)
+    words = slotted(linked.replace("<br>", "<br/>"), escaped=True)
+    body.mjml.append(f'<mj-text css-class="lw-text">{words}</mj-text>')
+    body.text.append(slotted(_as_plain(cleaned, plain)))
+
+
+def _as_plain(cleaned: str, links: Sequence[tuple[str, str]]) -> str:
+    """A text block without markup; a link is its words and then its address."""
+    for anchor, slot in links:
+        words = _ANY_TAG.sub("", anchor)
+        cleaned = cleaned.replace(anchor, f"{words} ({slot})", 1)
+    for tag, instead in (("<br>", "\n"), ("</p>", "\n\n"), ("<li>", "- ")):
+        cleaned = cleaned.replace(tag, instead)
+    cleaned = re.sub(r"</(?:li|ul|ol)>", "\n", cleaned)
+    words = html.unescape(_ANY_TAG.sub("", cleaned)).replace("\xa0", " ")
+    return re.sub(r"\n{3,}", "\n\n", words).strip()
+
+
+def _button(block: Block, body: Body) -> None:
+    confirms = block["kind"] == "confirm"
+    label, url = _words(block, "label"), str(block.get("url", "")).strip()
+    kind = LinkKind.CONFIRM if confirms else LinkKind.ORDINARY
+    slot = body.link(url, label, kind)
+    look = "lw-button lw-confirm" if confirms else "lw-button"
+    body.mjml.append(
+        f'<mj-button css-class="{look}" href="{html.escape(slot)}">'
+        f"{slotted(html.escape(label), escaped=True)}</mj-button>"
+    )
+    body.text.append(f"{slotted(label)}:\n{slot}")
+
+
+def _image(block: Block, body: Body) -> None:
+    url, alt = str(block.get("url", "")).strip(), _words(block, "alt")
+    href = str(block.get("href", "") or "").strip()
+    slot = body.link(href, alt) if href else ""
+    linked = f' href="{html.escape(slot)}"' if slot else ""
+    source = html.escape(defused(url))
+    body.mjml.append(f'<mj-image src="{source}" alt="{html.escape(alt)}"{linked}/>')
+    body.text.append("\n".join(part for part in (alt, slot) if part))
+
+
+def _divider(block: Block, body: Body) -> None:
+    body.mjml.append("<mj-divider/>")
+    body.text.append("-" * 40)
+
+
+_BUILDERS: dict[str, Callable[[Block, Body], None]] = {
+    "heading": _heading,
+    "text": _text,
+    "button": _button,
+    "confirm": _button,
+    "image": _image,
+    "divider": _divider,
+}

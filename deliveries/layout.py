@@ -1,0 +1,115 @@
+"""The whole mail around its blocks: the document, its looks and the footer.
+
+Pure. The footer is always there: who writes, the postal address, why this person
+gets it, and the ways out. Authors cannot remove it.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+
+import mrml
+
+from deliveries.blocks import Body
+from deliveries.personalization import Slot, defused, slotted
+
+WIDTH = 600
+FONT = "-apple-system,BlinkMacSystemFont,Segoe UI,Roboto,Helvetica,Arial,sans-serif"
+_STYLE = """
+.lw-text h1{margin:0;font-size:26px;line-height:1.3}
+.lw-text h2{margin:0;font-size:20px;line-height:1.3}
+.lw-text p{margin:0 0 12px}.lw-text ul,.lw-text ol{margin:0 0 12px;padding-left:24px}
+.lw-text a{color:#1d4ed8}.lw-small a{color:#4b5563}
+@media (prefers-color-scheme:dark){
+.lw-text div{color:#e5e7eb!important}.lw-small div{color:#9ca3af!important}
+.lw-text a{color:#93c5fd!important}.lw-small a{color:#9ca3af!important}
+.lw-card,.lw-card table{background:#1f2937!important}
+body,body>div{background:#111827!important}}
+"""
+_RUST_ESCAPE = re.compile(r"\\u\{([0-9a-f]{1,6})\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Footer:
+    """What stands under every mail. `reason` is empty where mail needs no consent."""
+
+    sender: str
+    postal_address: str
+    reason: str = ""
+
+    @property
+    def has_ways_out(self) -> bool:
+        return bool(self.reason)
+
+
+def as_html(subject: str, preview: str, body: Body, footer: Footer) -> str:
+    """The finished document, with slots, from MJML by mrml."""
+    document = (
+        '<mjml lang="en"><mj-head>'
+        f"<mj-title>{html.escape(slotted(defused(subject)))}</mj-title>"
+        f"<mj-preview>{html.escape(slotted(defused(preview)))}</mj-preview>"
+        f'<mj-attributes><mj-all font-family="{FONT}"/>'
+        '<mj-text font-size="16px" line-height="1.5" color="#111827"/>'
+        '<mj-button background-color="#1d4ed8" color="#ffffff" font-size="16px"'
+        ' border-radius="6px" inner-padding="12px 28px"/>'
+        '<mj-divider border-color="#d1d5db" border-width="1px"/></mj-attributes>'
+        f"<mj-style>{_STYLE}</mj-style></mj-head>"
+        f'<mj-body width="{WIDTH}px" background-color="#f3f4f6">'
+        '<mj-section background-color="#ffffff" css-class="lw-card"><mj-column>'
+        f"{''.join(body.mjml)}</mj-column></mj-section>"
+        f"<mj-section><mj-column>{_footer_mjml(footer)}</mj-column></mj-section>"
+        "</mj-body></mjml>"
+    )
+    # mrml writes rare characters of attributes in Rust's own notation
+    done = _RUST_ESCAPE.sub(
+        lambda m: chr(int(m[1], 16)), mrml.to_html(document).content
+    )
+    return "\n".join(part.strip() for part in done.splitlines() if part.strip())
+
+
+def with_pixel(document: str) -> str:
+    """The document with the picture that tells that it was opened."""
+    pixel = f'<img src="{Slot("open")}" width="1" height="1" alt="">'
+    before, found, after = document.rpartition("</body>")
+    return f"{before}{pixel}{found}{after}"
+
+
+def as_text(body: Body, footer: Footer) -> str:
+    """The plain text part, with slots."""
+    parts = [part for part in body.text if part]
+    return "\n\n".join([*parts, "-- \n" + "\n".join(_footer_lines(footer))]) + "\n"
+
+
+def _footer_mjml(footer: Footer) -> str:
+    lines = [html.escape(line) for line in _sender_lines(footer)]
+    if footer.has_ways_out:
+        unsubscribe, preferences = Slot("unsubscribe"), Slot("preferences")
+        lines = [
+            f"{html.escape(defused(footer.reason))}{Slot('since')}.",
+            f'<a href="{unsubscribe}">Unsubscribe</a> &#183; '
+            f'<a href="{preferences}">Choose what you get</a>',
+            *lines,
+        ]
+    return (
+        '<mj-text css-class="lw-small" align="center" font-size="13px"'
+        f' color="#4b5563">{"<br/>".join(lines)}</mj-text>'
+    )
+
+
+def _footer_lines(footer: Footer) -> list[str]:
+    lines = _sender_lines(footer)
+    if footer.has_ways_out:
+        ways = [
+            f"{defused(footer.reason)}{Slot('since')}.",
+            f"Unsubscribe: {Slot('unsubscribe')}",
+            f"Choose what you get: {Slot('preferences')}",
+        ]
+        lines = [*ways, "", *lines]
+    return lines
+
+
+def _sender_lines(footer: Footer) -> list[str]:
+    address = [line.strip() for line in footer.postal_address.splitlines()]
+    return [defused(line) for line in (footer.sender, *address) if line]

@@ -1,0 +1,216 @@
+"""What keeps a mail from being sent, or should make its author think again.
+
+Pure. Shown in the editor and on the review page; a mail with a problem that blocks
+cannot be sent.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from consent import addresses
+from consent.models import SubscriptionType
+from deliveries import blocks, layout
+from deliveries.personalization import CONTACT_FIELDS, token_complaints
+
+BLOCK, WARN = "block", "warn"
+# Gmail cuts what is longer and hides the footer with the unsubscribe link
+CLIPPED_AT = 102 * 1024
+LONG_SUBJECT = 80
+_ANY_TAG = re.compile(r"<[^>]+>")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """`level`: "block" or "warn". `block_id`: where, '' for the mail as a whole."""
+
+    level: str
+    sentence: str
+    block_id: str = ""
+
+
+class Mail(Protocol):
+    """What is looked at: a message, or an email that is being written."""
+
+    subject: str
+    preview_text: str
+    blocks: list[blocks.Block]
+    from_name: str
+    from_email: str
+
+    @property
+    def subscription_type(self) -> SubscriptionType | None: ...
+
+
+def problems(
+    mail: Mail, properties: Collection[str] = (), *, confirm_required: bool = False
+) -> list[Problem]:
+    """All of them, those that block first.
+
+    `properties`: names of the custom properties. `confirm_required`: exactly one
+    confirm button must be there, as in a re-engagement email.
+    """
+    known = {*CONTACT_FIELDS, *properties}
+    found = [
+        *_about_sender(mail),
+        *_about_subject(mail, known),
+        *_about_confirming(mail.blocks, required=confirm_required),
+        *_about_blocks(mail.blocks, known),
+        *_about_size(mail),
+    ]
+    return sorted(found, key=lambda problem: problem.level != BLOCK)
+
+
+def _about_sender(mail: Mail) -> Iterable[Problem]:
+    kind = mail.subscription_type
+    if kind is None:
+        yield Problem(BLOCK, "Choose the subscription type that people agreed to.")
+    elif kind.archived_at:
+        yield Problem(BLOCK, f"“{kind.name}” is archived. Choose another subscription.")
+    if kind and not kind.brand.postal_address.strip():
+        yield Problem(
+            BLOCK,
+            f"{kind.brand.name} has no postal address, and every mail must show one."
+            " Add it to the brand.",
+        )
+    if not mail.from_name.strip():
+        yield Problem(BLOCK, "Say who writes: the sender's name is empty.")
+    try:
+        addresses.parse(mail.from_email)
+    except addresses.BadAddress:
+        yield Problem(BLOCK, "The sender's address is not an email address.")
+
+
+def _about_subject(mail: Mail, known: Collection[str]) -> Iterable[Problem]:
+    if not mail.subject.strip():
+        yield Problem(BLOCK, "Write a subject.")
+    if len(mail.subject) > LONG_SUBJECT:
+        yield Problem(
+            WARN, f"The subject is longer than {LONG_SUBJECT} characters and gets cut."
+        )
+    if re.match(r"(re|fwd?|aw|wg)\s*:", mail.subject.strip(), re.IGNORECASE):
+        yield Problem(
+            BLOCK, "The subject pretends to be an answer. Take the beginning away."
+        )
+    if not mail.preview_text.strip():
+        yield Problem(
+            WARN, "There is no preview text: mail programs show the first words."
+        )
+    for text in (mail.subject, mail.preview_text):
+        for complaint in token_complaints(text, known):
+            yield Problem(BLOCK, complaint)
+
+
+def _about_confirming(
+    found: Sequence[blocks.Block], *, required: bool
+) -> Iterable[Problem]:
+    confirms = [block for block in found if block.get("kind") == "confirm"]
+    if required and not confirms:
+        yield Problem(BLOCK, "Add the button with which people confirm.")
+    for extra in confirms[1:]:
+        yield Problem(
+            BLOCK, "There is more than one confirm button. Keep one.", _id(extra)
+        )
+    for block in confirms:
+        path = urlsplit(str(block.get("url", ""))).path.lower()
+        if path.startswith("/p/") or re.search(
+            r"preferen|unsubscri|subscription", path
+        ):
+            yield Problem(
+                WARN,
+                "The confirm button leads to a preference page. People who only look"
+                " at it would count as if they had confirmed.",
+                _id(block),
+            )
+
+
+def _about_blocks(
+    found: Sequence[blocks.Block], known: Collection[str]
+) -> Iterable[Problem]:
+    if not any(block.get("kind") != "divider" for block in found):
+        yield Problem(BLOCK, "The mail is empty. Add a block.")
+    for block in found:
+        check = _CHECKS.get(str(block.get("kind")))
+        sentences = check(block, known) if check else ["This block cannot be read."]
+        yield from (Problem(BLOCK, sentence, _id(block)) for sentence in sentences)
+        if block.get("kind") == "image" and not str(block.get("alt", "")).strip():
+            yield Problem(
+                WARN, "Say what the picture shows, for who cannot see it.", _id(block)
+            )
+
+
+def _id(block: blocks.Block) -> str:
+    return str(block.get("id", ""))
+
+
+def _check_heading(block: blocks.Block, known: Collection[str]) -> Iterable[str]:
+    words = str(block.get("text", ""))
+    if not words.strip():
+        yield "The heading is empty."
+    yield from token_complaints(words, known)
+
+
+def _check_text(block: blocks.Block, known: Collection[str]) -> Iterable[str]:
+    source = blocks.clean_html(str(block.get("html", "")))
+    words = html.unescape(_ANY_TAG.sub("\0", source)).replace("\0", " ")
+    if not words.strip():
+        yield "The text is empty."
+    yield from token_complaints(_without_hrefs(source), known)
+    for href in blocks.hrefs(source):
+        if href.startswith(blocks.TRACKED) and not blocks.is_usable_url(href):
+            yield _bad_url(href)
+
+
+def _without_hrefs(source: str) -> str:
+    """Markup inside a token stays: then it is cut, and must be told."""
+    return html.unescape(re.sub(r'href="[^"]*"', "", source))
+
+
+def _check_button(block: blocks.Block, known: Collection[str]) -> Iterable[str]:
+    label, url = str(block.get("label", "")), str(block.get("url", "")).strip()
+    if not label.strip():
+        yield "The button has no words on it."
+    yield from token_complaints(label, known)
+    if not url and block.get("kind") == "button":
+        yield "The button leads nowhere. Give it an address."
+    elif url and not blocks.is_usable_url(url):
+        yield _bad_url(url)
+
+
+def _check_image(block: blocks.Block, known: Collection[str]) -> Iterable[str]:
+    href = str(block.get("href") or "").strip()
+    if not blocks.is_usable_url(str(block.get("url", "")).strip()):
+        yield "The picture needs an address that begins with https://."
+    if href and not blocks.is_usable_url(href):
+        yield _bad_url(href)
+
+
+def _bad_url(url: str) -> str:
+    return f"“{url[:60]}” is not a web address. Begin with https:// and use no tokens."
+
+
+_CHECKS: dict[str, Callable[[blocks.Block, Collection[str]], Iterable[str]]] = {
+    "heading": _check_heading,
+    "text": _check_text,
+    "button": _check_button,
+    "confirm": _check_button,
+    "image": _check_image,
+    "divider": lambda block, known: (),
+}
+
+
+def _about_size(mail: Mail) -> Iterable[Problem]:
+    body = blocks.build(mail.blocks)
+    footer = layout.Footer("", "", "because")
+    size = len(layout.as_html(mail.subject, mail.preview_text, body, footer).encode())
+    if size > CLIPPED_AT:
+        yield Problem(
+            BLOCK,
+            f"The mail is {size // 1024} kB long. Gmail cuts after 102 kB and hides the"
+            " unsubscribe link. Make it shorter.",
+        )

@@ -1,0 +1,337 @@
+"""A message and a recipient become the octets of one complete mail.
+
+`compile_message` runs once, before the message is frozen; `Compiled` is made once
+per message and process; `render` runs per person and only fills slots.
+Headers: RFC 5322, 2369, 2919, 8058 and docs/deployment.md for what the mail server
+has to add (DKIM).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import html
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import format_datetime
+from typing import Protocol
+from urllib.parse import quote
+
+from django.conf import settings
+
+from consent.models import Brand, SubscriptionType
+from contacts.models import Contact
+from deliveries import blocks, layout, mime
+from deliveries.links import public_url
+from deliveries.models import Channel, Link, LinkKind, Message
+from deliveries.personalization import (
+    CONTACT_FIELDS,
+    Slot,
+    as_words,
+    defused,
+    fill,
+    long_date,
+    pieces,
+    slotted,
+)
+from deliveries.problems import Problem, problems
+from deliveries.tokens import Purpose, Token, sign
+
+__all__ = [
+    "Compiled",
+    "Content",
+    "Problem",
+    "Recipient",
+    "compile_message",
+    "preview_html",
+    "problems",
+    "render",
+    "return_path",
+    "values_of",
+]
+
+SELLING = frozenset({Channel.MARKETING, Channel.SEQUENCE, Channel.TEST})
+_UNSAFE_ID = re.compile(r"[^a-z0-9-]+")
+
+
+class Content(Protocol):
+    """What can be shown before it is a message: an email that is being written."""
+
+    subject: str
+    preview_text: str
+    blocks: list[blocks.Block]
+
+    @property
+    def subscription_type(self) -> SubscriptionType | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One person for whom a mail is made. `values`: token name to words."""
+
+    message_id: int
+    delivery_id: int
+    address_id: int
+    deliver_to: str
+    queued_at: dt.datetime
+    values: Mapping[str, str]
+    since: dt.date | None = None
+
+
+def compile_message(message: Message) -> None:
+    """Blocks to `html`, `text` and rows of Link; the message must not be frozen."""
+    body = blocks.build(message.blocks)
+    footer = _footer(message.brand, message.subscription_type, message.channel)
+    document = layout.as_html(message.subject, message.preview_text, body, footer)
+    message.html = layout.with_pixel(document) if message.open_tracked else document
+    message.text = layout.as_text(body, footer)
+    message.save(update_fields=["html", "text"])
+    message.links.all().delete()
+    Link.objects.bulk_create(
+        Link(
+            message=message,
+            position=target.position,
+            kind=target.kind,
+            url=target.url,
+            label=target.label,
+        )
+        for target in body.targets
+    )
+
+
+def _footer(
+    brand: Brand | None, kind: SubscriptionType | None, channel: str
+) -> layout.Footer:
+    sender = (brand.legal_name or brand.name) if brand else ""
+    subscribed = kind.name if kind else "our emails"
+    reason = f"You get this email from {sender} because you agreed to “{subscribed}”"
+    return layout.Footer(
+        sender=sender,
+        postal_address=brand.postal_address if brand else "",
+        reason=reason if channel in SELLING else "",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """Everything about one message that is the same for everybody, ready to fill."""
+
+    message_id: int
+    subscription_type_id: int
+    from_domain: str
+    list_id: str
+    headers: bytes
+    # encoded already where it is the same for everybody
+    subject: str | bytes
+    boundary: bytes
+    text: mime.Part
+    html: mime.Part
+    urls: tuple[str, ...]
+    click_tracked: bool
+    has_ways_out: bool
+    tokens: frozenset[str]
+
+    @classmethod
+    def of(cls, message: Message) -> Compiled:
+        """From a compiled message; reads its links."""
+        links = list(message.links.order_by("position"))
+        ways_out = message.channel in SELLING
+        return cls(
+            message_id=message.pk,
+            subscription_type_id=message.subscription_type_id,
+            from_domain=message.from_email.rpartition("@")[2].lower(),
+            list_id=_list_id(message),
+            headers=_common_headers(message, ways_out=ways_out),
+            subject=_subject(message.subject),
+            boundary=_boundary(message),
+            text=mime.part(message.text, str),
+            html=mime.part(message.html, html.escape),
+            urls=tuple("" if _is_confirm(one) else one.url for one in links),
+            click_tracked=message.click_tracked,
+            has_ways_out=ways_out,
+            tokens=_tokens_of(message),
+        )
+
+    @property
+    def properties(self) -> frozenset[str]:
+        """The tokens that are custom properties."""
+        return self.tokens - set(CONTACT_FIELDS)
+
+
+def _subject(subject: str) -> str | bytes:
+    compiled = slotted(defused(subject))
+    if any(isinstance(piece, Slot) for piece in pieces(compiled)):
+        return compiled
+    return mime.text_header("Subject", compiled)
+
+
+def _is_confirm(link: Link) -> bool:
+    return link.kind == LinkKind.CONFIRM
+
+
+def _tokens_of(message: Message) -> frozenset[str]:
+    compiled = [slotted(message.subject), message.text, message.html]
+    return frozenset(
+        piece.name
+        for one in compiled
+        for piece in pieces(one)
+        if isinstance(piece, Slot) and piece.kind == "token"
+    )
+
+
+def _boundary(message: Message) -> bytes:
+    """Quoted-printable never holds `=_`: no boundary can stand in a body."""
+    return (
+        b"=_%s"
+        % hashlib.sha256(f"mail {message.pk}".encode()).hexdigest()[:24].encode()
+    )
+
+
+def _list_id(message: Message) -> str:
+    """RFC 2919: the same for every mail of one subscription type of one brand."""
+    domain = message.from_email.rpartition("@")[2].lower()
+    parts = (message.subscription_type.slug, message.brand.slug)
+    labels = [_UNSAFE_ID.sub("-", part.lower()).strip("-") or "list" for part in parts]
+    return ".".join([*labels, domain])
+
+
+def _common_headers(message: Message, *, ways_out: bool) -> bytes:
+    found = [mime.address_header("From", message.from_email, message.from_name)]
+    if message.reply_to:
+        found.append(mime.address_header("Reply-To", message.reply_to))
+    if ways_out:
+        name = mime.phrase(message.subscription_type.name)
+        found.append(f"List-Id: {name} <{_list_id(message)}>\r\n".encode())
+        found.append(b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n")
+        found.append(_feedback_id(message))
+        found.append(b"X-Auto-Response-Suppress: OOF, AutoReply\r\n")
+    else:
+        found.append(b"Auto-Submitted: auto-generated\r\n")
+    return b"".join(found)
+
+
+def _feedback_id(message: Message) -> bytes:
+    """Campaign, brand, subscription, and a sender id that stays the same for years."""
+    domain = message.from_email.rpartition("@")[2].lower()
+    sender = "lw" + hashlib.sha256(domain.encode()).hexdigest()[:10]
+    brand, kind = message.brand.slug, message.subscription_type.slug
+    return f"Feedback-ID: m{message.pk}:{brand}:{kind}:{sender}\r\n".encode()
+
+
+def render(compiled: Compiled, recipient: Recipient, *, now: dt.datetime) -> bytes:
+    """The complete mail for one person, with CRLF and no line over 998 octets."""
+    person = _Person(compiled, recipient)
+    headers = [
+        b"Date: %s\r\n" % format_datetime(now).encode(),
+        compiled.headers,
+        mime.address_header("To", recipient.deliver_to),
+        person.subject(),
+        _message_id(compiled, recipient),
+    ]
+    if compiled.has_ways_out:
+        headers.append(person.list_unsubscribe())
+    parts = (("plain", compiled.text), ("html", compiled.html))
+    return mime.alternative(headers, compiled.boundary, parts, person.fill)
+
+
+def _message_id(compiled: Compiled, recipient: Recipient) -> bytes:
+    """The same however often it is rendered, whatever keys are in use."""
+    moment = int(recipient.queued_at.timestamp() * 1_000)
+    local = f"m.{recipient.message_id}.{recipient.delivery_id}.{moment}"
+    return f"Message-ID: <{local}@{compiled.from_domain}>\r\n".encode()
+
+
+def return_path(recipient: Recipient) -> str:
+    """The envelope sender that tells which mail came back (VERP)."""
+    token = Token(recipient.message_id, recipient.delivery_id, recipient.address_id)
+    return f"b-{sign(token, Purpose.RETURN_PATH)}@{settings.BOUNCE_DOMAIN}"
+
+
+class _Person:
+    """Fills the slots of one mail; each link is signed once however often it stands."""
+
+    __slots__ = ("compiled", "known", "recipient")
+
+    def __init__(self, compiled: Compiled, recipient: Recipient) -> None:
+        self.compiled = compiled
+        self.recipient = recipient
+        self.known: dict[Slot, str] = {}
+
+    def fill(self, slot: Slot) -> str:
+        value = self.known.get(slot)
+        if value is None:
+            value = self.known[slot] = self._value(slot)
+        return value
+
+    def subject(self) -> bytes:
+        subject = self.compiled.subject
+        if isinstance(subject, bytes):
+            return subject
+        return mime.text_header("Subject", fill(subject, self.recipient.values))
+
+    def list_unsubscribe(self) -> bytes:
+        url = self.fill(Slot("unsubscribe"))
+        token = url.rpartition("/")[2]
+        mailto = f"mailto:u-{token}@{settings.BOUNCE_DOMAIN}?subject=unsubscribe"
+        return f"List-Unsubscribe: <{url}>,\r\n <{mailto}>\r\n".encode()
+
+    def _value(self, slot: Slot) -> str:
+        if slot.kind == "token":
+            return self.recipient.values.get(slot.name) or slot.fallback
+        if slot.kind == "since":
+            since = self.recipient.since
+            return f" on {long_date(since)}" if since else ""
+        if slot.kind == "link":
+            return self._link(int(slot.name))
+        return self._page(slot.kind)
+
+    def _link(self, position: int) -> str:
+        url = self.compiled.urls[position]
+        if url and not self.compiled.click_tracked:
+            return url
+        return public_url(self._token(position), Purpose.CLICK)
+
+    def _page(self, kind: str) -> str:
+        extra = 0 if kind == "open" else self.compiled.subscription_type_id
+        return public_url(self._token(extra), Purpose(kind))
+
+    def _token(self, extra: int) -> Token:
+        person = self.recipient
+        return Token(person.message_id, person.delivery_id, person.address_id, extra)
+
+
+def values_of(contact: Contact | None, names: Mapping[str, str]) -> dict[str, str]:
+    """Token values of one contact. `names`: custom property name to its key."""
+    if contact is None:
+        return {}
+    values = {name: as_words(getattr(contact, name)) for name in CONTACT_FIELDS}
+    for name, key in names.items():
+        values[name] = as_words(contact.properties.get(key))
+    return values
+
+
+def preview_html(
+    content: Content, contact: Contact | None, names: Mapping[str, str] | None = None
+) -> str:
+    """The mail as `contact` would see it (None: with fallbacks), its links dead."""
+    kind = content.subscription_type
+    body = blocks.build(content.blocks)
+    footer = _footer(kind.brand if kind else None, kind, Channel.MARKETING)
+    document = layout.as_html(content.subject, content.preview_text, body, footer)
+    values = values_of(contact, names or {})
+    return "".join(
+        piece if isinstance(piece, str) else _previewed(piece, values, body)
+        for piece in pieces(document)
+    )
+
+
+def _previewed(slot: Slot, values: Mapping[str, str], body: blocks.Body) -> str:
+    if slot.kind == "token":
+        known = values.get(slot.name) or slot.fallback
+        return html.escape(known or f"[{slot.name}]")
+    if slot.kind == "link":
+        return html.escape(body.targets[int(slot.name)].url or "#confirm")
+    if slot.kind == "since":
+        return ""
+    return f"#{quote(slot.kind)}"
