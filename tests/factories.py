@@ -12,6 +12,7 @@ from consent.models import Address, Brand, Grant, SubscriptionType
 from consent.vocabulary import Act, Action, Actor, Grade, LegalBasis, Mechanism
 from contacts.models import Contact
 from deliveries.models import Message
+from segments.models import Segment
 
 
 class UserFactory(DjangoModelFactory[User]):
@@ -108,3 +109,18 @@ class MessageFactory(DjangoModelFactory[Message]):
     subject = "Do you still want our newsletter?"
     preview_text = "One press and you keep it"
     blocks = factory.LazyFunction(lambda: copy.deepcopy(BLOCKS))
+
+
+class SegmentFactory(DjangoModelFactory[Segment]):
+    """An active segment of everybody who ever got a mail."""
+
+    class Meta:
+        model = Segment
+
+    name = factory.Sequence(lambda n: f"Segment {n}")
+    rules = factory.LazyFunction(
+        lambda: {
+            "match": "all",
+            "rules": [{"field": "delivered", "operator": "greater", "value": 0}],
+        }
+    )

@@ -1,0 +1,379 @@
+"""Segments: which contacts, by rules or by hand, and how long they have been in."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import time
+from collections.abc import Iterable
+from graphlib import CycleError, TopologicalSorter
+from typing import Any, ClassVar
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import DatabaseError, models, transaction
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Account, Job, User
+from contacts.models import Contact, ContactQuerySet
+from segments.compile import compile_rules
+from segments.dates import Clock
+from segments.members import SegmentMember
+from segments.refreshing import Change, add, difference, end, roomy
+from segments.rules import BadRules, Group, parse, sources
+from segments.uses import SegmentUse
+from segments.vocabulary import Vocabulary
+
+__all__ = [
+    "Segment",
+    "SegmentKind",
+    "SegmentMember",
+    "SegmentState",
+    "SegmentUse",
+]
+
+log = logging.getLogger(__name__)
+
+# A segment rests for this many times as long as its last refresh took, so that
+# refreshing never keeps one worker busy for more than a part of its time.
+REST = 10
+REFRESH_EVERY = dt.timedelta(seconds=50)
+JOB_KIND = "segment_fill"
+
+
+class SegmentKind(models.TextChoices):
+    ACTIVE = "active", "Active"  # people join and leave by themselves
+    STATIC = "static", "Static"  # a snapshot, changed by hand
+
+
+class SegmentState(models.TextChoices):
+    PROCESSING = "processing", "Being filled"
+    READY = "ready", "Up to date"
+    BROKEN = "broken", "Needs attention"  # `problem` says why; members stay as they are
+
+
+def current_clock() -> Clock:
+    """Now, in the account's time zone."""
+    return Clock(timezone.now(), Account.current().zone)
+
+
+def _member(segments: Any) -> Exists:
+    stays = SegmentMember.objects.current().filter(segment__in=segments)
+    return Exists(stays.filter(contact_id=OuterRef("pk")))
+
+
+class SegmentQuerySet(models.QuerySet["Segment"]):
+    def current(self) -> SegmentQuerySet:
+        """Those not archived."""
+        return self.filter(archived_at=None)
+
+    def audience(
+        self, include: Iterable[Segment], exclude: Iterable[Segment] = ()
+    ) -> ContactQuerySet:
+        """Everybody in one of `include` and in none of `exclude`, once each.
+
+        As of their last refresh: refresh them first where a minute matters.
+        """
+        contacts = Contact.objects.filter(_member([one.pk for one in include]))
+        left_out = [one.pk for one in exclude]
+        return contacts.exclude(_member(left_out)) if left_out else contacts
+
+    def in_order(self) -> list[Segment]:
+        """These, each after those it is made from."""
+        rows = {one.pk: one for one in self.order_by("pk")}
+        graph = {pk: one.sources() & rows.keys() for pk, one in rows.items()}
+        return [rows[pk] for pk in TopologicalSorter(graph).static_order()]
+
+    def refresh_due(self) -> int:
+        """Refresh the active segments whose rest is over; how many were."""
+        active = self.current().filter(kind=SegmentKind.ACTIVE)
+        now = timezone.now()
+        due = [one for one in active.in_order() if one.is_due(now)]
+        return sum(one.try_refresh() for one in due)
+
+    def cycle(self, pk: int | None, rules: Any) -> list[str]:
+        """Names along the circle that `rules` would close for segment `pk`, or []."""
+        graph = {one.pk: one.sources() for one in self.only("pk", "rules")}
+        if pk is None:
+            return []
+        graph[pk] = sources(rules)
+        try:
+            TopologicalSorter(graph).prepare()
+        except CycleError as error:
+            path = [int(one) for one in error.args[1]]
+            names = dict(self.filter(pk__in=path).values_list("pk", "name"))
+            return [names[one] for one in reversed(path)]
+        return []
+
+
+class Segment(models.Model):
+    """A named set of contacts.
+
+    Active: the rules decide, a refresh writes who joined and who left. Static: the
+    rules, if any, chose the first members once; people change it by hand.
+    """
+
+    name = models.CharField(max_length=200)
+    kind = models.CharField(
+        max_length=8, choices=SegmentKind, default=SegmentKind.ACTIVE
+    )
+    # see rules.py; null for a static segment made by hand
+    rules = models.JSONField(null=True, blank=True, encoder=DjangoJSONEncoder)
+    state = models.CharField(
+        max_length=12, choices=SegmentState, default=SegmentState.PROCESSING
+    )
+    problem = models.TextField(blank=True)
+    # members at the last refresh; null before the first
+    size = models.PositiveIntegerField(null=True, editable=False)
+    refreshed_at = models.DateTimeField(null=True, editable=False)
+    refresh_ms = models.PositiveIntegerField(default=0, editable=False)
+    # counts saves by people, so that two of them cannot overwrite each other
+    version = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(default=timezone.now)
+    created_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    saved_at = models.DateTimeField(default=timezone.now)
+    saved_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    archived_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SegmentQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                Lower("name"),
+                condition=Q(archived_at=None),
+                name="segment_name_once",
+                violation_error_message="There is a segment with this name already.",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=SegmentKind.values), name="segment_kind_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=SegmentState.values),
+                name="segment_state_is_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind=SegmentKind.ACTIVE) | Q(rules__isnull=False),
+                name="segment_active_has_rules",
+                violation_error_message="An active segment needs conditions.",
+            ),
+            models.CheckConstraint(condition=~Q(name=""), name="segment_has_a_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("segments:detail", args=[self.pk])
+
+    @property
+    def is_active(self) -> bool:
+        return self.kind == SegmentKind.ACTIVE
+
+    def sources(self) -> set[int]:
+        """Ids of the segments that the rules ask about."""
+        return sources(self.rules)
+
+    def parsed(self, words: Vocabulary | None = None) -> Group:
+        """The rules, or BadRules."""
+        return parse(self.rules, words or Vocabulary())
+
+    def matching(self) -> ContactQuerySet:
+        """Who matches the rules at this moment, asked now."""
+        return Contact.objects.filter(compile_rules(self.parsed(), current_clock()))
+
+    def members(self) -> ContactQuerySet:
+        """Who is in, as of the last refresh."""
+        return Contact.objects.filter(_member([self.pk]))
+
+    def is_due(self, now: dt.datetime) -> bool:
+        rest = dt.timedelta(milliseconds=self.refresh_ms * REST)
+        return (
+            self.refreshed_at is None
+            or self.refreshed_at + max(rest, REFRESH_EVERY) <= now
+        )
+
+    def refresh(self) -> Change | None:
+        """Make the members what the rules say; one statement, all or nothing.
+
+        None when another refresh of this segment is running: that one does it.
+        A static segment is filled once, and left alone from then on.
+        """
+        with roomy():
+            mine = (
+                Segment.objects.select_for_update(skip_locked=True, no_key=True)
+                .filter(pk=self.pk)
+                .first()
+            )
+            if mine is None:
+                return None
+            change = mine._refill()
+        self.refresh_from_db()
+        return change
+
+    def _refill(self) -> Change:
+        if not self.is_active and (self.refreshed_at or self.rules is None):
+            return self._settle(Change(0, 0, self.members().count()), 0)
+        began = time.monotonic()
+        change = difference(self.pk, self.matching())
+        return self._settle(change, int((time.monotonic() - began) * 1000))
+
+    def _settle(self, change: Change, took: int) -> Change:
+        Segment.objects.filter(pk=self.pk).update(
+            size=change.size,
+            state=SegmentState.READY,
+            problem="",
+            refreshed_at=timezone.now(),
+            refresh_ms=took,
+        )
+        return change
+
+    def try_refresh(self) -> bool:
+        """Refresh; rules that cannot be used are noted, and nobody leaves for it."""
+        try:
+            return self.refresh() is not None
+        except BadRules as error:
+            self.break_off(str(error))
+        except DatabaseError:
+            log.exception("The refresh of segment %s failed", self.pk)
+            self.break_off("The last refresh failed. It is tried again by itself.")
+        return False
+
+    def break_off(self, problem: str) -> None:
+        Segment.objects.filter(pk=self.pk).update(
+            state=SegmentState.BROKEN, problem=problem, refreshed_at=timezone.now()
+        )
+
+    def fill(self, job: Job) -> None:
+        """Refresh for a waiting person, then whatever is made from this segment."""
+        try:
+            change = self.refresh()
+        except BadRules as error:
+            self.break_off(str(error))
+            job.fail(str(error))
+            return
+        if change is None:
+            return  # another worker is at it and ends the job
+        for one in self.dependents():
+            one.try_refresh()
+        job.report(change.size, total=change.size)
+        job.finish(joined=change.joined, left=change.left, size=change.size)
+
+    def dependents(self) -> list[Segment]:
+        """Active segments made from this one, directly or not, in order."""
+        active = Segment.objects.current().filter(kind=SegmentKind.ACTIVE)
+        touched, found = {self.pk}, []
+        for one in active.in_order():
+            if one.pk != self.pk and one.sources() & touched:
+                touched.add(one.pk)
+                found.append(one)
+        return found
+
+    def request_fill(self, user: User | None) -> Job:
+        """A job that fills this segment; the caller rings for it."""
+        return Job.objects.create(
+            kind=JOB_KIND,
+            label=f"Fill “{self.name}”"[:300],
+            url=self.get_absolute_url(),
+            owner=user,
+            unit="contacts",
+            resume={"segment": self.pk},
+        )
+
+    def filling(self) -> Job | None:
+        """The job that is filling this segment now."""
+        return Job.objects.filter(
+            kind=JOB_KIND, resume__segment=self.pk, state__in=["queued", "running"]
+        ).first()
+
+    @transaction.atomic
+    def save_rules(self, user: User | None, *, version: int | None = None) -> bool:
+        """Store name and rules as edited; False when somebody else saved meanwhile."""
+        now = timezone.now()
+        if self.pk is None:
+            self.created_by = self.saved_by = user
+            self.save(force_insert=True)
+        else:
+            same = Segment.objects.filter(pk=self.pk, version=version)
+            values = {"name": self.name, "rules": self.rules, "kind": self.kind}
+            values |= {"state": SegmentState.PROCESSING, "saved_by": user}
+            fresh = models.F("version") + 1
+            if same.update(**values, saved_at=now, version=fresh) != 1:
+                return False
+            self.refresh_from_db()
+        self._note_sources()
+        return True
+
+    def _note_sources(self) -> None:
+        """Whoever is asked about by these rules cannot be deleted."""
+        SegmentUse.objects.note(
+            f"segment:{self.pk}",
+            Segment.objects.filter(pk__in=self.sources() if self.is_active else ()),
+            label=f"Segment “{self.name}”",
+            url=self.get_absolute_url(),
+        )
+
+    def freeze(self, user: User | None) -> bool:
+        """Active -> static: those who are in now stay in. False: it was static."""
+        done = Segment.objects.filter(pk=self.pk, kind=SegmentKind.ACTIVE).update(
+            kind=SegmentKind.STATIC,
+            refreshed_at=timezone.now(),
+            saved_at=timezone.now(),
+            saved_by=user,
+            version=models.F("version") + 1,
+        )
+        self.refresh_from_db()
+        self._note_sources()
+        return done == 1
+
+    @transaction.atomic
+    def clone(self, user: User | None) -> Segment:
+        """A copy with the same rules, or the same people when made by hand."""
+        copy = Segment(name=self._free_name(), kind=self.kind, rules=self.rules)
+        copy.save_rules(user)
+        if not self.is_active:
+            copy.add(self.members())
+        return copy
+
+    def _free_name(self) -> str:
+        base = f"{self.name[:180]} (copy"
+        taken = set(
+            Segment.objects.current()
+            .filter(name__startswith=base)
+            .values_list("name", flat=True)
+        )
+        names = (f"{base})" if n == 1 else f"{base} {n})" for n in range(1, 1000))
+        return next(name for name in names if name not in taken)
+
+    @transaction.atomic
+    def add(self, contacts: models.QuerySet[Contact]) -> int:
+        """Put these people into a static segment; how many were not in it."""
+        return self._changed(add(self.pk, contacts))
+
+    @transaction.atomic
+    def remove(self, contacts: models.QuerySet[Contact]) -> int:
+        """Take these people out of a static segment; how many were in it."""
+        return self._changed(end(self.pk, contacts))
+
+    def _changed(self, count: int) -> int:
+        if self.is_active:
+            raise ValueError("People join and leave an active segment by its rules.")
+        self._settle(Change(0, 0, self.members().count()), 0)
+        self.refresh_from_db()
+        return count
+
+    def archive(self) -> bool:
+        """Put away; False while something uses it."""
+        if self.uses.exists():
+            return False
+        now = timezone.now()
+        Segment.objects.filter(pk=self.pk).update(archived_at=now)
+        SegmentUse.objects.filter(key=f"segment:{self.pk}").delete()
+        self.refresh_from_db()
+        return True

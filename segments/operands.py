@@ -1,0 +1,211 @@
+"""What an operator compares with: JSON -> one typed value, or a sentence. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from segments import dates
+from segments.fields import UNITS, Operand
+
+MAX_VALUES = 500
+MAX_TEXT = 500
+BIGGEST = Decimal(10) ** 15
+# what a group of messages is called: email:12, reengagement:3
+GROUP = re.compile(r"[a-z_]{1,40}:[0-9]{1,18}")
+
+JSON = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Emails:
+    """Which marketing emails: groups of messages, single ones; neither: any of them."""
+
+    groups: tuple[str, ...] = ()
+    messages: tuple[int, ...] = ()
+
+    @property
+    def any(self) -> bool:
+        return not self.groups and not self.messages
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """As the form and the option list name them."""
+        return (*self.groups, *(f"message:{pk}" for pk in self.messages))
+
+
+Value = (
+    str
+    | bool
+    | Decimal
+    | tuple[str, ...]
+    | tuple[Decimal, Decimal]
+    | dt.date
+    | tuple[dt.date, dt.date]
+    | dates.Span
+    | Emails
+    | None
+)
+
+
+class BadOperand(ValueError):
+    """The value does not fit the operator; the message is a sentence."""
+
+
+def short(value: Any) -> str:
+    text = str(value)
+    return text if len(text) <= 60 else f"{text[:60]}…"
+
+
+def _text(data: JSON) -> str:
+    return _as_text(data.get("value"))
+
+
+def _as_text(value: Any) -> str:
+    text = value.strip() if isinstance(value, str) else ""
+    if not text:
+        raise BadOperand("type a text to compare with.")
+    if len(text) > MAX_TEXT or "\0" in text:
+        raise BadOperand(f"use a plain text of at most {MAX_TEXT} characters.")
+    return text
+
+
+def _list(data: JSON, sentence: str) -> list[Any]:
+    values = data.get("values")
+    if not isinstance(values, list) or not values:
+        raise BadOperand(sentence)
+    if len(values) > MAX_VALUES:
+        raise BadOperand(f"choose {MAX_VALUES} values at most.")
+    return values
+
+
+def _texts(data: JSON) -> tuple[str, ...]:
+    values = _list(data, "type at least one text to compare with.")
+    return tuple(dict.fromkeys(_as_text(value) for value in values))
+
+
+def _choices(data: JSON) -> tuple[str, ...]:
+    values = _list(data, "choose at least one.")
+    return tuple(dict.fromkeys(str(value) for value in values))
+
+
+def _as_number(value: Any) -> Decimal:
+    if value in (None, "") or isinstance(value, bool):
+        raise BadOperand("type a number to compare with.")
+    try:
+        number = Decimal(str(value).replace("\u00a0", "").replace(" ", ""))
+    except InvalidOperation:
+        raise BadOperand(f"“{short(value)}” is not a number.") from None
+    if not number.is_finite() or abs(number) > BIGGEST:
+        raise BadOperand(f"“{short(value)}” is too large to compare with.")
+    return number
+
+
+def _number(data: JSON) -> Decimal:
+    return _as_number(data.get("value"))
+
+
+def _numbers(data: JSON) -> tuple[Decimal, Decimal]:
+    low, high = sorted(_as_number(one) for one in _pair(data, "type both numbers."))
+    return low, high
+
+
+def _pair(data: JSON, sentence: str) -> list[Any]:
+    values = data.get("values")
+    if not isinstance(values, list) or len(values) != 2:
+        raise BadOperand(sentence)
+    return values
+
+
+def _yes_no(data: JSON) -> bool:
+    value = data.get("value")
+    if not isinstance(value, bool):
+        raise BadOperand("choose yes or no.")
+    return value
+
+
+def _as_day(value: Any) -> dt.date:
+    if not value:
+        raise BadOperand("choose a day.")
+    try:
+        day = dt.date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise BadOperand(
+            f"“{short(value)}” is not a day. Write it as 2026-11-22."
+        ) from None
+    if not dates.FIRST_DAY <= day < dates.LAST_DAY:
+        raise BadOperand(f"choose a day after {dates.FIRST_DAY.year}.")
+    return day
+
+
+def _day(data: JSON) -> dt.date:
+    return _as_day(data.get("value"))
+
+
+def _days(data: JSON) -> tuple[dt.date, dt.date]:
+    low, high = sorted(_as_day(one) for one in _pair(data, "choose both days."))
+    return low, high
+
+
+def _span(data: JSON) -> dates.Span:
+    number, unit = _as_number(data.get("value")), data.get("unit")
+    if number != int(number) or not 0 <= number <= dates.LONGEST_SPAN:
+        raise BadOperand(f"type a whole number from 0 to {dates.LONGEST_SPAN}.")
+    if unit not in UNITS:
+        raise BadOperand("choose days, weeks, months or years.")
+    return dates.Span(int(number), str(unit))
+
+
+def _emails(data: JSON) -> Emails:
+    one = data.get("group")
+    groups = data.get("groups", []) if one is None else [one]
+    messages = data.get("messages", [])
+    if not isinstance(groups, list) or not isinstance(messages, list):
+        raise BadOperand("“groups” and “messages” are lists.")
+    if len(groups) + len(messages) > MAX_VALUES:
+        raise BadOperand(f"choose {MAX_VALUES} emails at most.")
+    return Emails(tuple(map(_as_group, groups)), tuple(map(_as_id, messages)))
+
+
+def _as_group(value: Any) -> str:
+    if not GROUP.fullmatch(str(value)):
+        raise BadOperand(f"“{short(value)}” is not an email.")
+    return str(value)
+
+
+def _as_id(value: Any) -> int:
+    if not str(value).isdecimal() or len(str(value)) > 18:
+        raise BadOperand(f"“{short(value)}” is not the number of an email.")
+    return int(value)
+
+
+KEYS: dict[Operand, tuple[str, ...]] = {
+    Operand.NOTHING: (),
+    Operand.TEXT: ("value",),
+    Operand.TEXTS: ("values",),
+    Operand.NUMBER: ("value",),
+    Operand.NUMBERS: ("values",),
+    Operand.YES_NO: ("value",),
+    Operand.DAY: ("value",),
+    Operand.DAYS: ("values",),
+    Operand.SPAN: ("value", "unit"),
+    Operand.CHOICES: ("values",),
+    Operand.EMAILS: ("group", "groups", "messages"),
+}
+OPERANDS: dict[Operand, Callable[[JSON], Value]] = {
+    Operand.NOTHING: lambda data: None,
+    Operand.TEXT: _text,
+    Operand.TEXTS: _texts,
+    Operand.NUMBER: _number,
+    Operand.NUMBERS: _numbers,
+    Operand.YES_NO: _yes_no,
+    Operand.DAY: _day,
+    Operand.DAYS: _days,
+    Operand.SPAN: _span,
+    Operand.CHOICES: _choices,
+    Operand.EMAILS: _emails,
+}

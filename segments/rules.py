@@ -1,0 +1,235 @@
+"""Rules of a segment: JSON -> frozen dataclasses, or complaints that name the place.
+
+A rule is a group or a filter:
+
+    {"match": "all" | "any" | "none", "rules": [rule, ...]}
+    {"field": "delivered", "operator": "greater", "value": 11}
+    {"field": "last_opened_at", "operator": "more_than_ago",
+     "value": 52, "unit": "weeks", "include_unknown": true}
+    {"field": "country", "operator": "any_of", "values": ["Finland", "Norway"]}
+    {"field": "email_event", "operator": "sent_but_not_clicked", "group": "email:12"}
+    {"field": "segment", "operator": "not_member", "values": ["7"]}
+    {"field": "property:3", "operator": "unknown"}
+
+The outermost rule is a group. `fields.py` says which fields and operators there are and
+which keys an operator takes; "none" is the complement of "any", people without a value
+included. An unknown key is refused: a filter that was narrowed by a newer version must
+never be read as a wider one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from segments.fields import Field, Operand, Operator
+from segments.operands import JSON, KEYS, OPERANDS, BadOperand, Value, short
+
+MAX_DEPTH = 5
+MAX_FILTERS = 250
+
+Place = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One complete condition. `place` is where it stands; equality ignores it."""
+
+    field: Field
+    operator: Operator
+    value: Value = None
+    include_unknown: bool = False
+    place: Place = field(default=(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Rules that all, any, or none of must hold."""
+
+    match: str
+    rules: tuple[Group | Filter, ...]
+    place: Place = field(default=(), compare=False)
+
+    def filters(self) -> Iterator[Filter]:
+        for rule in self.rules:
+            if isinstance(rule, Filter):
+                yield rule
+            else:
+                yield from rule.filters()
+
+
+class Words(Protocol):
+    """What the parser needs to know of this installation (see vocabulary)."""
+
+    def field(self, key: str) -> Field | None: ...
+    def choices(self, field: Field) -> Mapping[str, str]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """What is wrong with the rule at `place`, and what to do."""
+
+    place: Place
+    sentence: str
+
+    def __str__(self) -> str:
+        return f"{name_of(self.place)}: {self.sentence}"
+
+
+class BadRules(ValueError):
+    """The rules cannot be used; `complaints` has at least one."""
+
+    def __init__(self, complaints: tuple[Complaint, ...]) -> None:
+        super().__init__(" ".join(map(str, complaints)))
+        self.complaints = complaints
+
+
+def name_of(place: Place) -> str:
+    """“Group 2, condition 3.1” for (1, 2, 0): as the builder numbers them."""
+    if not place:
+        return "The segment"
+    if len(place) == 1:
+        return f"Group {place[0] + 1}"
+    rest = ".".join(str(index + 1) for index in place[1:])
+    return f"Group {place[0] + 1}, condition {rest}"
+
+
+@dataclass(slots=True)
+class Reading:
+    """The complete part of some rules, and what is wrong with the rest."""
+
+    words: Words
+    complaints: list[Complaint] = field(default_factory=list)
+    filters: int = 0
+
+    def rule(self, data: Any, place: Place) -> Group | Filter | None:
+        if not isinstance(data, Mapping):
+            return self._complain(place, "a rule is an object.")
+        if "rules" in data or "match" in data:
+            return self._group(data, place)
+        return self._filter(data, place)
+
+    def _complain(self, place: Place, sentence: str) -> None:
+        self.complaints.append(Complaint(place, sentence))
+
+    def _group(self, data: JSON, place: Place) -> Group | None:
+        refusal = _group_refusal(data, place)
+        if refusal:
+            return self._complain(place, refusal)
+        found = [
+            self.rule(one, (*place, index)) for index, one in enumerate(data["rules"])
+        ]
+        rules = tuple(rule for rule in found if rule is not None)
+        return Group(data["match"], rules, place) if rules else None
+
+    def _filter(self, data: JSON, place: Place) -> Filter | None:
+        self.filters += 1
+        if self.filters == MAX_FILTERS + 1:
+            return self._complain(
+                place,
+                f"a segment takes {MAX_FILTERS} conditions. Remove some, or put part"
+                " of them into a segment of their own.",
+            )
+        try:
+            return self._complete(data, place)
+        except BadOperand as error:
+            return self._complain(place, str(error))
+
+    def _complete(self, data: JSON, place: Place) -> Filter:
+        found = self._field(data.get("field"))
+        operator = _operator(found, data.get("operator"))
+        operand = operator.operand
+        _check_keys(data, operator)
+        value = OPERANDS[operand](data)
+        _check_choices(value, found, operand, self.words)
+        wide = data.get("include_unknown", False)
+        if not isinstance(wide, bool):
+            raise BadOperand("“include_unknown” is true or false.")
+        return Filter(found, operator, value, wide, place)
+
+    def _field(self, key: Any) -> Field:
+        if not key:
+            raise BadOperand("choose what to filter by.")
+        found = self.words.field(str(key)) if isinstance(key, str) else None
+        if found is None:
+            raise BadOperand(f"there is no field “{short(key)}”. Choose another.")
+        return found
+
+
+def _group_refusal(data: JSON, place: Place) -> str:
+    if data.get("match") not in ("all", "any", "none"):
+        return "choose whether all, any or none of the conditions must hold."
+    rules = data.get("rules")
+    if set(data) - {"match", "rules"} or not isinstance(rules, list):
+        return "a group has “match” and “rules”, nothing else."
+    if len(place) >= MAX_DEPTH:
+        return f"groups nest {MAX_DEPTH} deep at most. Move this one up."
+    if not rules:
+        return "the group is empty. Add a condition or remove the group."
+    return ""
+
+
+def _operator(found: Field, key: Any) -> Operator:
+    if not key:
+        raise BadOperand(f"choose how to compare “{found.label}”.")
+    operator = found.operator(str(key))
+    if operator is None:
+        raise BadOperand(f"“{short(key)}” is no way to ask for “{found.label}”.")
+    return operator
+
+
+def _check_keys(data: JSON, operator: Operator) -> None:
+    allowed = {"field", "operator", *KEYS[operator.operand]}
+    if operator.widens:
+        allowed.add("include_unknown")
+    extra = sorted(map(str, set(data) - allowed))
+    if extra:
+        raise BadOperand(
+            f"“{operator.label}” does not take “{short(', '.join(extra))}”."
+        )
+
+
+def _check_choices(value: Value, found: Field, operand: Operand, words: Words) -> None:
+    if operand is not Operand.CHOICES or not isinstance(value, tuple):
+        return
+    known = words.choices(found)
+    gone = [one for one in value if one not in known]
+    if gone:
+        raise BadOperand(f"“{short(gone[0])}” is not there any more. Choose again.")
+
+
+def read(data: Any, words: Words) -> tuple[Group | None, tuple[Complaint, ...]]:
+    """The complete part of `data` (None: nothing is complete), and every complaint.
+
+    For the builder, which counts what is complete while the rest is being written.
+    """
+    reading = Reading(words)
+    if not isinstance(data, Mapping) or "rules" not in data:
+        return None, (Complaint((), "add at least one condition."),)
+    rules = reading.rule(data, ())
+    return (
+        rules if isinstance(rules, Group) else None,
+        tuple(reading.complaints),
+    )
+
+
+def parse(data: Any, words: Words) -> Group:
+    """`data` as rules, or BadRules."""
+    rules, complaints = read(data, words)
+    if complaints or rules is None:
+        raise BadRules(complaints)
+    return rules
+
+
+def sources(data: Any) -> set[int]:
+    """Ids of the segments that rules ask about; `data` as stored, or anything."""
+    if not isinstance(data, Mapping):
+        return set()
+    if data.get("field") == "segment":
+        values = data.get("values")
+        found = values if isinstance(values, list) else []
+        return {int(one) for one in found if str(one).isdecimal()}
+    rules = data.get("rules")
+    inner = rules if isinstance(rules, list) else []
+    return {pk for one in inner for pk in sources(one)}

@@ -1,0 +1,111 @@
+"""Rules in plain words, from the same tree that is compiled. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from segments.fields import Operand, Source, Type
+from segments.operands import Emails
+from segments.rules import Filter, Group, Words
+
+SHOWN = 4
+UNSENT = "an email not sent yet"
+
+
+def sentence(rules: Group, words: Words) -> str:
+    """“Contacts whose … and whose …; or who …”, one sentence."""
+    return f"Contacts {_group(rules, words, outer=True)}."
+
+
+def _group(group: Group, words: Words, *, outer: bool = False) -> str:
+    parts = [
+        _group(one, words) if isinstance(one, Group) else phrase(one, words)
+        for one in group.rules
+    ]
+    if group.match == "none":
+        return f"of whom none of this is true: {'; '.join(parts)}"
+    if outer and group.match == "any":
+        return "; or ".join(parts)
+    joined = f" {'and' if group.match == 'all' else 'or'} ".join(parts)
+    nested = not outer and len(parts) > 1 and len(group.place) > 1
+    return f"({joined})" if nested else joined
+
+
+def phrase(filter: Filter, words: Words) -> str:
+    """“whose Company contains “x”” or “who received any marketing email”."""
+    field, operator = filter.field, filter.operator
+    value = value_in_words(filter, words.choices(field) if _lists(filter) else {})
+    if field.source is Source.FACT and field.type is not Type.BOOLEAN:
+        return f"who {operator.label} {value}"
+    asked = operator.label.replace("…", value)
+    if asked == operator.label:
+        asked = f"{asked} {value}".strip()
+    known = " or has no value" if filter.include_unknown else ""
+    return f"whose {field.label} {asked}{known}"
+
+
+def _lists(filter: Filter) -> bool:
+    return filter.operator.operand in (Operand.CHOICES, Operand.EMAILS)
+
+
+def value_in_words(filter: Filter, names: Mapping[str, str]) -> str:
+    text = _VALUES[filter.operator.operand](filter.value, names)
+    if filter.operator.operand is Operand.CHOICES:
+        both = filter.operator.key.endswith(("all_of", "exactly"))
+        return _series([names.get(one, one) for one in _tuple(filter)], both=both)
+    return text + more_than(filter)
+
+
+def more_than(filter: Filter) -> str:
+    """ " (12 or more)" behind “more than 11”: people read it as 11 or more."""
+    value = filter.value
+    if filter.operator.key != "greater" or not isinstance(value, Decimal):
+        return ""
+    return f" ({int(value) + 1:,} or more)" if value == int(value) else ""
+
+
+def _tuple(filter: Filter) -> tuple[str, ...]:
+    value = filter.value
+    return tuple(map(str, value)) if isinstance(value, tuple) else ()
+
+
+def _series(items: list[str], *, both: bool = False) -> str:
+    if len(items) > SHOWN:
+        rest = len(items) - SHOWN + 1
+        items = [*items[: SHOWN - 1], f"{rest:,} more"]
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} {'and' if both else 'or'} {items[-1]}"
+
+
+def number(value: Decimal) -> str:
+    return f"{int(value):,}" if value == int(value) else f"{value.normalize():,f}"
+
+
+def day(value: dt.date) -> str:
+    return f"{value.day} {value:%B %Y}"
+
+
+def _emails(value: Emails, names: Mapping[str, str]) -> str:
+    if value.any:
+        return "any marketing email"
+    return _series([f"“{names.get(key, UNSENT)}”" for key in value.keys])
+
+
+# by operand: the value, and the names of what can be chosen
+_VALUES: dict[Operand, Callable[[Any, Mapping[str, str]], str]] = {
+    Operand.NOTHING: lambda value, names: "",
+    Operand.TEXT: lambda value, names: f"“{value}”",
+    Operand.TEXTS: lambda value, names: _series([f"“{one}”" for one in value]),
+    Operand.NUMBER: lambda value, names: number(value),
+    Operand.NUMBERS: lambda value, names: " and ".join(map(number, value)),
+    Operand.YES_NO: lambda value, names: "yes" if value else "no",
+    Operand.DAY: lambda value, names: day(value),
+    Operand.DAYS: lambda value, names: " and ".join(map(day, value)),
+    Operand.SPAN: lambda value, names: str(value),
+    Operand.CHOICES: lambda value, names: "",
+    Operand.EMAILS: _emails,
+}
