@@ -57,11 +57,13 @@ def give_away(path: Path) -> None:
 
 
 def is_reachable(path: Path) -> bool:
-    """May an account that is not ours walk to this file and read it?"""
+    """May an account that is not ours walk to this file and read it?
+
+    Both ways count: the path as it is written, and where its links lead.
+    """
     real = path.resolve()
-    if not real.exists():
-        return False
-    walkable = all(parent.stat().st_mode & stat.S_IXOTH for parent in real.parents)
+    ways = {*path.absolute().parents, *real.parents}
+    walkable = all(folder.stat().st_mode & stat.S_IXOTH for folder in ways)
     return walkable and bool(real.stat().st_mode & stat.S_IROTH)
 
 

@@ -97,7 +97,7 @@ class Postgres:
 
     def __post_init__(self) -> None:
         self.base = places.state_dir(self.name)
-        self.prefix = find_programs()
+        self.prefix = find_programs().resolve()
         if places.IS_ROOT and not places.is_reachable(self.prefix / "bin" / "postgres"):
             self.prefix = _copy_out(self.prefix)
 

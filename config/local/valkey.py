@@ -86,7 +86,7 @@ class Valkey:
             self.process.wait()
 
     def _program(self) -> Path:
-        program = find_program()
+        program = find_program().resolve()
         if places.IS_ROOT and not places.is_reachable(program):
             copy = places.state_root() / program.name
             shutil.copy(program, copy)

@@ -113,7 +113,7 @@ class Checkout:
         found = {}
         for entry in Path("/proc").glob("[0-9]*"):
             command = _read(entry / "cmdline").replace("\0", " ")
-            if any(m in command for m in marks) or _cwd(entry) == str(self.root):
+            if any(mark in command + _cwd(entry) for mark in marks):
                 found[int(entry.name)] = command
         return found
 

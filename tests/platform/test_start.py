@@ -34,69 +34,107 @@ def checkout(tmp_path):
     copy.remove()
 
 
+@pytest.fixture(scope="module")
+def running(tmp_path_factory):
+    """Started once; the tests that take it leave it running."""
+    copy = Checkout(tmp_path_factory.mktemp("running"))
+    copy.share_packages()
+    yield copy.start()
+    copy.remove()
+
+
 def page(url):
     with urllib.request.urlopen(url, timeout=10) as response:
         return response.status, response.read().decode()
 
 
-def admins(url):
-    with psycopg.connect(url) as connection:
+def admins(checkout):
+    env = environment.parse(checkout.env_file.read_text())
+    with psycopg.connect(env["DATABASE_URL"]) as connection:
         return connection.execute("SELECT email FROM accounts_user").fetchall()
 
 
-def test_one_command_serves_the_sign_in_page_and_stops_without_a_trace(checkout):
-    checkout.start()
-    assert page(f"{checkout.url}/login/")[0] == 200
-    assert "with the password" in checkout.output
-    assert stat.S_IMODE(checkout.env_file.stat().st_mode) == 0o600
-    assert checkout.stop() == 0
-    assert checkout.processes() == {}
+def none_left(checkout):
+    patience = time.monotonic() + 20
+    while checkout.processes() and time.monotonic() < patience:
+        time.sleep(0.1)
+    return checkout.processes() == {}
 
 
-def test_what_was_stored_is_there_after_a_stop_and_the_password_is_not_repeated(
+def test_the_first_start_says_where_and_how_to_sign_in(running):
+    assert page(f"{running.url}/login/")[0] == 200
+    assert f"{running.url}/" in running.output
+    assert "with the password" in running.output
+
+
+def test_the_file_with_the_secrets_is_private(running):
+    assert stat.S_IMODE(running.env_file.stat().st_mode) == 0o600
+
+
+def test_a_second_terminal_reaches_the_same_console(running):
+    asked = running.run("manage", "shell", "-v0", "-c", "print(User.objects.count())")
+    assert asked.stdout.strip() == "1"
+
+
+def test_a_second_start_in_the_same_folder_is_refused_with_the_address(running):
+    again = running.run("--no-demo")
+    assert f"already running in this folder: {running.url}" in again.stderr
+    assert running.process.poll() is None
+
+
+def test_a_killed_worker_is_started_again(running):
+    before = {p for p, command in running.processes().items() if " worker " in command}
+    for pid in before:
+        os.kill(pid, signal.SIGKILL)
+    sentence = "worker ended with code -9 and is started again"
+    running.wait_for(lambda: sentence in running.output, sentence)
+    after = {p for p, command in running.processes().items() if " worker " in command}
+    assert after
+    assert not after & before
+
+
+@pytest.mark.skipif(not places.IS_ROOT, reason="root's servers leave root behind")
+def test_started_by_root_the_database_and_the_broker_run_unprivileged(running):
+    owners = {
+        Path(command.split()[0]).name: Path(f"/proc/{pid}").owner()
+        for pid, command in running.processes().items()
+    }
+    assert owners["postgres"] == places.UNPRIVILEGED
+    assert owners["valkey-server"] == places.UNPRIVILEGED
+
+
+def test_servers_named_outside_are_used_and_none_is_started(running, checkout):
+    env = environment.parse(running.env_file.read_text())
+    named = {k: env[k] for k in ("DATABASE_URL", "REDIS_URL", "EMAIL_URL")}
+    checkout.start(**named)
+    commands = " ".join(checkout.processes().values())
+    assert page(f"{checkout.url}/healthz") == (200, "ok\n")
+    assert "bin/postgres" not in commands
+    assert "valkey-server" not in commands
+    assert "mailcatcher" not in commands
+
+
+def test_a_stop_leaves_no_process_and_a_stale_pid_file_does_not_stop_the_next_start(
     checkout,
 ):
     checkout.start()
-    checkout.stop()
+    assert checkout.stop() == 0
+    assert checkout.processes() == {}
+    stale = checkout.state() / "postgres" / "data" / "postmaster.pid"
+    stranger = f"{os.getpid()}\n{stale.parent}\n0\n5432\n\n127.0.0.1\n  1 2\nready\n"
+    stale.write_text(stranger)
+    places.give_away(stale)
     checkout.start()
-    env = environment.parse(checkout.env_file.read_text())
-    assert admins(env["DATABASE_URL"]) == [("admin@listwell.test",)]
+    assert admins(checkout) == [("admin@listwell.test",)]
     assert "with the password" not in checkout.output
 
 
 def test_kill_9_leaves_no_process_and_loses_nothing(checkout):
     checkout.start()
     checkout.stop(signal.SIGKILL)
-    patience = time.monotonic() + 20
-    while checkout.processes() and time.monotonic() < patience:
-        time.sleep(0.1)
-    assert checkout.processes() == {}
+    assert none_left(checkout)
     checkout.start()
-    env = environment.parse(checkout.env_file.read_text())
-    assert admins(env["DATABASE_URL"]) == [("admin@listwell.test",)]
-
-
-def test_a_second_terminal_reaches_the_same_console(checkout):
-    checkout.start()
-    asked = checkout.run("manage", "shell", "-v0", "-c", "print(User.objects.count())")
-    assert asked.stdout.strip() == "1"
-    again = checkout.run("--no-demo")
-    assert f"already running in this folder: {checkout.url}" in again.stderr
-    assert checkout.process.poll() is None
-
-
-def test_a_killed_worker_is_started_again(checkout):
-    checkout.start()
-    before = {p for p, command in checkout.processes().items() if " worker " in command}
-    for pid in before:
-        os.kill(pid, signal.SIGKILL)
-    checkout.wait_for(
-        lambda: "worker ended with code -9 and is started again" in checkout.output,
-        "a new worker",
-    )
-    after = {p for p, command in checkout.processes().items() if " worker " in command}
-    assert after
-    assert not after & before
+    assert admins(checkout) == [("admin@listwell.test",)]
 
 
 def test_a_killed_database_stops_everything_with_a_sentence(checkout):
@@ -106,46 +144,7 @@ def test_a_killed_database_stops_everything_with_a_sentence(checkout):
     os.kill(pid, signal.SIGKILL)
     assert checkout.process.wait(40) == 1
     assert "Postgres ended unexpectedly" in checkout.output
-    assert checkout.processes() == {}
-
-
-def test_a_stale_pid_file_naming_a_stranger_does_not_stop_the_start(checkout):
-    checkout.start()
-    checkout.stop()
-    stale = checkout.state() / "postgres" / "data" / "postmaster.pid"
-    data = stale.parent
-    stale.write_text(f"{os.getpid()}\n{data}\n0\n5432\n\n127.0.0.1\n  1 2\nready\n")
-    places.give_away(stale)
-    checkout.start()
-    assert page(f"{checkout.url}/healthz") == (200, "ok\n")
-
-
-def test_servers_named_outside_are_used_and_none_is_started(checkout):
-    checkout.start()
-    env = environment.parse(checkout.env_file.read_text())
-    other = Checkout(checkout.root.parent / "other")
-    other.share_packages()
-    try:
-        named = {k: env[k] for k in ("DATABASE_URL", "REDIS_URL", "EMAIL_URL")}
-        other.start(**named)
-        commands = " ".join(other.processes().values())
-        assert page(f"{other.url}/healthz") == (200, "ok\n")
-        assert "bin/postgres" not in commands
-        assert "valkey-server" not in commands
-        assert "mailcatcher" not in commands
-    finally:
-        other.remove()
-
-
-@pytest.mark.skipif(not places.IS_ROOT, reason="root's servers leave root behind")
-def test_started_by_root_the_database_and_the_broker_run_unprivileged(checkout):
-    checkout.start()
-    owners = {
-        Path(command.split()[0]).name: Path(f"/proc/{pid}").owner()
-        for pid, command in checkout.processes().items()
-    }
-    assert owners["postgres"] == places.UNPRIVILEGED
-    assert owners["valkey-server"] == places.UNPRIVILEGED
+    assert none_left(checkout)
 
 
 @pytest.mark.skipif(not places.IS_ROOT, reason="root's folders are private")
