@@ -76,7 +76,7 @@ def ceiling(top: float) -> float:
     """The round number at or above `top` that ends the axis (at least 4)."""
     if top <= 4:
         return 4
-    scale = 10 ** math.floor(math.log10(top))
+    scale = 10.0 ** math.floor(math.log10(top))
     return next(step * scale for step in STEPS if step * scale >= top)
 
 

@@ -12,7 +12,7 @@ from console.forms import Sample
 from console.icons import ICONS
 from console.statuses import STATUSES
 
-PEOPLE = [
+PEOPLE: list[tuple[str, str, str, int | None, int | None]] = [
     ("Amara Okafor", "amara.okafor@northwind.example", "mailable", 2, 0),
     ("Ben Sørensen", "ben@fjordlogistik.example", "mailable", 11, 1),
     ("Carla Mendes", "cmendes@praiaverde.example", "on_hold", 210, 17),
@@ -58,7 +58,7 @@ REASONS = [
     },
     {"label": "Hard bounced earlier", "count": 96, "tint": "d4"},
     {"label": "Imported opt-out", "count": 51, "tint": "d6"},
-    {"label": "In another campaign", "count": 24, "tint": "d3"},
+    {"label": "In another campaign", "count": 24, "tint": "d5"},
     {"label": "No email address", "count": 9, "tint": "d4"},
 ]
 FUNNEL = [
@@ -82,15 +82,14 @@ WEEKS = ["14 Sep", "21 Sep", "28 Sep", "5 Oct", "12 Oct", "19 Oct", "26 Oct"]
 def jobs() -> list[Job]:
     """A job in each state; none of them is saved."""
     now = timezone.now()
-    started = {"started_at": now - dt.timedelta(seconds=40), "unit": "rows"}
+    earlier = now - dt.timedelta(seconds=40)
     label = "Import contacts from expo-2025.csv"
-    running = Job(pk=1, label=label, state=JobState.RUNNING, done=41200, total=100000)
-    failed = Job(pk=2, label=label, state=JobState.FAILED, done=812, total=100000)
-    failed.error = "Row 813 is not text. Save the file as CSV and upload it again."
-    waiting = Job(pk=3, label="Export segment Gone quiet", state=JobState.QUEUED)
-    for job in (running, failed):
-        job.started_at, job.unit = started["started_at"], started["unit"]
-    failed.finished_at = now
+    error = "Row 813 is not text. Save the file as CSV and upload it again."
+    counts: dict[str, Any] = {"total": 100000, "started_at": earlier}
+    running = Job(pk=1, label=label, state=JobState.RUNNING, done=41200, **counts)
+    waiting = Job(pk=2, label="Export segment Gone quiet")
+    failed = Job(pk=3, label=label, state=JobState.FAILED, done=812, **counts)
+    failed.error, failed.finished_at = error, now
     return [running, waiting, failed]
 
 
@@ -117,12 +116,16 @@ def events() -> list[dict[str, Any]]:
 
 def people() -> list[dict[str, Any]]:
     now = timezone.now()
-    names = ("name", "email", "status", "days", "sends")
-    rows = [dict(zip(names, person, strict=True)) for person in PEOPLE]
-    for row in rows:
-        days = row.pop("days")
-        row["engaged"] = None if days is None else now - dt.timedelta(days=days)
-    return rows
+    return [
+        {
+            "name": name,
+            "email": email,
+            "status": status,
+            "engaged": None if days is None else now - dt.timedelta(days=days),
+            "sends": sends,
+        }
+        for name, email, status, days, sends in PEOPLE
+    ]
 
 
 def forms() -> dict[str, Sample]:

@@ -139,6 +139,7 @@ class LiveStack:
         password = make_password(PASSWORD, hasher="argon2")
         alice = get_user_model().objects.create_superuser(ALICE)
         get_user_model().objects.filter(pk=alice.pk).update(password=password)
+        alice.refresh_from_db()  # the session of `sign_in` depends on the password
         return alice
 
     def wait_for(self, question, what, seconds=60):

@@ -73,6 +73,11 @@
       else if (!box?.open) box?.showModal();
     });
   }
+  document.addEventListener("toggle", (event) => {
+    if (!event.target.matches?.("dialog[open]:not(#palette)")) return;
+    const field = $(".dlg-b :is(input:not([type=hidden]), select:not([hidden]), textarea)", event.target);
+    (event.target.id === "keys" || !field ? $("h2", event.target) : field).focus();
+  }, true);
   const typed = (box) => $$("input, textarea, select", box).some((field) =>
     field.matches("[type=checkbox], [type=radio]") ? field.checked !== field.defaultChecked
       : field.tagName === "SELECT" ? [...field.options].some((o) => o.selected !== o.defaultSelected)
@@ -199,7 +204,7 @@
   }
   const singles = {
     "/": () => { const field = $("[data-search]"); field?.focus(); field?.select(); return Boolean(field); },
-    "?": () => { const keys = $("#keys"); keys?.showModal(); $("h2", keys)?.focus(); return Boolean(keys); },
+    "?": () => { $("#keys")?.showModal(); return true; },
     j: () => move(1),
     k: () => move(-1),
     x: () => press($(".sel input", document.activeElement.closest?.("tr") ?? document.createElement("tr"))),
