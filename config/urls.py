@@ -17,4 +17,5 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("console.urls")),
     path("", include("consent.urls")),
+    path("", include("deliveries.urls")),
 ]

@@ -1,9 +1,14 @@
 """One factory per model; each makes a row that is valid on its own."""
 
+<<<<<<< HEAD
 import copy
+=======
+import datetime as dt
+>>>>>>> 242f5f9 (Store clicks and opens in front of Django and send the reader on)
 from typing import Any
 
 import factory
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from accounts.models import User
@@ -11,8 +16,12 @@ from consent import addresses
 from consent.models import Address, Brand, Grant, SubscriptionType
 from consent.vocabulary import Act, Action, Actor, Grade, LegalBasis, Mechanism
 from contacts.models import Contact
+<<<<<<< HEAD
 from deliveries.models import Message
 from segments.models import Segment
+=======
+from deliveries.models import Delivery, DeliveryState, Link, Message
+>>>>>>> 242f5f9 (Store clicks and opens in front of Django and send the reader on)
 
 
 class UserFactory(DjangoModelFactory[User]):
@@ -90,6 +99,7 @@ def agree(
     )
 
 
+<<<<<<< HEAD
 BLOCKS = [
     {"id": "a", "kind": "heading", "text": "Hello {{ first_name | there }}"},
     {"id": "b", "kind": "text", "html": "<p>Do you still want our letters?</p>"},
@@ -97,10 +107,13 @@ BLOCKS = [
 ]
 
 
+=======
+>>>>>>> 242f5f9 (Store clicks and opens in front of Django and send the reader on)
 class MessageFactory(DjangoModelFactory[Message]):
     class Meta:
         model = Message
 
+<<<<<<< HEAD
     name = factory.Sequence(lambda n: f"Mail {n}")
     subscription_type = factory.SubFactory(SubscriptionTypeFactory)
     brand = factory.SelfAttribute("subscription_type.brand")
@@ -124,3 +137,38 @@ class SegmentFactory(DjangoModelFactory[Segment]):
             "rules": [{"field": "delivered", "operator": "greater", "value": 0}],
         }
     )
+=======
+    name = factory.Sequence(lambda n: f"Message {n}")
+    subscription_type = factory.SubFactory(SubscriptionTypeFactory)
+    brand = factory.LazyAttribute(lambda o: o.subscription_type.brand)
+    from_name = "Example"
+    from_email = "news@brand.example"
+    subject = "Still interested?"
+
+
+class LinkFactory(DjangoModelFactory[Link]):
+    class Meta:
+        model = Link
+
+    message = factory.SubFactory(MessageFactory)
+    position = factory.Sequence(lambda n: n % 30_000)
+    url = "https://shop.example/offer"
+    label = "The offer"
+
+
+class DeliveryFactory(DjangoModelFactory[Delivery]):
+    """A mail that was accepted an hour ago."""
+
+    class Meta:
+        model = Delivery
+
+    message = factory.SubFactory(MessageFactory)
+    contact = factory.SubFactory(ContactFactory)
+    address = factory.LazyAttribute(lambda o: o.contact.address)
+    state = DeliveryState.DELIVERED
+    open_tracked = True
+    click_tracked = True
+    started_at = factory.LazyFunction(lambda: timezone.now() - dt.timedelta(hours=1))
+    settled_at = factory.SelfAttribute("started_at")
+    delivered_at = factory.SelfAttribute("started_at")
+>>>>>>> 242f5f9 (Store clicks and opens in front of Django and send the reader on)

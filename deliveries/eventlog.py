@@ -1,0 +1,185 @@
+"""Storing events: one INSERT for everybody who waits.
+
+Requests that come while an INSERT is under way wait for it together and share the
+next one. Nothing is kept back: who returns from `store` has its event committed.
+The commit does not wait for the disk; opens and clicks of the last second may be
+lost if PostgreSQL itself dies, and nothing else may.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any, NamedTuple
+
+from django.db import (
+    DEFAULT_DB_ALIAS,
+    OperationalError,
+    connection,
+    connections,
+)
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from deliveries.models import Verdict
+
+STORE = """
+WITH quick AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)),
+hit AS (
+    SELECT t.*, l.id AS link_id, l.url, l.kind AS link_kind
+    FROM json_to_recordset(%s) AS t(
+        n int, at timestamptz, kind text, delivery_id bigint, message_id bigint,
+        address_id bigint, position int, method text, ip inet, user_agent text,
+        traits jsonb, verdict text, score smallint, signals jsonb)
+    CROSS JOIN quick
+    LEFT JOIN deliveries_link l
+        ON l.message_id = t.message_id AND l.position = t.position
+    WHERE t.position IS NULL OR l.id IS NOT NULL
+), stored AS (
+    INSERT INTO deliveries_event (at, kind, delivery_id, message_id, address_id,
+        link_id, method, ip, user_agent, traits, verdict, score, signals)
+    SELECT at, kind, delivery_id, message_id, address_id, link_id, method, ip,
+        user_agent, traits, verdict, score, signals FROM hit
+)
+SELECT n, url, link_kind FROM hit
+"""
+
+
+class Target(NamedTuple):
+    """Where the link of a stored click leads; empty: to our own confirm page."""
+
+    url: str
+    kind: str
+
+
+class Hit(NamedTuple):
+    """One request, as the table of events takes it."""
+
+    at: str
+    kind: str
+    delivery_id: int
+    message_id: int
+    address_id: int
+    position: int | None
+    method: str
+    ip: str | None
+    user_agent: str
+    traits: dict[str, str]
+
+    def row(self, number: int) -> dict[str, Any]:
+        dropped = dropped_at_once(self)
+        verdict = Verdict.MACHINE if dropped else Verdict.PENDING
+        return {
+            **self._asdict(),
+            "n": number,
+            "verdict": verdict.value,
+            "score": sum(dropped.values()) if dropped else None,
+            "signals": dropped,
+        }
+
+
+def dropped_at_once(hit: Hit) -> dict[str, int]:
+    """What never counts, whatever comes after: asked for without being looked at."""
+    if hit.method == "HEAD":
+        return {"head": 5}
+    if hit.traits.get("purpose"):
+        return {"prefetch": 5}
+    return {}
+
+
+@dataclass(slots=True)
+class Ticket:
+    hit: Hit
+    is_done: bool = False
+    target: Target | None = None
+    error: Exception | None = None
+
+
+Rows = list[tuple[int, str, str]]
+
+
+class EventLog:
+    """Where requests hand in their hits; `run` is how a statement is executed."""
+
+    def __init__(self, run: Callable[[str, str], Rows]) -> None:
+        self.run = run
+        self.waiting: deque[Ticket] = deque()
+        self.gate = Lock()
+
+    def store(self, hit: Hit) -> Target | None:
+        """The target of a click that is committed now; None where there is no such
+        link (then nothing is stored) and for opens. DatabaseError when it failed."""
+        ticket = Ticket(hit)
+        self.waiting.append(ticket)
+        with self.gate:
+            if not ticket.is_done:
+                self._store_together(self._everybody())
+        if ticket.error:
+            raise ticket.error
+        return ticket.target
+
+    def _everybody(self) -> list[Ticket]:
+        together = []
+        while self.waiting:
+            together.append(self.waiting.popleft())
+        return together
+
+    def _store_together(self, tickets: list[Ticket]) -> None:
+        rows = [ticket.hit.row(number) for number, ticket in enumerate(tickets)]
+        try:
+            for number, url, kind in self.run(STORE, json.dumps(rows)):
+                tickets[number].target = Target(url, kind)
+        except Exception as error:
+            for ticket in tickets:
+                ticket.error = error
+            raise
+        finally:
+            for ticket in tickets:
+                ticket.is_done = True
+
+
+def through_django(statement: str, rows: str) -> Rows:
+    """In the connection, and so in the transaction, of whoever asks."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [rows])
+        return cursor.fetchall()
+
+
+class OwnConnection:
+    """One connection of the process that is never given back, so that a statement
+    costs one way there and back: nothing is checked, planned or opened anew."""
+
+    def __init__(self) -> None:
+        self.opened: BaseDatabaseWrapper | None = None
+
+    def __call__(self, statement: str, rows: str) -> Rows:
+        try:
+            return self._run(statement, rows)
+        except OperationalError:
+            self.close()  # PostgreSQL was restarted: once more, newly connected
+            return self._run(statement, rows)
+
+    def _run(self, statement: str, rows: str) -> Rows:
+        opened = self._connection()
+        with opened.wrap_database_errors:
+            found: Rows = opened.connection.execute(
+                statement, [rows], prepare=True
+            ).fetchall()
+        return found
+
+    def _connection(self) -> BaseDatabaseWrapper:
+        if self.opened is None:
+            opened = connections.create_connection(DEFAULT_DB_ALIAS)
+            options = {**opened.settings_dict["OPTIONS"], "pool": False}
+            opened.settings_dict = {**opened.settings_dict, "OPTIONS": options}
+            opened.inc_thread_sharing()  # the gate lets in one thread at a time
+            self.opened = opened
+        self.opened.ensure_connection()
+        return self.opened
+
+    def close(self) -> None:
+        if self.opened is not None:
+            self.opened.close()
+            self.opened = None

@@ -1,0 +1,9 @@
+from django.urls import path
+
+from deliveries import views
+
+app_name = "deliveries"
+urlpatterns = [
+    path("c/<str:token>", views.click, name="click"),
+    path("o/<str:token>.gif", views.opened, name="open"),
+]
