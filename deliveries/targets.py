@@ -8,13 +8,12 @@ to another site.
 from __future__ import annotations
 
 import re
-from typing import Any
 from urllib.parse import quote
 
 from contacts.models import Contact, PropertyDefinition
+from deliveries.personalization import CONTACT_FIELDS, TOKEN, as_words
 
-TOKEN = re.compile(r"\{\{\s*(\w+)\s*(?:\|\s*([^}]*?)\s*)?\}\}")
-FIELDS = ("first_name", "last_name", "email", "company", "city", "country")
+SITE = re.compile(r"[a-z]+://[^/?#]*")
 
 
 def is_personal(url: str) -> bool:
@@ -24,31 +23,20 @@ def is_personal(url: str) -> bool:
 def fill(url: str, address_id: int) -> str:
     """`url` for one person; a token without a value becomes its fallback."""
     values = values_of(address_id)
-    site, path = _site_and_path(url)
-    return site + TOKEN.sub(
-        lambda found: quote(values.get(found[1]) or found[2] or "", safe=""), path
-    )
+    site = SITE.match(url)
+    end = site.end() if site else 0
+
+    def value(found: re.Match[str]) -> str:
+        return quote(values.get(found["name"]) or found["fallback"] or "", safe="")
+
+    return url[:end] + TOKEN.sub(value, url[end:])
 
 
 def values_of(address_id: int) -> dict[str, str]:
     contact = Contact.objects.filter(address=address_id).first()
     if contact is None:
         return {}
-    values = {name: str(getattr(contact, name)) for name in FIELDS}
+    values = {name: as_words(getattr(contact, name)) for name in CONTACT_FIELDS}
     for definition in PropertyDefinition.objects.filter(archived_at=None):
-        if definition.key in contact.properties:
-            values[definition.name] = _text(contact.properties[definition.key])
+        values[definition.name] = as_words(contact.properties.get(definition.key))
     return values
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    return "" if value is None else str(value)
-
-
-def _site_and_path(url: str) -> tuple[str, str]:
-    """("https://host", "/rest"): tokens are filled in the second part alone."""
-    found = re.match(r"[a-z]+://[^/?#]*", url)
-    site = found[0] if found else ""
-    return site, url[len(site) :]

@@ -1,10 +1,7 @@
 """One factory per model; each makes a row that is valid on its own."""
 
-<<<<<<< HEAD
 import copy
-=======
 import datetime as dt
->>>>>>> 242f5f9 (Store clicks and opens in front of Django and send the reader on)
 from typing import Any
 
 import factory
@@ -16,12 +13,8 @@ from consent import addresses
 from consent.models import Address, Brand, Grant, SubscriptionType
 from consent.vocabulary import Act, Action, Actor, Grade, LegalBasis, Mechanism
 from contacts.models import Contact
-<<<<<<< HEAD
-from deliveries.models import Message
-from segments.models import Segment
-=======
 from deliveries.models import Delivery, DeliveryState, Link, Message
->>>>>>> 242f5f9 (Store clicks and opens in front of Django and send the reader on)
+from segments.models import Segment
 
 
 class UserFactory(DjangoModelFactory[User]):
@@ -99,7 +92,6 @@ def agree(
     )
 
 
-<<<<<<< HEAD
 BLOCKS = [
     {"id": "a", "kind": "heading", "text": "Hello {{ first_name | there }}"},
     {"id": "b", "kind": "text", "html": "<p>Do you still want our letters?</p>"},
@@ -107,13 +99,10 @@ BLOCKS = [
 ]
 
 
-=======
->>>>>>> 242f5f9 (Store clicks and opens in front of Django and send the reader on)
 class MessageFactory(DjangoModelFactory[Message]):
     class Meta:
         model = Message
 
-<<<<<<< HEAD
     name = factory.Sequence(lambda n: f"Mail {n}")
     subscription_type = factory.SubFactory(SubscriptionTypeFactory)
     brand = factory.SelfAttribute("subscription_type.brand")
@@ -137,13 +126,6 @@ class SegmentFactory(DjangoModelFactory[Segment]):
             "rules": [{"field": "delivered", "operator": "greater", "value": 0}],
         }
     )
-=======
-    name = factory.Sequence(lambda n: f"Message {n}")
-    subscription_type = factory.SubFactory(SubscriptionTypeFactory)
-    brand = factory.LazyAttribute(lambda o: o.subscription_type.brand)
-    from_name = "Example"
-    from_email = "news@brand.example"
-    subject = "Still interested?"
 
 
 class LinkFactory(DjangoModelFactory[Link]):
@@ -171,4 +153,3 @@ class DeliveryFactory(DjangoModelFactory[Delivery]):
     started_at = factory.LazyFunction(lambda: timezone.now() - dt.timedelta(hours=1))
     settled_at = factory.SelfAttribute("started_at")
     delivered_at = factory.SelfAttribute("started_at")
->>>>>>> 242f5f9 (Store clicks and opens in front of Django and send the reader on)
