@@ -86,11 +86,12 @@ def detect(file: BinaryIO) -> Shape:
     encoding = _encoding(file)
     file.seek(0)
     sample = _decoded(file.read(_SAMPLE), encoding)
-    if not sample.strip():
-        raise BadTable("The file is empty. Choose a file with at least one row.")
     delimiter = _delimiter(sample)
-    first = next(_parsed(io.StringIO(sample, newline=""), delimiter)).cells
-    return Shape(encoding, delimiter, not any(address_in(cell) for cell in first))
+    first = next(_parsed(io.StringIO(sample, newline=""), delimiter), None)
+    if first is None:
+        raise BadTable("The file is empty. Choose a file with at least one row.")
+    has_header = not any(address_in(cell) for cell in first.cells)
+    return Shape(encoding, delimiter, has_header)
 
 
 def column_names(file: BinaryIO, shape: Shape) -> list[str]:

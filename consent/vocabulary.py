@@ -137,20 +137,72 @@ class LiftedBy(models.TextChoices):
     OWN_UNDO = "own_undo", "The person's undo right after"
 
 
-# Who may lift what. Missing from a row: never that way.
-MAY_LIFT: dict[Reason, frozenset[LiftedBy]] = {
-    # a complaint is lifted by nobody but the person, and only newly confirmed
-    Reason.COMPLAINT: frozenset({LiftedBy.DOUBLE_OPT_IN}),
-    Reason.OWN_OPT_OUT: frozenset({LiftedBy.DOUBLE_OPT_IN, LiftedBy.OWN_UNDO}),
-    Reason.STAFF_OPT_OUT: frozenset({LiftedBy.DOUBLE_OPT_IN, LiftedBy.STAFF}),
-    Reason.IMPORTED_OPT_OUT: frozenset({LiftedBy.DOUBLE_OPT_IN, LiftedBy.UNDO}),
-    Reason.SUNSET: frozenset(
-        {LiftedBy.DOUBLE_OPT_IN, LiftedBy.LATE_CONFIRMATION, LiftedBy.UNDO}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """One way a no can end: who must have acted, what it lifts, and when it counts.
+
+    `must_be_later`: the act must be younger than the no; of two equally old ones
+    the no wins. `within`: no longer after the no than this.
+    """
+
+    actors: frozenset[Actor]
+    lifts: frozenset[Reason]
+    must_be_later: bool = False
+    within: dt.timedelta | None = None
+
+
+UNDO_WINDOW = dt.timedelta(minutes=10)
+_THE_PERSON = frozenset({Actor.CONTACT})
+_STAFF = frozenset({Actor.STAFF})
+
+# The whole precedence of yes over no. What is not here never happens: no import, no
+# campaign and no system job lifts what a person said, nobody but the person lifts a
+# complaint, and an address that does not exist stays blocked.
+PRECEDENCE: dict[LiftedBy, Way] = {
+    LiftedBy.DOUBLE_OPT_IN: Way(
+        actors=_THE_PERSON,
+        lifts=frozenset(OPT_OUT_REASONS),
+        must_be_later=True,
     ),
-    Reason.DEAD_ADDRESS: frozenset(),
-    Reason.BOUNCED: frozenset({LiftedBy.UNBOUNCE}),
-    Reason.IMPORTED_BOUNCE: frozenset({LiftedBy.UNBOUNCE, LiftedBy.UNDO}),
+    LiftedBy.LATE_CONFIRMATION: Way(
+        actors=_THE_PERSON, lifts=frozenset({Reason.SUNSET}), must_be_later=True
+    ),
+    LiftedBy.OWN_UNDO: Way(
+        actors=_THE_PERSON,
+        lifts=frozenset({Reason.OWN_OPT_OUT}),
+        must_be_later=True,
+        within=UNDO_WINDOW,
+    ),
+    # corrects what staff entered by mistake, never what a person did
+    LiftedBy.STAFF: Way(actors=_STAFF, lifts=frozenset({Reason.STAFF_OPT_OUT})),
+    LiftedBy.UNDO: Way(
+        actors=_STAFF,
+        lifts=frozenset(
+            {Reason.IMPORTED_OPT_OUT, Reason.SUNSET, Reason.IMPORTED_BOUNCE}
+        ),
+    ),
+    # a person, or the release of a mailbox that was full or an incident solved
+    LiftedBy.UNBOUNCE: Way(
+        actors=_STAFF | {Actor.SYSTEM},
+        lifts=frozenset({Reason.BOUNCED, Reason.IMPORTED_BOUNCE}),
+    ),
 }
+
+# The same table read from the other side: the ways that end a no of each reason.
+MAY_LIFT: dict[Reason, frozenset[LiftedBy]] = {
+    reason: frozenset(way for way, rule in PRECEDENCE.items() if reason in rule.lifts)
+    for reason in Reason
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What proves one act; apart from the ledger, so that it can be erased."""
+
+    raw_address: str = ""
+    ip: str | None = None
+    user_agent: str = ""
+    detail: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,13 +224,4 @@ class Act:
     text_id: int | None = None
     batch_id: uuid.UUID | None = None
     source: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
-    """What proves one act; apart from the ledger, so that it can be erased."""
-
-    raw_address: str = ""
-    ip: str | None = None
-    user_agent: str = ""
-    detail: dict[str, Any] = field(default_factory=dict)
+    evidence: Evidence | None = None

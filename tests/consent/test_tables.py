@@ -85,6 +85,7 @@ def test_reading_goes_on_after_a_row():
     [
         (b"", "The file is empty"),
         (b"\n\n  \n", "The file is empty"),
+        (b";;\n", "The file is empty"),
         (b"PK\x03\x04rest", "This is a spreadsheet or an archive, not a CSV"),
         (b"%PDF-1.7", "This is a PDF"),
         (bytes(range(256)) * 20, "This is not a text file"),

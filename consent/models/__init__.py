@@ -1,0 +1,30 @@
+"""Whom we may mail, keyed by address; it outlives contacts, merges and erasure.
+
+The row of an address is its lock. Whoever writes consent takes it FOR NO KEY
+UPDATE, whoever starts a mail takes it FOR SHARE: so after an opt-out commits, no
+mail to that address starts.
+"""
+
+from consent.models.address import BATCH_SIZE, Address, address_hmac
+from consent.models.batch import Batch, BatchKind
+from consent.models.brand import Brand, SubscriptionType
+from consent.models.grant import Grant
+from consent.models.ledger import Break, ConsentEvidence, ConsentRecord, ConsentText
+from consent.models.suppression import Suppression, WrongActor
+
+__all__ = [
+    "BATCH_SIZE",
+    "Address",
+    "Batch",
+    "BatchKind",
+    "Brand",
+    "Break",
+    "ConsentEvidence",
+    "ConsentRecord",
+    "ConsentText",
+    "Grant",
+    "SubscriptionType",
+    "Suppression",
+    "WrongActor",
+    "address_hmac",
+]

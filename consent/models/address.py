@@ -1,0 +1,128 @@
+"""One row per address: whom consent, opt-outs and bounces hang on, and their lock."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterable, Sequence
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import connection, models
+
+from consent import addresses
+
+# Bulk writers commit batches of this many addresses: small enough that nobody
+# waits long for a lock, large enough that the commit costs nothing.
+BATCH_SIZE = 20_000
+
+
+def address_hmac(key: str) -> bytes:
+    """Keyed fingerprint of a match key: what is left of an address after erasure.
+
+    HMAC-SHA-256 with a key outside the database, so that the table alone cannot
+    be turned back into addresses by guessing them.
+    """
+    secret = settings.ERASURE_KEY.encode()
+    return hmac.digest(secret, key.encode(), hashlib.sha256)
+
+
+class AddressQuerySet(models.QuerySet["Address"]):
+    def ensure(self, parsed: Iterable[addresses.Parsed]) -> dict[str, int]:
+        """Make the missing rows; {match key: id} for all of `parsed`.
+
+        Set-based for any number of addresses, and touches no row that is there. An
+        erased address that comes back gets its key again on its old row, with
+        everything that it had said.
+        """
+        keys = {one.key for one in parsed}
+        found = self._ids(keys)
+        if missing := sorted(keys - found.keys()):
+            self._make(missing)
+            found |= self._ids(missing)
+        return found
+
+    def _ids(self, keys: Iterable[str]) -> dict[str, int]:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT key, id FROM consent_address WHERE key = ANY(%s)", [list(keys)]
+            )
+            return dict(cursor.fetchall())
+
+    def _make(self, keys: Sequence[str]) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """
+                INSERT INTO consent_address AS a (key, key_hmac, ledger_head)
+                SELECT key, mac, ''::bytea
+                FROM unnest(%s::text[], %s::bytea[]) AS t(key, mac)
+                ON CONFLICT (key_hmac) DO UPDATE SET key = EXCLUDED.key
+                WHERE a.key IS NULL
+                """,
+                [list(keys), [address_hmac(key) for key in keys]],
+            )
+
+    def find(self, raw: str) -> Address | None:
+        """The row of an address as typed by somebody; None when there is none."""
+        try:
+            key = addresses.key_of(raw)
+        except addresses.BadAddress:
+            return None
+        return self.filter(key_hmac=address_hmac(key)).first()
+
+    def lock(self, ids: Iterable[int]) -> list[int]:
+        """Take the consent lock of these addresses, in id order.
+
+        Inside a transaction; the lock lasts until its end.
+        """
+        return self._locked(ids, "FOR NO KEY UPDATE")
+
+    def lock_for_sending(self, ids: Iterable[int]) -> list[int]:
+        """Take the share lock that keeps opt-outs out while mails are started."""
+        return self._locked(ids, "FOR SHARE")
+
+    def _locked(self, ids: Iterable[int], strength: str) -> list[int]:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT id FROM consent_address WHERE id = ANY(%s)"  # noqa: S608
+                f" ORDER BY id {strength}",
+                [list(ids)],
+            )
+            return [row[0] for row in cursor.fetchall()]
+
+
+class Address(models.Model):
+    """One address in its match spelling; `key` is empty after erasure."""
+
+    # null, not empty: any number of erased addresses beside the unique key
+    key = models.TextField(null=True)  # noqa: DJ001
+    key_hmac = models.BinaryField(unique=True)
+    # sha256 of the newest ledger row of this address; written by the trigger
+    ledger_head = models.BinaryField(default=bytes, editable=False)
+    domain = models.GeneratedField(
+        expression=models.Func(
+            models.F("key"),
+            models.Value("[^@]*$"),
+            function="substring",
+        ),
+        output_field=models.TextField(null=True),
+        db_persist=True,
+    )
+
+    objects = AddressQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "addresses"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["key"], name="address_once"),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["domain"],
+                opclasses=["text_pattern_ops"],
+                name="address_domain",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.key or "erased address"

@@ -1,0 +1,82 @@
+"""Who writes, and what people subscribe to."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+
+class BrandQuerySet(models.QuerySet["Brand"]):
+    def default(self) -> Brand:
+        return self.get(is_default=True)
+
+
+class Brand(models.Model):
+    """A business unit: who writes. The postal address stands in every mail."""
+
+    name = models.CharField(max_length=120, unique=True)
+    slug = models.SlugField(max_length=60, unique=True)
+    legal_name = models.CharField(max_length=200, blank=True)
+    postal_address = models.TextField(blank=True)
+    website = models.URLField(blank=True)
+    from_name = models.CharField(max_length=120, blank=True)
+    from_email = models.EmailField(blank=True)
+    reply_to = models.EmailField(blank=True)
+    is_default = models.BooleanField(default=False)
+
+    objects = BrandQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["is_default"],
+                condition=Q(is_default=True),
+                name="brand_one_default",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SubscriptionTypeQuerySet(models.QuerySet["SubscriptionType"]):
+    def active(self) -> SubscriptionTypeQuerySet:
+        return self.filter(archived_at=None)
+
+    def default(self) -> SubscriptionType:
+        return self.get(is_default=True)
+
+
+class SubscriptionType(models.Model):
+    """What somebody subscribes to. Every marketing email has exactly one."""
+
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT)
+    name = models.CharField(max_length=120)
+    slug = models.SlugField(max_length=60)
+    description = models.CharField(max_length=300, blank=True)
+    frequency = models.CharField(
+        max_length=60, blank=True, help_text="As promised to people: “once a month”."
+    )
+    position = models.PositiveSmallIntegerField(default=0)
+    is_default = models.BooleanField(default=False)
+    archived_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SubscriptionTypeQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["position", "id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["brand", "slug"], name="subscription_type_slug_once"
+            ),
+            models.UniqueConstraint(
+                fields=["is_default"],
+                condition=Q(is_default=True),
+                name="subscription_type_one_default",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
