@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "django.forms",  # the widgets that FORM_RENDERER finds
     "csp",
     "django_htmx",
     "template_partials",
@@ -87,6 +88,8 @@ TEMPLATES = [
         },
     },
 ]
+
+FORM_RENDERER = "console.forms.Renderer"
 
 # DB_POOL is set for the web process only; workers keep one connection per thread.
 DB_POOL = read.read("DB_POOL", env.int, 0, "how many connections the web pool may open")
