@@ -23,6 +23,7 @@ from tests.sink import Sink
 
 TEMPLATE = f"{NAME}_migrated"
 # Measuring coverage would slow down what these tests time and kill.
+UNTRACED = {"live", "browser", "kill", "property"}
 UNMEASURED = ("COV_", "COVERAGE_", "PYTEST_", "DJANGO_ALLOW_ASYNC_UNSAFE")
 
 
@@ -238,3 +239,5 @@ def pytest_collection_modifyitems(items):
             item.add_marker("live")
         if "browser" in item.fixturenames:
             item.add_marker("browser")
+        if UNTRACED & {marker.name for marker in item.iter_markers()}:
+            item.add_marker("no_cover")

@@ -23,7 +23,11 @@ OURS = (
 
 def outside_env(**more):
     """The environment of somebody who just opened a terminal."""
-    kept = {k: v for k, v in os.environ.items() if k not in OURS}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in OURS and not name.startswith("PYTEST_")
+    }
     return kept | more
 
 
