@@ -39,9 +39,15 @@ class LiveStack:
         self.log = places.state_dir(f"{name}/processes") / "log.txt"
         self.log_file = self.log.open("w")
 
-    def up(self):
+    def start_servers(self):
+        """The database and the broker; their addresses as environment variables."""
         self.postgres.start()
         self.valkey.start()
+        return {"DATABASE_URL": self.postgres.url(), "REDIS_URL": self.valkey.url()}
+
+    def up(self):
+        if not self.postgres.process:
+            self.start_servers()
         self.sink.start()
         self.stack = self._make_stack()
         self.run("-m", "config.prepare")
@@ -109,7 +115,7 @@ class LiveStack:
         self.start("mail")
         for name in ("web", "worker", "beat"):
             self.restart(name)
-        self._wait_for_page()
+        self.wait_for_page()
         self.wait_for(lambda: web.listens(port), "the mail catcher")
 
     def reset(self):
@@ -142,6 +148,11 @@ class LiveStack:
         get_user_model().objects.filter(pk=alice.pk).update(password=password)
         alice.refresh_from_db()  # the session of `sign_in` depends on the password
         return alice
+
+    def setting(self, name):
+        """What the database is set to: `setting("fsync")`."""
+        with self._server() as server:
+            return server.execute(f"SHOW {name}").fetchone()[0]
 
     def wait_for(self, question, what, seconds=60):
         """Until `question()` is true; its answer is returned."""
@@ -202,7 +213,7 @@ class LiveStack:
         with redis.Redis.from_url(self.valkey.url()) as broker:
             broker.flushall()
 
-    def _wait_for_page(self):
+    def wait_for_page(self):
         self.wait_for(lambda: web.answers(f"{self.base_url}/healthz"), "the web page")
 
 
@@ -227,7 +238,7 @@ def live_stack(running_stack, django_db_blocker):
     running_stack.reset()
     with django_db_blocker.unblock(), running_stack.database():
         running_stack.alice = running_stack.add_alice()
-        running_stack._wait_for_page()
+        running_stack.wait_for_page()
         yield running_stack
 
 

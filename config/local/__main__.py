@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 
 from config.local import environment, places, web
+from config.local.bench import bench
 from config.local.lint import lint
 from config.local.servers import Servers
 from config.local.supervisor import up
@@ -36,6 +37,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "up": up,
     "manage": manage,
     "lint": lint,
+    "bench": bench,
 }
 
 
