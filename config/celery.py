@@ -16,6 +16,22 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 # "what happens, how often": {"task": "app.tasks.name", "schedule": seconds or crontab}
-TIMETABLE: dict[str, dict[str, Any]] = {}
+TIMETABLE: dict[str, dict[str, Any]] = {
+    "send what is due, every 5 seconds": {
+        "task": "deliveries.tasks.send_due",
+        "schedule": 5.0,
+        # what was not begun in time is asked for anew: no pile behind a slow turn
+        "options": {"expires": 5.0},
+    },
+    "give up on mails of dead workers, every minute": {
+        "task": "deliveries.tasks.release_stuck",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    },
+    "make room for the next messages and months, every 6 hours": {
+        "task": "deliveries.tasks.ensure_partitions",
+        "schedule": 6 * 3600.0,
+    },
+}
 
 app.conf.beat_schedule = TIMETABLE

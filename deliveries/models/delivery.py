@@ -51,8 +51,13 @@ class Delivery(models.Model):
     message = models.ForeignKey(
         Message, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False
     )
+    # empty only for somebody in the audience who has none
     address = models.ForeignKey(
-        Address, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False
+        Address,
+        null=True,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
     )
     contact = models.ForeignKey(
         Contact,
@@ -106,6 +111,15 @@ class Delivery(models.Model):
                 fields=["message", "address", "occurrence"],
                 name="delivery_once_per_address",
             ),
+            models.UniqueConstraint(
+                fields=["message", "contact", "occurrence"],
+                condition=Q(address=None),
+                name="delivery_once_without_address",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="not_sent") | Q(address__isnull=False),
+                name="delivery_sent_has_an_address",
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=DeliveryState.values),
                 name="delivery_state_is_known",
@@ -121,9 +135,9 @@ class Delivery(models.Model):
             ),
         ]
         indexes: ClassVar = [
-            # serves the claim of due rows
+            # serves the start of due rows, message by message
             models.Index(
-                fields=["due_at", "id"],
+                fields=["message", "due_at", "id"],
                 condition=Q(state="queued"),
                 name="delivery_due",
             ),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import AuditEntry, User
 from deliveries.models.messages import Message
 
 
@@ -22,6 +22,21 @@ class HoldKind(models.TextChoices):
 class HoldQuerySet(models.QuerySet["Hold"]):
     def active(self) -> HoldQuerySet:
         return self.filter(lifted_at=None)
+
+    def stop_everything(self, user: User | None, reason: str) -> Hold:
+        """Stop all sending until somebody lifts it; the hold that does so already,
+        if there is one. A batch that is on its way is not called back."""
+        with transaction.atomic():
+            hold, made = self.get_or_create(
+                kind=HoldKind.EVERYTHING,
+                lifted_at=None,
+                defaults={"reason": reason, "created_by": user},
+            )
+            if made:
+                AuditEntry.objects.record(
+                    user, "stopped all sending", detail={"reason": reason}
+                )
+        return hold
 
 
 class Hold(models.Model):
@@ -64,3 +79,17 @@ class Hold(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.reason}"
+
+    @transaction.atomic
+    def lift(self, user: User, reason: str) -> bool:
+        """Let the mails go again; False when somebody had lifted it before."""
+        now = timezone.now()
+        lifted = Hold.objects.active().filter(pk=self.pk)
+        if not lifted.update(lifted_at=now, lifted_by=user, lift_reason=reason):
+            return False
+        self.refresh_from_db()
+        subject = self.get_kind_display()
+        AuditEntry.objects.record(
+            user, "lifted a stop of sending", subject=subject, detail={"reason": reason}
+        )
+        return True

@@ -1,0 +1,269 @@
+"""The queue of mails: rows of Delivery, and the few statements that move them.
+
+A worker takes up to BATCH rows of one message in one transaction: it settles what it
+sent before, picks waiting rows that nobody else has (SKIP LOCKED), takes the share
+lock of their addresses without waiting (so it can never stand in a circle with an
+opt-out), asks the table of refusals once more, and writes `started_at`. The commit is
+synchronous; only after it the mails leave.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import F, OuterRef, Subquery
+from django.utils import timezone
+
+from consent.models import Grant
+from deliveries.models import Delivery, DeliveryState, Hold, HoldKind, Message
+from deliveries.refusals import Asked, refusal
+
+# Mails between two commits: as many as may be uncertain after a crash.
+BATCH = 32
+
+# An address whose owner is just being written about is tried again this much later.
+BUSY = dt.timedelta(seconds=5)
+
+# Nobody sends a started mail for longer; see PATIENCE in smtp and TURN in sending.
+STUCK_AFTER = dt.timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one started mail. `wait`: it goes back to the queue for that
+    long; `attempted` False: it was never offered to the server."""
+
+    message_id: int
+    delivery_id: int
+    state: DeliveryState
+    at: dt.datetime
+    code: int | None = None
+    enhanced: str = ""
+    reply: str = ""
+    wait: dt.timedelta | None = None
+    attempted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The last-moment question about one message's deliveries, as SQL.
+
+    Compiled once per message: building it costs more than running it.
+    """
+
+    message_id: int
+    sql: str
+    params: tuple[Any, ...]
+    columns: tuple[str, ...]
+
+    @classmethod
+    def about(cls, message: Message, contact_fields: Sequence[str]) -> Question:
+        """Refusal, address and the `contact_fields` that the mail shows."""
+        kind = message.subscription_type
+        asked = Asked(
+            address=OuterRef("address_id"),
+            subscription_type=kind.pk,
+            brand=kind.brand_id,
+            message=message.pk,
+            domain=OuterRef("address__domain"),
+            provider=OuterRef("provider"),
+        )
+        yes = Grant.objects.filter(
+            address=OuterRef("address_id"), subscription_type=kind.pk
+        )
+        columns = {
+            "delivery": F("id"),
+            "address_row": F("address_id"),
+            "queued": F("queued_at"),
+            "tries": F("attempts"),
+            "key": F("address__key"),
+            "same": F("contact__address_id"),
+            "since": Subquery(yes.values("given_at")[:1]),
+            "refusal": refusal(message.channel, asked, passing=True),
+            **{f"c_{name}": F(f"contact__{name}") for name in contact_fields},
+        }
+        rows = Delivery.objects.filter(message=message).annotate(**columns)
+        sql, params = rows.values_list(*columns).query.sql_with_params()
+        return cls(message.pk, sql, params, tuple(columns))
+
+    def ask(self, ids: Sequence[int]) -> list[dict[str, Any]]:
+        """One row per delivery; run it when the addresses are locked."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT * FROM ({self.sql}) asked WHERE delivery = ANY(%s)",  # noqa: S608
+                [*self.params, list(ids)],
+            )
+            return [
+                dict(zip(self.columns, row, strict=True)) for row in cursor.fetchall()
+            ]
+
+
+WAITING_MESSAGES = """
+WITH RECURSIVE waiting AS (
+    (SELECT message_id FROM deliveries_delivery WHERE state = 'queued'
+     ORDER BY message_id LIMIT 1)
+    UNION ALL
+    SELECT (SELECT d.message_id FROM deliveries_delivery d
+            WHERE d.state = 'queued' AND d.message_id > waiting.message_id
+            ORDER BY d.message_id LIMIT 1)
+    FROM waiting WHERE waiting.message_id IS NOT NULL
+)
+SELECT waiting.message_id FROM waiting, LATERAL (
+    SELECT due_at FROM deliveries_delivery d
+    WHERE d.message_id = waiting.message_id AND d.state = 'queued'
+    ORDER BY due_at LIMIT 1
+) first
+WHERE first.due_at <= statement_timestamp() AND NOT EXISTS (
+    SELECT FROM deliveries_hold h WHERE h.lifted_at IS NULL AND (
+        h.kind = 'everything' OR h.message_id = waiting.message_id))
+ORDER BY first.due_at
+"""
+
+
+def waiting_messages() -> list[int]:
+    """Messages with mails that are due and not held, the longest waiting first."""
+    with connection.cursor() as cursor:
+        cursor.execute(WAITING_MESSAGES)
+        return [row[0] for row in cursor.fetchall()]
+
+
+# SKIP LOCKED twice: other workers' rows, and addresses that somebody writes about.
+PICK = """
+WITH picked AS MATERIALIZED (
+    SELECT d.id, d.address_id FROM deliveries_delivery d
+    WHERE d.message_id = %(message)s AND d.state = 'queued'
+      AND d.due_at <= statement_timestamp()
+      AND d.provider <> ALL(%(providers)s)
+      AND (cardinality(%(domains)s::text[]) = 0 OR NOT EXISTS (
+          SELECT FROM consent_address a
+          WHERE a.id = d.address_id AND a.domain = ANY(%(domains)s)))
+    ORDER BY d.due_at, d.id LIMIT %(limit)s
+    FOR UPDATE OF d SKIP LOCKED
+), locked AS MATERIALIZED (
+    SELECT a.id FROM consent_address a
+    WHERE a.id = ANY(SELECT address_id FROM picked)
+    ORDER BY a.id FOR SHARE SKIP LOCKED
+)
+SELECT picked.id, locked.id IS NOT NULL
+FROM picked LEFT JOIN locked ON locked.id = picked.address_id
+ORDER BY picked.id
+"""
+
+
+def pick(message_id: int, limit: int) -> tuple[list[int], list[int]]:
+    """Rows for this worker alone, inside a transaction: (to ask about, busy)."""
+    held = Hold.objects.active().values_list("kind", "value")
+    by_kind: dict[str, list[str]] = {HoldKind.PROVIDER: [], HoldKind.DOMAIN: []}
+    for kind, value in held:
+        by_kind.setdefault(kind, []).append(value)
+    values: dict[str, Any] = {
+        "message": message_id,
+        "limit": limit,
+        "providers": by_kind[HoldKind.PROVIDER],
+        "domains": by_kind[HoldKind.DOMAIN],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(PICK, values)
+        rows = cursor.fetchall()
+    return [pk for pk, free in rows if free], [pk for pk, free in rows if not free]
+
+
+# `t` says for each row what it becomes: '' starts, 'busy' waits, else a reason
+START = """
+UPDATE deliveries_delivery d SET
+    state = CASE t.reason WHEN '' THEN 'started' WHEN 'busy' THEN 'queued'
+                          ELSE 'not_sent' END,
+    reason = CASE WHEN t.reason IN ('', 'busy') THEN '' ELSE t.reason END,
+    started_at = CASE WHEN t.reason = '' THEN statement_timestamp() END,
+    claimed_by = CASE WHEN t.reason = '' THEN %(worker)s ELSE '' END,
+    claimed_at = CASE WHEN t.reason = '' THEN statement_timestamp() END,
+    settled_at = CASE WHEN t.reason NOT IN ('', 'busy') THEN statement_timestamp() END,
+    attempts = d.attempts + (t.reason = '')::int,
+    due_at = CASE WHEN t.reason = 'busy' THEN statement_timestamp() + %(busy)s
+                  ELSE d.due_at END
+FROM unnest(%(ids)s::bigint[], %(reasons)s::text[]) AS t(id, reason)
+WHERE d.message_id = %(message)s AND d.id = t.id
+"""
+
+
+def _write_start(message_id: int, worker: str, reasons: dict[int, str]) -> None:
+    values: dict[str, Any] = {
+        "message": message_id,
+        "worker": worker,
+        "busy": BUSY,
+        "ids": list(reasons),
+        "reasons": list(reasons.values()),
+    }
+    if reasons:
+        with connection.cursor() as cursor:
+            cursor.execute(START, values)
+
+
+@transaction.atomic(durable=True)
+def start(
+    question: Question, worker: str, limit: int, done: Sequence[Outcome] = ()
+) -> list[dict[str, Any]]:
+    """Settle what is `done`, start the next batch; the rows that may be sent now.
+
+    When this returns it is committed: who opts out from here on is told that
+    these were on their way.
+    """
+    settle(done)
+    ids, busy = pick(question.message_id, limit)
+    asked = question.ask(ids) if ids else []
+    reasons = {row["delivery"]: row["refusal"] for row in asked}
+    reasons = {pk: why for pk, why in reasons.items() if why != "on_hold"}
+    reasons |= dict.fromkeys(busy, "busy")
+    _write_start(question.message_id, worker, reasons)
+    return [row for row in asked if row["refusal"] == ""]
+
+
+# An uncertain row may still be settled by the worker that was thought dead.
+SETTLE = """
+UPDATE deliveries_delivery d SET
+    state = t.state,
+    smtp_code = COALESCE(t.code, d.smtp_code),
+    enhanced_code = CASE WHEN t.code IS NULL THEN d.enhanced_code ELSE t.enhanced END,
+    reply = CASE WHEN t.reply = '' THEN d.reply ELSE t.reply END,
+    delivered_at = CASE WHEN t.state = 'delivered' THEN t.at END,
+    settled_at = CASE WHEN t.state <> 'queued' THEN t.at END,
+    started_at = CASE WHEN t.state <> 'queued' THEN d.started_at END,
+    due_at = CASE WHEN t.state = 'queued' THEN statement_timestamp() + t.wait
+                  ELSE d.due_at END,
+    attempts = d.attempts - (NOT t.attempted)::int
+FROM unnest(
+    %s::bigint[], %s::bigint[], %s::text[], %s::timestamptz[], %s::smallint[],
+    %s::text[], %s::text[], %s::interval[], %s::boolean[]
+) AS t(message, id, state, at, code, enhanced, reply, wait, attempted)
+WHERE d.message_id = t.message AND d.id = t.id AND d.state IN ('started', 'uncertain')
+"""
+
+
+def settle(done: Sequence[Outcome]) -> None:
+    """Write down what became of started mails."""
+    if not done:
+        return
+    columns: list[Any] = [
+        [one.message_id for one in done],
+        [one.delivery_id for one in done],
+        [one.state.value for one in done],
+        [one.at for one in done],
+        [one.code for one in done],
+        [one.enhanced for one in done],
+        [one.reply for one in done],
+        [one.wait for one in done],
+        [one.attempted for one in done],
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(SETTLE, columns)
+
+
+def release(after: dt.timedelta = STUCK_AFTER) -> int:
+    """Mails whose worker is gone become uncertain: they may have left. How many."""
+    return Delivery.objects.filter(
+        state=DeliveryState.STARTED, started_at__lt=timezone.now() - after
+    ).update(state=DeliveryState.UNCERTAIN, settled_at=timezone.now())

@@ -1,0 +1,318 @@
+"""Mails leave: start a batch, hand it to the mail server, settle it with the next.
+
+At most once: whatever was started and has no outcome after a crash is uncertain and
+never sent again by itself. The promise to who leaves: no mail has `started_at` after
+the commit of the opt-out.
+"""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+import json
+import logging
+import os
+import socket
+import threading
+import time
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.utils import timezone
+
+from consent import addresses
+from consent.models import Address
+from contacts.models import Contact, PropertyDefinition
+from deliveries import queue
+from deliveries.doorbell import ring
+from deliveries.models import Channel, Delivery, DeliveryState, Message
+from deliveries.personalization import CONTACT_FIELDS, as_words
+from deliveries.providers import provider_of
+from deliveries.queue import BATCH, Outcome, Question
+from deliveries.rendering import (
+    Compiled,
+    Recipient,
+    compile_message,
+    render,
+    return_path,
+)
+from deliveries.smtp import Answer, Door, Gone, Mail, Unreachable, open_door
+
+__all__ = ["release_stuck", "ring", "send_due", "send_test"]
+
+logger = logging.getLogger(__name__)
+
+# Waiting after each temporary refusal; in all 24 hours, then we give up.
+BACKOFF = tuple(
+    dt.timedelta(minutes=m) for m in (1, 4, 10, 15, 30, 60, 120, 240, 480, 480)
+)
+
+# After a lost connection the mails that were not sent wait a moment.
+LOST = dt.timedelta(seconds=10)
+
+# No batch is sent for longer, and no turn: others wait for the worker as well.
+SLOW_BATCH = 30.0
+TURN = 20.0
+
+# batches of one message before the others are looked at
+IN_A_ROW = 8
+
+# seconds between tries to write down what was sent while the database is away
+SETTLE_AGAIN = (1, 2, 4, 8, 15)
+
+# One batch at a time in this process, however many threads it has.
+_one_at_a_time = threading.Lock()
+
+
+def send_due(worker: str = "", *, limit: int = 100_000) -> int:
+    """Send what is due, for at most TURN seconds; how many mails were started.
+
+    Any number of workers may do so at once. In one process one thread sends.
+    """
+    if not _one_at_a_time.acquire(blocking=False):
+        return 0
+    try:
+        turn = _Turn(worker or _my_name(), limit)
+        turn.run()
+    finally:
+        _one_at_a_time.release()
+    if turn.has_more:
+        ring()
+    return turn.started
+
+
+def _my_name() -> str:
+    return f"{socket.gethostname()[:30]}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """One frozen message, ready for any number of people."""
+
+    question: Question
+    compiled: Compiled
+    # custom property name to its key in Contact.properties
+    names: Mapping[str, str]
+
+    @classmethod
+    def of(cls, message_id: int) -> _Plan:
+        rows = Message.objects.select_related("brand", "subscription_type__brand")
+        message = rows.get(pk=message_id)
+        compiled = Compiled.of(message)
+        custom = PropertyDefinition.objects.filter(name__in=compiled.properties)
+        names = {one.name: one.key for one in custom}
+        fields = {"email", *(compiled.tokens & set(CONTACT_FIELDS))}
+        fields |= {"properties"} if names else set()
+        return cls(Question.about(message, sorted(fields)), compiled, names)
+
+    def mail(self, row: Mapping[str, Any], now: dt.datetime) -> Mail:
+        """The mail for one row of the question."""
+        person = Recipient(
+            message_id=self.compiled.message_id,
+            delivery_id=row["delivery"],
+            address_id=row["address_row"],
+            deliver_to=_deliver_to(row),
+            queued_at=row["queued"],
+            values=self._values(row),
+            since=row["since"].date() if row["since"] else None,
+        )
+        content = render(self.compiled, person, now=now)
+        return Mail(row["delivery"], return_path(person), person.deliver_to, content)
+
+    def _values(self, row: Mapping[str, Any]) -> dict[str, str]:
+        properties = json.loads(row.get("c_properties") or "{}")
+        values = {
+            name: as_words(properties.get(key)) for name, key in self.names.items()
+        }
+        for name in self.compiled.tokens & set(CONTACT_FIELDS):
+            values[name] = as_words(row[f"c_{name}"])
+        return values
+
+
+def _deliver_to(row: Mapping[str, Any]) -> str:
+    """As the person spells it while it is still her address, else the match key."""
+    if row["same"] == row["address_row"] and row["c_email"]:
+        try:
+            return addresses.parse(row["c_email"]).deliver_to
+        except addresses.BadAddress:
+            pass
+    return str(row["key"])
+
+
+class _Turn:
+    """One worker's turn: batches of waiting messages through one connection."""
+
+    def __init__(self, worker: str, limit: int) -> None:
+        self.worker = worker
+        self.limit = limit
+        self.started = 0
+        self.has_more = False
+        self.door: Door | None = None
+        self.plans: dict[int, _Plan] = {}
+        # sent, not written down yet: settled with the start of the next batch
+        self.done: list[Outcome] = []
+        self.ends_at = time.monotonic() + TURN
+
+    def run(self) -> None:
+        try:
+            while self._round():
+                pass
+        except Unreachable as problem:
+            logger.warning("%s", problem)
+        finally:
+            if self.door:
+                self.door.close()
+            self._settle()
+
+    def _round(self) -> bool:
+        """A few batches of each waiting message; False when the turn is over."""
+        before = self.started
+        for message_id in queue.waiting_messages():
+            for _ in range(IN_A_ROW):
+                if self._is_over():
+                    self.has_more = True
+                    return False
+                if not self._batch(message_id):
+                    break
+        return self.started > before
+
+    def _is_over(self) -> bool:
+        return self.started >= self.limit or time.monotonic() > self.ends_at
+
+    def _batch(self, message_id: int) -> int:
+        """Start and send one batch; how many. The door is open before any start.
+
+        `done` is kept until the commit is known: settling twice does no harm.
+        """
+        door = self.door = self.door or open_door(
+            settings.LISTWELL_SMTP, hello=settings.BOUNCE_DOMAIN
+        )
+        plan = self.plans.get(message_id) or _Plan.of(message_id)
+        self.plans[message_id] = plan
+        size = min(BATCH, self.limit - self.started)
+        rows = queue.start(plan.question, self.worker, size, self.done)
+        self.done = []
+        self.started += len(rows)
+        if rows:
+            self._send(door, plan, rows)
+        return len(rows)
+
+    def _settle(self) -> None:
+        """What is known must not be lost because the database is away for a moment."""
+        for pause in SETTLE_AGAIN:
+            try:
+                queue.settle(self.done)
+            except (OperationalError, InterfaceError) as problem:
+                logger.warning("Outcomes wait for the database: %s", problem)
+                connection.close()
+                time.sleep(pause)
+            else:
+                return
+        queue.settle(self.done)
+
+    def _send(self, door: Door, plan: _Plan, rows: Sequence[Mapping[str, Any]]) -> None:
+        waiting = {row["delivery"]: row for row in rows}
+        message_id = plan.compiled.message_id
+        pause = dt.timedelta()
+        try:
+            for mail, answer in door.deliver(_mails(plan, rows)):
+                row = waiting.pop(mail.key)
+                self.done.append(_judged(message_id, row, answer))
+        except Gone as gone:
+            self.door, pause = None, LOST
+            door.close()
+            if gone.unknown and waiting.pop(gone.unknown.key, None):
+                self.done.append(_uncertain(message_id, gone.unknown.key))
+        finally:
+            self.done += [_put_back(message_id, pk, pause) for pk in waiting]
+
+
+def _mails(plan: _Plan, rows: Sequence[Mapping[str, Any]]) -> Iterator[Mail]:
+    """Each mail when it is its turn; none any more once the batch took too long."""
+    ends_at = time.monotonic() + SLOW_BATCH
+    now = timezone.now()
+    for row in rows:
+        if time.monotonic() > ends_at:
+            return
+        yield plan.mail(row, now)
+
+
+def _judged(message_id: int, row: Mapping[str, Any], answer: Answer) -> Outcome:
+    """The server's answer in our words: 2yz accepted, 5yz refused, else later."""
+    state, wait = DeliveryState.REFUSED, None
+    if answer.is_accepted:
+        state = DeliveryState.DELIVERED
+    elif not answer.is_final and row["tries"] < len(BACKOFF):
+        state, wait = DeliveryState.QUEUED, BACKOFF[row["tries"]]
+    elif not answer.is_final:
+        state = DeliveryState.EXPIRED
+    return Outcome(
+        message_id,
+        row["delivery"],
+        state,
+        timezone.now(),
+        code=answer.code,
+        enhanced=answer.enhanced[:12],
+        reply=answer.text[:1_000].replace("\0", ""),
+        wait=wait,
+    )
+
+
+def _uncertain(message_id: int, delivery_id: int) -> Outcome:
+    reply = "The connection ended before the mail server said whether it took the mail."
+    return Outcome(
+        message_id, delivery_id, DeliveryState.UNCERTAIN, timezone.now(), reply=reply
+    )
+
+
+def _put_back(message_id: int, delivery_id: int, pause: dt.timedelta) -> Outcome:
+    return Outcome(
+        message_id,
+        delivery_id,
+        DeliveryState.QUEUED,
+        timezone.now(),
+        wait=pause,
+        attempted=False,
+    )
+
+
+def release_stuck(after: dt.timedelta = queue.STUCK_AFTER) -> int:
+    """Mails that a dead worker had started become uncertain; how many."""
+    released = queue.release(after)
+    if released:
+        logger.warning("%s mails are uncertain: their worker is gone.", released)
+    return released
+
+
+@transaction.atomic
+def send_test(
+    message: Message, address: str, contact: Contact | None = None
+) -> Delivery:
+    """Send `message` to one address, as `contact` would see it.
+
+    `message` may be an unsaved or unfrozen one: what is sent is a copy of its own,
+    on the channel "test", so that nobody's numbers count it. BadAddress with a
+    sentence when `address` is none.
+    """
+    parsed = addresses.parse(address)
+    trial = copy.copy(message)
+    trial.pk, trial.channel, trial.group, trial.frozen_at = None, Channel.TEST, "", None
+    trial._state = type(message._state)()
+    trial.save(force_insert=True)
+    compile_message(trial)
+    Message.objects.filter(pk=trial.pk).update(frozen_at=timezone.now())
+    delivery = Delivery.objects.create(
+        message=trial,
+        address_id=Address.objects.ensure([parsed])[parsed.key],
+        contact=contact,
+        state=DeliveryState.QUEUED,
+        provider=provider_of(parsed.domain),
+        open_tracked=trial.open_tracked,
+        click_tracked=trial.click_tracked,
+    )
+    ring()
+    return delivery

@@ -1,0 +1,251 @@
+"""One connection to the mail server, kept open for many mails.
+
+Where the server offers PIPELINING (RFC 2920), the text of a mail and the envelope of
+the next leave together: one round trip a mail instead of four. Nothing here
+touches the database.
+"""
+
+from __future__ import annotations
+
+import re
+import smtplib
+import ssl
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+PATIENCE = 60.0
+OK, GO_ON, CLOSING = 250, 354, 421
+_ENHANCED = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
+_LINE_WITH_DOT = re.compile(rb"(?m)^\.")
+_BARE = re.compile(rb"\r\n|\r|\n")
+
+
+class Unreachable(Exception):
+    """The mail server cannot be reached or does not let us in; a sentence."""
+
+
+class Gone(Exception):
+    """The connection ended. `unknown`: the mail whose fate nobody told us."""
+
+    def __init__(self, unknown: Mail | None) -> None:
+        super().__init__("The mail server closed the connection.")
+        self.unknown = unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One mail with its envelope. `key` is the caller's."""
+
+    key: int
+    mail_from: str
+    rcpt_to: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the server said at the end (RFC 5321, 3463)."""
+
+    code: int
+    text: str
+
+    @property
+    def enhanced(self) -> str:
+        found = _ENHANCED.search(self.text[:40])
+        return found[1] if found else ""
+
+    @property
+    def is_accepted(self) -> bool:
+        return 200 <= self.code < 300
+
+    @property
+    def is_final(self) -> bool:
+        return self.is_accepted or 500 <= self.code < 600
+
+
+NOT_ASCII = Answer(
+    553, "5.6.7 The mail server does not take addresses beyond ASCII (SMTPUTF8)."
+)
+
+
+def open_door(settings: dict[str, Any], *, hello: str) -> Door:
+    """Connect, STARTTLS or TLS, sign in: as `settings.LISTWELL_SMTP` says.
+
+    `hello` is what we call ourselves (RFC 5321 section 4.1.1.1).
+    """
+    try:
+        return Door(_connect(settings, hello))
+    except (OSError, smtplib.SMTPException) as problem:
+        raise Unreachable(
+            f"The mail server {settings['host']}:{settings['port']} cannot be used:"
+            f" {problem}"
+        ) from problem
+
+
+def _connect(settings: dict[str, Any], hello: str) -> smtplib.SMTP:
+    host, port = settings["host"], settings["port"]
+    if settings["tls"]:
+        context = ssl.create_default_context()
+        client: smtplib.SMTP = smtplib.SMTP_SSL(
+            host, port, hello, timeout=PATIENCE, context=context
+        )
+    else:
+        client = smtplib.SMTP(host, port, hello, timeout=PATIENCE)
+    client.ehlo_or_helo_if_needed()
+    if settings["starttls"]:
+        client.starttls(context=ssl.create_default_context())
+        client.ehlo()
+    if settings["user"]:
+        client.login(settings["user"], settings["password"])
+    return client
+
+
+def data_of(content: bytes) -> bytes:
+    """The octets after DATA: CRLF everywhere, dots doubled, the end marked."""
+    if b"\r" in content.replace(b"\r\n", b"") or content.count(b"\n") != content.count(
+        b"\r\n"
+    ):
+        content = _BARE.sub(b"\r\n", content)
+    if b"\n." in content or content.startswith(b"."):
+        content = _LINE_WITH_DOT.sub(b"..", content)
+    return content + (b".\r\n" if content.endswith(b"\r\n") else b"\r\n.\r\n")
+
+
+class Door:
+    """An open connection; `deliver` many times, then `close`."""
+
+    def __init__(self, client: smtplib.SMTP) -> None:
+        self.client = client
+        self.pipelines = client.has_extn("pipelining")
+        self.utf8 = client.has_extn("smtputf8")
+        self.dsn = client.has_extn("dsn")
+
+    def close(self) -> None:
+        try:
+            self.client.quit()
+        except (OSError, smtplib.SMTPException):
+            self.client.close()
+
+    def deliver(self, mails: Iterable[Mail]) -> Iterator[tuple[Mail, Answer]]:
+        """Each mail with its answer, in order; Gone when the connection ends.
+
+        A mail that was taken from `mails` and neither yielded nor named by Gone
+        was not sent.
+        """
+        run = _Pipelined(self) if self.pipelines else _Stepwise(self)
+        for mail in mails:
+            if not mail.rcpt_to.isascii() and not self.utf8:
+                yield mail, NOT_ASCII
+                continue
+            yield from run.next(mail)
+        yield from run.end()
+
+    def envelope(self, mail: Mail) -> list[bytes]:
+        """MAIL, RCPT, DATA."""
+        options = " RET=HDRS" if self.dsn else ""
+        options += "" if mail.rcpt_to.isascii() else " SMTPUTF8"
+        notify = " NOTIFY=FAILURE,DELAY" if self.dsn else ""
+        return [
+            f"MAIL FROM:<{mail.mail_from}>{options}\r\n".encode(),
+            f"RCPT TO:<{mail.rcpt_to}>{notify}\r\n".encode(),
+            b"DATA\r\n",
+        ]
+
+    def write(self, octets: bytes, unknown: Mail | None) -> None:
+        try:
+            self.client.send(octets)
+        except (OSError, smtplib.SMTPException) as problem:
+            raise Gone(unknown) from problem
+
+    def read(self, unknown: Mail | None) -> Answer:
+        try:
+            code, text = self.client.getreply()
+        except (OSError, smtplib.SMTPException) as problem:
+            raise Gone(unknown) from problem
+        if code < 200 or code == CLOSING:
+            # 421: the server is about to close; what it answers to was not taken
+            raise Gone(unknown if code < 200 else None)
+        return Answer(code, text.decode("utf-8", "replace"))
+
+
+class _Stepwise:
+    """One command, one answer."""
+
+    def __init__(self, door: Door) -> None:
+        self.door = door
+
+    def next(self, mail: Mail) -> Iterator[tuple[Mail, Answer]]:
+        door = self.door
+        for command in door.envelope(mail):
+            door.write(command, None)
+            answer = door.read(None)
+            if answer.code not in (OK, 251, GO_ON):
+                yield mail, answer
+                door.write(b"RSET\r\n", None)
+                door.read(None)
+                return
+        door.write(data_of(mail.content), mail)
+        yield mail, door.read(mail)
+
+    def end(self) -> Iterator[tuple[Mail, Answer]]:
+        yield from ()
+
+
+class _Pipelined:
+    """The text of one mail and the envelope of the next in one write.
+
+    The answers are read only when the mail after that is ready: it is made while
+    the server works.
+    """
+
+    def __init__(self, door: Door) -> None:
+        self.door = door
+        # what the next write begins with: the text of `sending`, or RSET
+        self.octets = b""
+        self.sending: Mail | None = None
+        # answers still to be read: to a text, to RSET, to an envelope
+        self.texted: Mail | None = None
+        self.resets = False
+        self.enveloped: Mail | None = None
+
+    def next(self, mail: Mail) -> Iterator[tuple[Mail, Answer]]:
+        yield from self._answers()
+        self._write(b"".join(self.door.envelope(mail)))
+        self.enveloped = mail
+
+    def end(self) -> Iterator[tuple[Mail, Answer]]:
+        yield from self._answers()
+        if self.octets:
+            self._write(b"")
+            yield from self._answers()
+
+    def _write(self, envelope: bytes) -> None:
+        self.texted, self.sending = self.sending, None
+        octets, self.octets = self.octets, b""
+        self.door.write(octets + envelope, self.texted)
+
+    def _answers(self) -> Iterator[tuple[Mail, Answer]]:
+        mail, self.texted = self.texted, None
+        if mail is not None:
+            yield mail, self.door.read(mail)
+        if self.resets:
+            self.resets = False
+            self.door.read(None)
+        mail, self.enveloped = self.enveloped, None
+        if mail is not None:
+            yield from self._judge(mail)
+
+    def _judge(self, mail: Mail) -> Iterator[tuple[Mail, Answer]]:
+        """The three answers to an envelope: may the text follow?"""
+        answers = [self.door.read(None) for _ in range(3)]
+        refusal = next((a for a in answers[:2] if a.code not in (OK, 251)), None)
+        may_go_on = answers[2].code == GO_ON
+        if refusal is None and may_go_on:
+            self.octets, self.sending = data_of(mail.content), mail
+            return
+        if may_go_on:  # RFC 2920 section 3.1: then nothing but the end may follow
+            self.door.write(b".\r\n", None)
+            self.door.read(None)
+        self.octets, self.resets = b"RSET\r\n", True
+        yield mail, refusal or answers[2]

@@ -1,0 +1,20 @@
+"""What workers do for deliveries. Safe to run at any time, any number of times."""
+
+from celery import shared_task
+
+from deliveries import partitions, sending
+
+
+@shared_task
+def send_due() -> None:
+    sending.send_due()
+
+
+@shared_task
+def release_stuck() -> None:
+    sending.release_stuck()
+
+
+@shared_task
+def ensure_partitions() -> None:
+    partitions.ensure()

@@ -1,0 +1,42 @@
+"""A message with readers, and a mail server that takes what is sent."""
+
+import pytest
+
+from contacts.models import Contact
+from deliveries import audience
+from tests.factories import ContactFactory, MessageFactory, agree
+from tests.sink import Sink
+
+
+@pytest.fixture
+def sink(settings):
+    server = Sink().start()
+    settings.LISTWELL_SMTP = {
+        "host": "127.0.0.1",
+        "port": server.controller.port,
+        "user": "",
+        "password": "",
+        "starttls": False,
+        "tls": False,
+    }
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def message(db):
+    return MessageFactory()
+
+
+@pytest.fixture
+def queue_for(message):
+    """`queue_for(n)`: n readers of `message`, all waiting for it."""
+
+    def fill(number, **fields):
+        for _ in range(number):
+            contact = ContactFactory(**fields)
+            agree(contact, message.subscription_type)
+        audience.fix(message, Contact.objects.all())
+        return list(Contact.objects.order_by("pk"))
+
+    return fill
