@@ -121,7 +121,7 @@ def ensure(name: str) -> None:
     """Make .venv hold what the lock file names; instant when it already does."""
     python = find_python()
     lock = (ROOT / "requirements" / f"{name}.txt").read_bytes()
-    wanted = hashlib.sha256(lock + python.encode()).hexdigest()
+    wanted = hashlib.sha256(lock + os.path.realpath(python).encode()).hexdigest()
     stamp = VENV / f".stamp-{name}"
     with one_at_a_time():
         if not (PYTHON.exists() and stamp.exists() and stamp.read_text() == wanted):

@@ -30,6 +30,7 @@ WRONG = [
     ("LOCAL_MODE", "sometimes"),
     ("DB_POOL", "many"),
     ("LOG_LEVEL", "loud"),
+    ("BOUNCE_DOMAIN", "no domain"),
 ]
 
 
