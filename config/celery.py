@@ -32,6 +32,11 @@ TIMETABLE: dict[str, dict[str, Any]] = {
         "task": "deliveries.tasks.ensure_partitions",
         "schedule": 6 * 3600.0,
     },
+    "judge the clicks whose window is over, every 5 seconds": {
+        "task": "deliveries.tasks.settle_verdicts",
+        "schedule": 5.0,
+        "options": {"expires": 5.0},
+    },
 }
 
 app.conf.beat_schedule = TIMETABLE

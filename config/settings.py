@@ -146,6 +146,11 @@ EMAIL_USE_TLS = LISTWELL_SMTP["starttls"]
 EMAIL_USE_SSL = LISTWELL_SMTP["tls"]
 EMAIL_TIMEOUT = 30
 
+# How long a click waits for its verdict: scanners follow the other links meanwhile.
+CLICK_SETTLE_SECONDS = read.read(
+    "CLICK_SETTLE_SECONDS", env.int, 900, "how many seconds a click is watched"
+)
+
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True

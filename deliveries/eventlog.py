@@ -8,6 +8,7 @@ lost if PostgreSQL itself dies, and nothing else may.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections import deque
 from collections.abc import Callable
@@ -57,7 +58,7 @@ class Target(NamedTuple):
 class Hit(NamedTuple):
     """One request, as the table of events takes it."""
 
-    at: str
+    at: dt.datetime
     kind: str
     delivery_id: int
     message_id: int
@@ -73,6 +74,7 @@ class Hit(NamedTuple):
         verdict = Verdict.MACHINE if dropped else Verdict.PENDING
         return {
             **self._asdict(),
+            "at": self.at.isoformat(),
             "n": number,
             "verdict": verdict.value,
             "score": sum(dropped.values()) if dropped else None,

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from deliveries import partitions, sending
+from deliveries import partitions, sending, settling
 
 
 @shared_task
@@ -18,3 +18,8 @@ def release_stuck() -> None:
 @shared_task
 def ensure_partitions() -> None:
     partitions.ensure()
+
+
+@shared_task
+def settle_verdicts() -> None:
+    settling.settle_all()

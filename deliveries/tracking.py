@@ -118,7 +118,7 @@ def hit_of(
         if environ.get(header)
     }
     return Hit(
-        at=dt.datetime.now(dt.UTC).isoformat(),
+        at=dt.datetime.now(dt.UTC),
         kind=kind.value,
         delivery_id=token.delivery_id,
         message_id=token.message_id,

@@ -6,4 +6,5 @@ app_name = "deliveries"
 urlpatterns = [
     path("c/<str:token>", views.click, name="click"),
     path("o/<str:token>.gif", views.opened, name="open"),
+    path("y/<str:token>", views.confirm, name="confirm"),
 ]

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
 
-from deliveries import tracking
+from deliveries import confirmation, settling, tracking
+from deliveries.confirmation import Question, Standing
+from deliveries.forms import PressForm
+from deliveries.links import public_url
+from deliveries.models import EventKind
+from deliveries.tokens import BadToken, Purpose, Token, read
 from deliveries.tracking import Answer
 
 
@@ -24,12 +32,57 @@ def opened(request: HttpRequest, token: str) -> HttpResponse:
     return respond(tracking.opened(request.META, token))
 
 
+@login_not_required
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm(request: HttpRequest, token: str) -> HttpResponse:
+    """The thank-you page: GET tells how matters stand, POST is the button."""
+    try:
+        found = read(token, Purpose.CONFIRM)
+    except BadToken:
+        return unknown(request)
+    question = confirmation.ask(found)
+    if question is None:
+        return unknown(request)
+    if request.method != "POST":
+        return page(request, found, question)
+    if question.standing in (Standing.ASK, Standing.LATE, Standing.NOTED):
+        press(request, found)
+    return private(redirect("deliveries:confirm", token))
+
+
+def press(request: HttpRequest, token: Token) -> None:
+    form = PressForm(request.POST)
+    hit = tracking.hit_of(request.META, token, EventKind.CONFIRM, token.extra)
+    event = confirmation.store_press(hit, form.evidence())
+    settling.settle_press(event)
+
+
+def page(request: HttpRequest, token: Token, question: Question) -> HttpResponse:
+    """Draw how matters stand, with the ways out."""
+    way_out = replace(token, extra=question.message.subscription_type_id)
+    context = {
+        "question": question,
+        "brand": question.message.brand,
+        "button": confirmation.WORDS,
+        "minutes": max(1, round(settling.window().total_seconds() / 60)),
+        "unsubscribe_url": public_url(way_out, Purpose.UNSUBSCRIBE),
+        "preferences_url": public_url(way_out, Purpose.PREFERENCES),
+    }
+    return private(render(request, "deliveries/confirm.html", context))
+
+
+def private(response: HttpResponse) -> HttpResponse:
+    """Kept nowhere, found by nobody, told to nobody."""
+    for name, value in tracking.PRIVATE:
+        response[name] = value
+    return response
+
+
 def respond(answer: Answer) -> HttpResponse:
     return HttpResponse(answer.body, status=answer.status, headers=dict(answer.headers))
 
 
 def unknown(request: HttpRequest) -> HttpResponse:
     """The same for every address that is none of ours: it tells nobody anything."""
-    response = render(request, "deliveries/unknown_link.html", status=404)
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    return private(render(request, "deliveries/unknown_link.html", status=404))

@@ -21,6 +21,12 @@ class EventKind(models.TextChoices):
     UNSUBSCRIBE = "unsubscribe", "Unsubscribed"
 
 
+class EventQuerySet(models.QuerySet["Event"]):
+    def awaited(self) -> EventQuerySet:
+        """Clicks and presses whose verdict is to come: who made one is not silent."""
+        return self.filter(verdict=Verdict.PENDING).exclude(kind=EventKind.OPEN)
+
+
 class Event(models.Model):
     """One open, click or button press as it reached us, with the verdict on it.
 
@@ -53,6 +59,8 @@ class Event(models.Model):
     verdict = models.CharField(max_length=10, choices=Verdict, default=Verdict.PENDING)
     score = models.SmallIntegerField(null=True)
     signals = models.JSONField(default=dict)
+
+    objects = EventQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [
