@@ -146,7 +146,8 @@ def through_django(statement: str, rows: str) -> Rows:
     """In the connection, and so in the transaction, of whoever asks."""
     with connection.cursor() as cursor:
         cursor.execute(statement, [rows])
-        return cursor.fetchall()
+        found: Rows = cursor.fetchall()
+    return found
 
 
 class OwnConnection:

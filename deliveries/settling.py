@@ -191,7 +191,7 @@ def _ask(question: str, values: dict[str, Any]) -> list[Row]:
 
 def _row(*found: Any) -> Row:
     event, said, counted = found[:6], found[6:12], found[12:]
-    pk, at, kind, message_id, delivery_id, _ = event
+    pk, at, kind, message_id, delivery_id, address_id = event
     ip, user_agent, traits, *link = said
     traits = json.loads(traits) if isinstance(traits, str) else traits
     numbers = [count or 0 for count in counted[1:7]]
@@ -214,9 +214,8 @@ def _row(*found: Any) -> Row:
         near_burst=counted[9],
     )
     words = _words(kind, *link)
-    yes = None
-    if words:
-        yes = Yes(pk, at, *event[3:], ip, user_agent, traits, words)
+    mail = message_id, delivery_id, address_id
+    yes = Yes(pk, at, *mail, ip, user_agent, traits, words) if words else None
     return Row(pk, at, message_id, delivery_id, facts, yes)
 
 

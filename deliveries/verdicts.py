@@ -22,6 +22,33 @@ MACHINE_FROM = 4
 GESTURES = ("pointer", "key")
 
 
+MODERN_BROWSER = re.compile(r"(?:Chrome|Firefox|Edg|Version)/\d")
+SCANNER = re.compile(
+    r"bot\b|crawl|spider|scan|curl/|wget/|python|java/|okhttp|go-http|libwww|axios"
+    r"|node-fetch|httpclient|barracuda|proofpoint|mimecast|safelinks|bitdefender"
+    r"|symantec|trendmicro|cloudmark|preview|phantomjs|facebookexternalhit",
+    re.IGNORECASE,
+)
+# Outgoing networks as the services publish them for firewalls: a hint, no proof.
+SCANNER_NETWORKS = [
+    ipaddress.ip_network(network)
+    for network in (
+        *("40.92.0.0/15", "40.107.0.0/16", "52.100.0.0/14", "104.47.0.0/17"),  # EOP
+        *("64.235.144.0/20", "209.222.80.0/21"),  # Barracuda
+        *("67.231.144.0/20", "148.163.128.0/19"),  # Proofpoint
+        *("207.211.30.0/23", "205.139.110.0/23"),  # Mimecast
+    )
+]
+
+
+@lru_cache(maxsize=10_000)
+def is_scanner_network(ip: str) -> bool:
+    if not ip:
+        return False
+    found = ipaddress.ip_address(ip)
+    return any(found in network for network in SCANNER_NETWORKS)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """What is known about one event once its neighbours are there.
@@ -226,32 +253,6 @@ MEANINGS = {signal.name: signal.meaning for signal in SIGNALS} | {
     "head": "A HEAD request: nobody looked.",
     "prefetch": "Loaded ahead of time: nobody looked.",
 }
-
-MODERN_BROWSER = re.compile(r"(?:Chrome|Firefox|Edg|Version)/\d")
-SCANNER = re.compile(
-    r"bot\b|crawl|spider|scan|curl/|wget/|python|java/|okhttp|go-http|libwww|axios"
-    r"|node-fetch|httpclient|barracuda|proofpoint|mimecast|safelinks|bitdefender"
-    r"|symantec|trendmicro|cloudmark|preview|phantomjs|facebookexternalhit",
-    re.IGNORECASE,
-)
-# Outgoing networks as the services publish them for firewalls: a hint, no proof.
-SCANNER_NETWORKS = [
-    ipaddress.ip_network(network)
-    for network in (
-        *("40.92.0.0/15", "40.107.0.0/16", "52.100.0.0/14", "104.47.0.0/17"),  # EOP
-        *("64.235.144.0/20", "209.222.80.0/21"),  # Barracuda
-        *("67.231.144.0/20", "148.163.128.0/19"),  # Proofpoint
-        *("207.211.30.0/23", "205.139.110.0/23"),  # Mimecast
-    )
-]
-
-
-@lru_cache(maxsize=10_000)
-def is_scanner_network(ip: str) -> bool:
-    if not ip:
-        return False
-    found = ipaddress.ip_address(ip)
-    return any(found in network for network in SCANNER_NETWORKS)
 
 
 def judge(facts: Facts) -> Judgement:

@@ -25,6 +25,7 @@ PUBLIC = {
     "admin:login",
     "deliveries:click",
     "deliveries:open",
+    "deliveries:confirm",
 }
 
 # Names that say nothing about the domain, or invite what belongs to models.
