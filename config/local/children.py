@@ -15,7 +15,7 @@ PR_SET_PDEATHSIG = 1
 PATIENCE = 15.0
 
 
-def follow_parent(signum: int) -> Callable[[], None] | None:
+def follow_parent(signum: int, parent: int | None = None) -> Callable[[], None] | None:
     """On Linux the kernel signals the child when its parent dies, however it dies.
 
     It watches the thread that forked: children are started from the main thread only.
@@ -24,7 +24,7 @@ def follow_parent(signum: int) -> Callable[[], None] | None:
     if sys.platform != "linux":
         return None
     prctl = ctypes.CDLL(None).prctl
-    parent = os.getpid()
+    parent = parent or os.getpid()
 
     def ask() -> None:
         prctl(PR_SET_PDEATHSIG, signum)

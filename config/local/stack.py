@@ -70,6 +70,8 @@ class Stack:
 
     def start(self, name: str, **changes: str) -> subprocess.Popen[str]:
         command = commands(self.port, self.smtp_port, self.state)[name]
+        if name == "mail" and places.IS_ROOT and not self.drops:
+            command[1:2] = ["-m", "config.local.unprivileged"]
         return self._spawn(name, command, changes)
 
     def launch(self, name: str, *arguments: str) -> subprocess.Popen[str]:
@@ -120,4 +122,6 @@ class Stack:
         if self.drops:
             env["HOME"] = str(self.state)
             env["PYTHONPYCACHEPREFIX"] = str(self.state / "bytecode")
+        elif places.IS_ROOT:  # the start has said so in better words
+            env["PYTHONWARNINGS"] = "ignore:You're running the worker with superuser"
         return env

@@ -58,7 +58,8 @@ def make_stack(servers: Servers) -> Stack:
     if places.IS_ROOT and (hidden := out_of_reach()):
         say(
             f"The account “{places.UNPRIVILEGED}” cannot read {hidden}, so web, worker"
-            " and beat run as root. The database and the broker do not."
+            " and beat run as root. The database, the broker and the mail catcher"
+            " do not."
         )
     return stack
 
