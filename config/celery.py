@@ -37,6 +37,11 @@ TIMETABLE: dict[str, dict[str, Any]] = {
         "schedule": 5.0,
         "options": {"expires": 5.0},
     },
+    "go on with imports of contacts, every 15 seconds": {
+        "task": "contacts.tasks.run_open_imports",
+        "schedule": 15.0,
+        "options": {"expires": 15.0},
+    },
 }
 
 app.conf.beat_schedule = TIMETABLE

@@ -16,6 +16,7 @@ urlpatterns = [
     path("logout/", LogoutView.as_view(), name="logout"),
     path("admin/", admin.site.urls),
     path("", include("console.urls")),
+    path("", include("console.contact_urls")),
     path("", include("consent.urls")),
     path("", include("deliveries.urls")),
 ]

@@ -1,9 +1,14 @@
 from django.urls import path
 
-from console import views
+from console import jobs, views
 
 app_name = "console"
 urlpatterns = [
+    path("jobs/", jobs.index, name="jobs"),
+    path("jobs/bell/", jobs.bell, name="bell"),
+    path("jobs/<int:pk>/", jobs.detail, name="job"),
+    path("jobs/<int:pk>/card/", jobs.card, name="job_card"),
+    path("jobs/<int:pk>/cancel/", jobs.cancel, name="job_cancel"),
     path("theme/", views.theme, name="theme"),
     path("shortcuts/", views.shortcuts, name="shortcuts"),
     path("styleguide/", views.styleguide, name="styleguide"),

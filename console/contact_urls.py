@@ -1,0 +1,13 @@
+"""The pages of contacts: those of the app, and those that show other apps as well."""
+
+from django.urls import path
+
+from console import people
+from contacts import urls
+
+app_name = "contacts"
+urlpatterns = [
+    path("contacts/", people.index, name="list"),
+    path("contacts/<int:pk>/", people.index, name="detail"),
+    *urls.urlpatterns,
+]

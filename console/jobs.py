@@ -1,0 +1,94 @@
+"""Long work: what runs, what ran, and the bell of the shell."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.models import AuditEntry, Job, JobState
+from contacts.import_views import SignedIn
+
+PAGE = 50
+OPEN = (JobState.QUEUED, JobState.RUNNING)
+# Checks of a file belong to the page that waits for them.
+RECENTLY = dt.timedelta(hours=24)
+COLUMNS = [
+    {"label": "Work"},
+    {"label": "State"},
+    {"label": "Done", "num": True},
+    {"label": "By"},
+    {"label": "Started"},
+]
+
+
+@require_safe
+def index(request: SignedIn) -> HttpResponse:
+    jobs = Job.objects.select_related("owner").order_by("-pk")
+    before = request.GET.get("before", "")
+    if before.isascii() and before.isdigit():
+        jobs = jobs.filter(pk__lt=int(before[:18]))
+    rows = list(jobs[: PAGE + 1])
+    more = len(rows) > PAGE
+    return render(
+        request,
+        "console/jobs.html",
+        {
+            "jobs": rows[:PAGE],
+            "columns": COLUMNS,
+            "shown": f"{len(rows[:PAGE])} shown",
+            "next": f"?before={rows[PAGE - 1].pk}" if more else "",
+            "first": "?" if before else "",
+        },
+    )
+
+
+@require_safe
+def detail(request: SignedIn, pk: int) -> HttpResponse:
+    job = get_object_or_404(Job.objects.select_related("owner"), pk=pk)
+    return render(request, "console/job.html", {"job": job, "result": _result(job)})
+
+
+@require_safe
+def card(request: SignedIn, pk: int) -> HttpResponse:
+    """The card alone, asked every few seconds; at the end the page draws itself."""
+    job = get_object_or_404(Job, pk=pk)
+    response = render(request, "console/job_card.html", {"job": job})
+    if job.is_over:
+        response["HX-Refresh"] = "true"
+    return response
+
+
+@require_POST
+def cancel(request: SignedIn, pk: int) -> HttpResponse:
+    job = get_object_or_404(Job, pk=pk)
+    if job.cancel():
+        AuditEntry.objects.record(request.user, "stopped a job", subject=job.label)
+        messages.success(request, f"Stopped: {job.label}.")
+    else:
+        messages.info(request, f"{job.label} was over already.")
+    return redirect(job.url or "console:jobs")
+
+
+@require_safe
+def bell(request: SignedIn) -> HttpResponse:
+    """My work that runs, or ended a short time ago, for the shell."""
+    recent = Q(finished_at__gt=timezone.now() - RECENTLY) | Q(state__in=OPEN)
+    mine = Job.objects.filter(recent, owner=request.user).order_by("-pk")[:5]
+    jobs = list(mine)
+    running = sum(not job.is_over for job in jobs)
+    return render(request, "console/bell.html", {"jobs": jobs, "running": running})
+
+
+def _result(job: Job) -> list[tuple[str, object]]:
+    """The counts of a finished job in words."""
+    return [
+        (name.replace("_", " ").capitalize(), value)
+        for name, value in job.result.items()
+        if isinstance(value, (int, str))
+    ]

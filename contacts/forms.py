@@ -1,0 +1,189 @@
+"""Forms of one person and of the properties people add."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils.html import format_html
+from django.utils.text import slugify
+
+from accounts.models import User
+from consent import addresses
+from contacts import properties
+from contacts.models import AddressTaken, Contact, PropertyDefinition
+from contacts.properties import Kind
+
+PERSON = (
+    "first_name",
+    "last_name",
+    "company",
+    "phone",
+    "city",
+    "country",
+    "language",
+    "time_zone",
+)
+
+
+class ContactForm(forms.ModelForm):  # type: ignore[type-arg]
+    """One person with her custom properties. The address is handled apart."""
+
+    address_as_typed = forms.CharField(
+        label="Email address",
+        max_length=254,
+        required=False,
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+
+    class Meta:
+        model = Contact
+        fields: ClassVar[list[str]] = list(PERSON)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["address_as_typed"].initial = self.instance.email
+        self.order_fields(["address_as_typed", *PERSON])
+        live = PropertyDefinition.objects.filter(archived_at=None)
+        self.definitions = {f"property_{one.pk}": one for one in live}
+        for name, definition in self.definitions.items():
+            self.fields[name] = _question(definition)
+            self.fields[name].initial = _answer(
+                definition, self.instance.properties.get(definition.key)
+            )
+
+    def clean_address_as_typed(self) -> str:
+        typed = str(self.cleaned_data["address_as_typed"]).strip()
+        if typed:
+            try:
+                addresses.parse(typed)
+            except addresses.BadAddress as problem:
+                raise forms.ValidationError(str(problem)) from None
+        return typed
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        values = dict(self.instance.properties)
+        for name, definition in self.definitions.items():
+            values.pop(definition.key, None)
+            if text := _text(data.get(name)):
+                self._parse(name, definition, text, values)
+        self.instance.properties = values
+        if not any(data.get(name) for name in ("address_as_typed", *PERSON[:2])):
+            self.add_error("address_as_typed", "Give an address or a name.")
+        return data
+
+    def _parse(
+        self,
+        name: str,
+        definition: PropertyDefinition,
+        text: str,
+        values: dict[str, properties.Value],
+    ) -> None:
+        try:
+            values[definition.key] = properties.parse(
+                definition.kind, text, definition.choices
+            )
+        except properties.BadValue as problem:
+            self.add_error(name, str(problem))
+
+    def enter(self, user: User) -> bool:
+        """Save the new person or the changes; False with an error on the address."""
+        typed = self.cleaned_data["address_as_typed"]
+        try:
+            self.instance.keep(typed, user, fields=[*PERSON, "properties"])
+        except AddressTaken as taken:
+            other = taken.contact
+            self.add_error(
+                "address_as_typed",
+                format_html(
+                    'Exists already. <a href="{}">Open {}</a>',
+                    other.get_absolute_url(),
+                    other,
+                ),
+            )
+            return False
+        return True
+
+
+def _question(definition: PropertyDefinition) -> forms.Field:
+    """The field of a form for one property."""
+    common: dict[str, Any] = {
+        "label": definition.label,
+        "help_text": definition.description,
+        "required": False,
+    }
+    if definition.kind == Kind.BOOLEAN:
+        words = [("", "Not known"), ("true", "Yes"), ("false", "No")]
+        return forms.ChoiceField(choices=words, **common)
+    options = [(choice, choice) for choice in definition.choices]
+    if definition.kind == Kind.CHOICE:
+        return forms.ChoiceField(choices=[("", "Not known"), *options], **common)
+    if definition.kind == Kind.CHOICES:
+        return forms.MultipleChoiceField(
+            choices=options, widget=forms.CheckboxSelectMultiple, **common
+        )
+    return forms.CharField(widget=_WIDGETS.get(definition.kind), **common)
+
+
+_WIDGETS: dict[str, Any] = {
+    Kind.NUMBER: forms.TextInput(attrs={"inputmode": "decimal"}),
+    Kind.DATE: forms.DateInput(attrs={"type": "date"}),
+}
+
+
+def _answer(definition: PropertyDefinition, value: properties.Value | None) -> Any:
+    """A stored value as the form shows it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "" if value is None and definition.kind != Kind.CHOICES else value
+
+
+def _text(value: Any) -> str:
+    """What the form gave, as the text that properties.parse reads."""
+    return "; ".join(value) if isinstance(value, list) else str(value or "").strip()
+
+
+class PropertyForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A property of contacts. Its kind is fixed once it exists."""
+
+    options = forms.CharField(
+        label="Choices",
+        required=False,
+        help_text="One per line. Only for “one of several” and “several of several”.",
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+
+    class Meta:
+        model = PropertyDefinition
+        fields: ClassVar[list[str]] = ["label", "kind", "description"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["options"].initial = "\n".join(self.instance.choices)
+        if self.instance.pk:
+            self.fields["kind"].disabled = True
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        lines = [line.strip() for line in data.get("options", "").splitlines()]
+        options = list(dict.fromkeys(filter(None, lines)))
+        if data.get("kind") in {Kind.CHOICE, Kind.CHOICES}:
+            if not options:
+                self.add_error("options", "Give at least one choice, one per line.")
+            if any(";" in option for option in options):
+                self.add_error("options", "A choice cannot have a semicolon in it.")
+            self.instance.choices = options
+        self._name()
+        return data
+
+    def _name(self) -> None:
+        """A name for tokens in emails, made once from the label."""
+        if self.instance.pk or not self.cleaned_data.get("label"):
+            return
+        name = slugify(self.cleaned_data["label"]).replace("-", "_")[:60]
+        if not name:
+            self.add_error("label", "Use at least one letter from A to Z or a digit.")
+        elif PropertyDefinition.objects.filter(name=name).exists():
+            self.add_error("label", "There is a property of this name already.")
+        self.instance.name = name

@@ -1,0 +1,253 @@
+"""The questions of the import wizard, one form per page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, BinaryIO, ClassVar, cast
+
+from django import forms
+from django.core.files.base import ContentFile, File
+from django.db import transaction
+from django.utils import timezone
+from django.utils.text import slugify
+
+from accounts.models import Job, User
+from consent import tables
+from consent.models import SubscriptionType
+from contacts.importing import columns, rows
+from contacts.models import (
+    ANSWERS_WITH_CONSENT,
+    ConsentAnswer,
+    ContactImport,
+    PropertyDefinition,
+)
+
+MOST_MEGABYTES = tables.MAX_BYTES // (1024 * 1024)
+
+
+class UploadForm(forms.Form):
+    """A file, or pasted rows."""
+
+    file = forms.FileField(
+        label="File of contacts",
+        required=False,
+        help_text=f"CSV with commas, semicolons or tabs, up to {MOST_MEGABYTES} MB.",
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,text/csv"}),
+    )
+    pasted = forms.CharField(
+        label="Or paste rows",
+        required=False,
+        help_text="With a first row of headings, or just addresses, one per line.",
+        widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        content = self._content()
+        if content.size > tables.MAX_BYTES:
+            raise forms.ValidationError(
+                f"“{content.name}” has {content.size / 1024 / 1024:,.0f} MB,"
+                f" {MOST_MEGABYTES} MB is the most. Split it and import the parts."
+            )
+        try:
+            stream = cast(BinaryIO, content)
+            shape = tables.detect(stream)
+            if not tables.sample(stream, shape, 1):
+                raise tables.BadTable("The file has headings but no rows under them.")
+        except tables.BadTable as problem:
+            raise forms.ValidationError(str(problem)) from None
+        return self.cleaned_data | {"content": content}
+
+    def _content(self) -> File[bytes]:
+        """The bytes that were brought, by whichever of the two ways."""
+        if file := self.cleaned_data.get("file"):
+            return file  # type: ignore[no-any-return]
+        if pasted := self.cleaned_data.get("pasted"):
+            return ContentFile(pasted.encode(), "pasted rows")
+        if "file" in self.errors:
+            raise forms.ValidationError("The file could not be read. Choose another.")
+        raise forms.ValidationError("Choose a file, or paste rows.")
+
+    def receive(self, user: User) -> ContactImport:
+        content = self.cleaned_data["content"]
+        content.seek(0)
+        return ContactImport.objects.receive(
+            content.name, cast(BinaryIO, content), user
+        )
+
+
+class ColumnsForm(forms.Form):
+    """What each column of the file is."""
+
+    date_order = forms.ChoiceField(
+        label="Dates such as 03/04/2026",
+        choices=[
+            ("", "Find out from the file"),
+            ("dmy", "Day first: 3 April"),
+            ("mdy", "Month first: March 4"),
+        ],
+        required=False,
+        help_text="Dates such as 2026-04-03 are always understood.",
+    )
+
+    def __init__(self, found: ContactImport, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.found = found
+        self.sample = found.sample()
+        choices, targets = _choices()
+        guessed = found.mapping or columns.guess(found.headers, self.sample, targets)
+        self.fields["date_order"].initial = found.date_order
+        for at, heading in enumerate(found.headers):
+            self.fields[f"column_{at}"] = forms.ChoiceField(
+                label=f"“{heading}” is",
+                choices=choices,
+                initial=guessed[at],
+                required=False,
+            )
+
+    def columns(self) -> Iterator[dict[str, Any]]:
+        """Each column with its first cells and its question."""
+        for at, heading in enumerate(self.found.headers):
+            cells = [row.cells[at] for row in self.sample[:5] if at < len(row.cells)]
+            yield {
+                "heading": heading,
+                "cells": [cell for cell in cells if cell.strip()],
+                "field": self[f"column_{at}"],
+            }
+
+    def clean(self) -> dict[str, Any]:
+        mapping = self._mapping()
+        if columns.EMAIL not in mapping:
+            raise forms.ValidationError(
+                "Choose the column with the email address. A file without one cannot"
+                " be imported as contacts."
+            )
+        for at, target in enumerate(mapping):
+            if target and not target.startswith("new:") and target in mapping[:at]:
+                first = self.found.headers[mapping.index(target)]
+                self.add_error(
+                    f"column_{at}", f"“{first}” is that already. Choose another."
+                )
+        return self.cleaned_data
+
+    def _mapping(self) -> list[str]:
+        return [
+            self.cleaned_data.get(f"column_{at}", "")
+            for at in range(len(self.found.headers))
+        ]
+
+    @transaction.atomic
+    def save(self) -> Job:
+        """Make the new properties, keep the answers; the job that checks the file."""
+        mapping = [
+            _make_property(target, self.found.headers[at])
+            if target.startswith("new:")
+            else target
+            for at, target in enumerate(self._mapping())
+        ]
+        return self.found.match(mapping, self.cleaned_data["date_order"])
+
+
+Choices = list[tuple[str, Any]]
+
+
+def _choices() -> tuple[Choices, list[columns.Target]]:
+    """The targets in groups, and all those that can be guessed."""
+    types = columns.opt_outs_of(SubscriptionType.objects.active())
+    own = columns.properties(PropertyDefinition.objects.filter(archived_at=None))
+    groups = {
+        "Person": columns.PERSON,
+        "Engagement until now": (*columns.NUMBERS, *columns.MOMENTS, *columns.WORDS),
+        "Must not be emailed": (*columns.NO, *types),
+        "Your properties": own,
+        "Make a property": columns.NEW,
+    }
+    choices: Choices = [("", "Leave out")]
+    for group, targets in groups.items():
+        if targets:
+            choices.append((group, [(one.key, one.label) for one in targets]))
+    return choices, [*columns.FIXED, *types, *own]
+
+
+def _make_property(target: str, heading: str) -> str:
+    """The target of a property made for this column, or of its namesake."""
+    name = slugify(heading).replace("-", "_")[:60] or "property"
+    kind = target.removeprefix("new:")
+    made, _ = PropertyDefinition.objects.get_or_create(
+        name=name, kind=kind, defaults={"label": heading[:120]}
+    )
+    return f"property:{made.pk}"
+
+
+class ConsentForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What the people in the file have agreed to, and how that can be shown."""
+
+    consent = forms.ChoiceField(
+        label="Did these people agree to get email from you?",
+        choices=ConsentAnswer.choices,
+        widget=forms.RadioSelect,
+    )
+
+    class Meta:
+        model = ContactImport
+        fields: ClassVar[list[str]] = [
+            "consent",
+            "subscription_types",
+            "consent_source",
+            "consent_date",
+            "consent_wording",
+            "engagement_until",
+        ]
+        labels: ClassVar[dict[str, str]] = {
+            "subscription_types": "To what did they agree?",
+            "consent_source": "Where did they agree?",
+            "consent_date": "When, at the latest?",
+            "consent_wording": "The words they agreed to",
+            "engagement_until": "The engagement numbers end on",
+        }
+        help_texts: ClassVar[dict[str, str]] = {
+            "consent_source": "Such as “form in our shop” or “fair in Oslo”.",
+            "consent_wording": "Copied from the form or paper. It is kept as proof.",
+            "engagement_until": "The day of the export. Empty means today.",
+        }
+        widgets: ClassVar[dict[str, Any]] = {
+            "subscription_types": forms.CheckboxSelectMultiple,
+            "consent_date": forms.DateInput(attrs={"type": "date"}),
+            "engagement_until": forms.DateInput(attrs={"type": "date"}),
+            "consent_wording": forms.Textarea(attrs={"rows": 3}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        types = self.fields["subscription_types"]
+        types.queryset = SubscriptionType.objects.active()  # type: ignore[attr-defined]
+        if not rows.engagement(self.instance.mapping):
+            del self.fields["engagement_until"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("consent") in ANSWERS_WITH_CONSENT:
+            self._ask_for_evidence(data)
+        for name in ("consent_date", "engagement_until"):
+            day = data.get(name)
+            if day and day > timezone.now().date():
+                self.add_error(name, "That day is still to come.")
+        return data
+
+    def _ask_for_evidence(self, data: dict[str, Any]) -> None:
+        for name, sentence in EVIDENCE.items():
+            if not data.get(name) and name not in self.errors:
+                self.add_error(name, f"{sentence} Or say that they have not agreed.")
+
+    def save(self, commit: bool = True) -> ContactImport:
+        """Write the answers only: the check of the file writes beside us."""
+        self.instance.save(update_fields=set(self.fields) - {"subscription_types"})
+        self._save_m2m()  # type: ignore[attr-defined]  # Django documents save_m2m
+        return self.instance  # type: ignore[no-any-return]
+
+
+EVIDENCE = {
+    "subscription_types": "Choose at least one subscription.",
+    "consent_source": "Say where they agreed.",
+    "consent_date": "Say when they agreed.",
+    "consent_wording": "Give the words they agreed to.",
+}

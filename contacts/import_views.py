@@ -1,0 +1,113 @@
+"""The import wizard: upload, columns, consent, review, then progress and result."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.doorbell import ring
+from accounts.models import User
+from contacts import tasks
+from contacts.import_forms import ColumnsForm, ConsentForm, UploadForm
+from contacts.models import ContactImport
+
+INVALID = 422
+
+
+class SignedIn(HttpRequest):
+    """A request of somebody who signed in, which the middleware demands."""
+
+    user: User
+
+
+def upload(request: SignedIn) -> HttpResponse:
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        found = form.receive(request.user)
+        return redirect("contacts:import_columns", found.pk)
+    recent = ContactImport.objects.exclude(job=None).select_related("created_by")
+    return render(
+        request,
+        "contacts/import_upload.html",
+        {"form": form, "recent": recent.order_by("-pk")[:10]},
+        status=INVALID if form.errors else 200,
+    )
+
+
+def columns(request: SignedIn, pk: int) -> HttpResponse:
+    found = _draft(pk)
+    form = ColumnsForm(found, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        ring(tasks.run_import, form.save().pk)
+        return redirect("contacts:import_consent", found.pk)
+    return render(
+        request,
+        "contacts/import_columns.html",
+        {"found": found, "form": form, "same": found.same_file()},
+        status=INVALID if form.errors else 200,
+    )
+
+
+def consent(request: SignedIn, pk: int) -> HttpResponse:
+    found = _draft(pk)
+    if not found.mapping:
+        return redirect("contacts:import_columns", found.pk)
+    form = ConsentForm(request.POST or None, instance=found)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        return redirect("contacts:import_review", found.pk)
+    return render(
+        request,
+        "contacts/import_consent.html",
+        {"found": found, "form": form},
+        status=INVALID if form.errors else 200,
+    )
+
+
+@require_safe
+def review(request: SignedIn, pk: int) -> HttpResponse:
+    """What would happen, in numbers; or how far the check of the file has come."""
+    found = get_object_or_404(ContactImport, pk=pk)
+    if not found.is_draft:
+        return redirect(found)
+    if not found.consent:
+        return redirect("contacts:import_consent", found.pk)
+    return render(request, "contacts/import_review.html", {"found": found})
+
+
+@require_POST
+def start(request: SignedIn, pk: int) -> HttpResponse:
+    found = get_object_or_404(ContactImport, pk=pk)
+    if found.start(request.user) and found.job:
+        ring(tasks.run_import, found.job.pk)
+    elif found.is_draft:
+        messages.error(request, "The file is still being checked. Wait a moment.")
+        return redirect("contacts:import_review", found.pk)
+    return redirect(found)
+
+
+@require_safe
+def detail(request: SignedIn, pk: int) -> HttpResponse:
+    """Progress, then the result."""
+    found = get_object_or_404(ContactImport.objects.select_related("job"), pk=pk)
+    if found.is_draft:
+        return redirect("contacts:import_review", found.pk)
+    return render(request, "contacts/import_detail.html", {"found": found})
+
+
+@require_safe
+def problems(request: SignedIn, pk: int) -> FileResponse:
+    found = get_object_or_404(ContactImport, pk=pk)
+    if not found.problems:
+        raise Http404("Every row of this file was taken in as it stood.")
+    return FileResponse(
+        found.problems.open("rb"),
+        as_attachment=True,
+        filename=f"{found.name.rsplit('.', 1)[0]}-problems.csv",
+    )
+
+
+def _draft(pk: int) -> ContactImport:
+    return get_object_or_404(ContactImport, pk=pk, state="draft")

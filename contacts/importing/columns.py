@@ -1,0 +1,168 @@
+"""What a column of a file can be, and the best guess from its heading and content.
+
+A target is a word: a field of Contact or of its engagement, "opted_out" (from
+everything), "type:<id>" (opted out of one subscription type), "bounce_reason",
+"property:<id>", or "new:<kind>" for a property to be made. "" leaves a column out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from consent import tables
+from consent.models import SubscriptionType
+from contacts.models import PropertyDefinition
+from contacts.properties import Kind
+
+EMAIL = "email"
+
+
+@dataclass(frozen=True)
+class Target:
+    """One thing a column can be; `headings` are other names for it, normalised."""
+
+    key: str
+    label: str
+    headings: tuple[str, ...] = ()
+
+
+PERSON = (
+    Target(
+        EMAIL,
+        "Email address",
+        ("email", "e mail", "mail", "email address", "e mail address", "sähköposti"),
+    ),
+    Target("first_name", "First name", ("firstname", "given name", "forename")),
+    Target("last_name", "Last name", ("lastname", "surname", "family name")),
+    Target(
+        "company",
+        "Company",
+        ("company name", "organisation", "organization", "account"),
+    ),
+    Target("phone", "Phone", ("phone number", "telephone", "mobile phone number")),
+    Target("city", "City", ("town",)),
+    Target("country", "Country", ("country region", "country/region", "land")),
+    Target("language", "Language", ("preferred language", "hs language")),
+    Target("time_zone", "Time zone", ("timezone", "hs timezone")),
+)
+# Headings as the exports of common tools write them: by label and by internal name.
+NUMBERS = (
+    Target(
+        "delivered",
+        "Marketing emails delivered",
+        ("emails delivered", "hs email delivered"),
+    ),
+    Target("opened", "Marketing emails opened", ("emails opened", "hs email open")),
+    Target("clicked", "Marketing emails clicked", ("emails clicked", "hs email click")),
+    Target(
+        "bounced", "Marketing emails bounced", ("emails bounced", "hs email bounce")
+    ),
+    Target(
+        "replied", "Marketing emails replied", ("emails replied", "hs email replied")
+    ),
+    Target(
+        "sends_since_engagement",
+        "Sends since last engagement",
+        ("hs email sends since last engagement",),
+    ),
+)
+MOMENTS = (
+    Target(
+        "first_delivered_at",
+        "First marketing email send date",
+        ("first email send date", "hs email first send date"),
+    ),
+    Target(
+        "last_delivered_at",
+        "Last marketing email send date",
+        ("last email send date", "hs email last send date"),
+    ),
+    Target(
+        "first_opened_at",
+        "First marketing email open date",
+        ("first email open date", "hs email first open date"),
+    ),
+    Target(
+        "last_opened_at",
+        "Last marketing email open date",
+        ("last email open date", "hs email last open date"),
+    ),
+    Target(
+        "first_clicked_at",
+        "First marketing email click date",
+        ("first email click date", "hs email first click date"),
+    ),
+    Target(
+        "last_clicked_at",
+        "Last marketing email click date",
+        ("last email click date", "hs email last click date"),
+    ),
+    Target(
+        "last_replied_at",
+        "Last marketing email reply date",
+        ("last email reply date", "hs email last reply date"),
+    ),
+)
+WORDS = (
+    Target(
+        "last_email_name",
+        "Last marketing email name",
+        ("last email name", "hs email last email name"),
+    ),
+)
+NO = (
+    Target(
+        "opted_out",
+        "Unsubscribed from all email",
+        ("hs email optout", "unsubscribed", "opted out", "opted out of all email"),
+    ),
+    Target(
+        "bounce_reason",
+        "Email hard bounce reason",
+        ("hs email hard bounce reason enum", "hs email hard bounce reason"),
+    ),
+)
+NEW = tuple(
+    Target(f"new:{kind}", f"New property: {kind.label.lower()}")
+    for kind in (Kind.STRING, Kind.NUMBER, Kind.BOOLEAN, Kind.DATE, Kind.DATETIME)
+)
+FIXED = (*PERSON, *NUMBERS, *MOMENTS, *WORDS, *NO)
+
+
+def normal(heading: str) -> str:
+    """A heading without case, punctuation and doubled spaces."""
+    return " ".join(re.findall(r"[^\W_]+", heading.casefold()))
+
+
+def opt_outs_of(types: Iterable[SubscriptionType]) -> list[Target]:
+    return [
+        Target(f"type:{one.pk}", f"Opted out of email: {one.name}") for one in types
+    ]
+
+
+def properties(definitions: Iterable[PropertyDefinition]) -> list[Target]:
+    return [
+        Target(f"property:{one.pk}", one.label, (normal(one.name),))
+        for one in definitions
+    ]
+
+
+def guess(
+    headings: Sequence[str], sample: Sequence[tables.Row], targets: Iterable[Target]
+) -> list[str]:
+    """One target per column, each at most once; "" where nothing fits."""
+    names = {
+        normal(name): target.key
+        for target in targets
+        for name in (target.label, *target.headings)
+    }
+    guessed: list[str] = []
+    for heading in headings:
+        key = names.get(normal(heading), "")
+        guessed.append("" if key in guessed else key)
+    at = tables.guess_email_column(headings, sample)
+    if EMAIL not in guessed and at is not None:
+        guessed[at] = EMAIL
+    return guessed

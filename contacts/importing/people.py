@@ -1,0 +1,111 @@
+"""The people of a piece: contacts made and changed, and the engagement they bring."""
+
+from __future__ import annotations
+
+from contacts.importing import rows
+from contacts.importing.pieces import PIECE, Piece
+
+_FIELDS = (*rows.PERSON_FIELDS, "properties")
+# what stands in a column before anything is known
+_EMPTY = dict.fromkeys(rows.NUMBERS, "0") | {"last_email_name": "''"}
+
+# An empty cell changes nothing; a row that says what we know already is not touched.
+_UPDATE = f"""
+UPDATE contacts_contact c SET {{pairs}}, updated_at = now() FROM {PIECE}
+WHERE c.address_id = r.address_id AND ({{new}}) IS DISTINCT FROM ({{old}})
+"""  # noqa: S608  names of our own
+_INSERT = f"""
+INSERT INTO contacts_contact (address_id, email, {{names}})
+SELECT r.address_id, r.email, {{values}} FROM {PIECE} ORDER BY r.number
+ON CONFLICT (address_id) DO NOTHING
+"""  # noqa: S608  names of our own
+# Only those whom we never mailed ourselves: their roll-ups are the balance alone.
+_ROLL_UP = f"""
+UPDATE contacts_contact c SET ({{names}}) = ROW({{brought}})
+FROM {PIECE}
+JOIN contacts_contact p ON p.address_id = r.address_id
+LEFT JOIN contacts_openingbalance b ON b.contact_id = p.id
+WHERE c.id = p.id AND ({{some}}) AND ({{now}}) IS NOT DISTINCT FROM ({{balance}})
+    AND ({{now}}) IS DISTINCT FROM ({{brought}})
+"""  # noqa: S608  names of our own
+_BALANCE = f"""
+INSERT INTO contacts_openingbalance AS b
+    (contact_id, address_id, source, as_of, {{names}})
+SELECT c.id, r.address_id, %(source)s, %(until)s, {{brought}}
+FROM {PIECE} JOIN contacts_contact c ON c.address_id = r.address_id WHERE {{some}}
+ON CONFLICT (contact_id) DO UPDATE
+SET (address_id, source, as_of, {{names}})
+    = ROW(EXCLUDED.address_id, EXCLUDED.source, EXCLUDED.as_of, {{excluded}})
+WHERE (b.address_id, {{old}}) IS DISTINCT FROM (EXCLUDED.address_id, {{excluded}})
+"""  # noqa: S608  names of our own
+_REASONS = f"""
+UPDATE contacts_contact c SET hard_bounce_reason = r.bounce_reason FROM {PIECE}
+WHERE c.address_id = r.address_id AND r.bounce_reason <> ''
+    AND c.hard_bounce_reason = ''
+"""  # noqa: S608  names of our own
+
+
+def update(piece: Piece) -> int:
+    """Change the people we have where the file knows more; how many."""
+    new = [f"coalesce(r.{name}, c.{name})" for name in rows.PERSON_FIELDS]
+    new.append("c.properties || coalesce(r.properties, '{{}}')")
+    pairs = ", ".join(f"{n} = {v}" for n, v in zip(_FIELDS, new, strict=True))
+    words = {"{pairs}": pairs, "{new}": ", ".join(new), "{old}": _of("c", _FIELDS)}
+    return piece.change(_worded(_UPDATE, words))
+
+
+def insert(piece: Piece) -> int:
+    """Make the people that are new; how many."""
+    engagement = rows.engagement(piece.found.mapping)
+    values = [f"coalesce(r.{name}, '')" for name in rows.PERSON_FIELDS]
+    values += ["coalesce(r.properties, '{{}}')", *_filled("r", engagement)]
+    words = {
+        "{names}": ", ".join([*_FIELDS, *engagement]),
+        "{values}": ", ".join(values),
+    }
+    return piece.change(_worded(_INSERT, words))
+
+
+def bring_engagement(piece: Piece) -> None:
+    """Opening balances, and the roll-ups of those whom we never mailed ourselves.
+
+    Everybody else's roll-ups are the folder's: it adds the balance in.
+    """
+    names = rows.engagement(piece.found.mapping)
+    if not names:
+        return
+    words = {
+        "{names}": ", ".join(names),
+        "{brought}": ", ".join(_filled("r", names)),
+        "{balance}": ", ".join(_filled("b", names)),
+        "{some}": " OR ".join(f"r.{name} IS NOT NULL" for name in names),
+        "{now}": _of("p", names),
+        "{old}": _of("b", names),
+        "{excluded}": _of("EXCLUDED", names),
+    }
+    piece.change(_worded(_ROLL_UP, words))
+    piece.change(_worded(_BALANCE, words))
+
+
+def note_bounce_reasons(piece: Piece) -> None:
+    piece.change(_REASONS)
+
+
+def _worded(statement: str, words: dict[str, str]) -> str:
+    """`statement` with each word in braces replaced; {staged} stays for later."""
+    for word, sql in words.items():
+        statement = statement.replace(word, sql)
+    return statement
+
+
+def _filled(table: str, names: list[str]) -> list[str]:
+    return [
+        f"coalesce({table}.{name}, {_EMPTY[name]})"
+        if name in _EMPTY
+        else f"{table}.{name}"
+        for name in names
+    ]
+
+
+def _of(table: str, names: tuple[str, ...] | list[str]) -> str:
+    return ", ".join(f"{table}.{name}" for name in names)

@@ -1,0 +1,108 @@
+"""The two jobs of an import: check the file, take the people in. Both may be killed
+at any moment and run again."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Iterator
+from itertools import chain
+
+from django.core.files import File
+
+from accounts.models import Job, JobState
+from consent import tables
+from contacts.importing import staging, taking
+from contacts.models import ContactImport, ImportState
+from contacts.models.imports import CHECK, TAKE
+
+# A task ends long before its limit; the job goes on in the next one.
+ENOUGH_SECONDS = 600
+MOST_ATTEMPTS = 10
+
+
+def work(job: Job) -> None:
+    """Do `job`, claimed by the caller, or as much of it as fits into one task."""
+    if job.attempts > MOST_ATTEMPTS:
+        job.fail(
+            "The work stopped without an answer several times. What was taken in stays."
+            " Ask your administrator to look into the log, then import the file again."
+        )
+    elif job.kind == CHECK:
+        check(job)
+    else:
+        take_in(job)
+
+
+def open_jobs() -> list[int]:
+    """Imports and checks that wait, or whose worker died."""
+    waiting = Job.objects.claimable().filter(kind__in=[CHECK, TAKE])
+    return list(waiting.values_list("pk", flat=True))
+
+
+def check(job: Job) -> None:
+    found = ContactImport.objects.get(check_job=job)
+    try:
+        if staging.fill(found, job):
+            job.finish(rows=found.checked["rows"])
+    except tables.BadTable as problem:
+        job.fail(str(problem))
+
+
+def take_in(job: Job) -> None:
+    found = ContactImport.objects.get(job=job)
+    if not staging.exists(found) and not staging.fill(found, job):
+        return
+    enough = time.monotonic() + ENOUGH_SECONDS
+    while taking.take(found, job):
+        if time.monotonic() > enough:
+            _go_on_later(job)
+            return
+    found.refresh_from_db()
+    job.refresh_from_db()
+    if job.state == JobState.RUNNING:
+        _finish(found, job)
+    elif job.state == JobState.CANCELLED:
+        found.end(ImportState.CANCELLED)
+
+
+def _go_on_later(job: Job) -> None:
+    Job.objects.filter(pk=job.pk, state=JobState.RUNNING).update(
+        state=JobState.QUEUED, attempts=0
+    )
+
+
+def _finish(found: ContactImport, job: Job) -> None:
+    """Add the numbers up, write the file of problems, forget the staged rows."""
+    for name in ("duplicates", "no_address", "refused", "remarked"):
+        found.counts[name] = found.checked[name]
+    found.counts["rows"] = found.checked["rows"]
+    _write_problems(found)
+    found.end(ImportState.DONE)
+    job.report(found.checked["rows"])
+    job.finish(**found.counts)
+    staging.drop(found)
+
+
+def _write_problems(found: ContactImport) -> None:
+    """The rows with something to say, as they stood in the file, and what it is."""
+    sentences = staging.problems(found)
+    first = next(sentences, None)
+    if first is None:
+        return
+    with found.rows() as every, tempfile.TemporaryFile() as out:
+        table = _told(found, every, chain([first], sentences))
+        for piece in tables.csv_lines(table):
+            out.write(piece.encode())
+        found.problems.save("problems.csv", File(out), save=False)
+
+
+def _told(
+    found: ContactImport,
+    every: Iterator[tables.Row],
+    sentences: Iterator[tuple[int, str]],
+) -> Iterator[list[str]]:
+    yield ["Row", "What happened", *found.headers]
+    for number, sentence in sentences:
+        row = next(row for row in every if row.number == number)
+        yield [str(number), sentence, *row.cells]

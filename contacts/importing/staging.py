@@ -1,0 +1,255 @@
+"""The file in a table of its own, unlogged: read once, then everything is set-based.
+
+The table lives from the check of the file until its people are taken in. It may be
+lost with the server (that is what unlogged means): then the file is read again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from django.db import connection, transaction
+
+from accounts.models import Account, Job
+from contacts.importing import cells, rows
+from contacts.models import ENGAGEMENT_FIELDS, ContactImport, PropertyDefinition
+
+CHUNK = 20_000
+DUPLICATE = "duplicate"
+
+_TYPES = {
+    "number": "bigint PRIMARY KEY",
+    "fate": "text NOT NULL",
+    "remarks": "text NOT NULL",
+    "key": "text",
+    "email": "text NOT NULL",
+    **dict.fromkeys(rows.PERSON_FIELDS, "text"),
+    "properties": "jsonb",
+    **{
+        name: "integer" if name in rows.NUMBERS else "timestamptz"
+        for name in ENGAGEMENT_FIELDS
+    },
+    "last_email_name": "text",
+    "opted_out": "boolean NOT NULL",
+    "opted_out_of": "bigint[] NOT NULL",
+    "bounce_reason": "text NOT NULL",
+}
+COLUMNS = tuple(_TYPES)
+# What one address says in several rows: the first row counts, any no counts.
+_DUPLICATES = """
+WITH first AS (
+    SELECT key, min(number) AS number FROM {staged}
+    WHERE fate = 'ready' GROUP BY key HAVING count(*) > 1
+)
+UPDATE {staged} r SET fate = 'duplicate',
+    remarks = 'The address stands in row ' || first.number || ' already.'
+FROM first
+WHERE r.key = first.key AND r.number > first.number AND r.fate = 'ready'
+"""
+_EVERY_NO = """
+UPDATE {staged} r SET opted_out = r.opted_out OR d.opted_out,
+    opted_out_of = r.opted_out_of || d.types,
+    bounce_reason = coalesce(nullif(r.bounce_reason, ''), d.bounce_reason)
+FROM (
+    SELECT d.key, bool_or(d.opted_out) AS opted_out,
+        array_remove(array_agg(DISTINCT t.id), NULL) AS types,
+        max(d.bounce_reason) AS bounce_reason
+    FROM {staged} d LEFT JOIN LATERAL unnest(d.opted_out_of) AS t(id) ON true
+    WHERE d.fate = 'duplicate' GROUP BY d.key
+) d
+WHERE r.key = d.key AND r.fate = 'ready'
+    AND (d.opted_out OR d.bounce_reason <> '' OR d.types <> '{{}}')
+"""
+_NUMBERS = """
+SELECT count(*) AS rows,
+    count(*) FILTER (WHERE fate = 'ready') AS ready,
+    count(*) FILTER (WHERE fate = 'duplicate') AS duplicates,
+    count(*) FILTER (WHERE fate = 'no_address') AS no_address,
+    count(*) FILTER (WHERE fate = 'refused') AS refused,
+    count(*) FILTER (WHERE fate = 'ready' AND remarks <> '') AS remarked,
+    count(*) FILTER (WHERE fate = 'ready' AND opted_out) AS opted_out,
+    count(*) FILTER (WHERE fate = 'ready' AND opted_out_of <> '{{}}') AS opted_out_of,
+    count(*) FILTER (WHERE fate = 'ready' AND bounce_reason <> '') AS bounced,
+    count(c.id) FILTER (WHERE fate = 'ready') AS known,
+    count(*) FILTER (WHERE fate = 'ready' AND EXISTS (
+        SELECT FROM consent_suppression s
+        WHERE s.address_id = a.id AND s.lifted_at IS NULL
+    )) AS kept_out
+FROM {staged} r
+LEFT JOIN consent_address a ON a.key = r.key
+LEFT JOIN contacts_contact c ON c.address_id = a.id
+"""
+_PROBLEMS = """
+SELECT number, remarks FROM {{staged}}
+WHERE remarks <> '' AND number > {after:d} ORDER BY number LIMIT {limit:d}
+"""
+
+
+def table_of(found: ContactImport) -> str:
+    return f"contacts_staged_{found.pk:d}"
+
+
+def run(found: ContactImport, statement: str) -> list[dict[str, Any]]:
+    """`statement` on the staged table of this import; its rows by column name."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement.format(staged=table_of(found)))
+        names = [column.name for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def change(found: ContactImport, statement: str, values: dict[str, Any]) -> int:
+    """`statement` with `values` on the staged table; how many rows it touched."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement.format(staged=table_of(found)), values)
+        return int(cursor.rowcount)
+
+
+def exists(found: ContactImport) -> bool:
+    """Whether the whole file still stands in its table."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [table_of(found)])
+        if not cursor.fetchone()[0]:
+            return False
+    staged = run(found, "SELECT count(*) AS n FROM {staged}")
+    return bool(staged[0]["n"] == found.checked.get("rows"))
+
+
+def drop(found: ContactImport) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS {table_of(found)}")
+
+
+def fill(found: ContactImport, job: Job) -> bool:
+    """Read the file into the table, from its first row; False when cancelled.
+
+    Reports to `job` after every chunk. Memory stays flat at any size.
+    """
+    definitions = list(PropertyDefinition.objects.all())
+    orders, sentences = date_orders(found, definitions)
+    recipe = rows.recipe(
+        found.headers,
+        found.mapping,
+        definitions=definitions,
+        orders=orders,
+        zone=Account.current().zone,
+    )
+    _create(found)
+    with found.rows() as every:
+        people = map(recipe.read, every)
+        if not _copy_all(found, people, job):
+            return False
+    _settle(found, sentences)
+    return True
+
+
+def _create(found: ContactImport) -> None:
+    columns = ", ".join(f"{name} {kind}" for name, kind in _TYPES.items())
+    drop(found)
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE UNLOGGED TABLE {table_of(found)} ({columns})")
+
+
+def _copy_all(found: ContactImport, people: Iterator[rows.Person], job: Job) -> bool:
+    done = job.done
+    while chunk := list(islice(people, CHUNK)):
+        _copy(found, chunk)
+        done += len(chunk)
+        if not job.report(done):
+            return False
+    return True
+
+
+def _copy(found: ContactImport, people: list[rows.Person]) -> None:
+    into = f"COPY {table_of(found)} ({', '.join(COLUMNS)}) FROM STDIN"
+    with connection.cursor() as cursor, cursor.copy(into) as copy:
+        for person in people:
+            copy.write_row(rows.staged(person))
+
+
+def _settle(found: ContactImport, sentences: list[str]) -> None:
+    """Duplicates, statistics for the planner, and the numbers of the review."""
+    values: dict[str, Any] = {}
+    with transaction.atomic():
+        change(found, _DUPLICATES, values)
+        change(found, _EVERY_NO, values)
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {table_of(found)}")
+    found.checked = run(found, _NUMBERS)[0] | {"sentences": sentences}
+    found.save(update_fields=["checked"])
+
+
+def date_orders(
+    found: ContactImport, definitions: list[PropertyDefinition]
+) -> tuple[dict[int, str], list[str]]:
+    """The order of each column of dates; a sentence for each that stays out.
+
+    Reads the file once when there are such columns and nobody said the order.
+    """
+    columns = rows.dated(found.mapping, definitions)
+    if found.date_order or not columns:
+        return dict.fromkeys(columns, found.date_order), []
+    orders, sentences = {}, []
+    for at, evidence in _evidence(found, columns).items():
+        order, sentence = _judged(found.headers[at], evidence)
+        if sentence:
+            sentences.append(sentence)
+        else:
+            orders[at] = order
+    return orders, sentences
+
+
+Evidence = tuple[bool, bool, str]
+
+
+def _evidence(found: ContactImport, columns: list[int]) -> dict[int, Evidence]:
+    """What the cells of each column tell of the order, looked at in chunks."""
+    told: dict[int, Evidence] = defaultdict(lambda: (False, False, ""))
+    with found.rows() as every:
+        while chunk := list(islice(every, CHUNK)):
+            for at in columns:
+                day, month, open_ = told[at]
+                more = cells.order_of(
+                    row.cells[at].strip() for row in chunk if at < len(row.cells)
+                )
+                told[at] = (day or more[0], month or more[1], open_ or more[2])
+    return {at: told[at] for at in columns}
+
+
+def _judged(heading: str, evidence: Evidence) -> tuple[str, str]:
+    """(order, "") or ("", a sentence why the column stays out)."""
+    day_first, month_first, example = evidence
+    if day_first and month_first:
+        return "", (
+            f"“{heading}” stays out: some dates have the day first, others the month."
+            " Write them as 2026-11-22."
+        )
+    if example and not (day_first or month_first):
+        return "", (
+            f"“{heading}” stays out: “{example}” can be two different days. Go back"
+            " and say whether the day or the month comes first."
+        )
+    return (cells.MONTH_FIRST if month_first else cells.DAY_FIRST), ""
+
+
+def problems(found: ContactImport) -> Iterator[tuple[int, str]]:
+    """(row number, sentence) of every row with something to say, in file order."""
+    after = 0
+    while True:
+        page = run(found, _PROBLEMS.format(after=after, limit=CHUNK))
+        yield from ((row["number"], row["remarks"]) for row in page)
+        if len(page) < CHUNK:
+            return
+        after = page[-1]["number"]
+
+
+def until(found: ContactImport) -> dt.datetime:
+    """When the engagement numbers of the file end."""
+    now = dt.datetime.now(dt.UTC)
+    if not found.engagement_until:
+        return now
+    zone = Account.current().zone
+    return min(now, dt.datetime.combine(found.engagement_until, dt.time.max, zone))

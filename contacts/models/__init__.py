@@ -1,0 +1,35 @@
+"""The people: who they are, what we know of them, how they have engaged."""
+
+from contacts.models.definitions import PropertyDefinition
+from contacts.models.engagement import (
+    ENGAGEMENT_FIELDS,
+    Engagement,
+    HardBounceReason,
+)
+from contacts.models.imports import (
+    ANSWERS_WITH_CONSENT,
+    ConsentAnswer,
+    ContactImport,
+    ImportState,
+)
+from contacts.models.people import (
+    AddressTaken,
+    Contact,
+    ContactQuerySet,
+    OpeningBalance,
+)
+
+__all__ = [
+    "ANSWERS_WITH_CONSENT",
+    "ENGAGEMENT_FIELDS",
+    "AddressTaken",
+    "ConsentAnswer",
+    "Contact",
+    "ContactImport",
+    "ContactQuerySet",
+    "Engagement",
+    "HardBounceReason",
+    "ImportState",
+    "OpeningBalance",
+    "PropertyDefinition",
+]

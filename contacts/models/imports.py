@@ -1,0 +1,265 @@
+"""A file of people on its way in: its columns, its consent, its result."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import asdict
+from typing import Any, BinaryIO, ClassVar, cast
+
+from django.core.files.base import File
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models, transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import AuditEntry, Job, User
+from consent import tables
+from consent.models import Batch, BatchKind, ConsentText, SubscriptionType
+from consent.vocabulary import Act, Action, Actor, LegalBasis, Mechanism
+
+CHECK = "contact_import_check"
+TAKE = "contact_import"
+
+
+class ImportState(models.TextChoices):
+    """How far an import has come."""
+
+    DRAFT = "draft", "Not started"
+    RUNNING = "running", "Running"
+    DONE = "done", "Done"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class ConsentAnswer(models.TextChoices):
+    """What the people in the file have agreed to."""
+
+    AGREED = "agreed", "They agreed to get these emails"
+    CUSTOMERS = "customers", "They are customers, told about similar products of ours"
+    NONE = "none", "They have not agreed, or nobody can show it"
+
+    @property
+    def basis(self) -> LegalBasis:
+        return {
+            ConsentAnswer.AGREED: LegalBasis.CONSENT,
+            ConsentAnswer.CUSTOMERS: LegalBasis.SOFT_OPT_IN,
+        }.get(self, LegalBasis.NONE)
+
+
+ANSWERS_WITH_CONSENT = (ConsentAnswer.AGREED, ConsentAnswer.CUSTOMERS)
+
+
+def _sha256(content: BinaryIO) -> str:
+    digest = hashlib.sha256()
+    while chunk := content.read(1 << 20):
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _rows(file: File[bytes], shape: tables.Shape) -> Generator[tables.Row]:
+    yield from tables.rows(cast("BinaryIO", file), shape)
+
+
+class ContactImportQuerySet(models.QuerySet["ContactImport"]):
+    def receive(self, name: str, content: BinaryIO, user: User) -> ContactImport:
+        """Keep `content` as the file of a new import; BadTable when it is no table."""
+        shape = tables.detect(content)
+        found = ContactImport(name=name[:200], created_by=user, **asdict(shape))
+        found.headers = tables.column_names(content, shape)
+        content.seek(0)
+        found.sha256 = _sha256(content)
+        found.size = content.tell()
+        content.seek(0)
+        found.file.save("contacts.csv", File(content), save=False)
+        found.save()
+        return found
+
+
+class ContactImport(models.Model):
+    """One file of contacts. `position` is the line up to which it has been taken in.
+
+    `mapping` holds one target per column of the file (see importing.columns), "" for
+    a column that stays out. `checked` and `counts` hold numbers by name: before the
+    start what would happen, afterwards what happened.
+    """
+
+    name = models.CharField(max_length=200)
+    file = models.FileField(upload_to="imports/contacts", max_length=200)
+    sha256 = models.CharField(max_length=64, db_index=True)
+    size = models.BigIntegerField()
+    state = models.CharField(
+        max_length=10, choices=ImportState, default=ImportState.DRAFT
+    )
+    encoding = models.CharField(max_length=20, default="utf-8")
+    delimiter = models.CharField(max_length=1, default=",")
+    has_header = models.BooleanField(default=True)
+    headers = models.JSONField(default=list)
+    mapping = models.JSONField(default=list)
+    # "" finds it out; "dmy" or "mdy" decides what 03/04/2026 means
+    date_order = models.CharField(max_length=3, blank=True)
+    engagement_until = models.DateField(null=True, blank=True)
+    consent = models.CharField(max_length=10, choices=ConsentAnswer, blank=True)
+    consent_source = models.CharField(max_length=200, blank=True)
+    consent_date = models.DateField(null=True, blank=True)
+    consent_wording = models.TextField(blank=True)
+    subscription_types = models.ManyToManyField(SubscriptionType, blank=True)
+    check_job = models.ForeignKey(
+        Job, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    checked = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    job = models.ForeignKey(Job, null=True, on_delete=models.PROTECT, related_name="+")
+    batch = models.ForeignKey(Batch, null=True, on_delete=models.PROTECT)
+    position = models.BigIntegerField(default=0)
+    counts = models.JSONField(default=dict)
+    problems = models.FileField(upload_to="imports/problems", max_length=200)
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True)
+
+    objects = ContactImportQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(state__in=ImportState.values),
+                name="contact_import_state_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(consent__in=["", *ConsentAnswer.values]),
+                name="contact_import_consent_is_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(consent__in=ANSWERS_WITH_CONSENT)
+                | (
+                    Q(consent_date__isnull=False)
+                    & ~Q(consent_source="")
+                    & ~Q(consent_wording="")
+                ),
+                name="contact_import_consent_has_its_evidence",
+                violation_error_message=(
+                    "People who agreed arrive with where, when and to which words."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(state=ImportState.DRAFT)
+                | (Q(batch__isnull=False, job__isnull=False) & ~Q(consent="")),
+                name="contact_import_starts_with_its_answers",
+            ),
+            models.UniqueConstraint(fields=["job"], name="contact_import_job_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("contacts:import_detail", args=[self.pk])
+
+    @property
+    def shape(self) -> tables.Shape:
+        return tables.Shape(self.encoding, self.delimiter, self.has_header)
+
+    @contextmanager
+    def rows(self) -> Iterator[Iterator[tables.Row]]:
+        """The rows of the file, streamed; the file is closed behind them."""
+        with self.file.open("rb") as file, closing(_rows(file, self.shape)) as every:
+            yield every
+
+    def sample(self, count: int = 50) -> list[tables.Row]:
+        """The first rows of the file."""
+        with self.file.open("rb") as file:
+            return tables.sample(cast("BinaryIO", file), self.shape, count)
+
+    @property
+    def is_draft(self) -> bool:
+        return self.state == ImportState.DRAFT
+
+    @property
+    def to_be_new(self) -> int:
+        """How many of the people in the file are not here yet."""
+        return int(self.checked["ready"] - self.checked["known"])
+
+    @property
+    def brings_consent(self) -> bool:
+        return self.consent in ANSWERS_WITH_CONSENT
+
+    def same_file(self) -> ContactImport | None:
+        """An earlier import of the very same bytes."""
+        return (
+            ContactImport.objects.filter(sha256=self.sha256, state=ImportState.DONE)
+            .exclude(pk=self.pk)
+            .select_related("created_by")
+            .order_by("-pk")
+            .first()
+        )
+
+    def match(self, mapping: list[str], date_order: str) -> Job:
+        """Keep what each column is and have the file checked; the job that does."""
+        if self.check_job:
+            self.check_job.cancel()
+        self.mapping, self.date_order, self.checked = mapping, date_order, {}
+        self.check_job = Job.objects.create(
+            kind=CHECK, label=f"Check {self.name}", owner=self.created_by
+        )
+        self.check_job.url = reverse("contacts:import_review", args=[self.pk])
+        self.check_job.save(update_fields=["url"])
+        self.save(update_fields=["mapping", "date_order", "checked", "check_job"])
+        return self.check_job
+
+    @transaction.atomic
+    def start(self, user: User) -> bool:
+        """Begin to take the people in; False when somebody has done so already."""
+        locked = ContactImport.objects.select_for_update().get(pk=self.pk)
+        if not (locked.is_draft and locked.consent and locked.checked):
+            return False
+        self.batch = Batch.objects.create(
+            kind=BatchKind.CONTACT_IMPORT,
+            label=f"Contact import {self.name}",
+            url=self.get_absolute_url(),
+            created_by=user,
+        )
+        self.job = Job.objects.create(
+            kind=TAKE,
+            label=f"Import {self.name}",
+            url=self.get_absolute_url(),
+            owner=user,
+            total=self.checked["rows"],
+        )
+        self.state = ImportState.RUNNING
+        self.save(update_fields=["batch", "job", "state"])
+        AuditEntry.objects.record(
+            user, "imported contacts", subject=self.name, url=self.get_absolute_url()
+        )
+        return True
+
+    def end(self, state: ImportState) -> None:
+        """The last word on a running import."""
+        self.state, self.finished_at = state, timezone.now()
+        self.save(update_fields=["state", "finished_at", "problems", "counts"])
+
+    def act(self, action: Action, explanation: str = "", **more: Any) -> Act:
+        """This import as an act on the ledger, for everybody it touches."""
+        return Act(
+            action=action,
+            mechanism=Mechanism.IMPORT,
+            actor=Actor.IMPORT,
+            explanation=explanation,
+            user_id=self.batch.created_by_id if self.batch else None,
+            batch_id=self.batch_id,
+            source={"file": self.name, "import": self.pk, "sha256": self.sha256},
+            **more,
+        )
+
+    def yes(self, zone: dt.tzinfo) -> Act:
+        """The consent that the people arrive with."""
+        day = self.consent_date or timezone.now().date()
+        noon = dt.datetime.combine(day, dt.time(12), zone)
+        return self.act(
+            Action.GIVEN,
+            self.consent_source,
+            basis=ConsentAnswer(self.consent).basis,
+            occurred_at=min(noon, timezone.now()),
+            text_id=ConsentText.of(self.consent_wording).pk,
+        )

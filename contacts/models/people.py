@@ -1,0 +1,299 @@
+"""One person as we know her, and the numbers she brought along."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import ClassVar
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection, models, transaction
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
+from django.db.models.functions import Lower, Now
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import AuditEntry, User, check_time_zone
+from consent import addresses
+from consent.models import Address, Suppression
+from consent.vocabulary import BOUNCE_REASONS, Act, Action, Actor, Mechanism, Reason
+from contacts.models.engagement import ENGAGEMENT_FIELDS, Engagement, HardBounceReason
+
+# The noes of the person herself: they go along to a new address (bounces do not).
+PERSONS_OWN = (
+    Reason.COMPLAINT,
+    Reason.OWN_OPT_OUT,
+    Reason.STAFF_OPT_OUT,
+    Reason.IMPORTED_OPT_OUT,
+)
+# Below this many rows counting is quick; above, the planner's number is shown as such.
+COUNTED_BELOW = 50_000
+
+
+class AddressTaken(ValueError):
+    """Another contact has this address; `contact` says who."""
+
+    def __init__(self, contact: Contact) -> None:
+        super().__init__(f"{contact} has this address already.")
+        self.contact = contact
+
+
+class ContactQuerySet(models.QuerySet["Contact"]):
+    def search(self, text: str) -> ContactQuerySet:
+        """Those whose email, domain, first or last name begins with `text`.
+
+        Prefixes only: each branch is served by an index at any size.
+        """
+        start = text.strip().lower()
+        if not start:
+            return self
+        if start.startswith("@"):
+            return self.filter(address__domain__startswith=start[1:])
+        return self.filter(
+            Q(email_lower__startswith=start)
+            | Q(first_name_lower__startswith=start)
+            | Q(last_name_lower__startswith=start)
+        )
+
+    def total(self) -> tuple[int, bool]:
+        """(how many contacts there are, whether that is counted or estimated)."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT reltuples::bigint FROM pg_class"
+                " WHERE oid = 'contacts_contact'::regclass"
+            )
+            estimate = cursor.fetchone()[0]
+        if estimate < COUNTED_BELOW:
+            return self.count(), True
+        return estimate, False
+
+    def adopt_bounces(self) -> int:
+        """Note the reason on those whose address is suppressed by a bounce already."""
+        bounced = Suppression.objects.active().filter(address_id=OuterRef("address_id"))
+        why = Case(
+            When(
+                Exists(bounced.filter(reason=Reason.DEAD_ADDRESS)),
+                then=Value(HardBounceReason.UNKNOWN_USER),
+            ),
+            default=Value(HardBounceReason.OTHER),
+        )
+        unaware = self.filter(hard_bounce_reason="")
+        return unaware.filter(Exists(bounced.filter(reason__in=BOUNCE_REASONS))).update(
+            hard_bounce_reason=why
+        )
+
+
+class Contact(Engagement):
+    """One person as we know her. Consent hangs on the address, never on this row."""
+
+    address = models.OneToOneField(
+        Address, null=True, blank=True, on_delete=models.PROTECT
+    )
+    # as typed, trimmed; the spelling to deliver to is parsed from it
+    email = models.CharField(max_length=254, blank=True)
+    first_name = models.CharField(max_length=120, blank=True, db_default="")
+    last_name = models.CharField(max_length=120, blank=True, db_default="")
+    company = models.CharField(max_length=200, blank=True, db_default="")
+    phone = models.CharField(max_length=60, blank=True, db_default="")
+    city = models.CharField(max_length=120, blank=True, db_default="")
+    country = models.CharField(max_length=80, blank=True, db_default="")
+    language = models.CharField(max_length=12, blank=True, db_default="")
+    time_zone = models.CharField(
+        max_length=64, blank=True, db_default="", validators=[check_time_zone]
+    )
+    owner = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL)
+    properties = models.JSONField(
+        default=dict,
+        blank=True,
+        encoder=DjangoJSONEncoder,
+        db_default=Value({}, models.JSONField()),
+    )
+    # known when the current address is suppressed by a bounce; written with the
+    # suppression by whoever judges bounces
+    hard_bounce_reason = models.CharField(
+        max_length=16, blank=True, choices=HardBounceReason, db_default=""
+    )
+    created_at = models.DateTimeField(db_default=Now())
+    updated_at = models.DateTimeField(db_default=Now())
+
+    email_lower = models.GeneratedField(
+        expression=Lower("email"), output_field=models.TextField(), db_persist=True
+    )
+    first_name_lower = models.GeneratedField(
+        expression=Lower("first_name"), output_field=models.TextField(), db_persist=True
+    )
+    last_name_lower = models.GeneratedField(
+        expression=Lower("last_name"), output_field=models.TextField(), db_persist=True
+    )
+
+    objects = ContactQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(email="", address=None)
+                | (~Q(email="") & Q(address__isnull=False)),
+                name="contact_email_and_address_come_together",
+            ),
+            models.CheckConstraint(
+                condition=Q(hard_bounce_reason="")
+                | Q(hard_bounce_reason__in=HardBounceReason.values),
+                name="contact_bounce_reason_is_known",
+            ),
+        ]
+        indexes: ClassVar = [
+            # serve the search by prefix
+            models.Index(
+                fields=["email_lower"],
+                opclasses=["text_pattern_ops"],
+                name="contact_email_prefix",
+            ),
+            models.Index(
+                fields=["first_name_lower"],
+                opclasses=["text_pattern_ops"],
+                name="contact_first_name_prefix",
+            ),
+            models.Index(
+                fields=["last_name_lower"],
+                opclasses=["text_pattern_ops"],
+                name="contact_last_name_prefix",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email or f"Contact {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("contacts:detail", args=[self.pk])
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def last_engaged_at(self) -> dt.datetime | None:
+        moments = [self.last_opened_at, self.last_clicked_at, self.last_replied_at]
+        return max((one for one in moments if one), default=None)
+
+    def suppressions(self) -> models.QuerySet[Suppression]:
+        """The active noes to her address."""
+        if not self.address_id:
+            return Suppression.objects.none()
+        return Suppression.objects.active().filter(address_id=self.address_id)
+
+    @transaction.atomic
+    def keep(self, email: str, user: User, *, fields: list[str]) -> None:
+        """Save what a form changed, and the address; AddressTaken changes nothing."""
+        if self.pk:
+            self.updated_at = timezone.now()
+            self.save(update_fields=[*fields, "updated_at"])
+            self.move_to(email, user)
+            return
+        self.settle_at(email)
+        self.save()
+        Contact.objects.filter(pk=self.pk).adopt_bounces()
+        AuditEntry.objects.record(
+            user, "created a contact", subject=str(self), url=self.get_absolute_url()
+        )
+
+    def settle_at(self, email: str) -> None:
+        """Take `email` as the address of this row, locked; does not save.
+
+        Inside a transaction. AddressTaken when another contact has it.
+        """
+        before = self.address_id
+        self.email, self.address = email.strip(), None
+        if not self.email:
+            return
+        parsed = addresses.parse(self.email)
+        pk = Address.objects.ensure([parsed])[parsed.key]
+        Address.objects.lock({pk, before or pk})
+        other = Contact.objects.filter(address_id=pk).exclude(pk=self.pk).first()
+        if other:
+            raise AddressTaken(other)
+        self.address_id = pk
+        for field in Engagement._meta.local_fields:
+            setattr(self, field.name, field.get_default())
+
+    @transaction.atomic
+    def move_to(self, email: str, user: User) -> None:
+        """Change her address and save it.
+
+        Consent, bounces and engagement stay with the old one; what she said no to
+        comes along.
+        """
+        before, after = self.address, Address.objects.find(email)
+        if before == after and (before or not email.strip()):
+            self.email = email.strip()
+            self.save(update_fields=["email"])
+            return
+        self.settle_at(email)
+        self.hard_bounce_reason = ""
+        self.save(
+            update_fields=[
+                "email",
+                "address",
+                "hard_bounce_reason",
+                "updated_at",
+                *ENGAGEMENT_FIELDS,
+            ]
+        )
+        if before and self.address_id:
+            self._take_along(before, user)
+        Contact.objects.filter(pk=self.pk).adopt_bounces()
+        self.refresh_from_db(fields=["hard_bounce_reason"])
+        AuditEntry.objects.record(
+            user,
+            "changed an address",
+            subject=str(self),
+            url=self.get_absolute_url(),
+            detail={"from": before.key if before else "", "to": self.email},
+        )
+
+    def _take_along(self, before: Address, user: User) -> None:
+        own = Suppression.objects.active().filter(
+            address=before, reason__in=PERSONS_OWN
+        )
+        for no in own.select_related("brand", "subscription_type"):
+            act = Act(
+                action=Action.WITHDRAWN,
+                mechanism=Mechanism.STAFF,
+                actor=Actor.STAFF,
+                occurred_at=no.occurred_at,
+                explanation=f"Said with the address before, {before}.",
+                user_id=user.pk,
+                batch_id=no.batch_id,
+                source={"suppression": no.pk},
+            )
+            Suppression.objects.suppress(
+                [self.address_id or 0],
+                Reason(no.reason),
+                act,
+                brand=no.brand,
+                subscription_type=no.subscription_type,
+            )
+
+    @transaction.atomic
+    def forget(self, user: User) -> None:
+        """Delete the person; what she said to our mails stays with her address."""
+        AuditEntry.objects.record(user, "deleted a contact", subject=str(self))
+        self.delete()
+
+
+class OpeningBalance(Engagement):
+    """Engagement brought along from another tool; the folder adds it in.
+
+    Counts from elsewhere end at `as_of`; what we measure ourselves begins there.
+    """
+
+    contact = models.OneToOneField(
+        Contact,
+        primary_key=True,
+        on_delete=models.CASCADE,
+        related_name="opening_balance",
+    )
+    address = models.ForeignKey(Address, on_delete=models.PROTECT)
+    source = models.CharField(max_length=200)
+    as_of = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.contact}: {self.delivered} delivered until {self.as_of:%Y-%m-%d}"

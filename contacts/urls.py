@@ -1,0 +1,36 @@
+"""Addresses of the pages of contacts; `console` joins them with those that need it."""
+
+from django.urls import path
+
+from contacts import import_views, views
+
+urlpatterns = [
+    path("contacts/new/", views.create, name="create"),
+    path("contacts/<int:pk>/edit/", views.edit, name="edit"),
+    path("contacts/<int:pk>/delete/", views.delete, name="delete"),
+    path("contacts/properties/", views.property_list, name="properties"),
+    path("contacts/properties/new/", views.property_create, name="property_create"),
+    path(
+        "contacts/properties/<int:pk>/edit/", views.property_edit, name="property_edit"
+    ),
+    path(
+        "contacts/properties/<int:pk>/archive/",
+        views.property_archive,
+        name="property_archive",
+    ),
+    path("contacts/import/", import_views.upload, name="import"),
+    path(
+        "contacts/import/<int:pk>/columns/", import_views.columns, name="import_columns"
+    ),
+    path(
+        "contacts/import/<int:pk>/consent/", import_views.consent, name="import_consent"
+    ),
+    path("contacts/import/<int:pk>/review/", import_views.review, name="import_review"),
+    path("contacts/import/<int:pk>/start/", import_views.start, name="import_start"),
+    path("contacts/import/<int:pk>/", import_views.detail, name="import_detail"),
+    path(
+        "contacts/import/<int:pk>/problems.csv",
+        import_views.problems,
+        name="import_problems",
+    ),
+]
