@@ -42,6 +42,11 @@ TIMETABLE: dict[str, dict[str, Any]] = {
         "schedule": 15.0,
         "options": {"expires": 15.0},
     },
+    "sum up the engagement of who was touched, every 5 seconds": {
+        "task": "deliveries.tasks.fold_engagement",
+        "schedule": 5.0,
+        "options": {"expires": 5.0},
+    },
 }
 
 app.conf.beat_schedule = TIMETABLE

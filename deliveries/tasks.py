@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from deliveries import partitions, sending, settling
+from deliveries import partitions, rollups, sending, settling
 
 
 @shared_task
@@ -23,3 +23,8 @@ def ensure_partitions() -> None:
 @shared_task
 def settle_verdicts() -> None:
     settling.settle_all()
+
+
+@shared_task
+def fold_engagement() -> None:
+    rollups.fold_all()

@@ -1,11 +1,15 @@
 """What was sent to whom, and what became of it."""
 
+from deliveries.models.caught import CaughtMail, CaughtMailQuerySet
 from deliveries.models.delivery import Delivery, DeliveryState, Verdict
 from deliveries.models.events import Event, EventKind
 from deliveries.models.holds import Hold, HoldKind, HoldQuerySet
 from deliveries.models.messages import Channel, Link, LinkKind, Message
+from deliveries.models.touched import Touched
 
 __all__ = [
+    "CaughtMail",
+    "CaughtMailQuerySet",
     "Channel",
     "Delivery",
     "DeliveryState",
@@ -17,5 +21,6 @@ __all__ = [
     "Link",
     "LinkKind",
     "Message",
+    "Touched",
     "Verdict",
 ]

@@ -1,0 +1,133 @@
+"""The engagement columns of contacts: summed up anew for whoever was touched.
+
+The only writer of those columns. It never counts up: it computes the sums of touched
+people from the deliveries to their current address and from the balance they brought
+along, and writes the rows that differ. So a verdict that comes late, a bounce that
+overturns a delivery and a repeated run all give the same numbers as a rebuild.
+"""
+
+from __future__ import annotations
+
+from django.db import connection, transaction
+
+from contacts.models import ENGAGEMENT_FIELDS
+
+BATCH = 20_000
+# one folder at a time: two could overwrite newer sums by older ones
+LOCK = "hashtext('deliveries.rollups')"
+
+SUMS = {
+    "delivered": "own.delivered + coalesce(b.delivered, 0)",
+    "opened": "own.opened + coalesce(b.opened, 0)",
+    "clicked": "own.clicked + coalesce(b.clicked, 0)",
+    "bounced": "own.bounced + coalesce(b.bounced, 0)",
+    "replied": "own.replied + coalesce(b.replied, 0)",
+    "sends_since_engagement": """CASE
+        WHEN own.engaged_at IS NULL
+        THEN coalesce(b.sends_since_engagement, 0) + own.delivered
+        ELSE (SELECT count(*) FROM unnest(own.deliveries) t WHERE t > own.engaged_at)
+    END""",
+    "first_delivered_at": "least(b.first_delivered_at, own.first_delivered_at)",
+    "last_delivered_at": "greatest(b.last_delivered_at, own.last_delivered_at)",
+    "first_opened_at": "least(b.first_opened_at, own.first_opened_at)",
+    "last_opened_at": "greatest(b.last_opened_at, own.last_opened_at)",
+    "first_clicked_at": "least(b.first_clicked_at, own.first_clicked_at)",
+    "last_clicked_at": "greatest(b.last_clicked_at, own.last_clicked_at)",
+    "last_replied_at": "greatest(b.last_replied_at, own.last_replied_at)",
+    "last_email_name": "coalesce(own.last_email_name, b.last_email_name, '')",
+}
+
+# Contacts that somebody else holds at the moment are put back for the next time.
+FOLD = """
+WITH log AS MATERIALIZED (
+    DELETE FROM deliveries_touched WHERE id IN (
+        SELECT id FROM deliveries_touched ORDER BY id LIMIT %s
+    ) RETURNING address_id, contact_id
+), meant AS MATERIALIZED (
+    SELECT id FROM contacts_contact
+    WHERE address_id IN (SELECT address_id FROM log WHERE address_id IS NOT NULL)
+    UNION
+    SELECT contact_id FROM log WHERE contact_id IS NOT NULL
+), who AS MATERIALIZED (
+    SELECT id, address_id FROM contacts_contact
+    WHERE id IN (SELECT id FROM meant) FOR NO KEY UPDATE SKIP LOCKED
+), later AS (
+    INSERT INTO deliveries_touched (contact_id)
+    SELECT c.id FROM contacts_contact c JOIN meant USING (id)
+    WHERE c.id NOT IN (SELECT id FROM who)
+), summed AS MATERIALIZED (
+    SELECT who.id, {sums}
+    FROM who
+    LEFT JOIN contacts_openingbalance b
+        ON b.contact_id = who.id AND b.address_id = who.address_id
+    CROSS JOIN LATERAL (
+        SELECT count(d.delivered_at) AS delivered, count(d.opened_at) AS opened,
+            count(d.clicked_at) AS clicked, count(d.bounced_at) AS bounced,
+            count(d.replied_at) AS replied,
+            min(d.delivered_at) AS first_delivered_at,
+            max(d.delivered_at) AS last_delivered_at,
+            min(d.opened_at) AS first_opened_at,
+            max(greatest(d.opened_at, d.last_opened_at)) AS last_opened_at,
+            min(d.clicked_at) AS first_clicked_at,
+            max(greatest(d.clicked_at, d.last_clicked_at)) AS last_clicked_at,
+            max(d.replied_at) AS last_replied_at,
+            max(greatest(d.opened_at, d.last_opened_at, d.clicked_at,
+                d.last_clicked_at)) AS engaged_at,
+            array_agg(d.delivered_at) AS deliveries,
+            (array_agg(m.name ORDER BY d.delivered_at DESC)
+                FILTER (WHERE d.delivered_at IS NOT NULL))[1] AS last_email_name
+        FROM deliveries_delivery d
+        JOIN deliveries_message m ON m.id = d.message_id AND m.channel = 'marketing'
+        WHERE d.address_id = who.address_id
+    ) own
+), written AS (
+    UPDATE contacts_contact c SET ({columns}) = ROW({values})
+    FROM summed
+    WHERE c.id = summed.id AND ({current}) IS DISTINCT FROM ({values})
+)
+SELECT count(*) FROM log
+"""
+
+
+def statement() -> str:
+    names = list(ENGAGEMENT_FIELDS)
+    return FOLD.format(
+        sums=", ".join(f"{SUMS[name]} AS {name}" for name in names),
+        columns=", ".join(names),
+        current=", ".join(f"c.{name}" for name in names),
+        values=", ".join(f"summed.{name}" for name in names),
+    )
+
+
+@transaction.atomic
+def fold(*, limit: int = BATCH) -> int:
+    """Sum up the next touched people; how many rows of the log that settled.
+
+    0 also when somebody else is at it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT pg_try_advisory_xact_lock({LOCK})")
+        if not cursor.fetchone()[0]:
+            return 0
+        cursor.execute(statement(), [limit])
+        found: int = cursor.fetchone()[0]
+    return found
+
+
+def fold_all() -> int:
+    """Until nobody is left, or only who is held by somebody else."""
+    total = done = fold()
+    while done == BATCH:
+        done = fold()
+        total += done
+    return total
+
+
+def rebuild() -> int:
+    """Sum up everybody anew, in batches. Safe to stop and to repeat."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO deliveries_touched (contact_id)"
+            " SELECT id FROM contacts_contact ORDER BY id"
+        )
+    return fold_all()
