@@ -22,7 +22,7 @@ MAILS = """
 INSERT INTO deliveries_delivery
     (message_id, address_id, contact_id, state, queued_at, delivered_at, opened_at)
 SELECT m.id, c.address_id, c.id, 'delivered', now(), now() - m.id * interval '1 day',
-    CASE WHEN c.id %% 3 = 0 THEN now() - m.id * interval '1 day' END
+    CASE WHEN c.id % 3 = 0 THEN now() - m.id * interval '1 day' END
 FROM deliveries_message m CROSS JOIN contacts_contact c
 """
 
