@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from csp.constants import NONE, SELF, UNSAFE_INLINE
-from csp.decorators import csp_replace
+from csp.decorators import csp
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -57,11 +57,11 @@ FRAME_POLICY: dict[str, Any] = {
 
 def content(request: SignedIn, pk: int) -> HttpResponse:
     email = find(pk)
+    if request.method == "POST":
+        return _save(request, email, lambda blocks: blocks)
     if not email.is_draft:
         return redirect(email)
-    if request.method != "POST":
-        return _editor(request, email, ContentForm(email))
-    return _save(request, email, lambda blocks: blocks)
+    return _editor(request, email, ContentForm(email))
 
 
 def _editor(
@@ -222,7 +222,7 @@ def settings(request: SignedIn, pk: int) -> HttpResponse:
 
 
 @xframe_options_sameorigin
-@csp_replace(FRAME_POLICY)  # type: ignore[arg-type]
+@csp(FRAME_POLICY)  # type: ignore[arg-type]
 @require_safe
 def show(request: HttpRequest, pk: int) -> HttpResponse:
     """The mail itself, for the frame of the editor: ?view=dark|text, ?as=<contact>."""
