@@ -19,5 +19,4 @@ urlpatterns = [
     path("", include("console.contact_urls")),
     path("", include("consent.urls")),
     path("", include("deliveries.urls")),
-    path("", include("campaigns.urls")),
 ]

@@ -27,6 +27,9 @@ from deliveries.rendering import compile_message
 
 EXCLUDED = "excluded"
 
+# so many new rows that the database must count anew before it plans with them
+MANY = 2_000
+
 # (key of at most 24 characters, condition on a contact, sentence for people)
 LeftOut = tuple[str, Any, str]
 
@@ -68,7 +71,8 @@ def fix(
     rows = _judged(
         contacts, message.subscription_type, message.channel, _extras(exclude, extra)
     ).annotate(provider=provider_case("address__domain"))
-    _insert(message, rows, due_at or timezone.now())
+    if _insert(message, rows, due_at or timezone.now()) > MANY:
+        partitions.analyze(message.pk)
     ring()
     return stored(message)
 
@@ -127,12 +131,12 @@ def _insert(
     message: Message,
     rows: models.QuerySet[Any],
     due_at: dt.datetime,
-) -> None:
+) -> int:
     chosen = rows.order_by().values_list("pk", "address_id", "reason", "provider")
     try:
         sql, params = chosen.query.sql_with_params()
     except EmptyResultSet:  # nobody, and Django knows it without asking
-        return
+        return 0
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
@@ -153,3 +157,4 @@ def _insert(
                 *params,
             ],
         )
+        return cursor.rowcount

@@ -8,8 +8,9 @@ quoted-printable text before and after it never has to be encoded again.
 from __future__ import annotations
 
 import binascii
+import html
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from email.header import Header
 
@@ -22,7 +23,12 @@ MAX_LINE = 998
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]+")
 _ATOM_WORDS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 
-Fill = Callable[[Slot], str]
+# what needs neither escaping nor another line: nearly every signed link
+_PLAIN = re.compile(r"[A-Za-z0-9:/._-]{1,75}")
+_PART_HEAD = (
+    b"--%s\r\nContent-Type: text/%s; charset=utf-8\r\n"
+    b"Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+)
 
 
 def one_line(value: str) -> str:
@@ -64,51 +70,55 @@ def quoted_printable(text: str) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """One encoded body: literals as octets, slots with how their value is escaped."""
+class Skeleton:
+    """The body of a mail without what differs per person.
 
-    pieces: tuple[bytes | Slot, ...]
-    escape: Callable[[str], str]
+    `octets` has an empty place for every slot; `places` says which value goes where,
+    `values` names the distinct ones: an index into `slots`, and whether it stands in
+    HTML.
+    """
 
-    def filled(self, fill: Fill, out: list[bytes]) -> None:
-        """Append the octets for one person to `out`."""
-        for piece in self.pieces:
-            if isinstance(piece, bytes):
-                out.append(piece)
+    slots: tuple[Slot, ...]
+    values: tuple[tuple[int, bool], ...]
+    octets: tuple[bytes, ...]
+    places: tuple[tuple[int, int], ...]
+
+    def filled(self, words: Sequence[str]) -> bytes:
+        """The body for one person; `words` has one entry per slot."""
+        encoded = [_encoded(words[slot], in_html) for slot, in_html in self.values]
+        out = list(self.octets)
+        for place, value in self.places:
+            out[place] = encoded[value]
+        return b"".join(out)
+
+
+def _encoded(words: str, in_html: bool) -> bytes:
+    if _PLAIN.fullmatch(words):
+        return words.encode() + SOFT
+    if not words:
+        return b""
+    return quoted_printable(html.escape(words) if in_html else words) + SOFT
+
+
+def skeleton(text: str, document: str, boundary: bytes) -> Skeleton:
+    """multipart/alternative of compiled plain text and compiled HTML, encoded but for
+    its slots. It begins with its own Content-Type header."""
+    slots: dict[Slot, int] = {}
+    values: dict[tuple[int, bool], int] = {}
+    octets: list[bytes] = [
+        b"MIME-Version: 1.0\r\n"
+        b'Content-Type: multipart/alternative; boundary="%s"\r\n\r\n' % boundary
+    ]
+    places: list[tuple[int, int]] = []
+    for subtype, compiled in ((b"plain", text), (b"html", document)):
+        octets.append(_PART_HEAD % (boundary, subtype))
+        for piece in pieces(compiled):
+            if isinstance(piece, str):
+                octets.append(quoted_printable(piece) + SOFT)
                 continue
-            value = fill(piece)
-            if value:
-                out.append(quoted_printable(self.escape(value)))
-                out.append(SOFT)
-
-
-def part(compiled: str, escape: Callable[[str], str]) -> Part:
-    """Compiled content, encoded but for its slots."""
-    found: list[bytes | Slot] = []
-    for piece in pieces(compiled):
-        if isinstance(piece, Slot):
-            found.append(piece)
-        else:
-            found.append(quoted_printable(piece) + SOFT)
-    return Part(tuple(found), escape)
-
-
-def alternative(
-    headers: Sequence[bytes],
-    boundary: bytes,
-    parts: Sequence[tuple[str, Part]],
-    fill: Fill,
-) -> bytes:
-    """A multipart/alternative mail; `parts` in order of preference, best last."""
-    out = [*headers, b"MIME-Version: 1.0\r\n"]
-    out.append(b'Content-Type: multipart/alternative; boundary="%s"\r\n\r\n' % boundary)
-    for subtype, one in parts:
-        out.append(
-            b"--%s\r\nContent-Type: text/%s; charset=utf-8\r\n"
-            b"Content-Transfer-Encoding: quoted-printable\r\n\r\n"
-            % (boundary, subtype.encode())
-        )
-        one.filled(fill, out)
-        out.append(CRLF)
-    out.append(b"--%s--\r\n" % boundary)
-    return b"".join(out)
+            value = (slots.setdefault(piece, len(slots)), subtype == b"html")
+            places.append((len(octets), values.setdefault(value, len(values))))
+            octets.append(b"")
+        octets.append(CRLF)
+    octets.append(b"--%s--\r\n" % boundary)
+    return Skeleton(tuple(slots), tuple(values), tuple(octets), tuple(places))

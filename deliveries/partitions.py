@@ -12,6 +12,7 @@ from deliveries.models import Message
 
 AHEAD = 2_000  # messages
 MONTHS_AHEAD = dt.timedelta(days=93)
+ASKED = ("consent_address", "consent_grant", "consent_suppression", "contacts_contact")
 PER_PARTITION = 1_000  # messages, as the function in the migration says
 
 
@@ -26,11 +27,22 @@ def ensure() -> None:
         )
 
 
-def ensure_for(message_id: int) -> None:
-    """The partition that `message_id` belongs to: rows must not begin elsewhere."""
-    table = f"deliveries_delivery_{message_id // PER_PARTITION}"
+def table_of(message_id: int) -> str:
+    """The partition that holds the deliveries of a message."""
+    return f"deliveries_delivery_{int(message_id) // PER_PARTITION}"
+
+
+def analyze(message_id: int) -> None:
+    """Let the planner know how many rows there are before it looks for single ones:
+    a message's many new ones, and those of the tables that are asked about them."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT to_regclass(%s) IS NULL", [table])
+        cursor.execute(f"ANALYZE {', '.join([table_of(message_id), *ASKED])}")
+
+
+def ensure_for(message_id: int) -> None:
+    """Rows of a message must begin in a partition of their own range."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass(%s) IS NULL", [table_of(message_id)])
         missing = cursor.fetchone()[0]
     if missing:
         ensure()

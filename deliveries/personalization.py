@@ -8,6 +8,7 @@ survives every escaping on the way; what authors type can never look like a slot
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import html
 import re
 from collections.abc import Collection, Iterable, Mapping
@@ -110,6 +111,7 @@ def as_words(value: Any) -> str:
     return text
 
 
+@functools.lru_cache(maxsize=10_000)
 def long_date(day: dt.date) -> str:
     return f"{day.day} {day:%B %Y}"
 

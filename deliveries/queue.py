@@ -94,7 +94,7 @@ class Question:
         """One row per delivery; run it when the addresses are locked."""
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT * FROM ({self.sql}) asked WHERE delivery = ANY(%s)",  # noqa: S608
+                f"SELECT * FROM ({self.sql}) asked WHERE delivery = ANY(%s::bigint[])",  # noqa: S608
                 [*self.params, list(ids)],
             )
             return [
@@ -132,6 +132,8 @@ def waiting_messages() -> list[int]:
 
 
 # SKIP LOCKED twice: other workers' rows, and addresses that somebody writes about.
+# The setting lasts until the commit: what follows looks for single rows, and must
+# not read a whole table for them, whatever the statistics say.
 PICK = """
 WITH picked AS MATERIALIZED (
     SELECT d.id, d.address_id FROM deliveries_delivery d
@@ -148,7 +150,7 @@ WITH picked AS MATERIALIZED (
     WHERE a.id = ANY(SELECT address_id FROM picked)
     ORDER BY a.id FOR SHARE SKIP LOCKED
 )
-SELECT picked.id, locked.id IS NOT NULL
+SELECT picked.id, locked.id IS NOT NULL, set_config('enable_seqscan', 'off', true)
 FROM picked LEFT JOIN locked ON locked.id = picked.address_id
 ORDER BY picked.id
 """
@@ -169,7 +171,9 @@ def pick(message_id: int, limit: int) -> tuple[list[int], list[int]]:
     with connection.cursor() as cursor:
         cursor.execute(PICK, values)
         rows = cursor.fetchall()
-    return [pk for pk, free in rows if free], [pk for pk, free in rows if not free]
+    return [pk for pk, free, _ in rows if free], [
+        pk for pk, free, _ in rows if not free
+    ]
 
 
 # `t` says for each row what it becomes: '' starts, 'busy' waits, else a reason
@@ -186,7 +190,7 @@ UPDATE deliveries_delivery d SET
     due_at = CASE WHEN t.reason = 'busy' THEN statement_timestamp() + %(busy)s
                   ELSE d.due_at END
 FROM unnest(%(ids)s::bigint[], %(reasons)s::text[]) AS t(id, reason)
-WHERE d.message_id = %(message)s AND d.id = t.id
+WHERE d.message_id = %(message)s AND d.id = t.id AND d.id = ANY(%(ids)s::bigint[])
 """
 
 
@@ -236,20 +240,21 @@ UPDATE deliveries_delivery d SET
                   ELSE d.due_at END,
     attempts = d.attempts - (NOT t.attempted)::int
 FROM unnest(
-    %s::bigint[], %s::bigint[], %s::text[], %s::timestamptz[], %s::smallint[],
-    %s::text[], %s::text[], %s::interval[], %s::boolean[]
-) AS t(message, id, state, at, code, enhanced, reply, wait, attempted)
-WHERE d.message_id = t.message AND d.id = t.id AND d.state IN ('started', 'uncertain')
+    %s::bigint[], %s::text[], %s::timestamptz[], %s::smallint[], %s::text[],
+    %s::text[], %s::interval[], %s::boolean[]
+) AS t(id, state, at, code, enhanced, reply, wait, attempted)
+WHERE d.message_id = %s AND d.id = t.id AND d.id = ANY(%s::bigint[])
+  AND d.state IN ('started', 'uncertain')
 """
 
 
 def settle(done: Sequence[Outcome]) -> None:
-    """Write down what became of started mails."""
+    """Write down what became of the started mails of one message."""
     if not done:
         return
+    ids = [one.delivery_id for one in done]
     columns: list[Any] = [
-        [one.message_id for one in done],
-        [one.delivery_id for one in done],
+        ids,
         [one.state.value for one in done],
         [one.at for one in done],
         [one.code for one in done],
@@ -257,6 +262,8 @@ def settle(done: Sequence[Outcome]) -> None:
         [one.reply for one in done],
         [one.wait for one in done],
         [one.attempted for one in done],
+        done[0].message_id,
+        ids,
     ]
     with connection.cursor() as cursor:
         cursor.execute(SETTLE, columns)

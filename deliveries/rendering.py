@@ -9,6 +9,7 @@ has to add (DKIM).
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import hashlib
 import html
 import re
@@ -45,7 +46,6 @@ __all__ = [
     "Recipient",
     "compile_message",
     "preview_html",
-    "preview_text",
     "problems",
     "render",
     "return_path",
@@ -125,9 +125,7 @@ class Compiled:
     headers: bytes
     # encoded already where it is the same for everybody
     subject: str | bytes
-    boundary: bytes
-    text: mime.Part
-    html: mime.Part
+    body: mime.Skeleton
     urls: tuple[str, ...]
     click_tracked: bool
     has_ways_out: bool
@@ -145,9 +143,7 @@ class Compiled:
             list_id=_list_id(message),
             headers=_common_headers(message, ways_out=ways_out),
             subject=_subject(message.subject),
-            boundary=_boundary(message),
-            text=mime.part(message.text, str),
-            html=mime.part(message.html, html.escape),
+            body=mime.skeleton(message.text, message.html, _boundary(message)),
             urls=tuple("" if _is_confirm(one) else one.url for one in links),
             click_tracked=message.click_tracked,
             has_ways_out=ways_out,
@@ -224,7 +220,7 @@ def render(compiled: Compiled, recipient: Recipient, *, now: dt.datetime) -> byt
     """The complete mail for one person, with CRLF and no line over 998 octets."""
     person = _Person(compiled, recipient)
     headers = [
-        b"Date: %s\r\n" % format_datetime(now).encode(),
+        _date(now),
         compiled.headers,
         mime.address_header("To", recipient.deliver_to),
         person.subject(),
@@ -232,8 +228,13 @@ def render(compiled: Compiled, recipient: Recipient, *, now: dt.datetime) -> byt
     ]
     if compiled.has_ways_out:
         headers.append(person.list_unsubscribe())
-    parts = (("plain", compiled.text), ("html", compiled.html))
-    return mime.alternative(headers, compiled.boundary, parts, person.fill)
+    body = compiled.body.filled([person.words(slot) for slot in compiled.body.slots])
+    return b"".join(headers) + body
+
+
+@functools.lru_cache(maxsize=8)
+def _date(now: dt.datetime) -> bytes:
+    return b"Date: %s\r\n" % format_datetime(now).encode()
 
 
 def _message_id(compiled: Compiled, recipient: Recipient) -> bytes:
@@ -250,20 +251,14 @@ def return_path(recipient: Recipient) -> str:
 
 
 class _Person:
-    """Fills the slots of one mail; each link is signed once however often it stands."""
+    """What stands in the slots of one mail."""
 
-    __slots__ = ("compiled", "known", "recipient")
+    __slots__ = ("compiled", "recipient", "unsubscribe")
 
     def __init__(self, compiled: Compiled, recipient: Recipient) -> None:
         self.compiled = compiled
         self.recipient = recipient
-        self.known: dict[Slot, str] = {}
-
-    def fill(self, slot: Slot) -> str:
-        value = self.known.get(slot)
-        if value is None:
-            value = self.known[slot] = self._value(slot)
-        return value
+        self.unsubscribe = self._page("unsubscribe") if compiled.has_ways_out else ""
 
     def subject(self) -> bytes:
         subject = self.compiled.subject
@@ -272,20 +267,20 @@ class _Person:
         return mime.text_header("Subject", fill(subject, self.recipient.values))
 
     def list_unsubscribe(self) -> bytes:
-        url = self.fill(Slot("unsubscribe"))
-        token = url.rpartition("/")[2]
+        token = self.unsubscribe.rpartition("/")[2]
         mailto = f"mailto:u-{token}@{settings.BOUNCE_DOMAIN}?subject=unsubscribe"
-        return f"List-Unsubscribe: <{url}>,\r\n <{mailto}>\r\n".encode()
+        return f"List-Unsubscribe: <{self.unsubscribe}>,\r\n <{mailto}>\r\n".encode()
 
-    def _value(self, slot: Slot) -> str:
-        if slot.kind == "token":
+    def words(self, slot: Slot) -> str:
+        kind = slot.kind
+        if kind == "token":
             return self.recipient.values.get(slot.name) or slot.fallback
-        if slot.kind == "since":
+        if kind == "since":
             since = self.recipient.since
             return f" on {long_date(since)}" if since else ""
-        if slot.kind == "link":
+        if kind == "link":
             return self._link(int(slot.name))
-        return self._page(slot.kind)
+        return self.unsubscribe if kind == "unsubscribe" else self._page(kind)
 
     def _link(self, position: int) -> str:
         url = self.compiled.urls[position]
@@ -324,22 +319,6 @@ def preview_html(
     return "".join(
         piece if isinstance(piece, str) else _previewed(piece, values, body)
         for piece in pieces(document)
-    )
-
-
-def preview_text(
-    content: Content, contact: Contact | None, names: Mapping[str, str] | None = None
-) -> str:
-    """The plain text part as `contact` would read it, as words and not as markup."""
-    kind = content.subscription_type
-    body = blocks.build(content.blocks)
-    footer = _footer(kind.brand if kind else None, kind, Channel.MARKETING)
-    values = values_of(contact, names or {})
-    return html.unescape(
-        "".join(
-            piece if isinstance(piece, str) else _previewed(piece, values, body)
-            for piece in pieces(layout.as_text(body, footer))
-        )
     )
 
 

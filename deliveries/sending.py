@@ -17,6 +17,7 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,21 +69,30 @@ SETTLE_AGAIN = (1, 2, 4, 8, 15)
 _one_at_a_time = threading.Lock()
 
 
-def send_due(worker: str = "", *, limit: int = 100_000) -> int:
+def send_due(worker: str = "", *, limit: int = 100_000, lanes: int = 1) -> int:
     """Send what is due, for at most TURN seconds; how many mails were started.
 
-    Any number of workers may do so at once. In one process one thread sends.
+    Any number of workers may do so at once; in one process one call at a time. Each
+    of `lanes` is a thread with connections of its own: while one waits for the
+    database, the other sends. Together they start one BATCH at a time.
     """
     if not _one_at_a_time.acquire(blocking=False):
         return 0
+    name = worker or _my_name()
+    turns = [_Turn(f"{name}/{n}", limit, BATCH // lanes) for n in range(lanes)]
     try:
-        turn = _Turn(worker or _my_name(), limit)
-        turn.run()
+        if not queue.waiting_messages():
+            return 0
+        with ThreadPoolExecutor(lanes) as pool:
+            beside = [pool.submit(turn.run_beside) for turn in turns[1:]]
+            turns[0].run()
+        for one in beside:
+            one.result()
     finally:
         _one_at_a_time.release()
-    if turn.has_more:
+    if any(turn.has_more for turn in turns):
         ring()
-    return turn.started
+    return sum(turn.started for turn in turns)
 
 
 def _my_name() -> str:
@@ -146,9 +156,10 @@ def _deliver_to(row: Mapping[str, Any]) -> str:
 class _Turn:
     """One worker's turn: batches of waiting messages through one connection."""
 
-    def __init__(self, worker: str, limit: int) -> None:
+    def __init__(self, worker: str, limit: int, batch: int = BATCH) -> None:
         self.worker = worker
         self.limit = limit
+        self.batch = batch
         self.started = 0
         self.has_more = False
         self.door: Door | None = None
@@ -167,6 +178,13 @@ class _Turn:
             if self.door:
                 self.door.close()
             self._settle()
+
+    def run_beside(self) -> None:
+        """The same in a thread of its own, which leaves no connection behind."""
+        try:
+            self.run()
+        finally:
+            connection.close()
 
     def _round(self) -> bool:
         """A few batches of each waiting message; False when the turn is over."""
@@ -193,7 +211,7 @@ class _Turn:
         )
         plan = self.plans.get(message_id) or _Plan.of(message_id)
         self.plans[message_id] = plan
-        size = min(BATCH, self.limit - self.started)
+        size = min(self.batch, self.limit - self.started)
         rows = queue.start(plan.question, self.worker, size, self.done)
         self.done = []
         self.started += len(rows)

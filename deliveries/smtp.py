@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import re
 import smtplib
+import socket
 import ssl
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 PATIENCE = 60.0
+MAX_LINE = 4096
 OK, GO_ON, CLOSING = 250, 354, 421
 _ENHANCED = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
-_LINE_WITH_DOT = re.compile(rb"(?m)^\.")
-_BARE = re.compile(rb"\r\n|\r|\n")
 
 
 class Unreachable(Exception):
@@ -35,7 +35,8 @@ class Gone(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One mail with its envelope. `key` is the caller's."""
+    """One mail with its envelope. `key` is the caller's; `content` is complete, with
+    CRLF at every line end."""
 
     key: int
     mail_from: str
@@ -102,13 +103,11 @@ def _connect(settings: dict[str, Any], hello: str) -> smtplib.SMTP:
 
 
 def data_of(content: bytes) -> bytes:
-    """The octets after DATA: CRLF everywhere, dots doubled, the end marked."""
-    if b"\r" in content.replace(b"\r\n", b"") or content.count(b"\n") != content.count(
-        b"\r\n"
-    ):
-        content = _BARE.sub(b"\r\n", content)
-    if b"\n." in content or content.startswith(b"."):
-        content = _LINE_WITH_DOT.sub(b"..", content)
+    """The octets after DATA: dots at the beginning of lines doubled, the end marked
+    (RFC 5321 section 4.5.2). `content` has CRLF line ends only."""
+    content = content.replace(b"\r\n.", b"\r\n..")
+    if content.startswith(b"."):
+        content = b"." + content
     return content + (b".\r\n" if content.endswith(b"\r\n") else b"\r\n.\r\n")
 
 
@@ -117,6 +116,8 @@ class Door:
 
     def __init__(self, client: smtplib.SMTP) -> None:
         self.client = client
+        sock: socket.socket = client.sock  # type: ignore[attr-defined]
+        self.lines = sock.makefile("rb")
         self.pipelines = client.has_extn("pipelining")
         self.utf8 = client.has_extn("smtputf8")
         self.dsn = client.has_extn("dsn")
@@ -160,13 +161,24 @@ class Door:
 
     def read(self, unknown: Mail | None) -> Answer:
         try:
-            code, text = self.client.getreply()
-        except (OSError, smtplib.SMTPException) as problem:
+            code, text = self._reply()
+        except (OSError, ValueError) as problem:
             raise Gone(unknown) from problem
         if code < 200 or code == CLOSING:
             # 421: the server is about to close; what it answers to was not taken
             raise Gone(unknown if code < 200 else None)
         return Answer(code, text.decode("utf-8", "replace"))
+
+    def _reply(self) -> tuple[int, bytes]:
+        """Code and text of one answer, its lines joined (RFC 5321 section 4.2.1)."""
+        lines = []
+        while True:
+            line = self.lines.readline(MAX_LINE)
+            if not line.endswith(b"\n"):
+                raise ValueError("The answer of the mail server is cut.")
+            lines.append(line[4:].strip())
+            if line[3:4] != b"-":
+                return int(line[:3]), b" ".join(lines)
 
 
 class _Stepwise:

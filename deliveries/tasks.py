@@ -7,7 +7,7 @@ from deliveries import partitions, rollups, sending, settling
 
 @shared_task
 def send_due() -> None:
-    sending.send_due()
+    sending.send_due(lanes=2)
 
 
 @shared_task

@@ -3,7 +3,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from consent.models import Address, Batch, BatchKind, Suppression
+from consent.models import Address, Suppression
 from consent.vocabulary import (
     Act,
     Action,
@@ -147,15 +147,9 @@ def test_of_several_reasons_the_first_of_the_table_is_told(newsletter):
 
 
 def test_a_lifted_suppression_stops_nothing(reader, newsletter):
-    batch = Batch.objects.create(kind=BatchKind.OPT_OUT_IMPORT, label="list.csv")
-    act = Act(
-        action=Action.WITHDRAWN,
-        mechanism=Mechanism.OPT_OUT_IMPORT,
-        actor=Actor.IMPORT,
-        batch_id=batch.pk,
-    )
-    Suppression.objects.suppress([reader.address_id], Reason.IMPORTED_OPT_OUT, act)
-    Suppression.objects.filter(batch=batch).lift(LiftedBy.UNDO, act)
+    act = Act(action=Action.RESTORED, mechanism=Mechanism.STAFF, actor=Actor.STAFF)
+    Suppression.objects.suppress([reader.address_id], Reason.STAFF_OPT_OUT, NO)
+    Suppression.objects.all().lift(LiftedBy.STAFF, act)
     assert why(reader, newsletter) == ""
 
 

@@ -31,7 +31,7 @@ def test_everybody_who_waits_gets_one_mail(sink, queue_for):
     assert row.state == DeliveryState.DELIVERED
     assert row.delivered_at >= row.started_at
     assert (row.smtp_code, row.enhanced_code) == (250, "2.0.0")
-    assert (row.attempts, row.claimed_by) == (1, "w")
+    assert (row.attempts, row.claimed_by) == (1, "w/0")
     assert set(states()) == {"delivered"}
     assert sending.send_due("w") == 0
     assert len(sink.received) == 70

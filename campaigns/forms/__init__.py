@@ -1,1 +1,0 @@
-"""What authors type: the content block by block, the settings, the recipients."""

@@ -1,1 +1,0 @@
-"""The pages of marketing emails: list, editor, recipients, review, report."""
