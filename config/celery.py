@@ -47,6 +47,21 @@ TIMETABLE: dict[str, dict[str, Any]] = {
         "schedule": 5.0,
         "options": {"expires": 5.0},
     },
+    "start emails that are due, every 10 seconds": {
+        "task": "campaigns.tasks.start_due",
+        "schedule": 10.0,
+        "options": {"expires": 10.0},
+    },
+    "end emails that are sent and count them, every 20 seconds": {
+        "task": "campaigns.tasks.finish_sent",
+        "schedule": 20.0,
+        "options": {"expires": 20.0},
+    },
+    "empty the queue of stopped emails, every minute": {
+        "task": "campaigns.tasks.cancel_stopped",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    },
 }
 
 app.conf.beat_schedule = TIMETABLE

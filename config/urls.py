@@ -19,4 +19,5 @@ urlpatterns = [
     path("", include("console.contact_urls")),
     path("", include("consent.urls")),
     path("", include("deliveries.urls")),
+    path("", include("campaigns.urls")),
 ]

@@ -9,6 +9,7 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from accounts.models import User
+from campaigns.models import MarketingEmail
 from consent import addresses
 from consent.models import Address, Brand, Grant, SubscriptionType
 from consent.vocabulary import Act, Action, Actor, Grade, LegalBasis, Mechanism
@@ -153,3 +154,25 @@ class DeliveryFactory(DjangoModelFactory[Delivery]):
     started_at = factory.LazyFunction(lambda: timezone.now() - dt.timedelta(hours=1))
     settled_at = factory.SelfAttribute("started_at")
     delivered_at = factory.SelfAttribute("started_at")
+
+
+class MarketingEmailFactory(DjangoModelFactory[MarketingEmail]):
+    """A draft that only lacks its segments."""
+
+    class Meta:
+        model = MarketingEmail
+
+    name = factory.Sequence(lambda n: f"Letter {n}")
+    subscription_type = factory.SubFactory(SubscriptionTypeFactory)
+    from_name = "Example Oy"
+    from_email = "news@brand.example"
+    subject = "Do you still want our newsletter?"
+    preview_text = "One press and you keep it"
+    blocks = factory.LazyFunction(lambda: copy.deepcopy(BLOCKS))
+
+
+def make_segment(*contacts: Contact) -> Segment:
+    """A static segment of exactly these people."""
+    segment = SegmentFactory(kind="static", rules=None)
+    segment.add(Contact.objects.filter(pk__in=[one.pk for one in contacts]))
+    return segment

@@ -1,0 +1,127 @@
+"""Who would get an email, who would not and why, in numbers that add up.
+
+in segments = duplicates + everybody; everybody = will get it + each reason.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from campaigns.models import MarketingEmail
+from contacts.models import Contact
+from deliveries import audience
+from deliveries.audience import LeftOut
+from deliveries.models import Channel
+from deliveries.refusals import annotate_refusal
+from segments.models import Segment, SegmentMember
+
+# Who got this many without ever opening or clicking is not sent more of the same;
+# who did once, after so many since the last sign of life.
+NEVER_ENGAGED = 11
+LAPSED = 16
+
+EXCLUDED = "excluded"
+SKIPPED = "unengaged"
+LABELS = {
+    EXCLUDED: "In a segment you left out",
+    SKIPPED: "Not engaging",
+}
+SENTENCES = {
+    EXCLUDED: "Is in a segment that this email was not to go to.",
+    SKIPPED: "Got many emails and has not opened or clicked for long.",
+}
+
+UNENGAGED = Q(delivered__gte=NEVER_ENGAGED, opened=0, clicked=0) | Q(
+    sends_since_engagement__gte=LAPSED
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Funnel:
+    """The numbers of the review page; `reasons` in the order they are told."""
+
+    in_segments: int = 0
+    duplicates: int = 0
+    will_get: int = 0
+    reasons: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def everybody(self) -> int:
+        return self.in_segments - self.duplicates
+
+    @property
+    def not_sent(self) -> int:
+        return sum(self.reasons.values())
+
+    def moved_from(self, expected: int) -> bool:
+        """More than one in a hundred away from what the author saw."""
+        return abs(self.will_get - expected) * 100 > expected
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def contacts_of(email: MarketingEmail) -> models.QuerySet[Contact]:
+    """Everybody in the segments to send to, once; who is left out still among them.
+
+    No two contacts have one address: so nobody gets two copies.
+    """
+    chosen = list(email.include.all())
+    return Segment.objects.audience(chosen) if chosen else Contact.objects.none()
+
+
+def left_out(email: MarketingEmail) -> list[LeftOut]:
+    """The reasons that are this email's own: told when no other applies."""
+    found: list[LeftOut] = []
+    excluded = [one.pk for one in email.exclude.all()]
+    if excluded:
+        stays = SegmentMember.objects.current().filter(segment__in=excluded)
+        inside = Exists(stays.filter(contact_id=OuterRef("pk")))
+        found.append((EXCLUDED, inside, SENTENCES[EXCLUDED]))
+    if email.skip_unengaged:
+        found.append((SKIPPED, UNENGAGED, SENTENCES[SKIPPED]))
+    return found
+
+
+def funnel(email: MarketingEmail) -> Funnel:
+    """The numbers now; empty while no type or no segment is chosen."""
+    if email.subscription_type is None:
+        return Funnel()
+    counts = audience.preview(
+        contacts_of(email), email.subscription_type, extra=left_out(email)
+    )
+    return funnel_of(email, dict(counts))
+
+
+def funnel_of(email: MarketingEmail, counts: dict[str, int]) -> Funnel:
+    """`counts`: reason -> people, '' for those who get it."""
+    in_segments = sum(one.members().count() for one in email.include.all())
+    reasons = {key: count for key, count in counts.items() if key and count}
+    return Funnel(
+        in_segments=in_segments,
+        duplicates=in_segments - sum(counts.values()),
+        will_get=counts.get("", 0),
+        reasons=reasons,
+    )
+
+
+def people_with(email: MarketingEmail, reason: str) -> models.QuerySet[Contact]:
+    """The contacts behind one number of the funnel; '' for those who get it."""
+    kind = email.subscription_type
+    if kind is None:
+        return Contact.objects.none()
+    people = contacts_of(email)
+    rows = annotate_refusal(people, kind, Channel.MARKETING)
+    own = left_out(email)
+    if reason and reason not in LABELS:
+        return rows.filter(refusal=reason)
+    rows = rows.filter(refusal="")
+    for key, where, _ in own:
+        if key == reason:
+            return rows.filter(where)
+        rows = rows.filter(~where)
+    return rows if not reason else rows.none()

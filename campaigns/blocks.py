@@ -1,0 +1,88 @@
+"""The blocks an email is made of: which there are, and the moves on a list of them.
+
+A block is a dict {"id": short word, "kind": key of KINDS, ...its own fields}; an
+email is a list of blocks. Every move returns a new list and leaves the given one
+alone; a move that cannot be made returns an equal list.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+Block = dict[str, Any]
+
+# More than this is a newsletter nobody reads to its end, and a form nobody can use.
+MOST_BLOCKS = 60
+
+ID = re.compile(r"[a-z0-9]{1,12}")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of block: what it is called, and its fields with their first values."""
+
+    label: str
+    icon: str
+    first: dict[str, Any] = field(default_factory=dict)
+
+
+KINDS: dict[str, Kind] = {
+    "heading": Kind("Heading", "flag", {"text": "", "level": 1}),
+    "text": Kind("Text", "file-text", {"html": ""}),
+    "button": Kind("Button", "mouse-pointer-click", {"label": "", "url": ""}),
+    "confirm": Kind(
+        "Confirm button", "circle-check", {"label": "Keep me subscribed", "url": ""}
+    ),
+    "image": Kind("Image", "building-2", {"url": "", "alt": "", "href": ""}),
+    "divider": Kind("Divider", "circle-minus"),
+}
+
+
+def new(kind: str, **values: Any) -> Block:
+    """A fresh block of `kind` with an id of its own."""
+    return {"id": secrets.token_hex(3), "kind": kind, **KINDS[kind].first, **values}
+
+
+def add(blocks: Sequence[Block], block: Block, after: str = "") -> list[Block]:
+    """`block` below the one with id `after`, or at the end."""
+    if len(blocks) >= MOST_BLOCKS:
+        return list(blocks)
+    at = _place(blocks, after)
+    at = len(blocks) if at is None else at + 1
+    return [*blocks[:at], block, *blocks[at:]]
+
+
+def move(blocks: Sequence[Block], block_id: str, by: int) -> list[Block]:
+    """The block one place up (-1) or down (+1)."""
+    moved = list(blocks)
+    at = _place(blocks, block_id)
+    if at is not None and 0 <= at + by < len(moved):
+        moved.insert(at + by, moved.pop(at))
+    return moved
+
+
+def duplicate(blocks: Sequence[Block], block_id: str) -> list[Block]:
+    """A copy of the block right below it."""
+    at = _place(blocks, block_id)
+    if at is None:
+        return list(blocks)
+    copy = {**blocks[at], "id": secrets.token_hex(3)}
+    return add(blocks, copy, block_id)
+
+
+def delete(blocks: Sequence[Block], block_id: str) -> list[Block]:
+    return [block for block in blocks if block["id"] != block_id]
+
+
+def copies(blocks: Sequence[Block]) -> list[Block]:
+    """The same blocks with ids of their own, for another email."""
+    return [{**block, "id": secrets.token_hex(3)} for block in blocks]
+
+
+def _place(blocks: Sequence[Block], block_id: str) -> int | None:
+    ids = [block["id"] for block in blocks]
+    return ids.index(block_id) if block_id in ids else None

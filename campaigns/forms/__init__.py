@@ -1,0 +1,1 @@
+"""What authors type: the content block by block, the settings, the recipients."""

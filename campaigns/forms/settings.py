@@ -1,0 +1,191 @@
+"""Creating an email, its settings, its recipients, its time, and the test."""
+
+from __future__ import annotations
+
+import datetime as dt
+import zoneinfo
+from typing import Any, ClassVar, cast
+
+from django import forms
+from django.utils import timezone
+
+from accounts.models import Account
+from campaigns.models import MarketingEmail
+from campaigns.starters import STARTERS
+from consent import addresses
+from consent.models import SubscriptionType
+from segments.models import Segment
+
+
+class CreateForm(forms.Form):
+    """A name and something to begin with."""
+
+    name = forms.CharField(
+        max_length=200,
+        help_text="For you and your colleagues. The people you write to never see it.",
+    )
+    starter = forms.ChoiceField(
+        label="Begin with",
+        choices=[(one.key, one.label) for one in STARTERS],
+        widget=forms.RadioSelect,
+        initial=STARTERS[0].key,
+    )
+
+
+class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Who writes, about what, and what is measured."""
+
+    class Meta:
+        model = MarketingEmail
+        fields: ClassVar = [
+            "name",
+            "subscription_type",
+            "from_name",
+            "from_email",
+            "reply_to",
+            "open_tracked",
+            "click_tracked",
+            "skip_unengaged",
+        ]
+        labels: ClassVar = {
+            "from_email": "From address",
+            "reply_to": "Replies go to",
+            "open_tracked": "Track opens",
+            "click_tracked": "Track clicks",
+            "skip_unengaged": "Don’t send to unengaged contacts",
+        }
+        help_texts: ClassVar = {
+            "subscription_type": (
+                "Only people who agreed to this type get the email, and they can "
+                "leave it with one click."
+            ),
+            "reply_to": "Leave empty to get replies at the from address.",
+            "open_tracked": "A small image tells that the email was opened.",
+            "click_tracked": (
+                "Links go by way of this console. Unsubscribe and preference links "
+                "are never tracked."
+            ),
+            "skip_unengaged": (
+                "Leaves out who got 11 or more emails and never opened one, and who "
+                "got 16 or more since the last open or click."
+            ),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        types = cast(
+            "forms.ModelChoiceField[SubscriptionType]",
+            self.fields["subscription_type"],
+        )
+        types.queryset = SubscriptionType.objects.active().select_related("brand")
+        types.required = True
+        types.empty_label = "Choose one"
+        types.error_messages["required"] = (
+            "Choose what this email is about. There is no default on purpose."
+        )
+        for name in ("from_name", "from_email"):
+            self.fields[name].required = True
+        if self.instance.is_reengagement:
+            skip = self.fields["skip_unengaged"]
+            skip.disabled = True
+            skip.help_text = (
+                "Off for good: unengaged contacts are who a re-engagement email is for."
+            )
+
+    def clean_from_email(self) -> str:
+        typed: str = self.cleaned_data["from_email"]
+        try:
+            addresses.parse(typed)
+        except addresses.BadAddress as bad:
+            raise forms.ValidationError(str(bad)) from bad
+        return typed
+
+
+class RecipientsForm(forms.Form):
+    """Segments that get the email, and segments that never do."""
+
+    include = forms.ModelMultipleChoiceField(
+        Segment.objects.none(),
+        label="Send to",
+        required=False,
+        help_text="Who is in several of them gets one copy.",
+    )
+    exclude = forms.ModelMultipleChoiceField(
+        Segment.objects.none(),
+        label="Don’t send to",
+        required=False,
+        help_text="Wins over “Send to”.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("include", "exclude"):
+            field = cast("forms.ModelMultipleChoiceField[Segment]", self.fields[name])
+            field.queryset = Segment.objects.order_by("name")
+
+    def clean(self) -> dict[str, Any]:
+        include = self.cleaned_data.get("include") or []
+        both = set(include) & set(self.cleaned_data.get("exclude") or [])
+        if both:
+            names = ", ".join(sorted(str(one) for one in both))
+            raise forms.ValidationError(
+                f"{names}: a segment cannot be sent to and left out at once. "
+                "Take it out of one of the two."
+            )
+        return self.cleaned_data
+
+
+class LaunchForm(forms.Form):
+    """How many people the author saw on the page when pressing the button."""
+
+    expected = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+
+class ScheduleForm(LaunchForm):
+    """A date and a time in a zone."""
+
+    date = forms.DateField(
+        error_messages={"invalid": "Write the date as 2026-11-30."},
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    time = forms.TimeField(
+        error_messages={"invalid": "Write the time as 09:00."},
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+    )
+    zone = forms.ChoiceField(label="Time zone")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        here = Account.current().time_zone
+        names = sorted(zoneinfo.available_timezones() - {here})
+        zone = cast(forms.ChoiceField, self.fields["zone"])
+        zone.choices = [(here, f"{here} (account)"), *((name, name) for name in names)]
+
+    def clean(self) -> dict[str, Any]:
+        found = self.cleaned_data
+        if not {"date", "time", "zone"} <= found.keys():
+            return found
+        naive = dt.datetime.combine(found["date"], found["time"])
+        at = naive.replace(tzinfo=zoneinfo.ZoneInfo(found["zone"]))
+        if at.astimezone(dt.UTC).astimezone(at.tzinfo).replace(tzinfo=None) != naive:
+            self.add_error(
+                "time", "The clocks go forward then: this time does not exist."
+            )
+        elif at <= timezone.now():
+            self.add_error("time", "That moment is over. Choose a later one.")
+        found["at"] = at
+        return found
+
+
+class TestForm(forms.Form):
+    """Where a test goes, and as whom it is written."""
+
+    address = forms.CharField(label="Send a test to", max_length=254)
+
+    def clean_address(self) -> str:
+        typed: str = self.cleaned_data["address"]
+        try:
+            addresses.parse(typed)
+        except addresses.BadAddress as bad:
+            raise forms.ValidationError(str(bad)) from bad
+        return typed

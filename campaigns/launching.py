@@ -1,0 +1,88 @@
+"""From "its time has come" to "everybody is in the queue", in one transaction."""
+
+from __future__ import annotations
+
+import logging
+
+from django.db import transaction
+
+from accounts.models import Job
+from campaigns.audience import contacts_of, funnel_of, left_out
+from campaigns.models import EmailState, MarketingEmail
+from campaigns.readiness import obstacles
+from deliveries import audience
+from deliveries.models import Channel
+from segments.models import Segment, SegmentState
+
+log = logging.getLogger(__name__)
+
+# A worker that was lost this often while it prepared an email is no accident.
+MOST_ATTEMPTS = 5
+
+
+class Overtaken(Exception):
+    """Somebody stopped the email while its recipients were being fixed."""
+
+
+def prepare(job: Job) -> None:
+    """Fix the recipients of the email this job belongs to, and let it go.
+
+    All or nothing: a crash leaves no half of an audience, the next worker begins
+    anew. What stands in the way ends the job and makes the email a draft again.
+    """
+    email = MarketingEmail.objects.filter(job=job).first()
+    if email is None or email.state != EmailState.PREPARING:
+        job.finish()
+        return
+    problem = _problem(email, job)
+    if problem:
+        email.halt(problem)
+        job.fail(problem)
+        return
+    try:
+        _let_go(email, job)
+    except Overtaken:
+        job.cancel()
+
+
+def _problem(email: MarketingEmail, job: Job) -> str:
+    """Why the start has to be given up, or ''."""
+    if job.attempts > MOST_ATTEMPTS:
+        return (
+            "The recipients could not be chosen: the worker was lost each time. "
+            "Nothing was sent. Look at the log, then send again."
+        )
+    found = obstacles(email) + broken_segments(email)
+    return f"It was not sent. {' '.join(found[:2])}" if found else ""
+
+
+def broken_segments(email: MarketingEmail) -> list[str]:
+    """Bring the segments up to date; a sentence for each that cannot be."""
+    chosen = Segment.objects.filter(
+        pk__in=[
+            *email.include.values_list("pk", flat=True),
+            *email.exclude.values_list("pk", flat=True),
+        ]
+    )
+    sentences = []
+    for segment in chosen.in_order():
+        segment.try_refresh()
+        segment.refresh_from_db(fields=["state", "problem"])
+        if segment.state == SegmentState.BROKEN:
+            sentences.append(f"The segment “{segment}” is broken: {segment.problem}")
+    return sentences
+
+
+@transaction.atomic
+def _let_go(email: MarketingEmail, job: Job) -> None:
+    """Everything but the last step leaves the email's row alone: who presses Stop
+    meanwhile does not wait, and wins."""
+    message = email.written(Channel.MARKETING)
+    message.save()
+    counts = audience.fix(message, contacts_of(email), extra=left_out(email))
+    numbers = funnel_of(email, dict(counts))
+    if not email.begin_sending(message, numbers.as_json()):
+        raise Overtaken
+    email.release_segments()
+    job.report(numbers.everybody, total=numbers.everybody)
+    job.finish(**numbers.as_json())

@@ -1,0 +1,14 @@
+"""Marketing emails: one message to some segments, once."""
+
+from campaigns.models.emails import LAUNCH_GRACE, MarketingEmail
+from campaigns.models.states import EmailKind, EmailState
+from campaigns.models.versions import EmailVersion, Outdated
+
+__all__ = [
+    "LAUNCH_GRACE",
+    "EmailKind",
+    "EmailState",
+    "EmailVersion",
+    "MarketingEmail",
+    "Outdated",
+]

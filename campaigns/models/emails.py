@@ -1,0 +1,390 @@
+"""The marketing email and what can be done with it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import zoneinfo
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from django.db import models, transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Job, User, check_time_zone
+from campaigns import blocks as editing
+from campaigns.models.queries import (
+    CANCEL_PIECE,
+    MarketingEmailQuerySet,
+    cancel_queued,
+)
+from campaigns.models.states import EmailKind, EmailState
+from consent.models import Brand, SubscriptionType
+from deliveries.models import Channel, Hold, HoldKind, Message
+from segments.models import Segment, SegmentUse
+
+# "Send now" can be taken back for this long.
+LAUNCH_GRACE = dt.timedelta(seconds=30)
+
+# What a message takes over from its email, as it is.
+CONTENT = (
+    "subscription_type_id",
+    "from_name",
+    "from_email",
+    "reply_to",
+    "subject",
+    "preview_text",
+    "blocks",
+    "open_tracked",
+    "click_tracked",
+)
+
+
+class MarketingEmail(models.Model):
+    """One email to some segments, sent once.
+
+    A draft is edited freely; starting it freezes its content in a Message and its
+    recipients in Delivery rows, and from then on the email only tells about them.
+    `group`, `owner_label` and `owner_url` are written by a campaign that uses the
+    email as one of its own: then that campaign chooses the recipients.
+    """
+
+    name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=12, choices=EmailKind, default=EmailKind.REGULAR)
+    state = models.CharField(
+        max_length=10, choices=EmailState, default=EmailState.DRAFT
+    )
+    # no default on purpose: the author chooses what the email is about
+    subscription_type = models.ForeignKey(
+        SubscriptionType, null=True, blank=True, on_delete=models.PROTECT
+    )
+    from_name = models.CharField(max_length=120, blank=True)
+    from_email = models.EmailField(blank=True)
+    reply_to = models.EmailField(blank=True)
+    subject = models.CharField(max_length=300, blank=True)
+    preview_text = models.CharField(max_length=300, blank=True)
+    # list of blocks, see campaigns.blocks and deliveries.rendering
+    blocks = models.JSONField(default=list, blank=True)
+    open_tracked = models.BooleanField(default=True)
+    click_tracked = models.BooleanField(default=True)
+    # leave out who got much and answered nothing, see campaigns.audience
+    skip_unengaged = models.BooleanField(default=False)
+    include = models.ManyToManyField(Segment, related_name="+", blank=True)
+    exclude = models.ManyToManyField(Segment, related_name="+", blank=True)
+
+    group = models.CharField(max_length=60, blank=True)
+    owner_label = models.CharField(max_length=200, blank=True)
+    owner_url = models.CharField(max_length=300, blank=True)
+
+    scheduled_at = models.DateTimeField(null=True, blank=True)
+    # the zone in which the author gave the time
+    time_zone = models.CharField(
+        max_length=64, default="UTC", validators=[check_time_zone]
+    )
+    launched_at = models.DateTimeField(null=True, blank=True)
+    launched_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    finished_at = models.DateTimeField(null=True, blank=True)
+    # why a start was given up and the email is a draft again: a sentence
+    halted = models.CharField(max_length=400, blank=True)
+    message = models.OneToOneField(
+        Message,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="marketing_email",
+    )
+    job = models.ForeignKey(Job, null=True, blank=True, on_delete=models.SET_NULL)
+    # counts as the recipients were fixed, see campaigns.audience.Funnel
+    funnel = models.JSONField(default=dict, blank=True)
+    # figures for the list, as of `tallied_at`; see campaigns.report
+    tally = models.JSONField(default=dict, blank=True)
+    tallied_at = models.DateTimeField(null=True, blank=True)
+
+    # grows by one with every save of the content: two authors notice each other
+    version = models.PositiveIntegerField(default=1)
+    saved_at = models.DateTimeField(default=timezone.now)
+    saved_by = models.ForeignKey(
+        User, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField(default=timezone.now)
+    created_by = models.ForeignKey(
+        User, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    objects = MarketingEmailQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(kind__in=EmailKind.values), name="email_kind_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=EmailState.values), name="email_state_is_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=EmailState.SCHEDULED)
+                | Q(scheduled_at__isnull=False),
+                name="email_scheduled_has_a_time",
+                violation_error_message="A scheduled email needs a date and a time.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[EmailState.SENDING, EmailState.SENT])
+                | Q(message__isnull=False),
+                name="email_sending_has_a_message",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind=EmailKind.REENGAGEMENT) | Q(skip_unengaged=False),
+                name="email_reengagement_mails_the_unengaged",
+                violation_error_message=(
+                    "A re-engagement email cannot leave out unengaged people: "
+                    "they are who it is for."
+                ),
+            ),
+        ]
+        indexes: ClassVar = [
+            # serves the tabs of the list, newest first
+            models.Index(fields=["state", "-id"], name="email_by_state"),
+            # serves beat: start what is due
+            models.Index(
+                fields=["scheduled_at"],
+                condition=Q(state="scheduled"),
+                name="email_due",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        """A draft opens in the editor, anything else at its report."""
+        page = "campaigns:content" if self.is_draft else "campaigns:detail"
+        return reverse(page, args=[self.pk])
+
+    @property
+    def is_draft(self) -> bool:
+        return self.state == EmailState.DRAFT
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.state in {EmailState.PREPARING, EmailState.SENDING}
+
+    @property
+    def is_reengagement(self) -> bool:
+        return self.kind == EmailKind.REENGAGEMENT
+
+    @property
+    def brand(self) -> Brand:
+        """Who writes: the brand of the subscription type, else the default one."""
+        chosen = self.subscription_type
+        return chosen.brand if chosen else Brand.objects.default()
+
+    @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        return zoneinfo.ZoneInfo(self.time_zone)
+
+    @property
+    def can_be_taken_back(self) -> bool:
+        """Scheduled, and nothing has been prepared yet."""
+        return self.state == EmailState.SCHEDULED
+
+    def duplicate(self, user: User) -> MarketingEmail:
+        """A new draft with the same words, sender and recipients, and no history."""
+        fields = {name: getattr(self, name) for name in CONTENT if name != "blocks"}
+        copy = MarketingEmail.objects.create(
+            name=f"{self.name[:190]} (copy)",
+            kind=self.kind,
+            blocks=editing.copies(self.blocks),
+            skip_unengaged=self.skip_unengaged,
+            created_by=user,
+            saved_by=user,
+            **fields,
+        )
+        if not self.group:
+            copy.choose(self.include.all(), self.exclude.all())
+        return copy
+
+    def save_settings(self, fields: dict[str, Any]) -> bool:
+        """Write the settings of a draft; False when it is none any more."""
+        drafts = MarketingEmail.objects.filter(pk=self.pk, state=EmailState.DRAFT)
+        saved = drafts.update(**fields) == 1
+        self.refresh_from_db(fields=list(fields))
+        self.note_segments()
+        return saved
+
+    @transaction.atomic
+    def discard(self) -> bool:
+        """Delete a draft; False for what was started, or belongs to a campaign."""
+        drafts = MarketingEmail.objects.filter(pk=self.pk, state=EmailState.DRAFT)
+        if not drafts.filter(group="", message=None).exists():
+            return False
+        self.release_segments()
+        drafts.delete()
+        return True
+
+    @transaction.atomic
+    def choose(self, include: Iterable[Segment], exclude: Iterable[Segment]) -> None:
+        """Set the segments, and note their use so that nobody takes one away."""
+        self.include.set(include)
+        self.exclude.set(exclude)
+        self.note_segments()
+
+    def note_segments(self) -> None:
+        """Tell the segments what uses them, under the present name."""
+        chosen = Segment.objects.filter(
+            Q(pk__in=self.include.all()) | Q(pk__in=self.exclude.all())
+        )
+        self._note_use(chosen)
+
+    def release_segments(self) -> None:
+        """Its recipients are fixed: it needs the segments no more."""
+        self._note_use(())
+
+    def _note_use(self, segments: Iterable[Segment]) -> None:
+        SegmentUse.objects.note(
+            f"email:{self.pk}",
+            segments,
+            label=f"Email “{self.name}”",
+            url=reverse("campaigns:recipients", args=[self.pk]),
+        )
+
+    @transaction.atomic
+    def freeze(self) -> Message:
+        """The content as a message, made once; compiled when its audience is fixed."""
+        row = MarketingEmail.objects.select_for_update(no_key=True).get(pk=self.pk)
+        self.message = row.message
+        if self.message is None:
+            self.message = self.written(Channel.MARKETING)
+            self.message.save()
+            self.save(update_fields=["message"])
+        return self.message
+
+    def written(self, channel: Channel) -> Message:
+        """The content as it stands as a message, not stored yet."""
+        return Message(
+            channel=channel,
+            name=self.name,
+            group=self.group or f"email:{self.pk}",
+            brand=self.brand,
+            **{name: getattr(self, name) for name in CONTENT},
+        )
+
+    def begin_sending(self, message: Message, funnel: dict[str, Any]) -> bool:
+        """The recipients are fixed; False when somebody stopped it meanwhile."""
+        return self._move(
+            [EmailState.PREPARING], EmailState.SENDING, message=message, funnel=funnel
+        )
+
+    def hand_over(self, user: User | None) -> bool:
+        """Draft -> sending, for a campaign that fixes the recipients itself.
+
+        Call it in the transaction that does so; False: it is no draft any more.
+        """
+        now = timezone.now()
+        self.freeze()
+        return self._move(
+            [EmailState.DRAFT],
+            EmailState.SENDING,
+            launched_at=now,
+            launched_by=user,
+        )
+
+    def launch(self, user: User) -> bool:
+        """Send now, after a moment in which it can be taken back.
+
+        False when somebody else was quicker: then nothing happened here.
+        """
+        return self.schedule(timezone.now() + LAUNCH_GRACE, user, self.time_zone)
+
+    def schedule(self, at: dt.datetime, user: User | None, zone: str = "UTC") -> bool:
+        """Start by itself at `at`; False when the email is no draft any more."""
+        return self._move(
+            [EmailState.DRAFT],
+            EmailState.SCHEDULED,
+            scheduled_at=at,
+            time_zone=zone,
+            launched_by=user,
+            launched_at=timezone.now(),
+            halted="",
+        )
+
+    def unschedule(self) -> bool:
+        """Back to a draft; False when it has started already."""
+        return self._move(
+            [EmailState.SCHEDULED],
+            EmailState.DRAFT,
+            scheduled_at=None,
+            launched_by=None,
+            launched_at=None,
+        )
+
+    @transaction.atomic
+    def begin_preparing(self) -> bool:
+        """The time has come: a job will fix the recipients. False when it is taken."""
+        if not self._move([EmailState.SCHEDULED], EmailState.PREPARING):
+            return False
+        self.job = Job.objects.create(
+            kind="campaigns.prepare",
+            label=f"Choosing the recipients of “{self.name}”",
+            url=reverse("campaigns:detail", args=[self.pk]),
+            owner=self.launched_by,
+            unit="contacts",
+        )
+        self.save(update_fields=["job"])
+        return True
+
+    def halt(self, sentence: str) -> bool:
+        """Give up a start that cannot go on; the sentence stands on the draft."""
+        return self._move(
+            [EmailState.PREPARING],
+            EmailState.DRAFT,
+            halted=sentence[:400],
+            scheduled_at=None,
+            launched_at=None,
+            launched_by=None,
+        )
+
+    @transaction.atomic
+    def stop(self) -> bool:
+        """Send nothing more; what was sent stays sent. False when it is over already.
+
+        Large queues are emptied in pieces: a hold keeps the rest from starting.
+        """
+        running = [EmailState.PREPARING, EmailState.SENDING]
+        now = timezone.now()
+        if not self._move(running, EmailState.STOPPED, finished_at=now):
+            return False
+        self.refresh_from_db(fields=["message"])
+        self.release_segments()
+        if self.message_id and cancel_queued([self.message_id]) == CANCEL_PIECE:
+            self.pause(None, "Stopped: what is left in the queue is being cancelled.")
+        return True
+
+    def pause(self, user: User | None, reason: str) -> None:
+        """Hold what has not started; safe to repeat."""
+        Hold.objects.get_or_create(
+            kind=HoldKind.MESSAGE,
+            message=self.message,
+            lifted_at=None,
+            defaults={"reason": reason, "created_by": user},
+        )
+
+    def resume(self, user: User, reason: str) -> bool:
+        """Go on; False when nothing was held."""
+        holds = Hold.objects.active().filter(
+            kind=HoldKind.MESSAGE, message=self.message
+        )
+        return bool(
+            holds.update(lifted_at=timezone.now(), lifted_by=user, lift_reason=reason)
+        )
+
+    def _move(
+        self, before: list[EmailState], after: EmailState, **fields: object
+    ) -> bool:
+        """Change the state once, whoever else is trying; whether it was us."""
+        rows = MarketingEmail.objects.filter(pk=self.pk, state__in=before)
+        moved = rows.update(state=after, **fields) == 1
+        self.refresh_from_db(fields=["state", *fields])
+        return moved

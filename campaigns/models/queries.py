@@ -1,0 +1,107 @@
+"""Questions and verbs about many emails."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from accounts.models import Job, User
+from campaigns.models.states import EmailState
+from campaigns.starters import Starter
+from consent.models import Brand
+from deliveries.models import Delivery, DeliveryState, Hold, HoldKind
+
+if TYPE_CHECKING:
+    from campaigns.models.emails import MarketingEmail
+
+# Queued mails of a stopped email are cancelled in pieces of this many.
+CANCEL_PIECE = 20_000
+
+CANCELLED = "Choosing the recipients was cancelled. Nothing was sent."
+
+
+class MarketingEmailQuerySet(models.QuerySet["MarketingEmail"]):
+    def start(
+        self, starter: Starter, name: str, user: User, brand: Brand
+    ) -> MarketingEmail:
+        """A new draft with the starter's words and the brand's sender."""
+        return self.create(
+            name=name,
+            kind=starter.kind,
+            subject=starter.subject,
+            preview_text=starter.preview_text,
+            blocks=starter.build(),
+            from_name=brand.from_name or brand.name,
+            from_email=brand.from_email,
+            reply_to=brand.reply_to,
+            created_by=user,
+            saved_by=user,
+        )
+
+    def due(self) -> MarketingEmailQuerySet:
+        return self.filter(state=EmailState.SCHEDULED, scheduled_at__lte=timezone.now())
+
+    def sent_out(self) -> MarketingEmailQuerySet:
+        """Sending, with nothing waiting or under way any more."""
+        open_rows = Delivery.objects.filter(
+            message=OuterRef("message"),
+            state__in=[DeliveryState.QUEUED, DeliveryState.STARTED],
+        )
+        return self.filter(state=EmailState.SENDING).exclude(Exists(open_rows))
+
+    def start_due(self) -> list[int]:
+        """Move due emails on to preparing; ids of all that have to be prepared.
+
+        Includes those whose worker was lost while it prepared them: so nothing
+        stays behind, and being asked twice does no harm.
+        """
+        for email in self.due():
+            email.begin_preparing()
+        preparing = self.filter(state=EmailState.PREPARING)
+        for email in preparing.filter(job__state__in=["failed", "cancelled"]):
+            email.halt(email.job.error or CANCELLED if email.job else CANCELLED)
+        claimable = preparing.filter(job__in=Job.objects.claimable())
+        return list(claimable.values_list("job_id", flat=True))
+
+    def finish_sent(self) -> int:
+        """End the emails that have nothing left to send; how many."""
+        return self.sent_out().update(state=EmailState.SENT, finished_at=timezone.now())
+
+    def cancel_stopped(self) -> int:
+        """Cancel a piece of what is still queued of stopped emails; how many mails."""
+        messages = self.filter(state=EmailState.STOPPED, message__isnull=False)
+        return cancel_queued(messages.values_list("message_id", flat=True))
+
+    def to_recount(self) -> MarketingEmailQuerySet:
+        """Those whose figures on the list are old for what still happens to them."""
+        now = timezone.now()
+        fresh, settled = now - dt.timedelta(days=3), now - dt.timedelta(days=60)
+        return self.filter(message__isnull=False).filter(
+            Q(tallied_at=None)
+            | Q(state=EmailState.SENDING)
+            | Q(finished_at__gt=fresh, tallied_at__lt=now - dt.timedelta(minutes=5))
+            | Q(finished_at__gt=settled, tallied_at__lt=now - dt.timedelta(hours=1))
+        )
+
+    def with_progress(self) -> MarketingEmailQuerySet:
+        """Adds `held`: a person has paused the sending of this email."""
+        holds = Hold.objects.active().filter(
+            kind=HoldKind.MESSAGE, message=OuterRef("message")
+        )
+        return self.annotate(held=Exists(holds))
+
+
+def cancel_queued(message_ids: Iterable[int]) -> int:
+    """Cancel at most one piece of these messages' queued mails; how many."""
+    rows = Delivery.objects.filter(
+        message__in=list(message_ids), state=DeliveryState.QUEUED
+    )
+    piece = rows.values_list("pk", flat=True)[:CANCEL_PIECE]
+    return rows.filter(pk__in=list(piece)).update(
+        state=DeliveryState.CANCELLED, settled_at=timezone.now()
+    )

@@ -1,0 +1,140 @@
+"""The saved versions of an email's content: undo, and two authors at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, ClassVar
+
+from django.db import models, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from accounts.models import User
+from campaigns.models.emails import MarketingEmail
+from campaigns.models.states import EmailState
+
+# Older versions are let go: undo reaches back this far.
+KEPT_VERSIONS = 60
+
+# Autosaves of one author within this time are one version.
+ONE_SITTING = dt.timedelta(seconds=45)
+
+# What a version keeps.
+SAVED = ("subject", "preview_text", "blocks")
+
+
+class Outdated(Exception):
+    """Somebody saved a newer version meanwhile, or the email is no draft any more."""
+
+
+class EmailVersionQuerySet(models.QuerySet["EmailVersion"]):
+    @transaction.atomic
+    def save_content(
+        self,
+        email: MarketingEmail,
+        seen: int,
+        user: User,
+        *,
+        automatic: bool = False,
+        restored: EmailVersion | None = None,
+        **content: Any,
+    ) -> EmailVersion:
+        """Write `content` over version `seen`; Outdated when that is not the newest.
+
+        `email` carries the new content and version afterwards.
+        """
+        self._keep_first(email)
+        draft = MarketingEmail.objects.filter(
+            pk=email.pk, version=seen, state=EmailState.DRAFT
+        )
+        now = timezone.now()
+        changes = {**content, "saved_at": now, "saved_by": user}
+        if draft.update(version=F("version") + 1, **changes) != 1:
+            raise Outdated
+        email.refresh_from_db(fields=["version", *changes])
+        return self._note(email, user, automatic=automatic, restored=restored)
+
+    def _keep_first(self, email: MarketingEmail) -> None:
+        """The words the email began with, so that undo can reach them."""
+        self.get_or_create(
+            email=email,
+            number=email.version,
+            defaults={"content": _content(email), "saved_by": email.saved_by},
+        )
+
+    def _note(
+        self,
+        email: MarketingEmail,
+        user: User,
+        *,
+        automatic: bool,
+        restored: EmailVersion | None,
+    ) -> EmailVersion:
+        rows = self.filter(email=email)
+        last = rows.order_by("-number").first()
+        if automatic and last and last.is_sitting_of(user):
+            last.number, last.content = email.version, _content(email)
+            last.save(update_fields=["number", "content"])
+            return last
+        rows.filter(number__lte=email.version - KEPT_VERSIONS).delete()
+        return self.create(
+            email=email,
+            number=email.version,
+            content=_content(email),
+            saved_by=user,
+            automatic=automatic,
+            stands_for=restored.origin if restored else None,
+        )
+
+
+def _content(email: MarketingEmail) -> dict[str, Any]:
+    return {name: getattr(email, name) for name in SAVED}
+
+
+class EmailVersion(models.Model):
+    """The content of an email as it was saved once."""
+
+    email = models.ForeignKey(
+        MarketingEmail, on_delete=models.CASCADE, related_name="versions"
+    )
+    number = models.PositiveIntegerField()
+    content = models.JSONField()
+    automatic = models.BooleanField(default=False)
+    # the version this one brought back: undo goes on from there
+    stands_for = models.PositiveIntegerField(null=True)
+    saved_at = models.DateTimeField(default=timezone.now)
+    saved_by = models.ForeignKey(
+        User, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    objects = EmailVersionQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["email", "number"], name="email_version_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email}, version {self.number}"
+
+    @property
+    def origin(self) -> int:
+        return self.stands_for or self.number
+
+    def is_sitting_of(self, user: User) -> bool:
+        """Still being typed by `user`: the next autosave belongs to it."""
+        fresh = timezone.now() - self.saved_at < ONE_SITTING
+        return self.automatic and self.saved_by_id == user.pk and fresh
+
+    def before(self) -> EmailVersion | None:
+        """The version that undo goes back to."""
+        rows = EmailVersion.objects.filter(email=self.email, number__lt=self.origin)
+        return rows.order_by("-number").first()
+
+    def restore(self, seen: int, user: User) -> EmailVersion:
+        """Make this content the newest version; Outdated as in `save_content`."""
+        return EmailVersion.objects.save_content(
+            self.email, seen, user, restored=self, **self.content
+        )

@@ -1,0 +1,143 @@
+"""The people of a report: who is in a group, and a sentence for each."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db import models, transaction
+
+from accounts.models import User
+from campaigns.models import MarketingEmail
+from campaigns.report import (
+    STOPPED,
+    Group,
+    deliveries_of,
+    reason_label,
+    reason_sentence,
+    with_reason,
+)
+from contacts.models import Contact
+from deliveries.models import Delivery, DeliveryState
+from segments.models import Segment
+
+_SENTENCES = {
+    DeliveryState.QUEUED: "Waits for its turn.",
+    DeliveryState.STARTED: "Is being handed over now.",
+    DeliveryState.DELIVERED: "The receiving server accepted it.",
+    DeliveryState.EXPIRED: "The receiving server put it off until we gave up.",
+    DeliveryState.UNCERTAIN: (
+        "A crash hid the outcome. It is never sent again by itself."
+    ),
+}
+
+
+def people(
+    email: MarketingEmail, group: Group, reason: str, query: str
+) -> models.QuerySet[Delivery]:
+    """The deliveries of a group, narrowed by reason and by the start of an address."""
+    rows = with_reason(deliveries_of(email).filter(group.where), group.key, reason)
+    if query:
+        rows = rows.filter(contact__in=Contact.objects.search(query))
+    return rows.select_related("contact", "address")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One person on the recipients page."""
+
+    delivery: Delivery
+    name: str
+    address: str
+    state: str
+    label: str
+    sentence: str
+    url: str
+    at: dt.datetime | None
+
+
+def row(delivery: Delivery) -> Row:
+    person, address = delivery.contact, address_of(delivery)
+    name = person.name if person else ""
+    unsent = delivery.state in {DeliveryState.NOT_SENT, DeliveryState.CANCELLED}
+    state = badge(delivery)
+    return Row(
+        delivery,
+        name or address,
+        address,
+        state,
+        reason_label(delivery.reason or STOPPED) if unsent else "",
+        sentence(delivery),
+        "",
+        _when(delivery),
+    )
+
+
+def address_of(delivery: Delivery) -> str:
+    if delivery.address is None:
+        return "(no address)"
+    return delivery.address.key or "(erased)"
+
+
+def _when(delivery: Delivery) -> dt.datetime | None:
+    """The newest thing that happened to it."""
+    moments = (
+        delivery.settled_at,
+        delivery.opened_at,
+        delivery.clicked_at,
+        delivery.confirmed_at,
+        delivery.bounced_at,
+        delivery.unsubscribed_at,
+        delivery.complained_at,
+    )
+    known = [one for one in moments if one]
+    return max(known) if known else delivery.started_at
+
+
+def sentence(delivery: Delivery) -> str:
+    """What became of this mail, for whoever asks why."""
+    words = _SENTENCES.get(DeliveryState(delivery.state))
+    if delivery.bounced_at and delivery.state == DeliveryState.DELIVERED:
+        return f"Accepted, then it came back. {_answer(delivery)}".strip()
+    if words:
+        return words
+    if delivery.state == DeliveryState.CANCELLED:
+        return reason_sentence(delivery.reason or STOPPED)
+    if delivery.state == DeliveryState.NOT_SENT:
+        return reason_sentence(delivery.reason)
+    return f"The receiving server said no. {_answer(delivery)}".strip()
+
+
+def _answer(delivery: Delivery) -> str:
+    """What the server said, with its codes (RFC 5321, RFC 3463)."""
+    code = str(delivery.smtp_code or "")
+    parts = (code, delivery.enhanced_code, delivery.reply[:200])
+    return " ".join(part for part in parts if part)
+
+
+def badge(delivery: Delivery) -> str:
+    """The key of the state, as the interface draws it."""
+    if delivery.state == DeliveryState.NOT_SENT:
+        return "not_sent"
+    if delivery.state == DeliveryState.REFUSED or delivery.bounced_at:
+        return "bounced"
+    for name in ("confirmed", "clicked", "opened"):
+        if getattr(delivery, f"{name}_at"):
+            return name
+    return str(delivery.state)
+
+
+@transaction.atomic
+def make_segment(
+    email: MarketingEmail, group: Group, reason: str, user: User
+) -> Segment:
+    """A static segment of these people, made in one statement."""
+    words = f"{email.name[:120]}: {group.label.lower()}"
+    if reason:
+        words = f"{words}, {reason_label(reason).lower()}"
+    taken = Segment.objects.current().filter(name__startswith=words).count()
+    made = Segment(name=f"{words} {taken + 1}" if taken else words, kind="static")
+    made.save_rules(user)
+    rows = people(email, group, reason, "").order_by()
+    made.add(Contact.objects.filter(pk__in=rows.values("contact_id")))
+    return made

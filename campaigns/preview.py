@@ -1,0 +1,59 @@
+"""The mail as one person would see it, and what its tokens can be."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+from django.utils.html import escape
+
+from campaigns.models import MarketingEmail
+from contacts.models import Contact, PropertyDefinition
+from deliveries.personalization import CONTACT_FIELDS
+from deliveries.rendering import preview_html, preview_text
+from segments.models import Segment
+
+SAMPLE = 8
+
+_PAGE = (
+    '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Plain text'
+    "</title><style>body{{margin:24px;font:14px/1.6 ui-monospace,monospace;"
+    "white-space:pre-wrap;overflow-wrap:anywhere;background:#fff;color:#1a1a1a}}"
+    "</style></head><body>{}</body></html>"
+)
+
+
+def property_keys() -> dict[str, str]:
+    """Names of custom properties -> their keys on a contact."""
+    rows = PropertyDefinition.objects.filter(archived_at=None)
+    return {row.name: row.key for row in rows}
+
+
+def known_tokens() -> list[tuple[str, str]]:
+    """(token, label) of everything an author may put in."""
+    fields = [(name, name.replace("_", " ").capitalize()) for name in CONTACT_FIELDS]
+    rows = PropertyDefinition.objects.filter(archived_at=None)
+    return fields + [(row.name, row.label) for row in rows]
+
+
+def sample_people(email: MarketingEmail) -> list[Contact]:
+    """A few who would get it, one without a first name among them if there is one."""
+    chosen = list(email.include.all())
+    people = Segment.objects.audience(chosen) if chosen else Contact.objects.all()
+    people = people.filter(~Q(email="")).order_by("pk")
+    nameless = list(people.filter(first_name="")[:1])
+    return nameless + list(people.exclude(first_name="")[: SAMPLE - len(nameless)])
+
+
+def preview(email: MarketingEmail, *, contact_id: int | None, view: str = "") -> str:
+    """A complete HTML document. `view`: "" (as it is), "dark" or "text".
+
+    Content that was sent is shown as it was sent.
+    """
+    content = email.message or email
+    person = Contact.objects.filter(pk=contact_id).first() if contact_id else None
+    if view == "text":
+        return _PAGE.format(escape(preview_text(content, person, property_keys())))
+    document = preview_html(content, person, property_keys())
+    if view == "dark":
+        # what a mail program with a dark theme would apply
+        document = document.replace("(prefers-color-scheme:dark)", "all")
+    return document

@@ -1,0 +1,27 @@
+"""What keeps an email from being sent, in sentences."""
+
+from __future__ import annotations
+
+from campaigns.models import MarketingEmail
+from campaigns.preview import property_keys
+from deliveries.problems import BLOCK, Problem, problems
+
+NO_SEGMENT = "Choose at least one segment to send to."
+
+
+def complaints(email: MarketingEmail) -> list[Problem]:
+    """About content and sender, those that block first."""
+    return problems(
+        email, property_keys().keys(), confirm_required=email.is_reengagement
+    )
+
+
+def obstacles(email: MarketingEmail, *, recipients: bool = True) -> list[str]:
+    """What must be put right before it can be sent; nothing: it can.
+
+    A test needs no `recipients`.
+    """
+    found = [one.sentence for one in complaints(email) if one.level == BLOCK]
+    if recipients and not email.group and not email.include.exists():
+        found.append(NO_SEGMENT)
+    return found

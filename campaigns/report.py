@@ -1,0 +1,285 @@
+"""What became of an email: groups of people that add up, and a sentence for each.
+
+Every number is counted over the deliveries of its message, set-based. The groups
+nest: intended = sent + waiting + not sent; sent = delivered + bounced + uncertain.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from campaigns import audience
+from campaigns.models import MarketingEmail
+from deliveries import refusals
+from deliveries.models import (
+    Delivery,
+    DeliveryState,
+    Event,
+    EventKind,
+    Link,
+    Verdict,
+)
+
+STOPPED = "stopped"
+LABELS = {STOPPED: "Stopped before it started", **audience.LABELS}
+SENTENCES = {
+    STOPPED: "The sending was stopped before it was this person’s turn.",
+    **audience.SENTENCES,
+}
+
+_BOUNCED = Q(state__in=[DeliveryState.REFUSED, DeliveryState.EXPIRED]) | Q(
+    bounced_at__isnull=False
+)
+_NOT_SENT = Q(state__in=[DeliveryState.NOT_SENT, DeliveryState.CANCELLED])
+_WAITING = Q(state__in=[DeliveryState.QUEUED, DeliveryState.STARTED])
+_SURE = Q(clicked_at__isnull=True, unverified_click_at__isnull=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Some of the recipients. `base`: the group its rate is a part of."""
+
+    key: str
+    label: str
+    where: Q
+    base: str = ""
+    tint: str = ""
+    nothing: str = "Nobody."
+
+
+GROUPS: tuple[Group, ...] = (
+    Group("intended", "Intended", Q(), nothing="Nobody was in the segments."),
+    Group(
+        "sent",
+        "Sent",
+        ~_NOT_SENT & ~_WAITING,
+        "intended",
+        nothing="Nothing has been sent yet.",
+    ),
+    Group(
+        "delivered",
+        "Delivered",
+        Q(state=DeliveryState.DELIVERED, bounced_at=None),
+        "sent",
+        nothing="No server has accepted a mail yet.",
+    ),
+    Group(
+        "opened",
+        "Opened (estimated)",
+        Q(opened_at__isnull=False) | Q(clicked_at__isnull=False),
+        "delivered",
+        nothing="Nobody has opened it yet.",
+    ),
+    Group(
+        "clicked",
+        "Clicked",
+        Q(clicked_at__isnull=False),
+        "delivered",
+        nothing="Nobody has clicked yet.",
+    ),
+    Group("unverified", "Unverified clicks", _SURE, "delivered"),
+    Group(
+        "confirmed",
+        "Confirmed",
+        Q(confirmed_at__isnull=False),
+        "delivered",
+        nothing="Nobody has confirmed yet.",
+    ),
+    Group("bounced", "Bounced", _BOUNCED, "sent", nothing="Nobody bounced."),
+    Group(
+        "unsubscribed",
+        "Unsubscribed",
+        Q(unsubscribed_at__isnull=False),
+        "delivered",
+        nothing="Nobody unsubscribed from this email.",
+    ),
+    Group(
+        "spam",
+        "Spam reports",
+        Q(complained_at__isnull=False),
+        "delivered",
+        nothing="Nobody reported it as spam.",
+    ),
+    Group(
+        "uncertain",
+        "Uncertain",
+        Q(state=DeliveryState.UNCERTAIN, bounced_at=None),
+        "sent",
+        nothing="The outcome of every mail is known.",
+    ),
+    Group(
+        "waiting",
+        "Waiting",
+        _WAITING,
+        "intended",
+        nothing="Nobody is waiting for it any more.",
+    ),
+    Group(
+        "not_sent",
+        "Not sent",
+        _NOT_SENT,
+        "intended",
+        nothing="Everybody in the segments got it.",
+    ),
+)
+BY_KEY = {group.key: group for group in GROUPS}
+
+
+def deliveries_of(email: MarketingEmail) -> models.QuerySet[Delivery]:
+    return Delivery.objects.filter(message=email.message_id)
+
+
+def tally(email: MarketingEmail) -> dict[str, int]:
+    """How many are in each group; one question to the database."""
+    counts: dict[str, int] = deliveries_of(email).aggregate(
+        **{
+            group.key: Count("pk", filter=group.where) if group.where else Count("pk")
+            for group in GROUPS
+        }
+    )
+    return counts
+
+
+def machine_clicks(email: MarketingEmail) -> int:
+    """Deliveries whose every click was a machine's."""
+    events = Event.objects.filter(
+        message=email.message_id, kind=EventKind.CLICK, verdict=Verdict.MACHINE
+    )
+    if email.launched_at:
+        events = events.filter(at__gte=email.launched_at)
+    only = deliveries_of(email).filter(clicked_at=None, unverified_click_at=None)
+    return only.filter(pk__in=events.values("delivery_id")).count()
+
+
+def reasons(email: MarketingEmail, key: str) -> list[tuple[str, int]]:
+    """(reason, count) of a group, most first; adds up to the group.
+
+    Only groups of people who did not get the email have reasons.
+    """
+    if key == "not_sent":
+        return _not_sent_reasons(email)
+    if key == "bounced":
+        rows = deliveries_of(email).filter(_BOUNCED).values_list("bounce_category")
+        return list(rows.annotate(count=Count("pk")).order_by("-count"))
+    return []
+
+
+def _not_sent_reasons(email: MarketingEmail) -> list[tuple[str, int]]:
+    rows = deliveries_of(email).filter(_NOT_SENT).values_list("state", "reason")
+    found: dict[str, int] = {}
+    for state, reason, count in rows.annotate(count=Count("pk")).order_by():
+        key = reason if state == DeliveryState.NOT_SENT else reason or STOPPED
+        found[key] = found.get(key, 0) + count
+    return sorted(found.items(), key=lambda row: -row[1])
+
+
+def reason_sentence(key: str) -> str:
+    return SENTENCES.get(key) or refusals.sentence(key)
+
+
+def reason_label(key: str) -> str:
+    """A reason in two or three words."""
+    return LABELS.get(key) or (refusals.label(key) if key else "Not judged yet")
+
+
+def with_reason(
+    rows: models.QuerySet[Delivery], group: str, reason: str
+) -> models.QuerySet[Delivery]:
+    """Those of a group with one reason; all of them when none is given."""
+    if not reason:
+        return rows
+    if group == "bounced":
+        return rows.filter(bounce_category="" if reason == "unjudged" else reason)
+    if reason == STOPPED:
+        return rows.filter(state=DeliveryState.CANCELLED, reason="")
+    return rows.filter(reason=reason)
+
+
+def recount() -> int:
+    """Count again what may have moved since the last time; how many emails were."""
+    old = list(MarketingEmail.objects.to_recount())
+    for email in old:
+        email.tally, email.tallied_at = tally(email), timezone.now()
+        email.save(update_fields=["tally", "tallied_at"])
+    return len(old)
+
+
+def rate(counts: dict[str, int], group: Group) -> dict[str, Any]:
+    """One figure of the strip, with its share and what it is a share of."""
+    count = counts[group.key]
+    base = counts.get(group.base, 0)
+    note = ""
+    if base:
+        note = f"{100 * count / base:.1f}% of {BY_KEY[group.base].label.lower()}"
+    return {"label": group.label, "value": count, "note": note}
+
+
+HOURS = 72
+
+
+def curve(email: MarketingEmail) -> dict[str, Any]:
+    """People who opened and clicked, hour by hour since the launch, added up."""
+    began = email.launched_at
+    if began is None:
+        return {"labels": []}
+    hours = min(HOURS, int((timezone.now() - began).total_seconds() // 3600) + 1)
+    opens, clicks = (_hourly(email, name, began) for name in ("opened", "clicked"))
+    series = [
+        {"label": "Opens (estimated)", "values": _added_up(opens, hours)},
+        {"label": "Clicks", "values": _added_up(clicks, hours)},
+    ]
+    finding = f"{sum(opens)} people opened and {sum(clicks)} clicked so far."
+    if not email.open_tracked:
+        series = series[1:]
+        finding = f"{sum(clicks)} people clicked so far; opens are not tracked."
+    labels = [f"{hour} h" for hour in range(hours + 1)]
+    return {"labels": labels, "series": series, "finding": finding}
+
+
+def _hourly(email: MarketingEmail, name: str, began: dt.datetime) -> list[int]:
+    """How many did it first in each hour after `began`."""
+    column = f"{name}_at"
+    end = began + dt.timedelta(hours=HOURS)
+    rows = deliveries_of(email).filter(**{f"{column}__range": (began, end)})
+    age = models.Func(
+        models.F(column) - models.Value(began),
+        function="date_part",
+        template="floor(date_part('epoch', %(expressions)s) / 3600)::int",
+        output_field=models.IntegerField(),
+    )
+    found = dict(
+        rows.annotate(hour=age).values_list("hour").annotate(n=Count("pk")).order_by()
+    )
+    return [found.get(hour, 0) for hour in range(HOURS)]
+
+
+def _added_up(counts: list[int], hours: int) -> list[int]:
+    return [0, *itertools.accumulate(counts[:hours])]
+
+
+def links(email: MarketingEmail) -> list[Link]:
+    """The links of the sent version, each with `.clickers` (people) and `.machines`."""
+    if email.message is None:
+        return []
+    clicks = Event.objects.filter(message=email.message, kind=EventKind.CLICK)
+    by_verdict = dict.fromkeys(Verdict.values, 0)
+    found: dict[int, dict[str, int]] = {}
+    counted = clicks.values_list("link", "verdict").annotate(
+        people=Count("delivery_id", distinct=True)
+    )
+    for link, verdict, count in counted.order_by():
+        found.setdefault(link, dict(by_verdict))[verdict] += count
+    rows = list(email.message.links.order_by("position"))
+    for one in rows:
+        verdicts = found.get(one.pk, by_verdict)
+        one.clickers = verdicts[Verdict.HUMAN]  # type: ignore[attr-defined]
+        one.doubtful = verdicts[Verdict.UNVERIFIED]  # type: ignore[attr-defined]
+        one.machines = verdicts[Verdict.MACHINE]  # type: ignore[attr-defined]
+    return rows

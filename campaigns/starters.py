@@ -1,0 +1,130 @@
+"""What a new email may begin with. Words are meant to be changed by the author."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from campaigns.blocks import Block, new
+
+
+@dataclass(frozen=True, slots=True)
+class Starter:
+    """One template to start from: its blocks and first subject."""
+
+    key: str
+    label: str
+    description: str
+    icon: str
+    kind: str
+    subject: str
+    preview_text: str
+    build: Callable[[], list[Block]]
+
+
+def _reengagement() -> list[Block]:
+    return [
+        new("heading", text="Do you still want to hear from us?"),
+        new(
+            "text",
+            html=(
+                "<p>Hello {{ first_name | there }},</p>"
+                "<p>You have not opened our emails for a while. That is fine: inboxes "
+                "are full, and interests change.</p>"
+                "<p>If you want to keep getting them, press the button. One click is "
+                "enough.</p>"
+            ),
+        ),
+        new("confirm", label="Keep me subscribed"),
+        new(
+            "text",
+            html=(
+                "<p>If you do nothing, we will stop writing to you. You need not do "
+                "anything else.</p>"
+            ),
+        ),
+    ]
+
+
+def _last_call() -> list[Block]:
+    return [
+        new("heading", text="This is our last email unless you say stay"),
+        new(
+            "text",
+            html=(
+                "<p>Hello {{ first_name | there }},</p>"
+                "<p>We asked whether you still want our emails and have not heard from "
+                "you. This is the last time we ask.</p>"
+            ),
+        ),
+        new("confirm", label="Yes, keep writing to me"),
+        new("text", html="<p>Thank you for having been with us.</p>"),
+    ]
+
+
+def _newsletter() -> list[Block]:
+    return [
+        new("heading", text="What is new this month"),
+        new(
+            "text",
+            html=(
+                "<p>Hello {{ first_name | there }},</p>"
+                "<p>Say in two sentences what this email is about, and why it is worth "
+                "reading now.</p>"
+            ),
+        ),
+        new("divider"),
+        new("heading", text="The first story", level=2),
+        new("text", html="<p>One idea to a story. Short paragraphs read best.</p>"),
+        new("button", label="Read the story", url="https://www.brand.example/story"),
+        new("divider"),
+        new("heading", text="The second story", level=2),
+        new("text", html="<p>Say what changed, and what the reader gains.</p>"),
+    ]
+
+
+def _blank() -> list[Block]:
+    return [new("text", html="<p>Hello {{ first_name | there }},</p>")]
+
+
+STARTERS: tuple[Starter, ...] = (
+    Starter(
+        "reengagement",
+        "Re-engagement",
+        "Asks silent people whether they want to stay. Has one confirm button.",
+        "refresh-cw",
+        "reengagement",
+        "Do you still want to hear from us?",
+        "One click keeps you on the list. Doing nothing ends it.",
+        _reengagement,
+    ),
+    Starter(
+        "last-call",
+        "Re-engagement, last call",
+        "The last email of a round: says plainly that silence means goodbye.",
+        "clock",
+        "reengagement",
+        "Our last email, unless you say stay",
+        "We will stop writing to you. One click changes that.",
+        _last_call,
+    ),
+    Starter(
+        "newsletter",
+        "Newsletter",
+        "A greeting and two stories with a button.",
+        "file-text",
+        "regular",
+        "What is new this month",
+        "",
+        _newsletter,
+    ),
+    Starter(
+        "blank", "Blank", "One paragraph to begin with.", "mail", "regular", "", "",
+        _blank,
+    ),
+)  # fmt: skip
+
+
+def find(key: str) -> Starter:
+    """The starter called `key`; the blank one when there is none."""
+    return next((one for one in STARTERS if one.key == key), STARTERS[-1])

@@ -1,0 +1,58 @@
+"""Marketing emails. Every action has an address of its own; GET changes nothing."""
+
+from django.urls import path, re_path
+
+from campaigns.views import choosing, lists, reports, sending, writing
+
+app_name = "campaigns"
+
+urlpatterns = [
+    path("emails/", lists.index, name="list"),
+    path("emails/new/", lists.create, name="create"),
+    path("emails/<int:pk>/duplicate/", lists.duplicate, name="duplicate"),
+    path("emails/<int:pk>/discard/", lists.discard, name="discard"),
+    # writing
+    path("emails/<int:pk>/content/", writing.content, name="content"),
+    path("emails/<int:pk>/content/autosave/", writing.autosave, name="autosave"),
+    path("emails/<int:pk>/blocks/add/", writing.add_block, name="block_add"),
+    re_path(
+        r"^emails/(?P<pk>\d+)/blocks/(?P<block>[a-z0-9]{1,12})/(?P<way>up|down)/$",
+        writing.move_block,
+        name="block_move",
+    ),
+    path(
+        "emails/<int:pk>/blocks/<slug:block>/duplicate/",
+        writing.duplicate_block,
+        name="block_duplicate",
+    ),
+    path(
+        "emails/<int:pk>/blocks/<slug:block>/delete/",
+        writing.delete_block,
+        name="block_delete",
+    ),
+    path(
+        "emails/<int:pk>/versions/<int:number>/restore/",
+        writing.restore,
+        name="restore",
+    ),
+    path("emails/<int:pk>/settings/", writing.settings, name="settings"),
+    path("emails/<int:pk>/preview/", writing.show, name="preview"),
+    # choosing
+    path("emails/<int:pk>/recipients/", choosing.recipients, name="recipients"),
+    path("emails/<int:pk>/names/<slug:reason>/", choosing.names, name="names"),
+    path("emails/<int:pk>/review/", choosing.review, name="review"),
+    # sending
+    path("emails/<int:pk>/send/", sending.launch, name="launch"),
+    path("emails/<int:pk>/schedule/", sending.schedule, name="schedule"),
+    path("emails/<int:pk>/unschedule/", sending.unschedule, name="unschedule"),
+    path("emails/<int:pk>/pause/", sending.pause, name="pause"),
+    path("emails/<int:pk>/resume/", sending.resume, name="resume"),
+    path("emails/<int:pk>/stop/", sending.stop, name="stop"),
+    path("emails/<int:pk>/test/", sending.test, name="test"),
+    # the report
+    path("emails/<int:pk>/", reports.detail, name="detail"),
+    path("emails/<int:pk>/people/", reports.people, name="people"),
+    path("emails/<int:pk>/people/export/", reports.export, name="export"),
+    path("emails/<int:pk>/people/segment/", reports.segment, name="segment"),
+    path("emails/<int:pk>/sent/", reports.shown, name="shown"),
+]

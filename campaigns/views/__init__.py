@@ -1,0 +1,1 @@
+"""The pages of marketing emails: list, editor, recipients, review, report."""

@@ -1,0 +1,134 @@
+"""Who gets it: the segments, the review page, and the names behind each reason."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.models import Account
+from campaigns.audience import Funnel, funnel, people_with
+from campaigns.forms.settings import RecipientsForm, ScheduleForm, TestForm
+from campaigns.models import MarketingEmail
+from campaigns.paging import keyset
+from campaigns.readiness import complaints, obstacles
+from campaigns.report import reason_label, reason_sentence
+from campaigns.views.request import INVALID, SignedIn, find, note, writing_tabs
+
+NAMES = 50
+COLUMNS = [{"label": "Contact"}, {"label": "Company"}, {"label": "Emails", "num": True}]
+
+
+def recipients(request: SignedIn, pk: int) -> HttpResponse:
+    email = find(pk)
+    if not email.is_draft:
+        return redirect(email)
+    if email.group:
+        return redirect(email.owner_url)
+    chosen = {"include": email.include.all(), "exclude": email.exclude.all()}
+    form = RecipientsForm(request.POST or None, initial=chosen)
+    if request.method == "POST" and form.is_valid():
+        email.choose(form.cleaned_data["include"], form.cleaned_data["exclude"])
+        note(request, "chose recipients of email", email)
+        messages.success(request, "Saved the recipients.")
+        return redirect("campaigns:recipients", email.pk)
+    numbers = funnel(email)
+    context = {
+        "email": email,
+        "form": form,
+        "funnel": numbers,
+        "rows": funnel_rows(email, numbers),
+        "tabs": writing_tabs(email, "recipients"),
+    }
+    status = INVALID if form.errors else 200
+    return render(
+        request, "campaigns/marketingemail_recipients.html", context, status=status
+    )
+
+
+def funnel_rows(email: MarketingEmail, numbers: Funnel) -> list[dict[str, Any]]:
+    """The funnel as rows that add up, each reason leading to the names."""
+    segments = email.include.count()
+    rows: list[dict[str, Any]] = [
+        {
+            "label": f"In {segments} segment{'' if segments == 1 else 's'}",
+            "count": numbers.in_segments,
+        },
+        {"label": "In more than one", "count": numbers.duplicates, "kind": "in"},
+        {"label": "People", "count": numbers.everybody},
+    ]
+    for reason, count in numbers.reasons.items():
+        names = reverse("campaigns:names", args=[email.pk, reason])
+        label = f"Not sent: {reason_label(reason).lower()}"
+        rows.append({"label": label, "count": count, "url": names, "kind": "in"})
+    everybody = reverse("campaigns:names", args=[email.pk, "nothing"])
+    rows.append(
+        {
+            "label": "Will get it",
+            "count": numbers.will_get,
+            "url": everybody if numbers.will_get else "",
+            "kind": "tot",
+        }
+    )
+    return rows
+
+
+@require_safe
+def names(request: SignedIn, pk: int, reason: str) -> HttpResponse:
+    """The people behind one number of the funnel; "nothing": those who get it."""
+    email = find(pk)
+    key = "" if reason == "nothing" else reason
+    page = keyset(people_with(email, key), request.GET, NAMES)
+    context = {
+        "email": email,
+        "people": page.rows,
+        "page": page,
+        "columns": COLUMNS,
+        "label": reason_label(key) if key else "Will get it",
+        "sentence": reason_sentence(key) if key else "Nothing speaks against it.",
+    }
+    return render(request, "campaigns/marketingemail_names.html", context)
+
+
+@require_safe
+def review(request: SignedIn, pk: int) -> HttpResponse:
+    email = find(pk)
+    if not email.is_draft:
+        return redirect(email)
+    if email.group:
+        return redirect(email.owner_url)
+    return show_review(request, email)
+
+
+def show_review(
+    request: SignedIn,
+    email: MarketingEmail,
+    *,
+    schedule: ScheduleForm | None = None,
+    expected: int | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The last page before sending. `expected`: a number that has moved since."""
+    numbers = funnel(email)
+    account = Account.current()
+    first = {"date": account.today(), "zone": account.time_zone}
+    context = {
+        "email": email,
+        "funnel": numbers,
+        "rows": funnel_rows(email, numbers),
+        "obstacles": obstacles(email),
+        "checks": complaints(email),
+        "schedule": schedule or ScheduleForm(initial=first),
+        "test": TestForm(initial={"address": request.user.email}),
+        "moved_from": expected,
+        "now": timezone.now(),
+        "tabs": writing_tabs(email, "review"),
+    }
+    return render(
+        request, "campaigns/marketingemail_review.html", context, status=status
+    )

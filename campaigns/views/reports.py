@@ -1,0 +1,236 @@
+"""How it went: the figures, the people behind each, and what was sent."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.text import slugify
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.models import Account
+from campaigns import export as files
+from campaigns import people as rows
+from campaigns import report
+from campaigns.models import EmailState, MarketingEmail
+from campaigns.paging import keyset
+from campaigns.report import BY_KEY, Group
+from campaigns.views.request import SignedIn, find, note, report_tabs
+
+PEOPLE = 50
+COLUMNS = [{"label": "Contact"}, {"label": "What became of it"}, {"label": "When"}]
+
+LINK_COLUMNS = [
+    {"label": "Link"},
+    {"label": "People", "num": True},
+    {"label": "Not certain", "num": True},
+    {"label": "Machines", "num": True},
+]
+
+# the strip of figures; the other groups are reached from the numbers below it
+STRIP = [
+    "intended",
+    "sent",
+    "delivered",
+    "opened",
+    "clicked",
+    "bounced",
+    "unsubscribed",
+    "spam",
+    "not_sent",
+]
+
+
+@require_safe
+def detail(request: SignedIn, pk: int) -> HttpResponse:
+    email = find(pk)
+    if email.is_draft:
+        return redirect(email)
+    page = "campaigns/marketingemail_detail.html"
+    if request.htmx:  # type: ignore[attr-defined]
+        page += "#figures"
+    response = render(request, page, _figures(email))
+    if request.htmx and not _is_live(email):  # type: ignore[attr-defined]
+        response["HX-Refresh"] = "true"
+    return response
+
+
+def _is_live(email: MarketingEmail) -> bool:
+    return email.state in {
+        EmailState.SCHEDULED,
+        EmailState.PREPARING,
+        EmailState.SENDING,
+    }
+
+
+def _figures(email: MarketingEmail) -> dict[str, Any]:
+    counts = report.tally(email)
+    handled = counts["intended"] - counts["waiting"]
+    return {
+        "email": email,
+        "counts": counts,
+        "strip": _strip(email, counts, ""),
+        "percent": 100 * handled // counts["intended"] if counts["intended"] else 0,
+        "handled": handled,
+        "live": _is_live(email),
+        "adds_up": _adds_up(email, counts),
+        "clicks": _clicks(email, counts),
+        "reasons": _reason_bars(email, "not_sent", ""),
+        "links": report.links(email),
+        "link_columns": LINK_COLUMNS,
+        "curve": report.curve(email),
+        "zone": Account.current().zone,
+        "tabs": report_tabs(email, "detail"),
+    }
+
+
+def _people_url(email: MarketingEmail, **query: str) -> str:
+    home = reverse("campaigns:people", args=[email.pk])
+    kept = {key: value for key, value in query.items() if value}
+    return f"{home}?{urlencode(kept)}" if kept else home
+
+
+def _strip(
+    email: MarketingEmail, counts: dict[str, int], current: str
+) -> list[dict[str, Any]]:
+    keys = list(STRIP)
+    if email.is_reengagement:
+        keys.insert(keys.index("bounced"), "confirmed")
+    if not email.open_tracked:
+        keys.remove("opened")
+    return [
+        {
+            **report.rate(counts, BY_KEY[key]),
+            "url": _people_url(email, group=key),
+            "current": key == current,
+        }
+        for key in keys
+    ]
+
+
+def _adds_up(email: MarketingEmail, counts: dict[str, int]) -> list[dict[str, Any]]:
+    """Intended, taken apart into what became of everybody."""
+    rows = [{"label": "Intended", "count": counts["intended"]}]
+    for key in ("delivered", "bounced", "uncertain", "waiting", "not_sent"):
+        if counts[key] or key in {"delivered", "bounced", "not_sent"}:
+            rows.append(
+                {
+                    "label": BY_KEY[key].label,
+                    "count": counts[key],
+                    "url": _people_url(email, group=key),
+                    "kind": "in",
+                }
+            )
+    return rows
+
+
+def _clicks(email: MarketingEmail, counts: dict[str, int]) -> list[dict[str, Any]]:
+    """People by who was behind their clicks."""
+    return [
+        {"label": "By a person", "count": counts["clicked"], "tint": "d2"},
+        {"label": "Not certain", "count": counts["unverified"], "tint": "d3"},
+        {
+            "label": "By a machine",
+            "count": report.machine_clicks(email),
+            "tint": "d6",
+        },
+    ]
+
+
+def _reason_bars(
+    email: MarketingEmail, group: str, current: str
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "label": report.reason_label(key),
+            "count": count,
+            "url": _people_url(email, group=group, reason=key or "unjudged"),
+            "current": (key or "unjudged") == current,
+            "tint": "d3",
+        }
+        for key, count in report.reasons(email, group)
+    ]
+
+
+@require_safe
+def people(request: SignedIn, pk: int) -> HttpResponse:
+    email = find(pk)
+    if email.is_draft:
+        return redirect(email)
+    group, reason = _asked(request)
+    query = request.GET.get("q", "").strip()
+    counts = report.tally(email)
+    page = keyset(rows.people(email, group, reason, query), request.GET, PEOPLE)
+    bars = _reason_bars(email, group.key, reason)
+    context = {
+        "email": email,
+        "group": group,
+        "reason": reason,
+        "reason_label": report.reason_label(reason) if reason else "",
+        "q": query,
+        "count": counts[group.key],
+        "strip": _strip(email, counts, group.key),
+        "bars": bars,
+        "page": page,
+        "rows": [rows.row(one) for one in page.rows],
+        "columns": COLUMNS,
+        "zone": Account.current().zone,
+        "export": reverse("campaigns:export", args=[pk]) + "?" + _kept(group, reason),
+        "tabs": report_tabs(email, "people"),
+    }
+    return render(request, "campaigns/marketingemail_people.html", context)
+
+
+def _kept(group: Group, reason: str) -> str:
+    return urlencode({"group": group.key, "reason": reason})
+
+
+def _asked(request: SignedIn) -> tuple[Group, str]:
+    """The group and reason of the address; 404 for a group that is none."""
+    words = request.POST if request.method == "POST" else request.GET
+    key = words.get("group", "intended")
+    if key not in BY_KEY:
+        raise Http404
+    return BY_KEY[key], words.get("reason", "")
+
+
+@require_safe
+def export(request: SignedIn, pk: int) -> HttpResponseBase:
+    """The people of a group as a CSV file, written while it is read."""
+    email = find(pk)
+    group, reason = _asked(request)
+    note(request, f"exported recipients ({group.label.lower()}) of email", email)
+    lines = files.lines(rows.people(email, group, reason, ""))
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    name = f"{slugify(email.name) or 'email'}-{group.key}.csv"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@require_POST
+def segment(request: SignedIn, pk: int) -> HttpResponse:
+    """A static segment of the people of a group."""
+    email = find(pk)
+    group, reason = _asked(request)
+    made = rows.make_segment(email, group, reason, request.user)
+    note(request, "made a segment from recipients of email", email)
+    messages.success(request, f"Made the segment “{made}” with {made.size} contacts.")
+    return redirect(made)
+
+
+@require_safe
+def shown(request: SignedIn, pk: int) -> HttpResponse:
+    """The content as it was sent."""
+    email = find(pk)
+    if email.is_draft:
+        return redirect(email)
+    context = {
+        "email": email,
+        "zone": Account.current().zone,
+        "tabs": report_tabs(email, "shown"),
+    }
+    return render(request, "campaigns/marketingemail_shown.html", context)

@@ -1,0 +1,133 @@
+"""Send, schedule, take back, pause, go on, stop; and the test."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from campaigns.audience import funnel
+from campaigns.forms.settings import LaunchForm, ScheduleForm, TestForm
+from campaigns.models import MarketingEmail
+from campaigns.readiness import obstacles
+from campaigns.views.choosing import show_review
+from campaigns.views.request import CONFLICT, INVALID, SignedIn, find, note
+from deliveries.doorbell import ring
+from deliveries.models import Channel
+from deliveries.sending import send_test
+
+TOO_LATE = "It has started already. You can pause or stop it here."
+QUICKER = "{who} started “{email}” a moment ago. It is sent once; nothing to do here."
+
+
+def _not_ready(request: SignedIn, email: MarketingEmail) -> HttpResponse | None:
+    """What stands in the way of any start, as an answer."""
+    if not email.is_draft:
+        who = email.launched_by or "Somebody"
+        messages.warning(request, QUICKER.format(who=who, email=email))
+        return redirect("campaigns:detail", email.pk)
+    found = obstacles(email)
+    if found:
+        messages.error(request, "Nothing was sent. " + " ".join(found[:3]))
+        return redirect("campaigns:review", email.pk)
+    return None
+
+
+@require_POST
+def launch(request: SignedIn, pk: int) -> HttpResponse:
+    """Send now; asked again when the number of people has moved."""
+    email = find(pk)
+    refused = _not_ready(request, email)
+    if refused:
+        return refused
+    form = LaunchForm(request.POST)
+    expected = form.cleaned_data["expected"] if form.is_valid() else -1
+    numbers = funnel(email)
+    if expected < 0 or numbers.moved_from(expected) or not numbers.will_get:
+        return show_review(request, email, expected=expected, status=CONFLICT)
+    if not email.launch(request.user):
+        return _not_ready(request, find(pk)) or redirect(email)
+    note(request, "sent email", email)
+    return redirect("campaigns:detail", email.pk)
+
+
+@require_POST
+def schedule(request: SignedIn, pk: int) -> HttpResponse:
+    email = find(pk)
+    refused = _not_ready(request, email)
+    if refused:
+        return refused
+    form = ScheduleForm(request.POST)
+    if not form.is_valid():
+        return show_review(request, email, schedule=form, status=INVALID)
+    at, zone = form.cleaned_data["at"], form.cleaned_data["zone"]
+    if not email.schedule(at, request.user, zone):
+        return _not_ready(request, find(pk)) or redirect(email)
+    note(request, "scheduled email", email)
+    messages.success(request, f"Starts on {at:%d %B %Y at %H:%M} ({zone}).")
+    return redirect("campaigns:detail", email.pk)
+
+
+@require_POST
+def unschedule(request: SignedIn, pk: int) -> HttpResponse:
+    email = find(pk)
+    if not email.unschedule():
+        messages.error(request, TOO_LATE)
+        return redirect("campaigns:detail", email.pk)
+    note(request, "took email back", email)
+    messages.success(request, "Taken back. Nobody got it; it is a draft again.")
+    return redirect("campaigns:review", email.pk)
+
+
+@require_POST
+def stop(request: SignedIn, pk: int) -> HttpResponse:
+    email = find(pk)
+    if email.stop():
+        note(request, "stopped email", email)
+        ring("campaigns.tasks.cancel_stopped")
+        messages.success(request, "Stopped. What was sent stays sent.")
+    else:
+        messages.error(request, "There was nothing left to stop.")
+    return redirect("campaigns:detail", email.pk)
+
+
+@require_POST
+def pause(request: SignedIn, pk: int) -> HttpResponse:
+    email = find(pk)
+    if email.message and email.is_under_way:
+        email.pause(request.user, f"Paused by {request.user}.")
+        note(request, "paused email", email)
+        messages.success(request, "Paused. Mails already handed over still arrive.")
+    else:
+        messages.error(request, "There is nothing under way to pause.")
+    return redirect("campaigns:detail", email.pk)
+
+
+@require_POST
+def resume(request: SignedIn, pk: int) -> HttpResponse:
+    email = find(pk)
+    if email.resume(request.user, f"Resumed by {request.user}."):
+        note(request, "resumed email", email)
+        ring()
+        messages.success(request, f"Goes on since {timezone.now():%H:%M} UTC.")
+    else:
+        messages.error(request, "It was not paused.")
+    return redirect("campaigns:detail", email.pk)
+
+
+@require_POST
+def test(request: SignedIn, pk: int) -> HttpResponse:
+    """Send what is written now to one address, as a test."""
+    email = find(pk)
+    form = TestForm(request.POST)
+    found = [str(one) for one in form.errors.get("address", [])]
+    found = found or obstacles(email, recipients=False)
+    if found:
+        messages.error(request, f"No test was sent. {' '.join(found[:3])}")
+        return redirect("campaigns:content", email.pk)
+    address = form.cleaned_data["address"]
+    send_test(email.written(Channel.TEST), address)
+    messages.success(request, f"Sent a test to {address}.")
+    return redirect("campaigns:content", email.pk)

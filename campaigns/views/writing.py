@@ -1,0 +1,236 @@
+"""The editor: the content as one form, every button of it an address of its own."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from csp.constants import NONE, SELF, UNSAFE_INLINE
+from csp.decorators import csp
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.models import Account
+from campaigns import blocks as editing
+from campaigns.blocks import KINDS, Block
+from campaigns.forms.content import ContentForm
+from campaigns.forms.settings import SettingsForm, TestForm
+from campaigns.models import EmailVersion, MarketingEmail, Outdated
+from campaigns.preview import known_tokens, preview, sample_people
+from campaigns.readiness import complaints
+from campaigns.views.request import (
+    CONFLICT,
+    INVALID,
+    SignedIn,
+    find,
+    note,
+    writing_tabs,
+)
+
+VIEWS = (
+    ("desktop", "Desktop"),
+    ("phone", "Phone"),
+    ("dark", "Dark"),
+    ("text", "Plain text"),
+)
+
+Change = Callable[[list[Block]], list[Block]]
+
+# The preview shows what an author wrote, in a frame that can do nothing: no script,
+# no form, no way to the console around it. Its style stands in the mail itself.
+FRAME_POLICY: dict[str, Any] = {
+    "default-src": [NONE],
+    "style-src": [UNSAFE_INLINE],
+    "img-src": [SELF, "https:"],
+    "frame-ancestors": [SELF],
+    "sandbox": True,
+}
+
+
+def content(request: SignedIn, pk: int) -> HttpResponse:
+    email = find(pk)
+    if request.method == "POST":
+        return _save(request, email, lambda blocks: blocks)
+    if not email.is_draft:
+        return redirect(email)
+    return _editor(request, email, ContentForm(email))
+
+
+def _editor(
+    request: SignedIn, email: MarketingEmail, form: ContentForm, status: int = 200
+) -> HttpResponse:
+    newest = email.versions.order_by("-number").first()
+    view, person = _looking(request)
+    looking = urlencode({"view": view, "as": person or "", "v": email.version})
+    context = {
+        "email": email,
+        "form": form,
+        "kinds": KINDS,
+        "checks": complaints(email),
+        "tokens": known_tokens(),
+        "people": sample_people(email),
+        "undo": newest.before() if newest else None,
+        "test": TestForm(initial={"address": request.user.email}),
+        "tabs": writing_tabs(email, "content"),
+        "conflict": status == CONFLICT,
+        "zone": Account.current().zone,
+        "view": view,
+        "views": VIEWS,
+        "person": person,
+        "preview": f"{reverse('campaigns:preview', args=[email.pk])}?{looking}",
+    }
+    return render(
+        request, "campaigns/marketingemail_content.html", context, status=status
+    )
+
+
+def _looking(request: HttpRequest) -> tuple[str, int | None]:
+    """How the preview is shown, and as whom: kept from page to page."""
+    words = request.POST if request.method == "POST" else request.GET
+    view, person = words.get("view", ""), words.get("as", "")
+    known = view if view in dict(VIEWS) else VIEWS[0][0]
+    return known, int(person) if person.isdecimal() else None
+
+
+def _save(
+    request: SignedIn, email: MarketingEmail, change: Change, anchor: str = ""
+) -> HttpResponse:
+    """Save the posted form with one change to its blocks, and show the editor."""
+    if not email.is_draft:
+        messages.error(request, "This email is no draft any more. Nothing was saved.")
+        return redirect(email)
+    form = ContentForm(email, request.POST)
+    if not form.is_valid():
+        return _editor(request, email, form, INVALID)
+    words = {**form.content, "blocks": change(form.content["blocks"])}
+    try:
+        EmailVersion.objects.save_content(email, form.version, request.user, **words)
+    except Outdated:
+        email.refresh_from_db()
+        return _editor(request, email, form, CONFLICT)
+    view, person = _looking(request)
+    looking = {"view": view if view != VIEWS[0][0] else "", "as": person or ""}
+    query = urlencode({name: value for name, value in looking.items() if value})
+    home = reverse("campaigns:content", args=[email.pk])
+    return redirect(f"{home}{'?' if query else ''}{query}{anchor}")
+
+
+@require_POST
+def autosave(request: SignedIn, pk: int) -> HttpResponse:
+    """Save what is typed so far; the answer holds the new version and the checks."""
+    email = find(pk)
+    form = ContentForm(email, request.POST)
+    if not form.is_valid():
+        return JsonResponse({"sentence": "Something is too long."}, status=INVALID)
+    try:
+        EmailVersion.objects.save_content(
+            email, form.version, request.user, automatic=True, **form.content
+        )
+    except Outdated:
+        return JsonResponse({"sentence": _who_was_quicker(pk)}, status=CONFLICT)
+    checks = {"email": email, "checks": complaints(email)}
+    clock = timezone.localtime(email.saved_at, Account.current().zone)
+    answer = {
+        "version": email.version,
+        "sentence": f"Saved {clock:%H:%M}",
+        "checks": render_to_string("campaigns/_checks.html", checks, request),
+    }
+    return JsonResponse(answer)
+
+
+def _who_was_quicker(pk: int) -> str:
+    email = find(pk)
+    if not email.is_draft:
+        return "This email is no draft any more. What you type is not saved."
+    return (
+        f"{email.saved_by or 'Somebody'} saved another version. Press Save to compare."
+    )
+
+
+@require_POST
+def add_block(request: SignedIn, pk: int) -> HttpResponse:
+    kind = request.POST.get("kind", "")
+    if kind not in KINDS:
+        raise Http404
+    block, after = editing.new(kind), request.POST.get("after", "")
+    change = functools.partial(editing.add, block=block, after=after)
+    return _save(request, find(pk), change, f"#block-{block['id']}")
+
+
+@require_POST
+def move_block(request: SignedIn, pk: int, block: str, way: str) -> HttpResponse:
+    by = -1 if way == "up" else 1
+    change = functools.partial(editing.move, block_id=block, by=by)
+    return _save(request, find(pk), change, f"#block-{block}")
+
+
+@require_POST
+def duplicate_block(request: SignedIn, pk: int, block: str) -> HttpResponse:
+    change = functools.partial(editing.duplicate, block_id=block)
+    return _save(request, find(pk), change, f"#block-{block}")
+
+
+@require_POST
+def delete_block(request: SignedIn, pk: int, block: str) -> HttpResponse:
+    email = find(pk)
+    response = _save(
+        request, email, functools.partial(editing.delete, block_id=block), "#blocks"
+    )
+    if response.status_code == 302 and email.is_draft:
+        undo = reverse("campaigns:restore", args=[pk, email.version - 1])
+        messages.success(request, "Deleted the block.", extra_tags=f"undo:{undo}")
+    return response
+
+
+@require_POST
+def restore(request: SignedIn, pk: int, number: int) -> HttpResponse:
+    """Undo: bring back the content of an earlier version, as the newest one."""
+    email = find(pk)
+    version = get_object_or_404(EmailVersion, email=email, number=number)
+    try:
+        version.restore(email.version, request.user)
+    except Outdated:
+        messages.error(request, "This email is no draft any more. Nothing was undone.")
+    return redirect(email)
+
+
+def settings(request: SignedIn, pk: int) -> HttpResponse:
+    email = find(pk)
+    if not email.is_draft:
+        return redirect(email)
+    form = SettingsForm(request.POST or None, instance=email)
+    if request.method == "POST" and form.is_valid():
+        if email.save_settings(form.cleaned_data):
+            note(request, "saved settings of email", email)
+            messages.success(request, "Saved the settings.")
+        else:
+            messages.error(request, "This email is no draft any more.")
+        return redirect("campaigns:settings", email.pk)
+    context = {"email": email, "form": form, "tabs": writing_tabs(email, "settings")}
+    status = INVALID if form.is_bound else 200
+    return render(
+        request, "campaigns/marketingemail_settings.html", context, status=status
+    )
+
+
+@xframe_options_sameorigin
+@csp(FRAME_POLICY)  # type: ignore[arg-type]
+@require_safe
+def show(request: HttpRequest, pk: int) -> HttpResponse:
+    """The mail itself, for the frame of the editor: ?view=dark|text, ?as=<contact>."""
+    email = find(pk)
+    person = request.GET.get("as", "")
+    document = preview(
+        email,
+        contact_id=int(person) if person.isdecimal() else None,
+        view=request.GET.get("view", ""),
+    )
+    return HttpResponse(document)
