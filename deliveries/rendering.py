@@ -46,6 +46,7 @@ __all__ = [
     "Recipient",
     "compile_message",
     "preview_html",
+    "preview_text",
     "problems",
     "render",
     "return_path",
@@ -319,6 +320,22 @@ def preview_html(
     return "".join(
         piece if isinstance(piece, str) else _previewed(piece, values, body)
         for piece in pieces(document)
+    )
+
+
+def preview_text(
+    content: Content, contact: Contact | None, names: Mapping[str, str] | None = None
+) -> str:
+    """The plain text part as `contact` would read it, as words and not as markup."""
+    kind = content.subscription_type
+    body = blocks.build(content.blocks)
+    footer = _footer(kind.brand if kind else None, kind, Channel.MARKETING)
+    values = values_of(contact, names or {})
+    return html.unescape(
+        "".join(
+            piece if isinstance(piece, str) else _previewed(piece, values, body)
+            for piece in pieces(layout.as_text(body, footer))
+        )
     )
 
 
