@@ -11,7 +11,14 @@ from pathlib import Path
 from config.local import environment, places
 
 LEFT_OUT = shutil.ignore_patterns(
-    ".venv", ".local", ".git", "__pycache__", "staticfiles", "media", ".*_cache"
+    ".venv",
+    ".local",
+    ".git",
+    "__pycache__",
+    "staticfiles",
+    "media",
+    ".*_cache",
+    ".coverage*",
 )
 OURS = (
     *("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "BASE_URL", "LOCAL_MODE"),
@@ -79,7 +86,7 @@ class Checkout:
             env=outside_env(**more),
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=240,
             check=False,
             **self.account,
         )
@@ -87,9 +94,9 @@ class Checkout:
     def stop(self, signum=signal.SIGINT):
         if self.process and self.process.poll() is None:
             self.process.send_signal(signum)
-        return self.process.wait(40) if self.process else None
+        return self.process.wait(60) if self.process else None
 
-    def wait_for(self, question, what, seconds=90):
+    def wait_for(self, question, what, seconds=240):
         deadline = time.monotonic() + seconds
         while not question():
             ended = self.process.poll() is not None

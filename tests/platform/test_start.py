@@ -21,6 +21,7 @@ from tests.platform.checkout import Checkout
 pytestmark = [
     pytest.mark.live,
     pytest.mark.kill,
+    pytest.mark.timeout(600),
     pytest.mark.xdist_group("start"),
     pytest.mark.skipif(sys.platform != "linux", reason="reads /proc"),
 ]
