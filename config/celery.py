@@ -62,6 +62,15 @@ TIMETABLE: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"expires": 60.0},
     },
+    "go on with opt-out imports, every 10 seconds": {
+        "task": "optouts.tasks.pick_up",
+        "schedule": 10.0,
+        "options": {"expires": 10.0},
+    },
+    "forget uploads that nobody went on with, every hour": {
+        "task": "optouts.tasks.forget_abandoned",
+        "schedule": 3600.0,
+    },
 }
 
 app.conf.beat_schedule = TIMETABLE

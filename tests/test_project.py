@@ -26,6 +26,10 @@ PUBLIC = {
     "deliveries:click",
     "deliveries:open",
     "deliveries:confirm",
+    "optouts:unsubscribe",
+    "optouts:come_back",
+    "optouts:say_why",
+    "optouts:preferences",
 }
 
 # Names that say nothing about the domain, or invite what belongs to models.

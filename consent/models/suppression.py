@@ -251,3 +251,11 @@ class Suppression(models.Model):
 
     def __str__(self) -> str:
         return f"{self.address}: {self.get_reason_display()}"
+
+    def covers(self, subscription_type: SubscriptionType) -> bool:
+        """The question of `SuppressionQuerySet.covering`, for a row at hand."""
+        return self.scope == Scope.EVERYTHING or (
+            self.subscription_type_id == subscription_type.pk
+            if self.scope == Scope.TYPE
+            else self.brand_id == subscription_type.brand_id
+        )

@@ -1,0 +1,141 @@
+"""The choices of one person on the preference page, and what changes with them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Set
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from consent.models import Address, Brand, Grant, SubscriptionType, Suppression
+from consent.vocabulary import (
+    MAILABLE_GRADES,
+    Act,
+    Action,
+    Actor,
+    Evidence,
+    Grade,
+    LegalBasis,
+    LiftedBy,
+    Mechanism,
+    Reason,
+    Scope,
+)
+
+# The ways in which a tick on the page may end a no; the rest needs a new sign-up.
+WAYS = (LiftedBy.OWN_UNDO, LiftedBy.LATE_CONFIRMATION)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One kind of mail: whether she gets it, and what keeps it off for good."""
+
+    kind: SubscriptionType
+    is_on: bool
+    # since when a no is in force that a tick cannot end
+    locked_since: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    kind: SubscriptionType
+    is_on: bool
+
+
+def choices_of(address: Address, brand: Brand) -> list[Choice]:
+    """Every kind of mail of the brand, in its order, as it stands now."""
+    granted = set(
+        Grant.objects.filter(
+            address=address,
+            subscription_type__brand=brand,
+            grade__in=MAILABLE_GRADES,
+        ).values_list("subscription_type_id", flat=True)
+    )
+    blocks = list(Suppression.objects.active().filter(address=address))
+    liftable = _liftable(address)
+    choices = []
+    for kind in SubscriptionType.objects.active().filter(brand=brand):
+        covering = [block for block in blocks if block.covers(kind)]
+        locked = [block.occurred_at for block in covering if block.pk not in liftable]
+        is_on = kind.pk in granted and not covering
+        choices.append(Choice(kind, is_on, max(locked, default=None)))
+    return choices
+
+
+def _liftable(address: Address) -> set[int]:
+    """The ids of the active noes that a tick may end."""
+    now = timezone.now()
+    own = Suppression.objects.filter(address=address)
+    return {
+        pk for way in WAYS for pk in own.liftable(way, now).values_list("pk", flat=True)
+    }
+
+
+@transaction.atomic
+def save(
+    address: Address, brand: Brand, wanted: Set[int], evidence: Evidence
+) -> list[Change]:
+    """Make it so that she gets exactly the kinds in `wanted`; what changed.
+
+    What only a new sign-up may switch on stays off, whatever is wanted.
+    """
+    Address.objects.lock([address.pk])
+    before = choices_of(address, brand)
+    for choice in before:
+        if choice.kind.pk in wanted and not choice.is_on and not choice.locked_since:
+            _switch_on(address, choice.kind, evidence)
+    for choice in choices_of(address, brand):
+        if choice.is_on and choice.kind.pk not in wanted:
+            _switch_off(address, choice.kind, evidence)
+    was_on = {choice.kind.pk: choice.is_on for choice in before}
+    return [
+        Change(choice.kind, choice.is_on)
+        for choice in choices_of(address, brand)
+        if choice.is_on != was_on[choice.kind.pk]
+    ]
+
+
+def _switch_on(address: Address, kind: SubscriptionType, evidence: Evidence) -> None:
+    blocks = Suppression.objects.filter(address=address).covering(kind)
+    wide = blocks.active().filter(scope=Scope.EVERYTHING)
+    reasons = set(wide.values_list("reason", flat=True))
+    for way in WAYS:
+        blocks.lift(way, _act(Action.RESTORED, evidence))
+    for brand in Brand.objects.exclude(pk=kind.brand_id) if reasons else ():
+        _keep_off(address, brand, reasons)
+    Grant.objects.give(
+        [address.pk], kind, _act(Action.GIVEN, evidence), Grade.EVIDENCED
+    )
+
+
+def _keep_off(address: Address, brand: Brand, reasons: Set[str]) -> None:
+    """A no to everything goes on for the brands that this page is not about."""
+    act = Act(
+        action=Action.WITHDRAWN,
+        mechanism=Mechanism.PREFERENCE_CENTRE,
+        actor=Actor.SYSTEM,
+        explanation="Kept when an opt-out from everything was ended for one brand.",
+    )
+    for reason in reasons:
+        Suppression.objects.suppress([address.pk], Reason(reason), act, brand=brand)
+
+
+def _switch_off(address: Address, kind: SubscriptionType, evidence: Evidence) -> None:
+    Suppression.objects.suppress(
+        [address.pk],
+        Reason.OWN_OPT_OUT,
+        _act(Action.WITHDRAWN, evidence),
+        subscription_type=kind,
+    )
+
+
+def _act(action: Action, evidence: Evidence) -> Act:
+    return Act(
+        action=action,
+        mechanism=Mechanism.PREFERENCE_CENTRE,
+        actor=Actor.CONTACT,
+        basis=LegalBasis.CONSENT,
+        evidence=evidence,
+    )

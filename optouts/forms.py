@@ -1,0 +1,227 @@
+"""What the pages about opt-outs read from people."""
+
+from __future__ import annotations
+
+from typing import Any, BinaryIO, cast
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files import File
+from django.core.files.base import ContentFile
+from django.db import models
+
+from accounts.models import User
+from consent import addresses, tables
+from consent.models import Address, Brand, SubscriptionType, Suppression
+from consent.tables import BadTable
+from consent.vocabulary import Act, Action, Actor, LegalBasis, Mechanism, Reason, Scope
+from optouts import reading
+from optouts.models import Farewell, OptOutImport
+
+MOST_PASTED = 2_000_000  # characters; more comes as a file
+EVERYTHING = "everything"
+
+
+def brand_choices() -> list[tuple[str, str]]:
+    brands = Brand.objects.order_by("-is_default", "name")
+    return [
+        (EVERYTHING, "All marketing email"),
+        *((f"brand-{brand.pk}", f"Only what {brand} sends") for brand in brands),
+    ]
+
+
+def type_choices() -> list[tuple[str, str]]:
+    types = SubscriptionType.objects.active().select_related("brand")
+    return [
+        *brand_choices(),
+        *((f"type-{kind.pk}", f"Only “{kind}” of {kind.brand}") for kind in types),
+    ]
+
+
+def object_of(choice: str, model: type[models.Model], prefix: str) -> Any:
+    """The row that a choice such as "brand-3" names, or None."""
+    kind, _, pk = choice.partition("-")
+    return model._default_manager.get(pk=pk) if kind == prefix else None
+
+
+class UploadForm(forms.Form):
+    file = forms.FileField(
+        label="A file",
+        required=False,
+        help_text="CSV, or the same with semicolons or tabs. 100 MB at most.",
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,text/csv,text/plain"}),
+    )
+    pasted = forms.CharField(
+        label="Or paste the addresses",
+        required=False,
+        help_text="One per line, or with commas between them.",
+        widget=forms.Textarea(attrs={"rows": 4, "maxlength": MOST_PASTED}),
+    )
+    scope = forms.ChoiceField(
+        label="What they do not want any more", widget=forms.RadioSelect
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["scope"] = forms.ChoiceField(
+            label="What they do not want any more",
+            choices=brand_choices(),
+            initial=EVERYTHING,
+            widget=forms.RadioSelect,
+        )
+
+    def clean_file(self) -> File[bytes] | None:
+        file = self.cleaned_data["file"]
+        if file and file.size > tables.MAX_BYTES:
+            raise ValidationError(
+                f"The file is {file.size // 1024**2} MB; 100 MB is the most. Cut it in"
+                " two and import one after the other."
+            )
+        return cast("File[bytes] | None", file)
+
+    def clean(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        pasted = given.get("pasted", "").strip()
+        if bool(given.get("file")) == bool(pasted):
+            if not self.errors:
+                raise ValidationError(
+                    "Choose a file or paste addresses: one of the two."
+                )
+            return given
+        if pasted:
+            text = reading.table_of(pasted)
+            given["file"] = ContentFile(text.encode(), name="Pasted addresses")
+        try:
+            given["shape"] = tables.detect(cast(BinaryIO, given["file"]))
+            tables.column_names(cast(BinaryIO, given["file"]), given["shape"])
+        except BadTable as problem:
+            self.add_error("pasted" if pasted else "file", str(problem))
+        return given
+
+    def save(self, user: User) -> OptOutImport:
+        given = self.cleaned_data
+        brand = object_of(given["scope"], Brand, "brand")
+        return OptOutImport.objects.take_in(
+            given["file"],
+            given["shape"],
+            user,
+            file_name=(given["file"].name or "Unnamed file")[:255],
+            scope=Scope.BRAND if brand else Scope.EVERYTHING,
+            brand=brand,
+        )
+
+
+class ColumnForm(forms.Form):
+    has_header = forms.BooleanField(
+        label="The first row holds the names of the columns", required=False
+    )
+    column = forms.TypedChoiceField(
+        label="Column with the email address", coerce=int, empty_value=None
+    )
+
+    def __init__(self, *args: Any, names: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.names = names
+        choices = [("", "Choose a column"), *enumerate(names)]
+        cast(forms.ChoiceField, self.fields["column"]).choices = choices
+
+    def chosen(self) -> tuple[int, str]:
+        column = self.cleaned_data["column"]
+        return column, self.names[column]
+
+
+class ConfirmForm(forms.Form):
+    """The number of addresses, typed by hand: digits and separators of any script."""
+
+    number = forms.CharField(
+        label="Number of addresses",
+        max_length=40,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, expected: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.expected = expected
+        self.fields[
+            "number"
+        ].label = f"To confirm, type the number of addresses in the file: {expected:,}"
+        self.fields["number"].help_text = "With or without separators."
+        self.fields["number"].error_messages["required"] = (
+            f"Type {expected:,}, the number of addresses in the file."
+        )
+
+    def clean_number(self) -> int:
+        text = self.cleaned_data["number"]
+        typed = reading.number_typed(text)
+        if typed is None:
+            raise ValidationError(
+                f"“{text}” is not a number. The file has {self.expected:,} addresses."
+            )
+        if typed != self.expected:
+            raise ValidationError(
+                f"That’s {typed:,}. The file has {self.expected:,} addresses."
+            )
+        return typed
+
+
+class UndoForm(forms.Form):
+    reason = forms.CharField(
+        label="Why this import is undone",
+        max_length=300,
+        help_text="It is written into the record of everybody it concerns.",
+    )
+
+
+class OptOutForm(forms.Form):
+    """An opt-out that somebody asked staff for."""
+
+    address = forms.CharField(label="Email address", max_length=320)
+    scope = forms.ChoiceField(label="What they do not want any more")
+    basis = forms.ChoiceField(
+        label="Legal basis on which we wrote until now",
+        choices=LegalBasis.choices,
+    )
+    explanation = forms.CharField(
+        label="How and when they asked",
+        max_length=500,
+        help_text="Such as: phone call on 3 November, spoke to Jonas.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast(forms.ChoiceField, self.fields["scope"]).choices = type_choices()
+
+    def clean_address(self) -> addresses.Parsed:
+        try:
+            return addresses.parse(self.cleaned_data["address"])
+        except addresses.BadAddress as problem:
+            raise ValidationError(str(problem)) from None
+
+    def save(self, user: User) -> bool:
+        """Whether it is new; the same opt-out twice is one."""
+        given = self.cleaned_data
+        ids = Address.objects.ensure([given["address"]])
+        act = Act(
+            action=Action.WITHDRAWN,
+            mechanism=Mechanism.STAFF,
+            actor=Actor.STAFF,
+            basis=LegalBasis(given["basis"]),
+            user_id=user.pk,
+            explanation=given["explanation"],
+        )
+        return bool(
+            Suppression.objects.suppress(
+                list(ids.values()),
+                Reason.STAFF_OPT_OUT,
+                act,
+                brand=object_of(given["scope"], Brand, "brand"),
+                subscription_type=object_of(given["scope"], SubscriptionType, "type"),
+            )
+        )
+
+
+class WhyForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Farewell
+        fields = ("why",)

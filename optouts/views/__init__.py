@@ -1,0 +1,1 @@
+"""The pages about opt-outs, for staff and for the public."""

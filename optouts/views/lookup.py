@@ -1,0 +1,87 @@
+"""Is this address blocked, why, since when; and opting somebody out on request."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.models import AuditEntry, User
+from consent import tables
+from consent.addresses import BadAddress, parse
+from consent.models import Address
+from contacts.models import Contact
+from optouts.forms import OptOutForm
+from optouts.lookup import blocks_of, table
+from optouts.models import OptOutImport
+
+
+@require_GET
+def lookup(request: HttpRequest) -> HttpResponse:
+    asked = request.GET.get("q", "").strip()
+    context: dict[str, object] = {
+        "q": asked,
+        "imports": OptOutImport.objects.started().for_list()[:5],
+        "columns": [
+            {"label": "Why"},
+            {"label": "Covers"},
+            {"label": "Since"},
+            {"label": "From"},
+            {"label": "Lifted"},
+        ],
+    }
+    if asked:
+        context |= _found(asked)
+    return render(request, "optouts/lookup.html", context)
+
+
+def _found(asked: str) -> dict[str, object]:
+    try:
+        key = parse(asked).key
+    except BadAddress as problem:
+        return {"problem": str(problem)}
+    address = Address.objects.find(asked)
+    blocks = blocks_of(address) if address else []
+    return {
+        "key": key,
+        "address": address,
+        "blocks": blocks,
+        "is_blocked": any(block.lifted_at is None for block in blocks),
+        "contact": Contact.objects.filter(address=address).first() if address else None,
+    }
+
+
+@require_http_methods(["GET", "POST"])
+def opt_out(request: HttpRequest) -> HttpResponse:
+    """Opt somebody out who asked for it by phone, letter or reply."""
+    initial = {"address": request.GET.get("address", "")}
+    form = OptOutForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        key = form.cleaned_data["address"].key
+        url = f"{reverse('optouts:list')}?{urlencode({'q': key})}"
+        user = cast(User, request.user)
+        if form.save(user):
+            AuditEntry.objects.record(
+                user, "opted out on request", subject=key, url=url
+            )
+            messages.success(request, f"Opted out {key}.")
+        else:
+            messages.info(request, f"{key} was opted out already.")
+        return redirect(url)
+    status = 422 if form.is_bound else 200
+    return render(request, "optouts/opt_out.html", {"form": form}, status=status)
+
+
+@require_GET
+def export(request: HttpRequest) -> StreamingHttpResponse:
+    AuditEntry.objects.record(cast(User, request.user), "exported opted-out addresses")
+    answer = StreamingHttpResponse(
+        tables.csv_lines(table()), content_type="text/csv; charset=utf-8"
+    )
+    answer["Content-Disposition"] = 'attachment; filename="opted-out-and-bounced.csv"'
+    return answer

@@ -1,0 +1,176 @@
+"""The ways out, as the public sees them: no sign-in, no cookie, no script.
+
+A GET explains and never changes anything. A POST acts, whatever its body looks like:
+refusing somebody who wants to leave is worse than any mistake in a form. Everything is
+authorised by the token in the address alone, therefore exempt from the CSRF check.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
+from django.shortcuts import render
+from django.views.decorators.csrf import csrf_exempt
+
+from consent.models import Brand
+from consent.vocabulary import Evidence, Mechanism
+from deliveries.links import public_url
+from deliveries.tokens import BadToken, Purpose, read
+from deliveries.views import unknown
+from optouts import choices
+from optouts.forms import WhyForm
+from optouts.leaving import Leaver
+from optouts.models import Farewell, Why
+
+METHODS = "GET, HEAD, POST, OPTIONS"
+PublicView = Callable[[HttpRequest, Leaver], HttpResponse]
+
+
+def public(purpose: Purpose) -> Callable[[PublicView], Callable[..., HttpResponse]]:
+    """A page for whoever holds a token of this purpose; the same 404 for all others."""
+
+    def decorate(view: PublicView) -> Callable[..., HttpResponse]:
+        @login_not_required
+        @csrf_exempt
+        @wraps(view)
+        def wrapped(request: HttpRequest, token: str) -> HttpResponse:
+            if request.method not in {"GET", "HEAD", "POST"}:
+                return HttpResponse(status=204, headers={"Allow": METHODS})
+            leaver = _leaver(token, purpose)
+            return _private(view(request, leaver) if leaver else unknown(request))
+
+        return wrapped
+
+    return decorate
+
+
+def _leaver(text: str, purpose: Purpose) -> Leaver | None:
+    try:
+        return Leaver.of(read(text, purpose))
+    except BadToken:
+        return None
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    response["Referrer-Policy"] = "no-referrer"
+    response["Cache-Control"] = "no-store"
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _posted(request: HttpRequest) -> Mapping[str, Any]:
+    """The form, or nothing where it cannot be read."""
+    try:
+        return request.POST
+    except (
+        MultiPartParserError,
+        RequestDataTooBig,
+        SuspiciousOperation,
+        UnreadablePostError,
+    ):
+        return {}
+
+
+def _evidence(request: HttpRequest, leaver: Leaver) -> Evidence:
+    return Evidence(
+        raw_address=leaver.address.key or "",
+        ip=request.META.get("REMOTE_ADDR") or None,
+        user_agent=request.headers.get("User-Agent", ""),
+        detail={"path": request.path.split("/")[1]},
+    )
+
+
+@public(Purpose.UNSUBSCRIBE)
+def unsubscribe(request: HttpRequest, leaver: Leaver) -> HttpResponse:
+    """The page, its two buttons, and the one-click POST of RFC 8058."""
+    if request.method != "POST":
+        return _leaving_page(request, leaver)
+    form = _posted(request)
+    all_mail = form.get("scope") == "everything"
+    evidence = _evidence(request, leaver)
+    if "List-Unsubscribe" in form:
+        leaver.leave(Mechanism.ONE_CLICK, evidence, all_mail=all_mail)
+        return HttpResponse("You are unsubscribed.\n", content_type="text/plain")
+    in_flight = leaver.leave(Mechanism.UNSUBSCRIBE_PAGE, evidence, all_mail=all_mail)
+    return _leaving_page(request, leaver, just_left=True, in_flight=in_flight)
+
+
+@public(Purpose.UNSUBSCRIBE)
+def come_back(request: HttpRequest, leaver: Leaver) -> HttpResponse:
+    """Undo of an opt-out, for ten minutes after it."""
+    if request.method != "POST":
+        return _leaving_page(request, leaver)
+    came_back = leaver.come_back(_evidence(request, leaver))
+    return _leaving_page(request, leaver, came_back=came_back, too_late=not came_back)
+
+
+@public(Purpose.UNSUBSCRIBE)
+def say_why(request: HttpRequest, leaver: Leaver) -> HttpResponse:
+    form = WhyForm(_posted(request))
+    if request.method != "POST" or not form.is_valid():
+        return _leaving_page(request, leaver)
+    Farewell.objects.update_or_create(
+        address=leaver.address,
+        message_id=leaver.token.message_id,
+        defaults={"why": form.cleaned_data["why"]},
+    )
+    return _leaving_page(request, leaver, said_why=True)
+
+
+def _leaving_page(request: HttpRequest, leaver: Leaver, **said: Any) -> HttpResponse:
+    opt_outs = leaver.opt_outs()
+    kind = leaver.subscription_type
+    left_all = next((one for one in opt_outs if one.scope == "everything"), None)
+    left_kind = next((one for one in opt_outs if kind and one.covers(kind)), None)
+    context = {
+        "leaver": leaver,
+        "address": leaver.address.key,
+        "kind": kind,
+        "brand": kind.brand if kind else Brand.objects.default(),
+        "left_all": left_all,
+        "left": left_all or left_kind,
+        "can_come_back": leaver.can_come_back(),
+        "whys": Why.choices,
+        "url": public_url(leaver.token, Purpose.UNSUBSCRIBE),
+        "preferences": public_url(leaver.token, Purpose.PREFERENCES),
+        **said,
+    }
+    return render(request, "optouts/unsubscribe.html", context)
+
+
+@public(Purpose.PREFERENCES)
+def preferences(request: HttpRequest, leaver: Leaver) -> HttpResponse:
+    """What somebody wants to get, kind by kind; or nothing at all."""
+    kind = leaver.subscription_type
+    brand = kind.brand if kind else Brand.objects.default()
+    if request.method != "POST":
+        return _choices_page(request, leaver, brand)
+    form, evidence = _posted(request), _evidence(request, leaver)
+    if "everything" in form:
+        leaver.leave(Mechanism.PREFERENCE_CENTRE, evidence, all_mail=True)
+        return _choices_page(request, leaver, brand, left_all=True)
+    if "save" not in form:
+        return _choices_page(request, leaver, brand)
+    wanted = {int(pk) for pk in request.POST.getlist("kind") if pk.isdecimal()}
+    changes = choices.save(leaver.address, brand, wanted, evidence)
+    return _choices_page(request, leaver, brand, saved=True, changes=changes)
+
+
+def _choices_page(
+    request: HttpRequest, leaver: Leaver, brand: Brand, **said: Any
+) -> HttpResponse:
+    offered = choices.choices_of(leaver.address, brand)
+    context = {
+        "address": leaver.address.key,
+        "brand": brand,
+        "choices": [choice for choice in offered if not choice.locked_since],
+        "locked": [choice for choice in offered if choice.locked_since],
+        **said,
+    }
+    return render(request, "optouts/preferences.html", context)
