@@ -19,9 +19,6 @@ urlpatterns = [
     path("", include("console.contact_urls")),
     path("", include("consent.urls")),
     path("", include("deliveries.urls")),
-<<<<<<< HEAD
     path("", include("campaigns.urls")),
-=======
     path("", include("optouts.urls")),
->>>>>>> 555bd24 (Import opt-out lists, leave by the link in a mail, look up one address)
 ]
