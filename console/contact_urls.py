@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from console import people
+from console import people, record
 from contacts import urls
 
 app_name = "contacts"
 urlpatterns = [
     path("contacts/", people.index, name="list"),
-    path("contacts/<int:pk>/", people.index, name="detail"),
+    path("contacts/<int:pk>/", record.detail, name="detail"),
     *urls.urlpatterns,
 ]

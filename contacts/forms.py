@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.text import slugify
 
 from accounts.models import User
 from consent import addresses
+from consent.models import SubscriptionType
+from consent.vocabulary import LegalBasis
 from contacts import properties
 from contacts.models import AddressTaken, Contact, PropertyDefinition
 from contacts.properties import Kind
+from contacts.subscriptions import Agreement
 
 PERSON = (
     "first_name",
@@ -187,3 +192,41 @@ class PropertyForm(forms.ModelForm):  # type: ignore[type-arg]
         elif PropertyDefinition.objects.filter(name=name).exists():
             self.add_error("label", "There is a property of this name already.")
         self.instance.name = name
+
+
+class OptInForm(forms.Form):
+    """What somebody told staff, so that it can be shown later."""
+
+    subscription_type = forms.ModelChoiceField(
+        label="Subscription", queryset=SubscriptionType.objects.active()
+    )
+    basis = forms.ChoiceField(
+        label="Legal basis",
+        choices=[(one.value, one.label) for one in LegalBasis if one.allows_one_to_one],
+        help_text="Marketing email needs consent, or an existing customer.",
+    )
+    day = forms.DateField(
+        label="When did the person agree?",
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+    explanation = forms.CharField(
+        label="Where and how?",
+        help_text="Such as “asked for it on the phone, call of 3 November”.",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def clean_day(self) -> dt.date:
+        day: dt.date = self.cleaned_data["day"]
+        if day > timezone.now().date():
+            raise forms.ValidationError("That day is still to come.")
+        return day
+
+    def agreement(self) -> Agreement:
+        data = self.cleaned_data
+        return Agreement(
+            subscription_type=data["subscription_type"],
+            basis=LegalBasis(data["basis"]),
+            explanation=data["explanation"],
+            day=data["day"],
+        )

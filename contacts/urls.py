@@ -2,12 +2,19 @@
 
 from django.urls import path
 
-from contacts import import_views, views
+from contacts import import_views, subscription_views, views
 
 urlpatterns = [
     path("contacts/new/", views.create, name="create"),
     path("contacts/<int:pk>/edit/", views.edit, name="edit"),
     path("contacts/<int:pk>/delete/", views.delete, name="delete"),
+    path("contacts/<int:pk>/opt-out/", subscription_views.opt_out, name="opt_out"),
+    path(
+        "contacts/<int:pk>/opt-out/<int:no_pk>/undo/",
+        subscription_views.undo_opt_out,
+        name="undo_opt_out",
+    ),
+    path("contacts/<int:pk>/opt-in/", subscription_views.opt_in, name="opt_in"),
     path("contacts/properties/", views.property_list, name="properties"),
     path("contacts/properties/new/", views.property_create, name="property_create"),
     path(

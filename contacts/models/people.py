@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.models import AuditEntry, User, check_time_zone
 from consent import addresses
 from consent.models import Address, Suppression
+from consent.models.suppression import SuppressionQuerySet
 from consent.vocabulary import BOUNCE_REASONS, Act, Action, Actor, Mechanism, Reason
 from contacts.models.engagement import ENGAGEMENT_FIELDS, Engagement, HardBounceReason
 
@@ -174,7 +175,7 @@ class Contact(Engagement):
         moments = [self.last_opened_at, self.last_clicked_at, self.last_replied_at]
         return max((one for one in moments if one), default=None)
 
-    def suppressions(self) -> models.QuerySet[Suppression]:
+    def suppressions(self) -> SuppressionQuerySet:
         """The active noes to her address."""
         if not self.address_id:
             return Suppression.objects.none()

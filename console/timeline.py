@@ -1,0 +1,194 @@
+"""What happened to one person, from every table that knows, newest first."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from heapq import nlargest
+from operator import attrgetter
+
+from django.db.models import Q
+from django.urls import NoReverseMatch, reverse
+
+from consent.models import ConsentRecord
+from consent.vocabulary import Action
+from contacts.models import Contact
+from deliveries import refusals
+from deliveries.models import Delivery, DeliveryState, Event, EventKind, Verdict
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One line of the timeline, as ui/timeline.html draws it."""
+
+    at: dt.datetime
+    title: str
+    text: str
+    icon: str
+    tint: str = ""
+    url: str = ""
+
+
+# how a consent record looks: icon and tint
+CONSENT_LOOKS = {
+    Action.GIVEN: ("shield-check", "ok"),
+    Action.RENEWED: ("badge-check", "ok"),
+    Action.LATE_CONFIRMED: ("badge-check", "ok"),
+    Action.RESTORED: ("undo-2", "ok"),
+    Action.RELEASED: ("undo-2", "ok"),
+    Action.SUPPRESSED: ("circle-x", "bad"),
+}
+DELIVERY_LOOKS = {
+    DeliveryState.NOT_SENT: ("circle-minus", ""),
+    DeliveryState.DELIVERED: ("mail-check", "ok"),
+    DeliveryState.REFUSED: ("mail-x", "bad"),
+    DeliveryState.EXPIRED: ("mail-x", "bad"),
+    DeliveryState.UNCERTAIN: ("triangle-alert", "warn"),
+}
+EVENT_ICONS = {
+    EventKind.OPEN: "mail-open",
+    EventKind.CLICK: "mouse-pointer-click",
+    EventKind.CONFIRM: "badge-check",
+    EventKind.UNSUBSCRIBE: "bell-off",
+}
+VERDICT_TINTS = {Verdict.HUMAN: "ok", Verdict.UNVERIFIED: "warn"}
+
+KINDS = {"emails": "Emails", "consent": "Consent"}
+
+
+def timeline(
+    contact: Contact, kind: str = "", before: dt.datetime | None = None
+) -> list[Happening]:
+    """The newest PAGE happenings, those before `before`, perhaps of one kind."""
+    found: list[Happening] = []
+    if kind in {"", "emails"}:
+        found += [*_deliveries(contact, before), *_events(contact, before)]
+    if kind in {"", "consent"}:
+        found += _consent(contact, before)
+    if not kind and (before is None or contact.created_at < before):
+        found.append(
+            Happening(contact.created_at, "Became a contact", "", "plus", "ok")
+        )
+    return nlargest(PAGE, found, key=attrgetter("at"))
+
+
+def _earlier(column: str, before: dt.datetime | None) -> Q:
+    return Q(**{f"{column}__lt": before}) if before else Q()
+
+
+def _consent(contact: Contact, before: dt.datetime | None) -> Iterator[Happening]:
+    records = (
+        ConsentRecord.objects.filter(
+            _earlier("recorded_at", before), address_id=contact.address_id or 0
+        )
+        .select_related("subscription_type", "brand", "user", "batch")
+        .order_by("-recorded_at")[:PAGE]
+    )
+    for record in records:
+        action = Action(record.action)
+        icon, tint = CONSENT_LOOKS.get(action, ("bell-off", ""))
+        about = record.subscription_type or record.brand
+        yield Happening(
+            record.recorded_at,
+            f"{action.label}: {about}" if about else action.label,
+            " · ".join(_facts(record)),
+            icon,
+            tint,
+            record.batch.url if record.batch else "",
+        )
+
+
+def _facts(record: ConsentRecord) -> Iterable[str]:
+    """Where a consent record comes from, in short words."""
+    yield record.get_mechanism_display()
+    if record.action == Action.GIVEN:
+        yield record.get_basis_display()
+    if record.occurred_at.date() != record.recorded_at.date():
+        yield f"said on {record.occurred_at:%-d %b %Y}"
+    if file := record.source.get("file"):
+        yield str(file)
+    if record.explanation:
+        yield record.explanation
+    if record.user:
+        yield f"by {record.user}"
+
+
+def _deliveries(contact: Contact, before: dt.datetime | None) -> Iterator[Happening]:
+    rows = (
+        Delivery.objects.filter(
+            _earlier("queued_at", before), address_id=contact.address_id or 0
+        )
+        .select_related("message")
+        .order_by("-id")[:PAGE]
+    )
+    for row in rows:
+        state = DeliveryState(row.state)
+        icon, tint = DELIVERY_LOOKS.get(state, ("mail", ""))
+        yield Happening(
+            row.started_at or row.queued_at,
+            f"{state.label}: “{row.message}”",
+            _outcome(row),
+            icon,
+            tint,
+            url_of(row.message.group),
+        )
+
+
+def _outcome(row: Delivery) -> str:
+    """What is known of one delivery beyond its state."""
+    if row.reason:
+        return refusals.sentence(row.reason)
+    words = [row.bounce_category.replace("_", " ")] if row.bounced_at else []
+    if row.smtp_code and row.smtp_code >= 400:
+        words.append(f"{row.smtp_code} {row.reply[:200]}".strip())
+    if row.complained_at:
+        words.append("reported as spam")
+    return " · ".join(filter(None, words))
+
+
+def _events(contact: Contact, before: dt.datetime | None) -> Iterator[Happening]:
+    rows = (
+        Event.objects.filter(_earlier("at", before), address_id=contact.address_id or 0)
+        .select_related("message", "link")
+        .order_by("-at")[:PAGE]
+    )
+    for row in rows:
+        kind, verdict = EventKind(row.kind), Verdict(row.verdict)
+        facts = [verdict.label, str(row.link) if row.link_id else "", shortened(row.ip)]
+        yield Happening(
+            row.at,
+            f"{kind.label} “{row.message}”"
+            if kind in {EventKind.OPEN}
+            else f"{kind.label} in “{row.message}”",
+            " · ".join(filter(None, facts)),
+            EVENT_ICONS[kind],
+            VERDICT_TINTS.get(verdict, ""),
+            url_of(row.message.group),
+        )
+
+
+def shortened(ip: str | None) -> str:
+    """An address of the internet without the part that tells one household."""
+    if not ip:
+        return ""
+    if ":" in ip:
+        return f"IP {':'.join(ip.split(':')[:3])}:…"
+    return f"IP {'.'.join(ip.split('.')[:2])}.x.x"
+
+
+# what a Message.group names, and the page of it
+GROUP_PAGES = {"email": "campaigns:detail", "reengagement": "reengagement:detail"}
+
+
+def url_of(group: str) -> str:
+    """The page of what a message belongs to; "" when there is none."""
+    kind, _, pk = group.partition(":")
+    if kind not in GROUP_PAGES or not pk.isdigit():
+        return ""
+    try:
+        return reverse(GROUP_PAGES[kind], args=[int(pk)])
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,162 @@
+"""What staff may write about one person's permission, and what only she may.
+
+Opting out is always possible. Opting in needs a legal basis, where and when she
+agreed, and is refused where the no is her own (consent.vocabulary.PRECEDENCE).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Account, AuditEntry, User
+from consent.models import Address, Grant, SubscriptionType, Suppression
+from consent.vocabulary import (
+    MAY_LIFT,
+    OPT_OUT_REASONS,
+    Act,
+    Action,
+    Actor,
+    Grade,
+    LegalBasis,
+    LiftedBy,
+    Mechanism,
+    Reason,
+    Scope,
+)
+from contacts.models import Contact
+
+
+class Refused(ValueError):
+    """Staff may not do this; the message is a sentence that says who may."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreement:
+    """What somebody told staff: to what she agreed, on which ground, where and when."""
+
+    subscription_type: SubscriptionType
+    basis: LegalBasis
+    explanation: str
+    day: dt.date
+
+    @property
+    def at(self) -> dt.datetime:
+        """Noon of that day, so that no time zone moves it to another; never later."""
+        noon = dt.datetime.combine(self.day, dt.time(12), Account.current().zone)
+        return min(noon, timezone.now())
+
+
+def _staff(user: User, action: Action, explanation: str, **more: object) -> Act:
+    return Act(
+        action=action,
+        mechanism=Mechanism.STAFF,
+        actor=Actor.STAFF,
+        explanation=explanation,
+        user_id=user.pk,
+        **more,  # type: ignore[arg-type]
+    )
+
+
+@transaction.atomic
+def opt_out(
+    contact: Contact, user: User, subscription_type: SubscriptionType | None = None
+) -> Suppression | None:
+    """Opt her out of one type, or of everything; None when she was already."""
+    if not contact.address_id:
+        return None
+    act = _staff(user, Action.WITHDRAWN, "Opted out by staff on request.")
+    fresh = Suppression.objects.suppress(
+        [contact.address_id],
+        Reason.STAFF_OPT_OUT,
+        act,
+        subscription_type=subscription_type,
+    )
+    what = str(subscription_type or "all marketing")
+    _note(user, f"opted out of {what}", contact)
+    ours = contact.suppressions().filter(reason=Reason.STAFF_OPT_OUT)
+    return ours.order_by("-pk").first() if fresh else None
+
+
+@transaction.atomic
+def undo_opt_out(no: Suppression, user: User) -> bool:
+    """Take back what staff wrote; False when it is somebody else's no."""
+    act = _staff(user, Action.RESTORED, "Undone by staff.")
+    return bool(Suppression.objects.filter(pk=no.pk).lift(LiftedBy.STAFF, act))
+
+
+@transaction.atomic
+def opt_in(contact: Contact, user: User, agreement: Agreement) -> None:
+    """Write down that she agreed; Refused when only she herself can undo a no."""
+    if not contact.address_id:
+        raise Refused("There is no address to subscribe. Add one first.")
+    Address.objects.lock([contact.address_id])
+    _lift_for(contact, user, agreement)
+    yes = _staff(
+        user,
+        Action.GIVEN,
+        agreement.explanation,
+        basis=agreement.basis,
+        occurred_at=agreement.at,
+    )
+    Grant.objects.give(
+        [contact.address_id], agreement.subscription_type, yes, Grade.EVIDENCED
+    )
+    _note(user, f"opted in to {agreement.subscription_type}", contact)
+
+
+def _lift_for(contact: Contact, user: User, agreement: Agreement) -> None:
+    chosen = agreement.subscription_type
+    noes = contact.suppressions().covering(chosen).filter(reason__in=OPT_OUT_REASONS)
+    for no in noes:
+        if LiftedBy.STAFF not in MAY_LIFT[Reason(no.reason)]:
+            raise Refused(_why(contact, Reason(no.reason)))
+        if agreement.day < no.occurred_at.date():
+            raise Refused(
+                f"She was opted out on {no.occurred_at:%-d %B %Y}. What she agreed to"
+                " before that day does not count any more."
+            )
+    lifted = list(noes)
+    act = _staff(user, Action.RESTORED, agreement.explanation)
+    Suppression.objects.filter(pk__in=[no.pk for no in lifted]).lift(
+        LiftedBy.STAFF, act
+    )
+    if any(no.scope != Scope.TYPE for no in lifted):
+        _keep_the_rest(contact, user, chosen)
+
+
+def _keep_the_rest(contact: Contact, user: User, chosen: SubscriptionType) -> None:
+    """A yes to one type leaves the no to all others as it was."""
+    act = _staff(user, Action.WITHDRAWN, f"Stays opted out; came back for {chosen}.")
+    for other in SubscriptionType.objects.exclude(pk=chosen.pk):
+        Suppression.objects.suppress(
+            [contact.address_id or 0],
+            Reason.STAFF_OPT_OUT,
+            act,
+            subscription_type=other,
+        )
+
+
+WHY = {
+    Reason.COMPLAINT: "{name} reported our mail as spam. Only a new double opt-in by"
+    " the person ends this.",
+    Reason.OWN_OPT_OUT: "Only {name} can undo this: the opt-out was the person’s own."
+    " A new sign-up with a confirmed address ends it.",
+    Reason.IMPORTED_OPT_OUT: "The address stands on an imported opt-out list. Undo that"
+    " import if it was a mistake; otherwise only the person can sign up again.",
+    Reason.SUNSET: "{name} did not confirm a re-engagement email. The button in that"
+    " email still works, or undo that campaign’s opt-out.",
+}
+
+
+def _why(contact: Contact, reason: Reason) -> str:
+    return WHY[reason].format(name=contact.first_name or contact.email)
+
+
+def _note(user: User, verb: str, contact: Contact) -> None:
+    AuditEntry.objects.record(
+        user, verb, subject=str(contact), url=contact.get_absolute_url()
+    )

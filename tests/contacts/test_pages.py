@@ -1,0 +1,322 @@
+"""The pages of the app: person, properties, import wizard."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from accounts.models import Job
+from consent.models import Grant, SubscriptionType, Suppression
+from consent.vocabulary import Act, Action, Actor, Mechanism, Reason
+from contacts.models import Contact, ContactImport, ImportState, PropertyDefinition
+from tests.contacts.importing import receive, work
+from tests.factories import ContactFactory, make_address
+
+pytestmark = pytest.mark.django_db
+
+
+def url(name, *args):
+    return reverse(f"contacts:{name}", args=args)
+
+
+def upload(client, content, name="people.csv"):
+    file = SimpleUploadedFile(name, content)
+    return client.post(url("import"), {"file": file})
+
+
+def test_a_person_is_made_with_typed_properties(client):
+    age = PropertyDefinition.objects.create(name="age", label="Age", kind="number")
+    client.post(
+        url("create"),
+        {"address_as_typed": "ada@people.example", f"property_{age.pk}": "41"},
+    )
+    assert Contact.objects.get().properties == {age.key: 41}
+
+
+def test_a_bad_value_is_told_beside_its_field(client):
+    age = PropertyDefinition.objects.create(name="age", label="Age", kind="number")
+    answer = client.post(
+        url("create"), {"first_name": "Ada", f"property_{age.pk}": "old"}
+    )
+    assert answer.status_code == 422
+    assert "“old” is not a number." in answer.content.decode()
+
+
+def test_a_taken_address_links_to_who_has_it(client):
+    bo = ContactFactory(email="bo@people.example")
+    answer = client.post(url("create"), {"address_as_typed": "BO@people.example"})
+    assert answer.status_code == 422
+    assert f'href="{bo.get_absolute_url()}"' in answer.content.decode()
+    assert Contact.objects.count() == 1
+
+
+def test_a_malformed_address_gets_a_sentence(client):
+    answer = client.post(url("create"), {"address_as_typed": "ada@"})
+    assert "has no usable domain" in answer.content.decode()
+
+
+def test_a_new_person_at_a_suppressed_address_is_announced_at_once(client):
+    act = Act(
+        action=Action.WITHDRAWN, mechanism=Mechanism.ONE_CLICK, actor=Actor.CONTACT
+    )
+    pk = make_address("ada@people.example").pk
+    Suppression.objects.suppress([pk], Reason.OWN_OPT_OUT, act)
+    answer = client.post(
+        url("create"), {"address_as_typed": "ada@people.example"}, follow=True
+    )
+    assert "must not be emailed" in answer.content.decode()
+
+
+def test_an_edit_changes_fields_and_address(client):
+    ada = ContactFactory(email="ada@old.example", first_name="Ada")
+    client.post(
+        url("edit", ada.pk),
+        {"address_as_typed": "ada@new.example", "first_name": "Adah"},
+    )
+    ada.refresh_from_db()
+    assert (ada.first_name, ada.address.key) == ("Adah", "ada@new.example")
+
+
+def test_deleting_asks_first(client):
+    ada = ContactFactory()
+    client.get(url("delete", ada.pk))
+    assert Contact.objects.exists()
+    client.post(url("delete", ada.pk))
+    assert not Contact.objects.exists()
+
+
+def test_opting_out_offers_undo(client):
+    ada = ContactFactory()
+    answer = client.post(url("opt_out", ada.pk), follow=True)
+    no = Suppression.objects.get()
+    assert url("undo_opt_out", ada.pk, no.pk) in answer.content.decode()
+    client.post(url("undo_opt_out", ada.pk, no.pk))
+    assert not Suppression.objects.active().exists()
+
+
+def test_opting_in_needs_basis_day_and_explanation(client):
+    ada = ContactFactory()
+    news = SubscriptionType.objects.default()
+    answer = client.post(url("opt_in", ada.pk), {"subscription_type": news.pk})
+    assert answer.status_code == 422
+    client.post(
+        url("opt_in", ada.pk),
+        {
+            "subscription_type": news.pk,
+            "basis": "consent",
+            "day": "2026-01-02",
+            "explanation": "By phone",
+        },
+    )
+    assert Grant.objects.get().record.explanation == "By phone"
+
+
+def test_the_refusal_of_an_opt_in_is_a_sentence(client):
+    ada = ContactFactory(first_name="Ada")
+    act = Act(
+        action=Action.WITHDRAWN, mechanism=Mechanism.ONE_CLICK, actor=Actor.CONTACT
+    )
+    Suppression.objects.suppress([ada.address_id], Reason.OWN_OPT_OUT, act)
+    answer = client.post(
+        url("opt_in", ada.pk),
+        {
+            "subscription_type": SubscriptionType.objects.default().pk,
+            "basis": "consent",
+            "day": "2026-01-02",
+            "explanation": "By phone",
+        },
+    )
+    assert "Only Ada can undo this" in answer.content.decode()
+
+
+def test_a_property_is_made_archived_and_brought_back(client):
+    client.post(
+        url("property_create"),
+        {"label": "Plan", "kind": "choice", "options": "Basic\nPro"},
+    )
+    plan = PropertyDefinition.objects.get()
+    assert (plan.name, plan.choices) == ("plan", ["Basic", "Pro"])
+    client.post(url("property_archive", plan.pk))
+    assert PropertyDefinition.objects.get().archived_at
+    client.post(url("property_archive", plan.pk))
+    assert PropertyDefinition.objects.get().archived_at is None
+    assert "Plan" in client.get(url("properties")).content.decode()
+
+
+def test_the_kind_of_a_property_stays_what_it_was(client):
+    age = PropertyDefinition.objects.create(name="age", label="Age", kind="number")
+    client.post(url("property_edit", age.pk), {"label": "Years", "kind": "string"})
+    age.refresh_from_db()
+    assert (age.label, age.kind) == ("Years", "number")
+
+
+def test_a_choice_needs_choices(client):
+    answer = client.post(url("property_create"), {"label": "Plan", "kind": "choice"})
+    assert "Give at least one choice" in answer.content.decode()
+
+
+def test_the_wizard_goes_from_file_to_result(client):
+    content = b"Email,First name\nada@people.example,Ada\nbad,Bo\n"
+    page = upload(client, content)
+    found = ContactImport.objects.get()
+    assert page.url == url("import_columns", found.pk)
+    answers = {"column_0": "email", "column_1": "first_name"}
+    assert client.get(page.url).status_code == 200
+    client.post(page.url, answers)
+    found.refresh_from_db()
+    waiting = client.get(url("import_review", found.pk))
+    assert waiting.url == url("import_consent", found.pk)
+    work(found.check_job)
+    client.post(
+        url("import_consent", found.pk),
+        {
+            "consent": "agreed",
+            "subscription_types": [SubscriptionType.objects.default().pk],
+            "consent_source": "Shop",
+            "consent_date": "2025-03-01",
+            "consent_wording": "Yes please",
+        },
+    )
+    review = client.get(url("import_review", found.pk)).content.decode()
+    assert "Import 1 people" in review
+    client.post(url("import_start", found.pk))
+    found.refresh_from_db()
+    assert "Stop" in client.get(url("import_detail", found.pk)).content.decode()
+    work(found.job)
+    result = client.get(url("import_detail", found.pk)).content.decode()
+    assert "2 rows read" in result
+    problems = b"".join(client.get(url("import_problems", found.pk)).streaming_content)
+    assert "“bad” has no @.".encode() in problems
+    assert Grant.objects.count() == 1
+
+
+def test_pasted_addresses_need_no_heading(client):
+    client.post(url("import"), {"pasted": "ada@people.example\nbo@people.example"})
+    assert ContactImport.objects.get().headers == ["Column 1"]
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"PK\x03\x04", "spreadsheet or an archive"),
+        (b"Email\n", "headings but no rows"),
+        (b"", "empty"),
+        (b"\xff\xfe\x00\x01\x02", "not a text file"),
+    ],
+)
+def test_a_bad_file_gets_a_sentence_and_makes_nothing(client, content, sentence):
+    answer = upload(client, content)
+    assert answer.status_code == 422
+    assert sentence in answer.content.decode()
+    assert not ContactImport.objects.exists()
+
+
+def test_a_file_that_is_too_big_gets_a_sentence(client, monkeypatch):
+    monkeypatch.setattr("consent.tables.MAX_BYTES", 10)
+    assert "Split it" in upload(client, b"Email\nada@people.example\n").content.decode()
+
+
+def test_a_file_without_an_email_column_stops_at_the_columns(client, alice):
+    upload(client, b"Name,City\nAda,Turku\n")
+    found = ContactImport.objects.get()
+    answer = client.post(
+        url("import_columns", found.pk), {"column_0": "first_name", "column_1": "city"}
+    )
+    assert answer.status_code == 422
+    assert "Choose the column with the email address" in answer.content.decode()
+
+
+def test_a_target_is_chosen_once(client, alice):
+    upload(client, b"Email,Other\na@people.example,b@people.example\n")
+    found = ContactImport.objects.get()
+    answer = client.post(
+        url("import_columns", found.pk), {"column_0": "email", "column_1": "email"}
+    )
+    assert "is that already" in answer.content.decode()
+
+
+def test_a_column_can_become_a_new_property(client, alice):
+    upload(client, b"Email,Shoe size\nada@people.example,38\n")
+    found = ContactImport.objects.get()
+    client.post(
+        url("import_columns", found.pk),
+        {"column_0": "email", "column_1": "new:number"},
+    )
+    found.refresh_from_db()
+    made = PropertyDefinition.objects.get()
+    assert (made.name, made.kind) == ("shoe_size", "number")
+    assert found.mapping == ["email", f"property:{made.pk}"]
+
+
+def test_saying_that_they_agreed_asks_for_everything_that_shows_it(client, alice):
+    found = receive("Email\nada@people.example\n", alice)
+    answer = client.post(url("import_consent", found.pk), {"consent": "agreed"})
+    text = answer.content.decode()
+    for sentence in ("Say where", "Say when", "Give the words", "Choose at least one"):
+        assert sentence in text
+
+
+def test_the_consent_page_does_not_undo_the_check(client, alice):
+    found = receive("Email\nada@people.example\n", alice)
+    client.post(url("import_consent", found.pk), {"consent": "none"})
+    found.refresh_from_db()
+    assert found.checked["rows"] == 1
+
+
+def test_two_people_starting_at_once_start_one_import(client, alice):
+    found = receive("Email\nada@people.example\n", alice)
+    client.post(url("import_start", found.pk))
+    client.post(url("import_start", found.pk))
+    assert Job.objects.filter(kind="contact_import").count() == 1
+
+
+def test_a_started_import_cannot_be_matched_again(client, alice):
+    found = receive("Email\nada@people.example\n", alice)
+    found.start(alice)
+    assert client.get(url("import_columns", found.pk)).status_code == 404
+    assert client.get(url("import_review", found.pk)).url == found.get_absolute_url()
+
+
+def test_no_problems_no_file(client, alice):
+    found = receive("Email\nada@people.example\n", alice)
+    found.start(alice)
+    work(found.job)
+    assert client.get(url("import_problems", found.pk)).status_code == 404
+    assert ContactImport.objects.get().state == ImportState.DONE
+
+
+PAGES = [
+    "/contacts/",
+    "/contacts/1/",
+    "/contacts/new/",
+    "/contacts/1/edit/",
+    "/contacts/1/delete/",
+    "/contacts/1/opt-in/",
+    "/contacts/properties/",
+    "/contacts/import/",
+    "/contacts/import/1/",
+    "/contacts/import/1/columns/",
+    "/contacts/import/1/problems.csv",
+    "/jobs/",
+    "/jobs/1/",
+    "/jobs/bell/",
+]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_nobody_looks_without_signing_in(outsider_client, page):
+    answer = outsider_client.get(page)
+    assert answer.status_code == 302
+    assert answer.url.startswith("/login/")
+
+
+def test_what_does_not_exist_is_not_found(client):
+    for page in ("/contacts/99/", "/contacts/99/edit/", "/jobs/99/"):
+        assert client.get(page).status_code == 404
+
+
+def test_reading_changes_nothing(client, alice):
+    found = receive("Email\nada@people.example\n", alice)
+    ada = ContactFactory()
+    for name in ("opt_out", "import_start", "property_archive"):
+        pk = found.pk if name == "import_start" else ada.pk
+        assert client.get(url(name, pk)).status_code == 405

@@ -1,0 +1,100 @@
+"""One person: making her, changing her address, deleting her."""
+
+import pytest
+
+from consent.models import Grant, SubscriptionType, Suppression
+from consent.vocabulary import Act, Action, Actor, Mechanism, Reason
+from contacts.models import AddressTaken, Contact
+from tests.factories import ContactFactory, agree, make_address
+
+pytestmark = pytest.mark.django_db
+
+
+def say_no(contact, reason=Reason.OWN_OPT_OUT):
+    act = Act(
+        action=Action.WITHDRAWN, mechanism=Mechanism.ONE_CLICK, actor=Actor.CONTACT
+    )
+    Suppression.objects.suppress([contact.address_id], reason, act)
+
+
+def reasons(contact):
+    return set(contact.suppressions().values_list("reason", flat=True))
+
+
+def test_consent_does_not_travel_with_a_new_address(alice):
+    ada = ContactFactory(email="ada@old.example")
+    agree(ada, SubscriptionType.objects.default())
+    ada.move_to("ada@new.example", alice)
+    assert not Grant.objects.filter(address=ada.address_id).exists()
+    assert Grant.objects.filter(address__key="ada@old.example").exists()
+
+
+@pytest.mark.parametrize("reason", [Reason.OWN_OPT_OUT, Reason.COMPLAINT])
+def test_her_own_no_travels_with_a_new_address(alice, reason):
+    ada = ContactFactory(email="ada@old.example")
+    say_no(ada, reason)
+    ada.move_to("ada@new.example", alice)
+    assert reasons(ada) == {reason}
+    assert Suppression.objects.active().count() == 2
+
+
+def test_a_bounce_stays_with_the_old_address(alice):
+    ada = ContactFactory(email="ada@old.example", hard_bounce_reason="UNKNOWN_USER")
+    say_no(ada, Reason.DEAD_ADDRESS)
+    ada.move_to("ada@new.example", alice)
+    assert reasons(ada) == set()
+    assert Contact.objects.get().hard_bounce_reason == ""
+
+
+def test_engagement_starts_anew_at_a_new_address(alice):
+    ada = ContactFactory(email="ada@old.example", delivered=12)
+    ada.move_to("ada@new.example", alice)
+    assert Contact.objects.get().delivered == 0
+
+
+def test_another_spelling_of_the_same_address_keeps_everything(alice):
+    ada = ContactFactory(email="ada@old.example", delivered=12)
+    ada.move_to("ADA@old.example", alice)
+    assert Contact.objects.values_list("email", "delivered").get() == (
+        "ADA@old.example",
+        12,
+    )
+
+
+def test_moving_to_a_dead_address_shows_it_at_once(alice):
+    dead = ContactFactory(email="dead@people.example")
+    say_no(dead, Reason.DEAD_ADDRESS)
+    dead.delete()
+    ada = ContactFactory(email="ada@old.example")
+    ada.move_to("dead@people.example", alice)
+    assert ada.hard_bounce_reason == "UNKNOWN_USER"
+
+
+def test_an_address_belongs_to_one_contact(alice):
+    ContactFactory(email="bo@people.example")
+    ada = ContactFactory(email="ada@people.example")
+    with pytest.raises(AddressTaken, match="has this address already"):
+        ada.move_to("BO@people.example", alice)
+
+
+def test_deleting_a_contact_keeps_what_she_said(alice):
+    ada = ContactFactory(email="ada@people.example")
+    say_no(ada)
+    ada.forget(alice)
+    assert Suppression.objects.active().filter(
+        address=make_address("ada@people.example")
+    )
+
+
+def test_search_finds_by_the_beginning_of_address_and_names():
+    ada = ContactFactory(
+        email="ada@people.example", first_name="Zoe", last_name="Quist"
+    )
+    for text in ("ADA@", "zo", "qui", "@people.ex"):
+        assert list(Contact.objects.search(text)) == [ada]
+    assert not Contact.objects.search("people").exists()
+
+
+def test_few_contacts_are_counted_not_estimated():
+    ContactFactory()
+    assert Contact.objects.total() == (1, True)
