@@ -4,10 +4,16 @@ import pytest
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.test import Client
+from hypothesis import settings as hypothesis_settings
 
 from tests.people import ALICE, PASSWORD
 
 pytest_plugins = ("tests.live", "tests.browser")
+
+
+# A slow machine is no counter-example.
+hypothesis_settings.register_profile("listwell", deadline=None)
+hypothesis_settings.load_profile("listwell")
 
 
 def pytest_configure(config):

@@ -13,7 +13,9 @@ import redis
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
 from django.db import connections
+from django.test import override_settings
 
+from config import celery_app
 from config.local import places, web
 from config.local.postgres import NAME, Postgres
 from config.local.stack import Stack
@@ -50,6 +52,7 @@ class LiveStack:
             self.start_servers()
         self.sink.start()
         self.stack = self._make_stack()
+        self.stack.drops = False  # files are shared with the test, whoever runs it
         self.run("-m", "config.prepare")
         with self._server() as server:
             server.execute(f"CREATE DATABASE {TEMPLATE} TEMPLATE {NAME}")
@@ -183,6 +186,20 @@ class LiveStack:
             connection.close()
             connection.settings_dict.update(before)
 
+    @contextlib.contextmanager
+    def settings(self):
+        """Inside, files and rings of the test go where the processes look for them."""
+        before = celery_app.conf.broker_url
+        self._ring_at(self.env["REDIS_URL"])
+        names = ("MEDIA_ROOT", "BASE_URL")
+        with override_settings(**{name: self.env[name] for name in names}):
+            yield
+        self._ring_at(before)
+
+    def _ring_at(self, url):
+        celery_app.conf.broker_url = url
+        celery_app._after_fork()  # forget connections to the other broker
+
     def _make_stack(self):
         kept = {k: v for k, v in os.environ.items() if not k.startswith(UNMEASURED)}
         port = places.free_port()
@@ -236,7 +253,8 @@ def live_stack(running_stack, django_db_blocker):
     Not to be mixed with `db` or `client`: those are in a transaction elsewhere.
     """
     running_stack.reset()
-    with django_db_blocker.unblock(), running_stack.database():
+    stack = running_stack
+    with django_db_blocker.unblock(), stack.database(), stack.settings():
         running_stack.alice = running_stack.add_alice()
         running_stack.wait_for_page()
         yield running_stack

@@ -67,7 +67,7 @@ def main(given):
 
 def measure(stack, module, size):
     stack.reset()
-    with stack.database():
+    with stack.database(), stack.settings():
         stack.alice = stack.add_alice()
         stack.wait_for_page()
         for result in module.run(stack, size):

@@ -3,8 +3,11 @@
 import os
 import signal
 
+import redis
 from django.contrib.auth import get_user_model
+from django.core.files.storage import default_storage
 
+from config import celery_app
 from tests.people import ALICE, PASSWORD
 
 
@@ -35,3 +38,15 @@ def test_a_killed_worker_is_gone_and_can_be_started_again(live_stack):
     assert gone.returncode == -signal.SIGKILL
     live_stack.restart("worker")
     os.kill(live_stack.stack.processes["worker"].pid, 0)
+
+
+def test_a_ring_of_the_test_is_heard_by_the_live_worker(live_stack):
+    live_stack.stop("beat")
+    celery_app.send_task("celery.ping")
+    with redis.Redis.from_url(live_stack.env["REDIS_URL"]) as broker:
+        live_stack.wait_for(lambda: broker.llen("celery") == 0, "the worker to take it")
+    assert live_stack.env["REDIS_URL"] != os.environ["REDIS_URL"]
+
+
+def test_files_of_the_test_are_where_the_live_processes_look(live_stack):
+    assert default_storage.location == live_stack.env["MEDIA_ROOT"]
