@@ -1,0 +1,112 @@
+"""Consent in the admin: to be read. What was said can be changed by its verbs only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+
+from accounts.admin import KeptAdmin, ReadOnlyAdmin
+from consent.models import (
+    Address,
+    Batch,
+    Brand,
+    ConsentEvidence,
+    ConsentRecord,
+    ConsentText,
+    Grant,
+    SubscriptionType,
+    Suppression,
+)
+
+
+def by_address(queryset: models.QuerySet[Any], raw: str, path: str) -> Any:
+    """Those of exactly this address: no search by parts over millions of rows."""
+    address = Address.objects.find(raw)
+    return queryset.filter(**{path: address.pk}) if address else queryset.none()
+
+
+class AddressedAdmin(ReadOnlyAdmin):
+    """Rows of one address each, found by the exact address."""
+
+    search_fields = ("address__key",)
+    search_help_text = "The exact email address"
+    ordering = ("-pk",)
+    raw_id_fields = ("address",)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
+    ) -> tuple[models.QuerySet[Any], bool]:
+        if search_term:
+            queryset = by_address(queryset, search_term, "address")
+        return queryset, False
+
+
+@admin.register(Address)
+class AddressAdmin(ReadOnlyAdmin):
+    list_display = ("id", "key", "domain")
+    search_fields = ("key",)
+    search_help_text = "The exact email address"
+    ordering = ("-pk",)
+    exclude = ("key_hmac", "ledger_head")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
+    ) -> tuple[models.QuerySet[Any], bool]:
+        if search_term:
+            queryset = by_address(queryset, search_term, "pk")
+        return queryset, False
+
+
+@admin.register(Brand)
+class BrandAdmin(KeptAdmin):
+    list_display = ("name", "legal_name", "is_default")
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+    readonly_fields = ("is_default",)
+
+
+@admin.register(SubscriptionType)
+class SubscriptionTypeAdmin(KeptAdmin):
+    list_display = ("name", "brand", "frequency", "is_default", "archived_at")
+    list_select_related = ("brand",)
+    readonly_fields = ("is_default",)
+
+
+@admin.register(ConsentText)
+class ConsentTextAdmin(ReadOnlyAdmin):
+    list_display = ("id", "language", "__str__", "created_at")
+
+
+@admin.register(ConsentRecord)
+class ConsentRecordAdmin(AddressedAdmin):
+    list_display = ("id", "address", "action", "mechanism", "actor", "occurred_at")
+    list_select_related = ("address",)
+    exclude = ("evidence_hash", "prev_hash", "hash")
+
+
+@admin.register(ConsentEvidence)
+class ConsentEvidenceAdmin(ReadOnlyAdmin):
+    list_display = ("record_id", "raw_address", "ip")
+    ordering = ("-pk",)
+    exclude = ("salt",)
+
+
+@admin.register(Grant)
+class GrantAdmin(AddressedAdmin):
+    list_display = ("id", "address", "subscription_type", "grade", "basis", "given_at")
+    list_select_related = ("address", "subscription_type")
+
+
+@admin.register(Suppression)
+class SuppressionAdmin(AddressedAdmin):
+    list_display = ("id", "address", "reason", "scope", "occurred_at", "lifted_at")
+    list_select_related = ("address",)
+
+
+@admin.register(Batch)
+class BatchAdmin(ReadOnlyAdmin):
+    list_display = ("label", "kind", "created_by", "created_at", "undone_at")
+    list_select_related = ("created_by",)
+    ordering = ("-created_at",)

@@ -1,0 +1,106 @@
+"""The admin can be looked at everywhere and loses nothing anywhere."""
+
+import pytest
+from django.contrib import admin
+from django.urls import reverse
+
+from accounts.models import Account, AuditEntry, Job, User
+from consent.models import ConsentRecord, Grant, SubscriptionType, Suppression
+from consent.vocabulary import Act, Action, Actor, Evidence, Mechanism, Reason
+from optouts.models import Farewell
+from tests.factories import ContactFactory, agree
+
+pytestmark = pytest.mark.django_db
+APPS = ("accounts", "consent", "optouts")
+OURS = [model for model in admin.site._registry if model._meta.app_label in APPS]
+READ_ONLY = [
+    model
+    for model in OURS
+    if model.__name__ not in {"User", "Account", "Brand", "SubscriptionType"}
+]
+
+
+@pytest.fixture
+def rows(alice):
+    """At least one row of nearly everything."""
+    contact = ContactFactory(email="ana@people.example")
+    agree(contact, SubscriptionType.objects.default())
+    act = Act(
+        action=Action.WITHDRAWN,
+        mechanism=Mechanism.STAFF,
+        actor=Actor.STAFF,
+        evidence=Evidence(),
+    )
+    Suppression.objects.suppress([contact.address_id], Reason.STAFF_OPT_OUT, act)
+    AuditEntry.objects.record(alice, "signed in")
+    Job.objects.create(kind="x", label="A job")
+    Farewell.objects.create(address=contact.address, message_id=1, why="other")
+
+
+def page(model, name, *args):
+    return reverse(
+        f"admin:{model._meta.app_label}_{model._meta.model_name}_{name}", args=args
+    )
+
+
+def test_every_model_of_ours_is_there():
+    names = {model.__name__ for model in OURS}
+    assert {
+        "User",
+        "AuditEntry",
+        "ConsentRecord",
+        "Suppression",
+        "OptOutImport",
+    } <= names
+
+
+@pytest.mark.parametrize("model", OURS, ids=str)
+def test_its_list_and_a_row_can_be_opened(client, rows, model):
+    assert client.get(page(model, "changelist")).status_code == 200
+    for row in model.objects.all()[:1]:
+        assert client.get(page(model, "change", row.pk)).status_code == 200
+
+
+@pytest.mark.parametrize("model", OURS, ids=str)
+def test_nothing_can_be_deleted(client, rows, model):
+    for row in model.objects.all()[:1]:
+        assert (
+            client.post(page(model, "delete", row.pk), {"post": "yes"}).status_code
+            == 403
+        )
+
+
+@pytest.mark.parametrize("model", READ_ONLY, ids=str)
+def test_what_was_said_or_done_can_only_be_read(client, rows, model):
+    assert client.get(page(model, "add")).status_code == 403
+    for row in model.objects.all()[:1]:
+        assert client.post(page(model, "change", row.pk), {}).status_code == 403
+
+
+@pytest.mark.parametrize("model", [Grant, Suppression, ConsentRecord], ids=str)
+def test_rows_are_found_by_the_exact_address(client, rows, model):
+    found = client.get(page(model, "changelist"), {"q": "ANA@people.example"})
+    assert found.context["cl"].result_count >= 1
+    part = client.get(page(model, "changelist"), {"q": "ana"})
+    assert part.context["cl"].result_count == 0
+
+
+def test_a_colleague_is_added_by_email_address(client):
+    answer = client.post(
+        page(User, "add"),
+        {
+            "email": "jonas@console.example",
+            "password1": "a long enough secret",
+            "password2": "a long enough secret",
+            "usable_password": "true",
+        },
+    )
+    assert answer.status_code == 302
+    assert User.objects.get(email="jonas@console.example").check_password(
+        "a long enough secret"
+    )
+
+
+def test_there_is_one_account(client):
+    assert Account.objects.count() == 1
+    assert client.get(page(Account, "add")).status_code == 403
