@@ -45,12 +45,13 @@ class Activity:
     tracked: str = ""
 
 
-_UNOPENED = {"missing": OPENED, "absent": NOT_OPENED, "tracked": "open_tracked"}
-_UNCLICKED = {
-    "missing": CLICKED,
-    "absent": Q(clicked_at=None),
-    "tracked": "click_tracked",
-}
+def _unopened(did: Q) -> Activity:
+    return Activity(did, OPENED, NOT_OPENED, "open_tracked")
+
+
+def _unclicked(did: Q) -> Activity:
+    return Activity(did, CLICKED, Q(clicked_at=None), "click_tracked")
+
 
 ACTIVITIES: dict[str, Activity] = {
     "sent": Activity(SENT),
@@ -62,11 +63,11 @@ ACTIVITIES: dict[str, Activity] = {
     "bounced": Activity(Q(bounced_at__isnull=False)),
     "unsubscribed": Activity(Q(unsubscribed_at__isnull=False)),
     "marked_spam": Activity(Q(complained_at__isnull=False)),
-    "received_but_not_opened": Activity(RECEIVED, **_UNOPENED),
-    "received_but_not_clicked": Activity(RECEIVED, **_UNCLICKED),
-    "opened_but_not_clicked": Activity(OPENED, **_UNCLICKED),
+    "received_but_not_opened": _unopened(RECEIVED),
+    "received_but_not_clicked": _unclicked(RECEIVED),
+    "opened_but_not_clicked": _unclicked(OPENED),
     "opened_but_not_replied": Activity(OPENED, REPLIED, Q(replied_at=None)),
-    "sent_but_not_clicked": Activity(SENT, **_UNCLICKED),
+    "sent_but_not_clicked": _unclicked(SENT),
     "sent_but_not_received": Activity(SENT, RECEIVED, ~RECEIVED),
 }
 

@@ -48,12 +48,18 @@ class IsNotTrue(Func):
     output_field = models.BooleanField()
 
 
-class Arrow(Func):
-    """A value of `properties` as text, compared byte by byte (dates sort that way)."""
+class JsonText(Func):
+    """A value of `properties` as text."""
 
-    template = '((%(expressions)s) COLLATE "C")'
+    template = "(%(expressions)s)"
     arg_joiner = " ->> "
     output_field = models.TextField()
+
+
+class JsonDate(JsonText):
+    """A date or moment of `properties`: ISO 8601 sorts right byte by byte."""
+
+    template = '((%(expressions)s) COLLATE "C")'
 
 
 class Json(Func):
@@ -79,12 +85,19 @@ class JsonNumber(Func):
         return sql, (*params, *params)  # the expressions stand there twice
 
 
+_JSON: dict[Type, type[Func]] = {
+    Type.NUMBER: JsonNumber,
+    Type.CHOICES: Json,
+    Type.DATE: JsonDate,
+    Type.DATETIME: JsonDate,
+}
+
+
 def value_of(field: Field) -> Any:
     """The field as an expression on Contact; null or '' for unknown."""
     if field.source is not Source.PROPERTY:
         return F(field.name)
-    kind = {Type.NUMBER: JsonNumber, Type.CHOICES: Json}.get(field.type, Arrow)
-    return kind(F("properties"), Value(field.name))
+    return _JSON.get(field.type, JsonText)(F("properties"), Value(field.name))
 
 
 def unknown(field: Field) -> Condition:
@@ -173,7 +186,7 @@ def _when(filter: Filter, clock: Clock) -> Condition:
 def _within(value: Any, low: Any, high: Any, *, inverse: bool) -> Condition:
     if inverse:
         return Q(LessThan(value, low)) | Q(GreaterThanOrEqual(value, high))
-    parts = [] if low is None else [GreaterThanOrEqual(value, low)]
+    parts: list[Condition] = [] if low is None else [GreaterThanOrEqual(value, low)]
     if high is not None:
         parts.append(LessThan(value, high))
     return reduce(and_, map(Q, parts))
@@ -264,8 +277,9 @@ def left_out(filter: Filter) -> Q | None:
 
     People without a value, or of whom tracking was off (no switch includes those).
     """
+    wanted: Any = filter.value
     if filter.field.type is Type.ACTIVITY:
-        blind = facts.unknowable(filter.operator.key, filter.value)
+        blind = facts.unknowable(filter.operator.key, wanted)
         return None if blind is None else Q(blind)
     if not filter.operator.widens or filter.field.source is Source.FACT:
         return None

@@ -293,10 +293,10 @@ class Segment(models.Model):
         ).first()
 
     @transaction.atomic
-    def save_rules(self, user: User | None, *, version: int | None = None) -> bool:
+    def save_rules(self, user: User | None, *, version: int = 0) -> bool:
         """Store name and rules as edited; False when somebody else saved meanwhile."""
         now = timezone.now()
-        if self.pk is None:
+        if self._state.adding:
             self.created_by = self.saved_by = user
             self.save(force_insert=True)
         else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection, models, transaction
 
@@ -39,7 +40,7 @@ def roomy(timeout_ms: int = 0) -> Iterator[None]:
         yield
 
 
-def _ids(contacts: models.QuerySet[Contact]) -> tuple[str, tuple[object, ...]]:
+def _ids(contacts: models.QuerySet[Contact]) -> tuple[str, tuple[Any, ...]]:
     """The ids of `contacts` as SQL and its parameters."""
     sql, params = contacts.order_by().values("pk").query.sql_with_params()
     return sql, params
@@ -85,7 +86,7 @@ def add(segment: int, contacts: models.QuerySet[Contact]) -> int:
             """,  # noqa: S608  as above
             [segment, *params],
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def end(segment: int, contacts: models.QuerySet[Contact]) -> int:
@@ -99,4 +100,4 @@ def end(segment: int, contacts: models.QuerySet[Contact]) -> int:
             """,  # noqa: S608  as above
             [segment, *params],
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)

@@ -19,8 +19,9 @@ never be read as a wider one.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from segments.fields import Field, Operand, Operator
@@ -40,7 +41,7 @@ class Filter:
     operator: Operator
     value: Value = None
     include_unknown: bool = False
-    place: Place = field(default=(), compare=False)
+    place: Place = dataclasses.field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Group:
 
     match: str
     rules: tuple[Group | Filter, ...]
-    place: Place = field(default=(), compare=False)
+    place: Place = dataclasses.field(default=(), compare=False)
 
     def filters(self) -> Iterator[Filter]:
         for rule in self.rules:
@@ -100,12 +101,13 @@ class Reading:
     """The complete part of some rules, and what is wrong with the rest."""
 
     words: Words
-    complaints: list[Complaint] = field(default_factory=list)
+    complaints: list[Complaint] = dataclasses.field(default_factory=list)
     filters: int = 0
 
     def rule(self, data: Any, place: Place) -> Group | Filter | None:
         if not isinstance(data, Mapping):
-            return self._complain(place, "a rule is an object.")
+            self._complain(place, "a rule is an object.")
+            return None
         if "rules" in data or "match" in data:
             return self._group(data, place)
         return self._filter(data, place)
@@ -116,7 +118,8 @@ class Reading:
     def _group(self, data: JSON, place: Place) -> Group | None:
         refusal = _group_refusal(data, place)
         if refusal:
-            return self._complain(place, refusal)
+            self._complain(place, refusal)
+            return None
         found = [
             self.rule(one, (*place, index)) for index, one in enumerate(data["rules"])
         ]
@@ -126,15 +129,17 @@ class Reading:
     def _filter(self, data: JSON, place: Place) -> Filter | None:
         self.filters += 1
         if self.filters == MAX_FILTERS + 1:
-            return self._complain(
+            self._complain(
                 place,
                 f"a segment takes {MAX_FILTERS} conditions. Remove some, or put part"
                 " of them into a segment of their own.",
             )
+            return None
         try:
             return self._complete(data, place)
         except BadOperand as error:
-            return self._complain(place, str(error))
+            self._complain(place, str(error))
+            return None
 
     def _complete(self, data: JSON, place: Place) -> Filter:
         found = self._field(data.get("field"))
