@@ -21,4 +21,5 @@ urlpatterns = [
     path("", include("deliveries.urls")),
     path("", include("campaigns.urls")),
     path("", include("optouts.urls")),
+    path("", include("segments.urls")),
 ]

@@ -82,6 +82,7 @@ STATUSES: dict[str, Look] = {
     "processing": Look("Processing", INFO, "clock"),
     "active": Look("Active", INFO, "refresh-cw"),
     "static": Look("Static", NEUTRAL, "square"),
+    "broken": Look("Needs attention", WARN, "triangle-alert"),
 }
 
 

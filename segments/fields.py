@@ -188,6 +188,16 @@ OPERATORS: dict[Type, tuple[Operator, ...]] = {
 }
 
 
+_OPENS = "Opens are partly made by machines; clicks are safer."
+# by "field operator": what the builder tells people who choose it
+ADVICE = {
+    "email_event opened": _OPENS,
+    "email_event received_but_not_opened": _OPENS,
+    "email_event sent_but_not_clicked": "People whom the mail never reached are among"
+    " them; “received but did not click” leaves them out.",
+}
+
+
 class Family(enum.StrEnum):
     """Where the form lists a field; the value is the heading."""
 

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import DatabaseError, models, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
@@ -191,6 +191,11 @@ class Segment(models.Model):
     def members(self) -> ContactQuerySet:
         """Who is in, as of the last refresh."""
         return Contact.objects.filter(_member([self.pk]))
+
+    def with_joined(self, contacts: ContactQuerySet) -> ContactQuerySet:
+        """`contacts` with `.joined_at`: since when each is in this segment."""
+        stay = self.stays.filter(left_at=None, contact_id=OuterRef("pk"))
+        return contacts.annotate(joined_at=Subquery(stay.values("joined_at")[:1]))
 
     def is_due(self, now: dt.datetime) -> bool:
         rest = dt.timedelta(milliseconds=self.refresh_ms * REST)
@@ -376,4 +381,14 @@ class Segment(models.Model):
         Segment.objects.filter(pk=self.pk).update(archived_at=now)
         SegmentUse.objects.filter(key=f"segment:{self.pk}").delete()
         self.refresh_from_db()
+        return True
+
+    def restore(self) -> bool:
+        """Take back from the archive; False while another has the name."""
+        taken = Segment.objects.current().filter(name__iexact=self.name)
+        if taken.exists():
+            return False
+        Segment.objects.filter(pk=self.pk).update(archived_at=None)
+        self.refresh_from_db()
+        self._note_sources()
         return True

@@ -1,0 +1,126 @@
+"""What can be done with a segment: one address and one verb each, POST only."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from accounts.doorbell import ring
+from accounts.models import AuditEntry
+from contacts.models import Contact
+from segments import tasks
+from segments.forms import AddressesForm
+from segments.models import Segment, SegmentKind
+from segments.web import INVALID, SignedIn
+
+
+def _record(request: SignedIn, verb: str, segment: Segment) -> None:
+    AuditEntry.objects.record(
+        request.user, verb, subject=segment.name, url=segment.get_absolute_url()
+    )
+
+
+def _static(pk: int) -> Segment:
+    return get_object_or_404(Segment, pk=pk, kind=SegmentKind.STATIC, archived_at=None)
+
+
+@require_POST
+def refresh(request: SignedIn, pk: int) -> HttpResponse:
+    segment = get_object_or_404(Segment, pk=pk, archived_at=None)
+    job = segment.filling() or segment.request_fill(request.user)
+    ring(tasks.fill, job.pk)
+    return redirect(segment)
+
+
+@require_POST
+def clone(request: SignedIn, pk: int) -> HttpResponse:
+    copy = get_object_or_404(Segment, pk=pk).clone(request.user)
+    if copy.is_active:
+        ring(tasks.fill, copy.request_fill(request.user).pk)
+    _record(request, "cloned a segment", copy)
+    messages.success(request, f"This is the copy, “{copy.name}”.")
+    return redirect(copy)
+
+
+@require_POST
+def freeze(request: SignedIn, pk: int) -> HttpResponse:
+    segment = get_object_or_404(Segment, pk=pk, archived_at=None)
+    if segment.freeze(request.user):
+        _record(request, "made a segment static", segment)
+        messages.success(
+            request, f"“{segment.name}” is static now: its people stay as they are."
+        )
+    return redirect(segment)
+
+
+@require_POST
+def archive(request: SignedIn, pk: int) -> HttpResponse:
+    segment = get_object_or_404(Segment, pk=pk)
+    if not segment.archive():
+        messages.error(
+            request,
+            f"“{segment.name}” is in use, so it cannot be archived. Take it out of"
+            " what is listed under “Used in” first.",
+        )
+        return redirect(segment)
+    _record(request, "archived a segment", segment)
+    messages.success(request, f"Archived “{segment.name}”.")
+    return redirect("segments:list")
+
+
+@require_POST
+def restore(request: SignedIn, pk: int) -> HttpResponse:
+    segment = get_object_or_404(Segment, pk=pk, archived_at__isnull=False)
+    if not segment.restore():
+        messages.error(
+            request,
+            f"There is another segment “{segment.name}” now. Rename that one first.",
+        )
+        return redirect(segment)
+    _record(request, "restored a segment", segment)
+    return redirect(segment)
+
+
+def delete(request: SignedIn, pk: int) -> HttpResponse:
+    """GET asks and shows what uses it; POST deletes what nothing uses."""
+    segment = get_object_or_404(Segment, pk=pk)
+    uses = list(segment.uses.order_by("label"))
+    if request.method == "POST" and not uses:
+        _record(request, "deleted a segment", segment)
+        segment.delete()
+        messages.success(request, f"Deleted “{segment.name}”. No contact was deleted.")
+        return redirect("segments:list")
+    return render(
+        request,
+        "segments/delete.html",
+        {"segment": segment, "uses": uses},
+        status=INVALID if request.method == "POST" else 200,
+    )
+
+
+def add(request: SignedIn, pk: int) -> HttpResponse:
+    """Pasted addresses into a static segment."""
+    segment = _static(pk)
+    form = AddressesForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        count = segment.add(form.found())
+        messages.success(request, f"Added {count:,} contacts to “{segment.name}”.")
+        return redirect(segment)
+    return render(
+        request,
+        "segments/add.html",
+        {"segment": segment, "form": form},
+        status=INVALID if form.errors else 200,
+    )
+
+
+@require_POST
+def remove(request: SignedIn, pk: int) -> HttpResponse:
+    """The ticked people out of a static segment."""
+    segment = _static(pk)
+    ids = [int(one) for one in request.POST.getlist("id") if one.isdecimal()]
+    count = segment.remove(Contact.objects.filter(pk__in=ids))
+    messages.success(request, f"Took {count:,} contacts out of “{segment.name}”.")
+    return redirect(segment)

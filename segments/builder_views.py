@@ -1,0 +1,132 @@
+"""The builder: one form that the server draws again after every change."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from accounts.doorbell import ring
+from accounts.models import AuditEntry
+from segments import tasks
+from segments.builder import Tree
+from segments.drawing import Draft
+from segments.forms import SegmentForm
+from segments.models import Segment, current_clock
+from segments.recipes import BY_KEY
+from segments.vocabulary import Vocabulary
+from segments.web import INVALID, SignedIn
+
+CONFLICT = 409
+
+
+def create(request: SignedIn) -> HttpResponse:
+    recipe = BY_KEY.get(request.GET.get("recipe", ""))
+    segment = Segment(name=recipe.name if recipe else "", rules=None)
+    if request.method == "POST":
+        return _posted(request, segment)
+    words = Vocabulary()
+    tree = Tree.of_rules(recipe.rules, words) if recipe else Tree.blank()
+    return _draw(request, SegmentForm(instance=segment), tree)
+
+
+def edit(request: SignedIn, pk: int) -> HttpResponse:
+    segment = get_object_or_404(Segment, pk=pk, archived_at=None, rules__isnull=False)
+    if not segment.is_active:
+        messages.info(request, "A static segment is changed by hand, on this page.")
+        return redirect(segment)
+    if request.method == "POST":
+        return _posted(request, segment)
+    tree = Tree.of_rules(segment.rules, Vocabulary(without=pk))
+    return _draw(request, SegmentForm(instance=segment), tree)
+
+
+def _posted(request: SignedIn, segment: Segment) -> HttpResponse:
+    tree = Tree.of_form(request.POST)
+    if request.POST.get("do") == "save":
+        return _save(request, segment, tree)
+    focus = tree.do(request.POST.get("do", ""))
+    form = SegmentForm(instance=segment, initial=request.POST.dict())
+    return _draw(request, form, tree, extra={"focus": focus})
+
+
+def _save(request: SignedIn, segment: Segment, tree: Tree) -> HttpResponse:
+    words = Vocabulary(without=segment.pk)
+    draft = Draft(tree, words, current_clock())
+    form = SegmentForm(request.POST, instance=segment)
+    segment.rules = draft.data
+    path = Segment.objects.cycle(segment.pk, draft.data)
+    if path:
+        form.add_error(
+            None,
+            f"These segments would be made from one another: {' → '.join(path)}."
+            " Take one of them out of the conditions.",
+        )
+    if not form.is_valid() or draft.complaints:
+        return _draw(request, form, tree, status=INVALID)
+    fresh = segment._state.adding
+    if not segment.save_rules(request.user, version=_version(request)):
+        return _conflict(request, segment, tree)
+    return _saved(request, segment, fresh=fresh)
+
+
+def _version(request: SignedIn) -> int:
+    text = request.POST.get("version", "")
+    return int(text[:9]) if text.isdecimal() else 0
+
+
+def _conflict(request: SignedIn, segment: Segment, tree: Tree) -> HttpResponse:
+    """Somebody else saved while this page was open; nothing typed is lost."""
+    theirs = Segment.objects.select_related("saved_by").get(pk=segment.pk)
+    form = SegmentForm(instance=theirs, initial={"name": segment.name})
+    return _draw(request, form, tree, status=CONFLICT, extra={"theirs": theirs})
+
+
+def _saved(request: SignedIn, segment: Segment, *, fresh: bool) -> HttpResponse:
+    job = segment.request_fill(request.user)
+    ring(tasks.fill, job.pk)
+    verb = "created a segment" if fresh else "changed a segment"
+    AuditEntry.objects.record(
+        request.user, verb, subject=segment.name, url=segment.get_absolute_url()
+    )
+    messages.success(request, f"Saved “{segment.name}”. Its people are being found.")
+    return redirect(segment)
+
+
+def _draw(
+    request: SignedIn,
+    form: SegmentForm,
+    tree: Tree,
+    *,
+    status: int = 200,
+    extra: dict[str, object] | None = None,
+) -> HttpResponse:
+    segment = form.instance
+    words = Vocabulary(without=segment.pk)
+    draft = Draft(tree, words, current_clock(), seed=_seed(request))
+    here = reverse("segments:edit", args=[segment.pk]) if segment.pk else None
+    context = {
+        "segment": segment,
+        "form": form,
+        "here": here or reverse("segments:create"),
+        "saving": status == INVALID,
+        "rail_only": request.headers.get("HX-Target") == "rail",
+        **draft.context(),
+        **(extra or {}),
+    }
+    return render(request, _template(request), context, status=status)
+
+
+def _seed(request: SignedIn) -> int:
+    """Which sample to show; “Shuffle” asks for the next."""
+    text = request.POST.get("seed", "")
+    seed = int(text[:6]) if text.isdecimal() else 0
+    return seed + 137 if request.POST.get("do") == "shuffle" else seed
+
+
+def _template(request: SignedIn) -> str:
+    target = request.headers.get("HX-Target", "")
+    if target in ("builder", "rail"):
+        return f"segments/builder.html#{target}"
+    return "segments/builder.html"

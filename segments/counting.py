@@ -1,0 +1,76 @@
+"""How many, and who for example: quick answers while conditions are built."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db import OperationalError
+from django.db.models import Count, Max, Q
+
+from contacts.models import Contact
+from segments.refreshing import roomy
+
+# A live count may take this long; then the planner's estimate is shown instead.
+PATIENCE_MS = 1500
+SAMPLE = 5
+SEEDS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A number of contacts; `about`: the database's estimate, not counted."""
+
+    number: int
+    about: bool = False
+
+    def __str__(self) -> str:
+        return f"{'≈ ' if self.about else ''}{self.number:,}"
+
+
+def count(condition: Q, *, patience_ms: int = PATIENCE_MS) -> Counted:
+    """How many contacts fulfil `condition`, exactly when that is quick."""
+    contacts = Contact.objects.filter(condition)
+    try:
+        with roomy(patience_ms):
+            return Counted(contacts.count())
+    except OperationalError:
+        plan = json.loads(contacts.order_by().values("pk").explain(format="json"))
+        return Counted(int(plan[0]["Plan"]["Plan Rows"]), about=True)
+
+
+def count_each(conditions: Mapping[int, Q]) -> dict[int, int]:
+    """Many simple counts in one pass; what takes too long is left out."""
+    if not conditions:
+        return {}
+    columns = {
+        f"c{key}": Count("pk", filter=condition)
+        for key, condition in conditions.items()
+    }
+    try:
+        with roomy(PATIENCE_MS):
+            found = Contact.objects.aggregate(**columns)
+    except OperationalError:
+        return {}
+    return {key: found[f"c{key}"] for key in conditions}
+
+
+def sample(condition: Q, seed: int) -> list[Contact]:
+    """A few who fulfil `condition`, others for another seed (0 to 999)."""
+    contacts = Contact.objects.filter(condition).order_by("pk")
+    try:
+        with roomy(PATIENCE_MS):
+            last = Contact.objects.aggregate(last=Max("pk"))["last"] or 0
+            start = last * (seed % SEEDS) // SEEDS
+            found = list(contacts.filter(pk__gt=start)[:SAMPLE])
+            if len(found) < SAMPLE:
+                rest = contacts.filter(pk__lte=start)
+                found += list(rest[: SAMPLE - len(found)])
+            return found
+    except OperationalError:
+        return []
+
+
+def total() -> int:
+    return Contact.objects.count()

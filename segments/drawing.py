@@ -1,0 +1,208 @@
+"""The builder as the page draws it: nodes with their choices, complaints and counts."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from contacts.models import Contact
+from segments import counting
+from segments.builder import Node, Tree
+from segments.compile import compile_rules, condition, left_out
+from segments.counting import Counted
+from segments.dates import Clock
+from segments.fields import ADVICE, UNITS, Field, Operator
+from segments.rules import Complaint, Filter, Group, Place, name_of, read
+from segments.vocabulary import Vocabulary
+from segments.words import more_than, sentence
+
+JOINS = {"all": "and", "any": "or", "none": "or"}
+MATCHES = (("all", "Match all"), ("any", "Match any"), ("none", "Match none"))
+
+
+@dataclass(slots=True)
+class Drawn:
+    """One node with everything its template needs."""
+
+    node: Node
+    title: str
+    join: str
+    level: int
+    complaint: str = ""
+    field: Field | None = None
+    operator: Operator | None = None
+    choices: list[tuple[str, str]] = dataclasses.field(default_factory=list)
+    count: Counted | None = None
+    # people whom the condition leaves out because nobody knows
+    missing: int = 0
+    # told behind the value: "(12 or more)"
+    hint: str = ""
+    rows: list[Drawn] = dataclasses.field(default_factory=list)
+
+    @property
+    def advice(self) -> str:
+        """What people who choose this should know."""
+        if self.field is None or self.operator is None:
+            return ""
+        return ADVICE.get(f"{self.field.key} {self.operator.key}", "")
+
+
+class Draft:
+    """One state of the builder: the form, what of it is complete, and who matches."""
+
+    def __init__(
+        self, tree: Tree, words: Vocabulary, clock: Clock, *, seed: int = 0
+    ) -> None:
+        self.tree, self.words, self.clock, self.seed = tree, words, clock, seed
+        tree.settle(words)
+        self.data = tree.rules(words)
+        self.rules, self.complaints = read(self.data, words)
+        self.places = dict(tree.places())
+
+    @cached_property
+    def errors(self) -> dict[int, Complaint]:
+        """The complaint about each node, by its number."""
+        return {
+            self.places[one.place].id: one
+            for one in self.complaints
+            if one.place in self.places
+        }
+
+    @property
+    def sentence(self) -> str:
+        return sentence(self.rules, self.words) if self.rules else ""
+
+    @property
+    def unfinished(self) -> int:
+        return len(self.complaints)
+
+    # -- numbers -------------------------------------------------------------------
+
+    @cached_property
+    def total(self) -> Counted | None:
+        if self.rules is None:
+            return None
+        return counting.count(compile_rules(self.rules, self.clock))
+
+    @cached_property
+    def everybody(self) -> int:
+        return counting.total()
+
+    @cached_property
+    def counts(self) -> dict[Place, Counted]:
+        """By place of the group: how many match it alone."""
+        groups = [one for one in _groups(self.rules) if one.place]
+        if self.rules and self.total and len(self.rules.rules) == 1:
+            only = self.rules.rules[0]
+            rest = [one for one in groups if one.place != only.place]
+            return {only.place: self.total} | self._counted(rest)
+        return self._counted(groups)
+
+    def _counted(self, groups: list[Group]) -> dict[Place, Counted]:
+        return {one.place: counting.count(condition(one, self.clock)) for one in groups}
+
+    @cached_property
+    def missing(self) -> dict[int, int]:
+        """By node: how many are left out because there is no value."""
+        found = {}
+        for one in self.rules.filters() if self.rules else ():
+            unknown = None if one.include_unknown else left_out(one)
+            if unknown is not None:
+                found[self.places[one.place].id] = unknown
+        return counting.count_each(found)
+
+    @cached_property
+    def sample(self) -> list[Contact]:
+        if self.rules is None:
+            return []
+        return counting.sample(compile_rules(self.rules, self.clock), self.seed)
+
+    # -- drawing -------------------------------------------------------------------
+
+    @cached_property
+    def groups(self) -> list[Drawn]:
+        return [
+            self._drawn(node, (index,), "or", 0)
+            for index, node in enumerate(self.tree.children(0))
+        ]
+
+    @property
+    def flat(self) -> Iterator[Drawn]:
+        """Every drawn node, outside in."""
+        waiting = list(self.groups)
+        while waiting:
+            drawn = waiting.pop(0)
+            yield drawn
+            waiting += drawn.rows
+
+    @property
+    def spoken(self) -> str:
+        """The count, for people who listen."""
+        if self.total is None:
+            return "Nothing to count yet"
+        about = "About " if self.total.about else ""
+        return f"{about}{self.total.number:,} contacts match"
+
+    def _drawn(self, node: Node, place: Place, join: str, level: int) -> Drawn:
+        complaint = self.errors.get(node.id)
+        drawn = Drawn(node, name_of(place), join, level)
+        drawn.complaint = complaint.sentence if complaint else ""
+        drawn.missing = self.missing.get(node.id, 0)
+        drawn.count = self.counts.get(place)
+        if node.is_group:
+            drawn.rows = [
+                self._drawn(
+                    child,
+                    (*place, index),
+                    JOINS[node.match] if index else ("" if level else "Where"),
+                    level + 1,
+                )
+                for index, child in enumerate(self.tree.children(node.id))
+            ]
+        elif node.field:
+            self._say(drawn, place)
+        return drawn
+
+    def _say(self, drawn: Drawn, place: Place) -> None:
+        drawn.field = self.words.field(drawn.node.field)
+        drawn.operator = self.tree.operator(drawn.node, self.words)
+        if drawn.field:
+            drawn.choices = self._choices(drawn.node, drawn.field)
+        complete = (
+            {one.place: one for one in self.rules.filters()} if self.rules else {}
+        )
+        if place in complete:
+            drawn.hint = more_than(complete[place]).strip()
+
+    def _choices(self, node: Node, chosen: Field) -> list[tuple[str, str]]:
+        """What can be chosen, and what was chosen and is not offered (any more)."""
+        offered = self.words.choices(chosen)
+        gone = [one for one in node.values if chosen.options and one not in offered]
+        if not (chosen.options or chosen.choices):
+            return []
+        return [*offered.items(), *((one, f"{one} (not sent yet)") for one in gone)]
+
+    @property
+    def match_options(self) -> tuple[tuple[str, str], ...]:
+        return MATCHES
+
+    @property
+    def units(self) -> dict[str, str]:
+        return UNITS
+
+    @cached_property
+    def families(self) -> list[tuple[str, list[Field]]]:
+        return [(family.value, fields) for family, fields in self.words.offered()]
+
+    def context(self) -> dict[str, Any]:
+        return {"draft": self, "groups": self.groups}
+
+
+def _groups(rule: Group | Filter | None) -> Iterator[Group]:
+    if isinstance(rule, Group):
+        yield rule
+        for one in rule.rules:
+            yield from _groups(one)

@@ -1,0 +1,103 @@
+"""Forms around the builder: the name, whom to test, what to export, whom to add."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+
+from consent.addresses import BadAddress, key_of
+from contacts.models import Contact
+from segments.exporting import exportable
+from segments.models import Segment, SegmentKind
+from segments.vocabulary import Vocabulary
+
+
+class SegmentForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+    """Name and kind; the rules come from the builder's tree."""
+
+    class Meta:
+        model = Segment
+        fields = ("name", "kind")
+        error_messages = {"name": {"required": "Give the segment a name."}}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].required = False
+        if not self.instance._state.adding:
+            del self.fields["kind"]
+
+    def clean_kind(self) -> str:
+        return self.cleaned_data["kind"] or SegmentKind.ACTIVE
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"].strip()
+        others = Segment.objects.current().exclude(pk=self.instance.pk)
+        if others.filter(name__iexact=name).exists():
+            raise forms.ValidationError(
+                f"There is a segment “{name}” already. Choose another name."
+            )
+        return name
+
+
+class PersonForm(forms.Form):
+    """One contact by email address."""
+
+    email = forms.CharField(
+        label="Email address", max_length=254, help_text="Whom do you want to look at?"
+    )
+
+    def clean_email(self) -> Contact:
+        typed: str = self.cleaned_data["email"]
+        try:
+            wanted = Q(address__key=key_of(typed))
+        except BadAddress as error:
+            raise forms.ValidationError(str(error)) from None
+        contact = Contact.objects.filter(wanted).first()
+        if contact is None:
+            raise forms.ValidationError(f"No contact has the address {typed}.")
+        return contact
+
+
+class ExportForm(forms.Form):
+    """Which properties to add to email and names."""
+
+    fields_chosen = forms.MultipleChoiceField(
+        label="Additional properties",
+        required=False,
+        help_text="Email, first name and last name are always in the file.",
+    )
+    bom = forms.BooleanField(
+        label="Made for Excel",
+        required=False,
+        initial=True,
+        help_text="Puts a mark at the start, so that Excel reads accents right.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["fields_chosen"]
+        assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101  for mypy
+        field.choices = [(one.key, one.label) for one in exportable(Vocabulary())]
+
+
+class AddressesForm(forms.Form):
+    """Pasted addresses of contacts to add to a static segment."""
+
+    addresses = forms.CharField(
+        label="Email addresses",
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text="One per line, or separated by commas. Only contacts are added.",
+    )
+
+    def found(self) -> Any:
+        """The contacts with one of the addresses; what is no address is passed over."""
+        words = self.cleaned_data["addresses"].replace(",", " ").replace(";", " ")
+        keys = set()
+        for word in words.split():
+            try:
+                keys.add(key_of(word))
+            except BadAddress:
+                continue
+        return Contact.objects.filter(address__key__in=keys)

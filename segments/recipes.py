@@ -1,0 +1,94 @@
+"""Ready-made segments to start from: the questions email hygiene begins with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """A named set of rules; choosing it opens the builder, nothing is saved yet."""
+
+    key: str
+    name: str
+    why: str
+    icon: str
+    groups: tuple[tuple[dict[str, Any], ...], ...]
+
+    @property
+    def rules(self) -> dict[str, Any]:
+        groups = [{"match": "all", "rules": list(rules)} for rules in self.groups]
+        return {"match": "any", "rules": groups}
+
+
+def _is(field: str, operator: str, **operand: Any) -> dict[str, Any]:
+    return {"field": field, "operator": operator, **operand}
+
+
+RECIPES = (
+    Recipe(
+        "never-opened",
+        "Never opened",
+        "Got 12 or more marketing emails and opened none: ask them first.",
+        "mail",
+        (
+            (
+                _is("last_opened_at", "unknown"),
+                _is("delivered", "greater", value=11),
+            ),
+        ),
+    ),
+    Recipe(
+        "lapsed",
+        "Lapsed for a year",
+        "Opened something once, the last time more than 52 weeks ago.",
+        "hourglass",
+        ((_is("last_opened_at", "more_than_ago", value=52, unit="weeks"),),),
+    ),
+    # the rule of thumb for "graymail": never engaged and silent through 11 mails, or
+    # engaged once and silent through the last 16
+    Recipe(
+        "unengaged",
+        "Unengaged",
+        "Ignored the last 11 emails without ever engaging, or the last 16 after it.",
+        "bell-off",
+        (
+            (
+                _is("last_opened_at", "unknown"),
+                _is("last_clicked_at", "unknown"),
+                _is("sends_since_engagement", "at_least", value=11),
+            ),
+            (
+                _is("sends_since_engagement", "at_least", value=16),
+                _is("last_opened_at", "known"),
+            ),
+            (
+                _is("sends_since_engagement", "at_least", value=16),
+                _is("last_clicked_at", "known"),
+            ),
+        ),
+    ),
+    Recipe(
+        "hard-bounced",
+        "Hard bounced",
+        "Their address was refused for good: fix it or let it rest.",
+        "mail-x",
+        ((_is("hard_bounce_reason", "known"),),),
+    ),
+    Recipe(
+        "opted-out",
+        "Unsubscribed from all email",
+        "Said no to every marketing email.",
+        "ban",
+        ((_is("opted_out", "is", value=True),),),
+    ),
+    Recipe(
+        "not-mailed",
+        "Not mailed for 26 weeks",
+        "Got their last marketing email more than half a year ago.",
+        "clock",
+        ((_is("last_delivered_at", "more_than_ago", value=26, unit="weeks"),),),
+    ),
+)
+BY_KEY = {recipe.key: recipe for recipe in RECIPES}

@@ -1,0 +1,86 @@
+"""Lists of segments and members: tabs, keyset pages, and how a segment has grown."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+from django.utils.http import urlencode
+
+from segments.models import Segment, SegmentKind, SegmentQuerySet
+from segments.web import SignedIn
+
+TABS: dict[str, Callable[[SegmentQuerySet], SegmentQuerySet]] = {
+    "": lambda found: found.current(),
+    "active": lambda found: found.current().filter(kind=SegmentKind.ACTIVE),
+    "static": lambda found: found.current().filter(kind=SegmentKind.STATIC),
+    "archived": lambda found: found.filter(archived_at__isnull=False),
+}
+LABELS = {"": "All", "active": "Active", "static": "Static", "archived": "Archived"}
+HISTORY_DAYS = 30
+
+
+def tabs(current: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "label": label,
+            "url": f"?show={key}" if key else "?",
+            "current": key == current,
+        }
+        for key, label in LABELS.items()
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some rows, newest first, and the addresses of the rows before and after them."""
+
+    rows: list[Any]
+    previous: str
+    next: str
+
+    @property
+    def shown(self) -> str:
+        return f"{len(self.rows):,} shown"
+
+
+def page_of(request: SignedIn, rows: QuerySet[Any], size: int) -> Page:
+    """The page that `?before=` or `?after=` (keys of a row) asks for."""
+    before, after = _key(request, "before"), _key(request, "after")
+    if after is not None:
+        found = list(rows.filter(pk__gt=after).order_by("pk")[: size + 1])
+        more_up, page = len(found) > size, found[:size][::-1]
+        more_down = True
+    else:
+        down = rows.filter(pk__lt=before) if before is not None else rows
+        found = list(down.order_by("-pk")[: size + 1])
+        more_up, page = before is not None, found[:size]
+        more_down = len(found) > size
+    up = _link(request, "after", page[0].pk) if page and more_up else ""
+    return Page(
+        page, up, _link(request, "before", page[-1].pk) if page and more_down else ""
+    )
+
+
+def _key(request: SignedIn, name: str) -> int | None:
+    text = request.GET.get(name, "")
+    return int(text) if text.isdecimal() and len(text) < 19 else None
+
+
+def _link(request: SignedIn, name: str, pk: int) -> str:
+    kept = {k: v for k, v in request.GET.items() if k not in ("before", "after")}
+    return f"?{urlencode({**kept, name: pk})}"
+
+
+def history(segment: Segment) -> dict[str, int]:
+    """Who came and went in the last 30 days."""
+    since = timezone.now() - dt.timedelta(days=HISTORY_DAYS)
+    stays = segment.stays.filter(Q(joined_at__gte=since) | Q(left_at__gte=since))
+    return stays.aggregate(
+        joined=Count("pk", filter=Q(joined_at__gte=since)),
+        left=Count("pk", filter=Q(left_at__gte=since)),
+    )

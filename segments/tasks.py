@@ -1,0 +1,36 @@
+"""The doorbells of segments; the timetable rings for what was not rung."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from accounts.models import Job
+from segments import exporting
+from segments.models import JOB_KIND, Segment
+
+
+@shared_task
+def refresh_due() -> int:
+    return Segment.objects.refresh_due()
+
+
+@shared_task
+def fill(job_id: int) -> None:
+    if job := Job.objects.claim(job_id):
+        Segment.objects.get(pk=job.resume["segment"]).fill(job)
+
+
+@shared_task
+def export(job_id: int) -> None:
+    if job := Job.objects.claim(job_id):
+        exporting.write(job)
+
+
+@shared_task
+def run_open_jobs() -> None:
+    """Those nobody rang for, or whose worker died."""
+    for kind, task in ((JOB_KIND, fill), (exporting.JOB_KIND, export)):
+        for pk in (
+            Job.objects.claimable().filter(kind=kind).values_list("pk", flat=True)
+        ):
+            task(pk)

@@ -1,0 +1,145 @@
+"""The pages that show segments: list, one segment, test of a contact, export."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_safe
+
+from accounts.doorbell import ring
+from accounts.models import Job, JobState
+from segments import exporting, tasks
+from segments.forms import ExportForm, PersonForm
+from segments.models import Segment, SegmentQuerySet, current_clock
+from segments.recipes import RECIPES
+from segments.rules import BadRules
+from segments.shelf import TABS, history, page_of, tabs
+from segments.vocabulary import Vocabulary
+from segments.web import INVALID, SignedIn
+from segments.why import explain
+from segments.words import sentence
+
+PAGE = 50
+
+
+@require_safe
+def segment_list(request: SignedIn) -> HttpResponse:
+    tab = request.GET.get("show", "")
+    found: SegmentQuerySet = TABS.get(tab, TABS[""])(Segment.objects.all())
+    words = request.GET.get("q", "").strip()
+    if words:
+        found = found.filter(name__icontains=words)
+    page = page_of(request, found, PAGE)
+    context = {
+        "page": page,
+        "tabs": tabs(tab),
+        "tab": tab,
+        "q": words,
+        "recipes": RECIPES,
+        "total": Segment.objects.current().count(),
+    }
+    return render(request, "segments/list.html", context)
+
+
+@require_safe
+def detail(request: SignedIn, pk: int) -> HttpResponse:
+    segment = get_object_or_404(Segment.objects.select_related("saved_by"), pk=pk)
+    words = request.GET.get("q", "").strip()
+    members = segment.members().search(words)
+    context = {
+        "segment": segment,
+        "page": page_of(request, segment.with_joined(members), PAGE),
+        "q": words,
+        "uses": segment.uses.order_by("label"),
+        "job": segment.filling(),
+        "history": history(segment),
+        **_in_words(segment),
+    }
+    return render(request, "segments/detail.html", context)
+
+
+def _in_words(segment: Segment) -> dict[str, Any]:
+    """The rules as a sentence, or what is wrong with them."""
+    if segment.rules is None:
+        return {"sentence": ""}
+    words = Vocabulary()
+    try:
+        return {"sentence": sentence(segment.parsed(words), words)}
+    except BadRules as error:
+        return {"sentence": "", "problem": str(error)}
+
+
+@require_safe
+def status(request: SignedIn, pk: int) -> HttpResponse:
+    """The card of the running job; when it is over the page draws itself anew."""
+    segment = get_object_or_404(Segment, pk=pk)
+    job = segment.filling()
+    if job is None:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    return render(request, "segments/job.html", {"segment": segment, "job": job})
+
+
+@require_safe
+def test(request: SignedIn, pk: int) -> HttpResponse:
+    """Why is she in, or not: every condition, asked about one contact."""
+    segment = get_object_or_404(Segment, pk=pk, rules__isnull=False)
+    form = PersonForm(request.GET or None)
+    context: dict[str, Any] = {"segment": segment, "form": form}
+    if form.is_valid():
+        contact, words = form.cleaned_data["email"], Vocabulary()
+        try:
+            rules = segment.parsed(words)
+            context["verdicts"] = explain(contact, rules, words, current_clock())
+        except BadRules as error:
+            context["problem"] = str(error)
+        context["contact"] = contact
+        context["is_member"] = segment.members().filter(pk=contact.pk).exists()
+    code = INVALID if form.errors else 200
+    return render(request, "segments/test.html", context, status=code)
+
+
+def export(request: SignedIn, pk: int) -> HttpResponse:
+    segment = get_object_or_404(Segment, pk=pk)
+    form = ExportForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        chosen = form.cleaned_data
+        job = exporting.request_export(
+            segment, request.user, chosen["fields_chosen"], chosen["bom"]
+        )
+        ring(tasks.export, job.pk)
+        return redirect("segments:exported", job.pk)
+    code = INVALID if form.errors else 200
+    context = {"segment": segment, "form": form}
+    return render(request, "segments/export.html", context, status=code)
+
+
+def _export_job(job_pk: int) -> Job:
+    return get_object_or_404(Job, pk=job_pk, kind=exporting.JOB_KIND)
+
+
+@require_safe
+def exported(request: SignedIn, job_pk: int) -> HttpResponse:
+    """Progress of an export, then its file."""
+    job = _export_job(job_pk)
+    segment = Segment.objects.filter(pk=job.resume["segment"]).first()
+    if request.headers.get("HX-Request") and job.is_over:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    part = "#job" if request.headers.get("HX-Request") else ""
+    context = {"segment": segment, "job": job}
+    return render(request, f"segments/exported.html{part}", context)
+
+
+@require_safe
+def download(request: SignedIn, job_pk: int) -> FileResponse:
+    job = _export_job(job_pk)
+    path = exporting.path_of(job)
+    if job.state != JobState.DONE or not path.exists():
+        raise Http404("This file is not there any more. Export the segment again.")
+    return FileResponse(
+        path.open("rb"),
+        as_attachment=True,
+        filename=job.result["name"],
+        content_type="text/csv; charset=utf-8",
+    )

@@ -1,0 +1,192 @@
+"""The pages of segments: list, one segment, test of a contact, actions."""
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import Job
+from contacts.models import Contact
+from segments.models import Segment, SegmentUse
+from segments.recipes import RECIPES
+from segments.vocabulary import Vocabulary
+from tests.factories import ContactFactory, SegmentFactory
+from tests.segments.worlds import group, where
+
+pytestmark = pytest.mark.django_db
+
+PAGES = ["detail", "edit", "test", "export", "delete", "status"]
+ACTIONS = ["refresh", "clone", "freeze", "archive", "restore", "remove"]
+
+
+def url(name, segment):
+    return reverse(f"segments:{name}", args=[segment.pk])
+
+
+@pytest.mark.parametrize("name", [*PAGES, *ACTIONS, "add"])
+def test_outsiders_are_sent_to_the_sign_in(outsider_client, name):
+    answer = outsider_client.get(url(name, SegmentFactory()))
+    assert answer.status_code == 302
+    assert "/login/" in answer.url
+
+
+@pytest.mark.parametrize("name", ["list", "create"])
+def test_outsiders_see_no_list(outsider_client, name):
+    assert "/login/" in outsider_client.get(reverse(f"segments:{name}")).url
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_segment_that_is_not_there_is_not_found(client, name):
+    assert client.get(reverse(f"segments:{name}", args=[4711])).status_code == 404
+
+
+@pytest.mark.parametrize("name", ACTIONS)
+def test_reading_an_action_changes_nothing(client, name):
+    assert client.get(url(name, SegmentFactory())).status_code == 405
+
+
+def test_an_empty_list_offers_the_ready_made_segments(client):
+    page = client.get(reverse("segments:list")).content.decode()
+    assert all(recipe.name in page for recipe in RECIPES)
+
+
+@pytest.mark.parametrize("recipe", RECIPES, ids=lambda one: one.key)
+def test_every_ready_made_segment_can_be_counted(recipe):
+    assert list(Segment(rules=recipe.rules).matching()) == []
+
+
+def test_the_list_costs_the_same_for_many(client, django_assert_num_queries):
+    SegmentFactory.create_batch(20)
+    with django_assert_num_queries(4):
+        client.get(reverse("segments:list"))
+
+
+def test_the_page_of_a_segment_costs_the_same_for_many(
+    client, django_assert_num_queries
+):
+    ContactFactory.create_batch(20, delivered=1)
+    segment = SegmentFactory()
+    segment.refresh()
+    with django_assert_num_queries(7):
+        answer = client.get(segment.get_absolute_url())
+    assert len(answer.context["page"].rows) == 20
+
+
+def test_members_are_paged_by_key_in_both_directions(client, monkeypatch):
+    monkeypatch.setattr("segments.views.PAGE", 2)
+    people = [one.pk for one in ContactFactory.create_batch(5, delivered=1)][::-1]
+    segment = SegmentFactory()
+    segment.refresh()
+
+    def page(query=""):
+        answer = client.get(segment.get_absolute_url() + query)
+        found = answer.context["page"]
+        return [one.pk for one in found.rows], found
+
+    first, links = page()
+    second, links = page(links.next)
+    third, last = page(links.next)
+    assert first + second + third == people
+    assert last.next == ""
+    back, links = page(last.previous)
+    assert back == second
+    assert page(links.previous)[0] == first
+
+
+def test_members_are_found_by_the_start_of_their_name(client):
+    ContactFactory(first_name="Olga", delivered=1)
+    ContactFactory(first_name="Ada", delivered=1)
+    segment = SegmentFactory()
+    segment.refresh()
+    rows = client.get(segment.get_absolute_url(), {"q": "ol"}).context["page"].rows
+    assert [one.first_name for one in rows] == ["Olga"]
+
+
+def test_the_page_says_the_rules_in_words_and_what_uses_them(client):
+    segment = SegmentFactory()
+    SegmentUse.objects.note("email:3", [segment], label="Email “Stay?”", url="/x/")
+    page = client.get(segment.get_absolute_url()).content.decode()
+    assert "Marketing emails delivered is more than 0" in page
+    assert "Email “Stay?”" in page
+
+
+def test_a_segment_in_use_is_neither_deleted_nor_archived(client):
+    segment = SegmentFactory()
+    SegmentUse.objects.note("email:3", [segment], label="Email “Stay?”", url="/x/")
+    answer = client.post(url("delete", segment))
+    assert answer.status_code == 422
+    assert "Email “Stay?”" in answer.content.decode()
+    client.post(url("archive", segment))
+    segment.refresh_from_db()
+    assert segment.archived_at is None
+
+
+def test_a_segment_nothing_uses_is_deleted_and_no_contact(client):
+    ContactFactory(delivered=1)
+    segment = SegmentFactory()
+    segment.refresh()
+    client.post(url("delete", segment))
+    assert not Segment.objects.exists()
+    assert Contact.objects.count() == 1
+
+
+def test_an_archived_segment_comes_back_unless_its_name_is_taken(client):
+    segment = SegmentFactory(name="Silent")
+    client.post(url("archive", segment))
+    other = SegmentFactory(name="silent")
+    client.post(url("restore", segment))
+    segment.refresh_from_db()
+    assert segment.archived_at
+    other.delete()
+    client.post(url("restore", segment))
+    segment.refresh_from_db()
+    assert segment.archived_at is None
+
+
+def test_a_clone_has_a_name_of_its_own_and_is_filled(client):
+    segment = SegmentFactory(name="Silent")
+    client.post(url("clone", segment))
+    client.post(url("clone", segment))
+    names = set(Segment.objects.values_list("name", flat=True))
+    assert names == {"Silent", "Silent (copy)", "Silent (copy 2)"}
+    assert Job.objects.count() == 2
+
+
+def test_pasted_addresses_join_a_static_segment(client):
+    ada = ContactFactory(email="ada@people.example")
+    segment = SegmentFactory(kind="static", rules=None)
+    text = "ADA@people.example, nobody@people.example; nonsense"
+    client.post(url("add", segment), {"addresses": text})
+    assert list(segment.members()) == [ada]
+    client.post(url("remove", segment), {"id": [ada.pk]})
+    assert not segment.members().exists()
+
+
+def test_the_test_of_a_contact_says_which_condition_keeps_her_out(client):
+    ContactFactory(email="ada@people.example", delivered=40, country="Norway")
+    rules = group(
+        "all",
+        where("delivered", "greater", value=11),
+        group("none", where("country", "is", value="norway")),
+    )
+    segment = SegmentFactory(rules=group("any", rules))
+    answer = client.get(url("test", segment), {"email": "Ada@people.example"})
+    found = [(one.level, one.holds, one.actual) for one in answer.context["verdicts"]]
+    assert found == [
+        (0, False, ""),
+        (1, False, ""),
+        (2, True, "40"),
+        (2, False, ""),
+        (3, True, "Norway"),
+    ]
+
+
+def test_testing_somebody_unknown_says_so(client):
+    answer = client.get(url("test", SegmentFactory()), {"email": "who@people.example"})
+    assert answer.status_code == 422
+    assert "No contact has the address who@people.example." in answer.content.decode()
+
+
+def test_every_offered_field_has_choices_where_it_needs_them():
+    words = Vocabulary()
+    for _, fields in words.offered():
+        for field in fields:
+            assert isinstance(words.choices(field), dict)
