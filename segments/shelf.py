@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
-from django.utils.http import urlencode
 
 from segments.models import Segment, SegmentKind, SegmentQuerySet
 from segments.web import SignedIn
@@ -72,8 +71,11 @@ def _key(request: SignedIn, name: str) -> int | None:
 
 
 def _link(request: SignedIn, name: str, pk: int) -> str:
-    kept = {k: v for k, v in request.GET.items() if k not in ("before", "after")}
-    return f"?{urlencode({**kept, name: pk})}"
+    kept = request.GET.copy()
+    kept.pop("before", None)
+    kept.pop("after", None)
+    kept[name] = str(pk)
+    return f"?{kept.urlencode()}"
 
 
 def history(segment: Segment) -> dict[str, int]:

@@ -102,8 +102,8 @@ def test(request: SignedIn, pk: int) -> HttpResponse:
 
 def export(request: SignedIn, pk: int) -> HttpResponse:
     segment = get_object_or_404(Segment, pk=pk)
-    form = ExportForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = ExportForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
         chosen = form.cleaned_data
         job = exporting.request_export(
             segment, request.user, chosen["fields_chosen"], chosen["bom"]
