@@ -6,6 +6,7 @@ import os
 import pwd
 import socket
 import stat
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import IO, Any
@@ -80,6 +81,15 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
     return port
+
+
+def ports_to_try(wanted: int) -> Iterator[int]:
+    """The wanted one alone; without a wish a few, as another may take one first."""
+    if wanted:
+        yield wanted
+        return
+    for _ in range(3):
+        yield free_port()
 
 
 def try_lock(path: Path) -> IO[str] | None:

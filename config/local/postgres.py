@@ -118,17 +118,12 @@ class Postgres:
             self._create()
         self.password = self._password_file.read_text()
         self._stop_leftover()
-        self.port = self.port or places.free_port()
-        with self.log.open("a") as log:
-            self.process = children.spawn(
-                [self._program("postgres"), *self._options()],
-                env=self._env(),
-                output=log,
-                last_signal=signal.SIGINT,
-                **places.account(),
-            )
-        self._wait()
-        return self
+        for port in places.ports_to_try(self.port):
+            self.port = port
+            self._spawn()
+            if self._comes_up():
+                return self
+        raise SystemExit(f"PostgreSQL did not start; {self.log} says why.")
 
     def stop(self) -> None:
         """The fast way: open transactions are rolled back, everything else is kept."""
@@ -173,20 +168,24 @@ class Postgres:
         )
 
     def _create(self) -> None:
-        shutil.rmtree(self.data, ignore_errors=True)
+        """Made beside its place, so that half a cluster never looks like a whole one."""
+        unfinished = self.base / "unfinished"
+        shutil.rmtree(unfinished, ignore_errors=True)
         places.write_private(self._password_file, secrets.token_urlsafe(24))
         places.give_away(self._password_file)
         made = self._run(
             "initdb",
-            *("-D", str(self.data), "-U", NAME, f"--pwfile={self._password_file}"),
+            *("-D", str(unfinished), "-U", NAME, f"--pwfile={self._password_file}"),
             *INITDB_ARGS,
             *("--no-sync", "--no-instructions"),
         )
         if made.returncode:
             raise SystemExit(
-                f"PostgreSQL could not create its files in {self.data}: {made.stderr}"
+                f"PostgreSQL could not create its files in {self.base}: {made.stderr}"
                 "Set DATABASE_URL to use a PostgreSQL of your own."
             )
+        shutil.rmtree(self.data, ignore_errors=True)
+        unfinished.rename(self.data)
 
     def _stop_leftover(self) -> None:
         """A server whose starter was killed may still hold the files."""
@@ -196,13 +195,24 @@ class Postgres:
             self._run("pg_ctl", "stop", "-D", str(self.data), *quickly)
             children.stop_leftover(pid_file, str(self.data))
 
-    def _wait(self) -> None:
+    def _spawn(self) -> None:
+        with self.log.open("a") as log:
+            self.process = children.spawn(
+                [self._program("postgres"), *self._options()],
+                env=self._env(),
+                output=log,
+                last_signal=signal.SIGINT,
+                **places.account(),
+            )
+
+    def _comes_up(self) -> bool:
         deadline = time.monotonic() + START_WITHIN
         while not self._answers():
             ended = self.process is None or self.process.poll() is not None
             if ended or time.monotonic() > deadline:
-                raise SystemExit(f"PostgreSQL did not start; {self.log} says why.")
+                return False
             time.sleep(0.03)
+        return True
 
     def _answers(self) -> bool:
         try:

@@ -57,17 +57,14 @@ class Valkey:
 
     def start(self) -> "Valkey":
         children.stop_leftover(self._pid_file, str(self._config_file))
-        self.port = self.port or places.free_port()
-        self._configure()
-        with (self.base / "valkey.log").open("a") as log:
-            self.process = children.spawn(
-                [str(self._program()), str(self._config_file)],
-                env={"PATH": "/usr/bin:/bin"},
-                output=log,
-                **places.account(),
-            )
-        self._wait()
-        return self
+        for port in places.ports_to_try(self.port):
+            self.port = port
+            self._configure()
+            self._spawn()
+            if self._comes_up():
+                return self
+        log = self.base / "valkey.log"
+        raise SystemExit(f"Valkey did not start; {log} says why.")
 
     @property
     def _pid_file(self) -> Path:
@@ -110,14 +107,23 @@ class Valkey:
         places.write_private(self._config_file, text)
         places.give_away(self._config_file)
 
-    def _wait(self) -> None:
+    def _spawn(self) -> None:
+        with (self.base / "valkey.log").open("a") as log:
+            self.process = children.spawn(
+                [str(self._program()), str(self._config_file)],
+                env={"PATH": "/usr/bin:/bin"},
+                output=log,
+                **places.account(),
+            )
+
+    def _comes_up(self) -> bool:
         deadline = time.monotonic() + START_WITHIN
         while not self._answers():
             ended = self.process is None or self.process.poll() is not None
             if ended or time.monotonic() > deadline:
-                log = self.base / "valkey.log"
-                raise SystemExit(f"Valkey did not start; {log} says why.")
+                return False
             time.sleep(0.02)
+        return True
 
     def _answers(self) -> bool:
         try:
