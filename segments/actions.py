@@ -11,9 +11,12 @@ from accounts.doorbell import ring
 from accounts.models import AuditEntry
 from contacts.models import Contact
 from segments import tasks
-from segments.forms import AddressesForm
+from segments.forms import AddressesForm, PickForm
 from segments.models import Segment, SegmentKind
 from segments.web import INVALID, SignedIn
+
+# what can be ticked on a page is a page; more than this came from somewhere else
+MOST = 1000
 
 
 def _record(request: SignedIn, verb: str, segment: Segment) -> None:
@@ -112,6 +115,25 @@ def add(request: SignedIn, pk: int) -> HttpResponse:
         request,
         "segments/add.html",
         {"segment": segment, "form": form},
+        status=INVALID if form.errors else 200,
+    )
+
+
+def pick(request: SignedIn) -> HttpResponse:
+    """The contacts ticked on another page (`id`) into a static segment."""
+    asked = request.POST if request.method == "POST" else request.GET
+    ids = [int(one) for one in asked.getlist("id") if one.isdecimal()][:MOST]
+    contacts = Contact.objects.filter(pk__in=ids)
+    form = PickForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        segment = form.chosen(request.user)
+        count = segment.add(contacts)
+        messages.success(request, f"Added {count:,} contacts to “{segment.name}”.")
+        return redirect(segment)
+    return render(
+        request,
+        "segments/pick.html",
+        {"form": form, "ids": ids, "count": contacts.count()},
         status=INVALID if form.errors else 200,
     )
 

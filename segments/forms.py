@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.db.models import Q
 
+from accounts.models import User
 from consent.addresses import BadAddress, key_of
 from contacts.models import Contact
 from segments.exporting import exportable
@@ -80,6 +81,46 @@ class ExportForm(forms.Form):
         field = self.fields["fields_chosen"]
         assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101  for mypy
         field.choices = [(one.key, one.label) for one in exportable(Vocabulary())]
+
+
+class PickForm(forms.Form):
+    """Which static segment the chosen contacts join: one there is, or a new one."""
+
+    segment = forms.ModelChoiceField(
+        Segment.objects.none(),
+        required=False,
+        empty_label="A new segment",
+        help_text="People join active segments by themselves, so only static ones"
+        " are listed.",
+    )
+    name = forms.CharField(label="Name of the new segment", max_length=200)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].required = False
+        field = self.fields["segment"]
+        if isinstance(field, forms.ModelChoiceField):
+            static = Segment.objects.current().filter(kind=SegmentKind.STATIC)
+            field.queryset = static.order_by("name")
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or self.cleaned_data
+        name = found.get("name", "").strip()
+        if not found.get("segment") and not self.errors:
+            if not name:
+                self.add_error("name", "Choose a segment, or name a new one.")
+            elif Segment.objects.current().filter(name__iexact=name).exists():
+                self.add_error("name", f"There is a segment “{name}” already.")
+        return found
+
+    def chosen(self, user: User) -> Segment:
+        """The segment, made when it is new."""
+        segment: Segment | None = self.cleaned_data["segment"]
+        if segment is None:
+            name = self.cleaned_data["name"].strip()
+            segment = Segment(name=name, kind=SegmentKind.STATIC)
+            segment.save_rules(user)
+        return segment
 
 
 class AddressesForm(forms.Form):
