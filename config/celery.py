@@ -42,6 +42,16 @@ TIMETABLE: dict[str, dict[str, Any]] = {
         "schedule": 15.0,
         "options": {"expires": 15.0},
     },
+    "judge what servers refused, every 5 seconds": {
+        "task": "bounces.tasks.judge_refusals",
+        "schedule": 5.0,
+        "options": {"expires": 5.0},
+    },
+    "read what came back to the mail catcher, every 5 seconds": {
+        "task": "bounces.tasks.read_caught",
+        "schedule": 5.0,
+        "options": {"expires": 5.0},
+    },
     "sum up the engagement of who was touched, every 5 seconds": {
         "task": "deliveries.tasks.fold_engagement",
         "schedule": 5.0,

@@ -153,8 +153,8 @@ class Delivery(models.Model):
             # serves the judging of refusals by `bounces`
             models.Index(
                 fields=["id"],
-                condition=Q(state="refused", bounce_category=""),
-                name="delivery_refusal_unjudged",
+                condition=Q(state__in=["refused", "expired"], bounce_category=""),
+                name="delivery_unjudged",
             ),
         ]
 

@@ -1,0 +1,85 @@
+"""What a bounce does to an address: the one place that acts.
+
+Safe to repeat. A dead mailbox ends an address at once; a full or failing one only
+when it goes on over several mails and weeks without a sign of life between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from django.db import connection
+
+from bounces.categories import Doing
+from consent.models import Suppression
+from consent.vocabulary import Act, Action, Actor, Mechanism, Reason
+from contacts.models import Contact, HardBounceReason
+
+# Consecutive failures, one per mail, since the last accepted mail or sign of a person.
+# "Silent" is no sign of a person for 180 days.
+WORN_OUT = """
+SELECT t.address_id, failed.is_full
+FROM unnest(%s::bigint[]) AS t(address_id)
+CROSS JOIN LATERAL (
+    SELECT max(greatest(d.delivered_at, d.last_opened_at, d.last_clicked_at)) AS at,
+        coalesce(max(greatest(d.last_opened_at, d.last_clicked_at, d.replied_at))
+            < now() - interval '180 days', true) AS is_silent
+    FROM deliveries_delivery d WHERE d.address_id = t.address_id
+) good
+CROSS JOIN LATERAL (
+    SELECT count(*) AS n, max(d.bounced_at) - min(d.bounced_at) AS span,
+        count(*) FILTER (WHERE is_full) AS full_n,
+        max(d.bounced_at) FILTER (WHERE is_full)
+            - min(d.bounced_at) FILTER (WHERE is_full) AS full_span
+    FROM deliveries_delivery d,
+        LATERAL (SELECT d.bounce_category = 'mailbox_full' AS is_full) f
+    WHERE d.address_id = t.address_id AND d.bounce_category = ANY(%s)
+        AND (good.at IS NULL OR d.bounced_at > good.at)
+) s
+CROSS JOIN LATERAL (
+    SELECT (full_n >= 3 AND full_span >= interval '21 days')
+        OR (full_n >= 2 AND full_span >= interval '7 days' AND is_silent) AS is_full
+) failed
+WHERE failed.is_full OR (n >= 5 AND span >= interval '14 days' AND is_silent)
+    OR (n >= 10 AND span >= interval '30 days')
+"""
+
+
+def kill(address_ids: Collection[int]) -> None:
+    """These mailboxes are not there: never again, whatever anybody agreed to."""
+    _suppress(address_ids, Reason.DEAD_ADDRESS, HardBounceReason.UNKNOWN_USER)
+
+
+def wear_out(address_ids: Collection[int], counted: Collection[str]) -> None:
+    """Block those that have failed too often; `counted`: the categories that count."""
+    with connection.cursor() as cursor:
+        cursor.execute(WORN_OUT, [sorted(address_ids), sorted(counted)])
+        worn_out = dict(cursor.fetchall())
+    full = {address for address, is_full in worn_out.items() if is_full}
+    _suppress(full, Reason.BOUNCED, HardBounceReason.MAILBOX_FULL)
+    _suppress(worn_out.keys() - full, Reason.BOUNCED, HardBounceReason.OTHER)
+
+
+def _suppress(
+    address_ids: Collection[int], reason: Reason, shown: HardBounceReason
+) -> None:
+    if not address_ids:
+        return
+    act = Act(
+        action=Action.SUPPRESSED,
+        mechanism=Mechanism.BOUNCE,
+        actor=Actor.MAILBOX_PROVIDER,
+        explanation=str(reason.label),
+    )
+    Suppression.objects.suppress(sorted(address_ids), reason, act)
+    Contact.objects.filter(address_id__in=address_ids, hard_bounce_reason="").update(
+        hard_bounce_reason=shown
+    )
+
+
+def complain(address_ids: Collection[int], act: Act) -> None:
+    """They called our mail spam: no marketing until they say otherwise themselves."""
+    Suppression.objects.suppress(sorted(address_ids), Reason.COMPLAINT, act)
+
+
+COUNTING = (Doing.COUNT, Doing.COUNT_FULL)

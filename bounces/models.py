@@ -1,0 +1,99 @@
+"""What came back: the reports as they came, and what was made of them."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from bounces.categories import CATEGORIES, COMPLAINT, Doing, Kind
+from consent.models import Address
+from deliveries.models import Message
+
+
+class Source(models.TextChoices):
+    """The way a report came in."""
+
+    CATCHER = "catcher", "Mail catcher"
+    FILE = "file", "File"
+    MAILBOX = "mailbox", "Mailbox"
+
+
+class Outcome(models.TextChoices):
+    """What was made of a report."""
+
+    DONE = "done", "Acted upon"
+    KNOWN = "known", "Known before"
+    IGNORED = "ignored", "Nothing to do"
+    REVIEW = "review", "To be looked at by a person"
+
+
+class Report(models.Model):
+    """One mail that came back, kept as it came. Nothing without a token of ours ever
+    changes anything: it waits for a person."""
+
+    source = models.CharField(max_length=10, choices=Source)
+    received_at = models.DateTimeField(default=timezone.now)
+    digest = models.BinaryField(unique=True)  # sha256 of envelope and content
+    envelope_to = models.CharField(max_length=320, blank=True)
+    raw = models.BinaryField()
+    kind = models.CharField(max_length=16)  # of parse.Kind
+    outcome = models.CharField(max_length=8, choices=Outcome)
+    explanation = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(source__in=Source.values), name="report_source_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome__in=Outcome.values), name="report_outcome_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.get_outcome_display()}"
+
+
+class Bounce(models.Model):
+    """One delivery that came back or was refused, why, and what was done.
+
+    Once per delivery and kind, whoever reports it and how often.
+    """
+
+    at = models.DateTimeField(default=timezone.now)
+    delivery_id = models.BigIntegerField()
+    message = models.ForeignKey(
+        Message, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False
+    )
+    address = models.ForeignKey(Address, on_delete=models.PROTECT)
+    # none for a refusal while sending
+    report = models.ForeignKey(Report, null=True, on_delete=models.PROTECT)
+    kind = models.CharField(max_length=12, choices=Kind)
+    category = models.CharField(max_length=32)
+    doing = models.CharField(max_length=12, choices=Doing)
+    code = models.PositiveSmallIntegerField(null=True)
+    enhanced_code = models.CharField(max_length=12, blank=True)
+    words = models.TextField(blank=True)  # the server's own
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["delivery_id", "kind"], name="bounce_once_per_delivery_and_kind"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=Kind.values), name="bounce_kind_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(doing__in=Doing.values), name="bounce_doing_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(category__in=[*CATEGORIES, COMPLAINT]),
+                name="bounce_category_is_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.category}"
