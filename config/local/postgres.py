@@ -168,7 +168,7 @@ class Postgres:
         )
 
     def _create(self) -> None:
-        """Made beside its place, so that half a cluster never looks like a whole one."""
+        """Made beside its place: half a cluster must never look like a whole one."""
         unfinished = self.base / "unfinished"
         shutil.rmtree(unfinished, ignore_errors=True)
         places.write_private(self._password_file, secrets.token_urlsafe(24))

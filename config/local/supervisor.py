@@ -113,8 +113,8 @@ class Supervisor:
 
     def _beside_web(self) -> list[str]:
         """Mail that has a server of its own needs no catcher."""
-        own = os.environ.get("EMAIL_URL") or not command_exists("mailcatcher")
-        return ["worker", "beat"] if own else ["mail", "worker", "beat"]
+        catcher = [] if os.environ.get("EMAIL_URL") else ["mail"]
+        return [*catcher, "worker", "beat"]
 
     def _start(self, name: str) -> None:
         self._listen(name, self.stack.start(name))

@@ -4,6 +4,7 @@
 while root can still read it, then root is left for good.
 """
 
+import concurrent.futures.thread
 import contextlib
 import email.generator
 import email.headerregistry
@@ -24,7 +25,14 @@ from django.db import connection
 from config.environment import stop_if_misconfigured
 from config.local import children, places
 
-LOADED_EARLY = (email.generator, email.headerregistry, email.message, email.policy)
+# What is otherwise loaded at its first use.
+LOADED_EARLY = (
+    concurrent.futures.thread,
+    email.generator,
+    email.headerregistry,
+    email.message,
+    email.policy,
+)
 
 
 def import_encodings() -> None:
@@ -52,12 +60,13 @@ def main() -> None:
     django.setup()
     name, *arguments = sys.argv[1:]
     command = load_command_class(get_commands()[name], name)
+    command.requires_system_checks = []  # they read files; done while root
     import_encodings()
     call_command("check", stdout=io.StringIO())
     connection.ensure_connection()
     connection.close()
     leave_root()
-    command.run_from_argv(["manage.py", name, "--skip-checks", *arguments])
+    command.run_from_argv(["manage.py", name, *arguments])
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import os
 import pwd
 import shutil
 import signal
+import smtplib
 import stat
 import subprocess
 import sys
@@ -11,11 +12,12 @@ import tempfile
 import time
 import urllib.request
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 
-from config.local import environment, places
+from config.local import environment, places, web
 from tests.platform.checkout import Checkout
 
 pytestmark = [
@@ -66,6 +68,15 @@ def test_the_first_start_says_where_and_how_to_sign_in(running):
     assert page(f"{running.url}/login/")[0] == 200
     assert f"{running.url}/" in running.output
     assert "with the password" in running.output
+
+
+def test_mail_goes_to_a_catcher_of_our_own(running):
+    env = environment.parse(running.env_file.read_text())
+    port = urlsplit(env["EMAIL_URL"]).port
+    running.wait_for(lambda: web.listens(port), "the mail catcher")
+    with smtplib.SMTP("127.0.0.1", port) as client:
+        message = "Subject: Hello\r\n\r\nHello\r\n"
+        assert client.sendmail("a@shop.test", ["b@home.test"], message) == {}
 
 
 def test_the_file_with_the_secrets_is_private(running):
@@ -148,12 +159,21 @@ def test_a_killed_database_stops_everything_with_a_sentence(checkout):
     assert none_left(checkout)
 
 
+def catcher_owners(checkout):
+    catchers = [p for p, c in checkout.processes().items() if "mailcatcher" in c]
+    return {Path(f"/proc/{pid}").owner() for pid in catchers} - {"root"}
+
+
 @pytest.mark.skipif(not places.IS_ROOT, reason="root's folders are private")
 def test_a_private_folder_stays_private_and_the_start_says_what_that_means(checkout):
     checkout.root.parent.chmod(0o700)
     checkout.start()
     assert stat.S_IMODE(checkout.root.parent.stat().st_mode) == 0o700
     assert f"“{places.UNPRIVILEGED}” cannot read" in checkout.output
+    checkout.wait_for(
+        lambda: catcher_owners(checkout), "the mail catcher to leave root"
+    )
+    assert catcher_owners(checkout) == {places.UNPRIVILEGED}
 
 
 def readable_python():
