@@ -1,9 +1,13 @@
 from django.urls import path
 
-from console import jobs, views
+from console import jobs, overview, views
 
 app_name = "console"
 urlpatterns = [
+    path("", overview.index, name="overview"),
+    path("overview/numbers/", overview.numbers, name="numbers"),
+    path("sending/stop/", overview.stop, name="stop"),
+    path("sending/go-on/", overview.go_on, name="go_on"),
     path("jobs/", jobs.index, name="jobs"),
     path("jobs/bell/", jobs.bell, name="bell"),
     path("jobs/<int:pk>/", jobs.detail, name="job"),

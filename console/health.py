@@ -1,0 +1,113 @@
+"""Is the list healthy: a few numbers over everybody, counted now and then.
+
+At a million people a count takes a second. So it is kept for a while, the page says
+how old it is, and a page that has none yet loads without it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.core.cache import cache
+from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from consent.models import ConsentRecord, SubscriptionType, Suppression
+from consent.vocabulary import OPT_OUT_REASONS, Action
+from contacts.models import Contact
+from deliveries import refusals
+from deliveries.models import Delivery, DeliveryState
+
+KEPT_FOR = 300  # seconds
+KEY = "console:health"
+MONTH = dt.timedelta(days=30)
+QUARTER = dt.timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Numbers of the overview, as of `counted_at`."""
+
+    contacts: int
+    mailable: int
+    reengaged: int
+    opt_outs: int
+    delivered: int
+    bounced: int
+    counted_at: dt.datetime
+
+    @property
+    def bounce_rate(self) -> str:
+        tried = self.delivered + self.bounced
+        return f"{100 * self.bounced / tried:.1f}%" if tried else "–"
+
+    def figures(self) -> list[dict[str, object]]:
+        """What ui/stats.html draws; every number leads to its people."""
+        people, outs = reverse("contacts:list"), reverse("optouts:list")
+        mails = reverse("campaigns:list")
+        share = 100 * self.mailable / self.contacts if self.contacts else 0
+        return [
+            _figure("Contacts", self.contacts, people),
+            _figure(
+                "Can be emailed",
+                self.mailable,
+                f"{people}?answer=yes",
+                f"{share:.0f}% of all",
+            ),
+            _figure("Confirmed again", self.reengaged, mails, "in 90 days"),
+            _figure("Opt-outs", self.opt_outs, outs, "in 30 days"),
+            _figure(
+                "Hard bounces",
+                self.bounce_rate,
+                f"{mails}?state=sent",
+                f"{self.bounced:,} of {self.delivered + self.bounced:,} in 30 days",
+            ),
+        ]
+
+
+def _figure(label: str, value: object, url: str, note: str = "") -> dict[str, object]:
+    return {"label": label, "value": value, "url": url, "note": note}
+
+
+def known() -> Health | None:
+    """The numbers of the last few minutes, or None: they have to be counted."""
+    found: Health | None = cache.get(KEY)
+    return found
+
+
+def count() -> Health:
+    """Count everything, and keep it for the next visitors. Seconds at a million."""
+    now = timezone.now()
+    default = SubscriptionType.objects.select_related("brand").default()
+    sent = _sent_since(now - MONTH)
+    found = Health(
+        contacts=Contact.objects.total()[0],
+        mailable=refusals.mailable(Contact.objects.all(), default).count(),
+        reengaged=ConsentRecord.objects.filter(
+            action__in=[Action.RENEWED, Action.LATE_CONFIRMED],
+            recorded_at__gte=now - QUARTER,
+        ).count(),
+        opt_outs=Suppression.objects.active()
+        .filter(reason__in=OPT_OUT_REASONS, created_at__gte=now - MONTH)
+        .count(),
+        delivered=sent["delivered"],
+        bounced=sent["bounced"],
+        counted_at=now,
+    )
+    cache.set(KEY, found, KEPT_FOR)
+    return found
+
+
+def _sent_since(moment: dt.datetime) -> dict[str, int]:
+    """What became of the mails of messages that began since `moment`."""
+    recent = Delivery.objects.filter(message__frozen_at__gte=moment)
+    return recent.aggregate(
+        delivered=Count("pk", filter=Q(state=DeliveryState.DELIVERED)),
+        bounced=Count(
+            "pk",
+            filter=Q(state=DeliveryState.REFUSED)
+            | Q(state=DeliveryState.DELIVERED, bounce_kind="hard"),
+        ),
+    )

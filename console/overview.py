@@ -1,0 +1,102 @@
+"""The first page: is the list healthy, what needs me today, what runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from campaigns.models import EmailState, MarketingEmail
+from console import health, todo
+from contacts.import_views import INVALID, SignedIn
+from contacts.models import Contact
+from deliveries.doorbell import ring
+from deliveries.models import Hold, HoldKind
+
+UNDER_WAY = (EmailState.SCHEDULED, EmailState.PREPARING, EmailState.SENDING)
+SHOWN = 6
+
+
+class StopForm(forms.Form):
+    """Why all sending stops, or goes on."""
+
+    reason = forms.CharField(
+        label="Why?",
+        max_length=300,
+        help_text="Everybody who looks sees it, with your name and the time.",
+    )
+
+
+@require_safe
+def index(request: SignedIn) -> HttpResponse:
+    emails = MarketingEmail.objects.select_related("subscription_type")
+    return render(
+        request,
+        "console/overview.html",
+        {
+            "stop": _stop(),
+            "tasks": todo.tasks(),
+            "steps": todo.first_steps(),
+            "health": _health(asked="count" in request.GET),
+            "running": emails.filter(state__in=UNDER_WAY).with_progress()[:SHOWN],
+            "sent": emails.filter(state=EmailState.SENT).order_by("-pk")[:SHOWN],
+        },
+    )
+
+
+@require_safe
+def numbers(request: SignedIn) -> HttpResponse:
+    """The strip of numbers alone, for a page that came without it."""
+    return render(
+        request,
+        "console/overview.html#numbers",
+        {"health": health.known() or health.count()},
+    )
+
+
+def stop(request: SignedIn) -> HttpResponse:
+    """Ask for the reason, then stop everything that leaves."""
+    form = StopForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        Hold.objects.stop_everything(request.user, form.cleaned_data["reason"])
+        messages.success(request, "All sending is stopped. What was on its way is out.")
+        return redirect("console:overview")
+    return _ask(request, form, stopping=True)
+
+
+def go_on(request: SignedIn) -> HttpResponse:
+    """Ask for the reason, then let mails leave again."""
+    hold = _stop()
+    if not hold:
+        messages.info(request, "Sending is not stopped.")
+        return redirect("console:overview")
+    form = StopForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        hold.lift(request.user, form.cleaned_data["reason"])
+        ring()
+        messages.success(request, "Mails leave again.")
+        return redirect("console:overview")
+    return _ask(request, form, stopping=False)
+
+
+def _ask(request: SignedIn, form: StopForm, *, stopping: bool) -> HttpResponse:
+    context: dict[str, Any] = {"form": form, "stopping": stopping, "stop": _stop()}
+    status = INVALID if form.errors else 200
+    return render(request, "console/stop.html", context, status=status)
+
+
+def _stop() -> Hold | None:
+    """The stop of everything that holds now."""
+    stops = Hold.objects.active().filter(kind=HoldKind.EVERYTHING)
+    return stops.select_related("created_by").first()
+
+
+def _health(*, asked: bool) -> health.Health | None:
+    """The numbers, when they are known, quickly counted, or asked for."""
+    return health.known() or (
+        health.count() if asked or Contact.objects.total()[1] else None
+    )

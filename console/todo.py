@@ -1,0 +1,132 @@
+"""What needs a person today, most pressing first; and the first steps of a newcomer."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Job, JobState
+from campaigns.models import EmailState, MarketingEmail
+from consent.models import Brand, SubscriptionType
+from contacts.models import Contact
+from deliveries.models import Hold, HoldKind
+from segments.models import Segment
+
+SHOWN = 5
+RECENT = dt.timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One thing to do, in words, and where."""
+
+    title: str
+    text: str
+    url: str
+    icon: str = "circle-alert"
+    tint: str = "warn"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One of the first steps; done or not."""
+
+    title: str
+    text: str
+    url: str
+    done: bool
+
+
+def tasks() -> list[Task]:
+    """At most SHOWN of each kind."""
+    return [*_senders(), *_halted(), *_paused(), *_failed()]
+
+
+def _senders() -> Iterator[Task]:
+    """No mail leaves without a legal name and a postal address."""
+    for brand in Brand.objects.filter(postal_address="")[:SHOWN]:
+        yield Task(
+            f"Add the postal address of {brand}",
+            "It stands in every email; without it nothing can be sent.",
+            reverse("consent:brand_edit", args=[brand.pk]),
+            "building-2",
+        )
+
+
+def _halted() -> Iterator[Task]:
+    emails = MarketingEmail.objects.filter(state=EmailState.DRAFT).exclude(halted="")
+    for email in emails.order_by("-pk")[:SHOWN]:
+        yield Task(
+            f"“{email}” was not sent",
+            email.halted,
+            email.get_absolute_url(),
+            tint="bad",
+        )
+
+
+def _paused() -> Iterator[Task]:
+    holds = Hold.objects.active().exclude(kind=HoldKind.EVERYTHING)
+    for hold in holds.select_related("message__marketing_email")[:SHOWN]:
+        email = getattr(hold.message, "marketing_email", None)
+        yield Task(
+            f"Sending of {email or hold.value or hold.message} is paused",
+            hold.reason,
+            email.get_absolute_url() if email else reverse("campaigns:list"),
+            "pause",
+        )
+
+
+def _failed() -> Iterator[Task]:
+    jobs = Job.objects.filter(
+        state=JobState.FAILED, finished_at__gt=timezone.now() - RECENT
+    )
+    for job in jobs.order_by("-pk")[:SHOWN]:
+        yield Task(
+            f"Failed: {job}",
+            job.error,
+            reverse("console:job", args=[job.pk]),
+            tint="bad",
+        )
+
+
+def first_steps() -> list[Step]:
+    """What a new installation needs before its first campaign; empty when all done."""
+    brand = Brand.objects.default()
+    types = SubscriptionType.objects.filter(is_default=False).exists()
+    steps = [
+        Step(
+            "Say who you are",
+            "Name, postal address and sender stand in every email.",
+            reverse("consent:brand"),
+            bool(brand.legal_name and brand.postal_address and brand.from_email),
+        ),
+        Step(
+            "Name what people can subscribe to",
+            "A newsletter, product news: people agree to each on its own.",
+            reverse("consent:types"),
+            types,
+        ),
+        Step(
+            "Bring your contacts",
+            "From a CSV, with what they agreed to and how they engaged.",
+            reverse("contacts:import"),
+            Contact.objects.exists(),
+        ),
+        Step(
+            "Find the silent people",
+            "A segment keeps itself up to date.",
+            reverse("segments:create"),
+            Segment.objects.exists(),
+        ),
+        Step(
+            "Write the first email",
+            "News, or the question whether people still want them.",
+            reverse("campaigns:create"),
+            MarketingEmail.objects.exists(),
+        ),
+    ]
+    return [] if all(step.done for step in steps) else steps

@@ -1,0 +1,150 @@
+"""The first page, the stop of all sending, and the jobs."""
+
+import pytest
+from django.core.cache import cache
+from django.urls import reverse
+
+from accounts.models import AuditEntry, Job, JobState
+from campaigns.models import MarketingEmail
+from consent.models import Brand, SubscriptionType
+from deliveries.models import Hold
+from tests.factories import ContactFactory, agree
+
+pytestmark = pytest.mark.django_db
+
+OVERVIEW = reverse("console:overview")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_counted():
+    cache.clear()
+
+
+def page(client, url=OVERVIEW):
+    answer = client.get(url)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def make_job(owner, **fields):
+    return Job.objects.create(
+        kind="test", label="Import of people", owner=owner, **fields
+    )
+
+
+def test_a_newcomer_sees_the_first_steps(client):
+    text = page(client)
+    assert "First steps" in text
+    assert reverse("contacts:import") in text
+
+
+def test_the_numbers_are_counted_and_lead_to_their_people(client):
+    agree(ContactFactory(), SubscriptionType.objects.default())
+    ContactFactory()
+    figures = {
+        one["label"]: one for one in client.get(OVERVIEW).context["health"].figures()
+    }
+    assert figures["Contacts"]["value"] == 2
+    assert figures["Can be emailed"]["value"] == 1
+    assert figures["Can be emailed"]["url"] == "/contacts/?answer=yes"
+    assert figures["Hard bounces"]["value"] == "–"
+
+
+def test_many_contacts_are_counted_after_the_page_is_there(client, monkeypatch):
+    monkeypatch.setattr("contacts.models.people.COUNTED_BELOW", -1)
+    assert "Counting…" in page(client)
+    assert "Counted" in page(client, reverse("console:numbers"))
+    assert "Counting…" not in page(client)
+
+
+def test_a_brand_without_an_address_needs_somebody(client):
+    assert "Add the postal address of" in page(client)
+    Brand.objects.update(postal_address="1 Example Street")
+    assert "Nothing needs you today." in page(client)
+
+
+def test_a_failed_job_and_a_halted_email_need_somebody(client, alice):
+    make_job(alice, state=JobState.RUNNING).fail("The file broke off.")
+    MarketingEmail.objects.create(name="Spring", halted="There was nobody to send to.")
+    text = page(client)
+    assert "The file broke off." in text
+    assert "There was nobody to send to." in text
+
+
+def test_all_sending_is_stopped_with_a_reason_and_let_go_on(client, alice):
+    stop, go_on = reverse("console:stop"), reverse("console:go_on")
+    assert client.post(stop, {"reason": ""}).status_code == 422
+    client.post(stop, {"reason": "A wrong price"})
+    assert Hold.objects.active().get().created_by == alice
+    assert "A wrong price" in page(client)
+    client.post(go_on, {"reason": "Price corrected"})
+    assert not Hold.objects.active().exists()
+    assert AuditEntry.objects.filter(verb="stopped all sending").exists()
+
+
+def test_looking_at_the_question_stops_nothing(client):
+    page(client, reverse("console:stop"))
+    assert not Hold.objects.exists()
+
+
+def test_letting_go_on_what_is_not_stopped_says_so(client):
+    answer = client.post(reverse("console:go_on"), {"reason": "x"}, follow=True)
+    assert "Sending is not stopped." in answer.content.decode()
+
+
+def test_the_overview_asks_a_fixed_number_of_questions(
+    client, alice, django_assert_max_num_queries
+):
+    for number in range(5):
+        make_job(alice, state=JobState.FAILED, error=f"Problem {number}")
+        MarketingEmail.objects.create(name=f"Email {number}", halted="Nobody.")
+    client.get(OVERVIEW)
+    with django_assert_max_num_queries(20):
+        client.get(OVERVIEW)
+
+
+def test_a_job_shows_its_progress_and_is_stopped(client, alice):
+    job = make_job(alice, state=JobState.RUNNING, done=42, total=100)
+    assert "Import of people" in page(client, reverse("console:job", args=[job.pk]))
+    client.post(reverse("console:job_cancel", args=[job.pk]))
+    job.refresh_from_db()
+    assert job.state == JobState.CANCELLED
+
+
+def test_a_job_that_is_over_is_not_stopped_again(client, alice):
+    job = make_job(alice, state=JobState.DONE)
+    answer = client.post(reverse("console:job_cancel", args=[job.pk]), follow=True)
+    assert "was over already" in answer.content.decode()
+
+
+def test_the_card_of_a_finished_job_has_the_page_drawn_anew(client, alice):
+    running, done = make_job(alice), make_job(alice, state=JobState.DONE)
+    card = reverse("console:job_card", args=[running.pk])
+    assert "HX-Refresh" not in client.get(card).headers
+    card = reverse("console:job_card", args=[done.pk])
+    assert client.get(card).headers["HX-Refresh"] == "true"
+
+
+def test_a_finished_job_shows_its_counts(client, alice):
+    job = make_job(alice, state=JobState.DONE, result={"new_contacts": 12345})
+    text = page(client, reverse("console:job", args=[job.pk]))
+    assert "New contacts" in text
+    assert "12,345" in text
+
+
+def test_the_list_of_jobs_goes_on(client, alice, monkeypatch):
+    assert "No jobs yet" in page(client, reverse("console:jobs"))
+    monkeypatch.setattr("console.jobs.PAGE", 2)
+    made = [make_job(alice) for _ in range(3)]
+    first = client.get(reverse("console:jobs"))
+    rest = client.get(reverse("console:jobs") + first.context["next"])
+    assert [*first.context["jobs"], *rest.context["jobs"]] == made[::-1]
+
+
+def test_the_bell_shows_my_jobs_only(client, alice, django_user_model):
+    other = django_user_model.objects.create_user("bo@listwell.test")
+    make_job(alice)
+    Job.objects.create(kind="test", label="Somebody else's", owner=other)
+    text = page(client, reverse("console:bell"))
+    assert "1 job running" in text
+    assert "Somebody else" not in text
