@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -96,6 +97,36 @@ def test_the_image_gathers_its_static_files_without_a_server_or_a_secret(tmp_pat
     )
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "static" / "staticfiles.json").exists()
+
+
+def packages(lock):
+    text = (ROOT / "requirements" / lock).read_text()
+    return set(re.findall(r"^([a-z0-9.-]+)==", text, re.MULTILINE))
+
+
+def test_the_image_needs_no_package_that_is_not_in_its_list():
+    extra = packages("test.txt") - packages("base.txt")
+    homes = packages_distributions().items()
+    blocked = [
+        name
+        for name, owners in homes
+        if {owner.lower().replace("_", "-") for owner in owners} <= extra
+    ]
+    assert "aiosmtpd" in blocked
+    code = (
+        f"import sys; sys.modules.update(dict.fromkeys({blocked!r}));"
+        "import config.wsgi, config.urls;"
+        "from config.worker import app; app.loader.import_default_modules()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=outside_env() | production(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
 
 
 class Processes:
