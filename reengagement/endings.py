@@ -1,0 +1,147 @@
+"""Pages of campaigns under way: pause, stop, review, opt-out, undo."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.models import User
+from consent.tables import csv_lines
+from deliveries.doorbell import ring
+from reengagement import eligibility
+from reengagement.forms import OptOutForm, ReasonForm
+from reengagement.models import Campaign
+from reengagement.vocabulary import CampaignState
+
+PAGE = 50
+COLUMNS = (
+    {"select": True},
+    {"label": "Person"},
+    {"label": "Agreed"},
+    {"label": "Last email arrived"},
+    {"label": "Emails so far", "num": True},
+)
+TOO_LATE = "It is too late for that: the campaign has moved on meanwhile."
+
+
+def _user(request: HttpRequest) -> User:
+    return cast(User, request.user)
+
+
+@require_POST
+def pause(request: HttpRequest, pk: int) -> HttpResponse:
+    campaign = get_object_or_404(Campaign, pk=pk)
+    form = ReasonForm(request.POST, prefix="pause")
+    if not form.is_valid():
+        messages.error(request, str(form.errors["reason"][0]))
+    elif campaign.pause(_user(request), form.cleaned_data["reason"]):
+        messages.success(request, "Paused. All deadlines move by the length of it.")
+    else:
+        messages.error(request, TOO_LATE)
+    return redirect("reengagement:detail", pk)
+
+
+@require_POST
+def resume(request: HttpRequest, pk: int) -> HttpResponse:
+    campaign = get_object_or_404(Campaign, pk=pk)
+    form = ReasonForm(request.POST, prefix="resume")
+    if not form.is_valid():
+        messages.error(request, str(form.errors["reason"][0]))
+    elif campaign.resume(_user(request), form.cleaned_data["reason"]):
+        messages.success(request, "Running again.")
+    else:
+        messages.error(request, TOO_LATE)
+    return redirect("reengagement:detail", pk)
+
+
+@require_POST
+def stop(request: HttpRequest, pk: int) -> HttpResponse:
+    campaign = get_object_or_404(Campaign, pk=pk)
+    if campaign.stop(_user(request)):
+        messages.success(
+            request, "Stopped. Nothing more is sent, and nobody will be opted out."
+        )
+    else:
+        messages.error(request, TOO_LATE)
+    return redirect("reengagement:detail", pk)
+
+
+@require_GET
+def left_out(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who was not asked, by reason; adds up to the segment at the start."""
+    campaign = get_object_or_404(Campaign, pk=pk)
+    context = {"campaign": campaign, "funnel": eligibility.outcome_of_start(campaign)}
+    return render(request, "reengagement/campaign_left_out.html", context)
+
+
+def silent(request: HttpRequest, pk: int) -> HttpResponse:
+    """The silent before anything changes; POST opts them out after a typed number."""
+    campaign = get_object_or_404(Campaign, pk=pk)
+    people = campaign.members.silent().count()
+    form = OptOutForm(request.POST or None, people=people)
+    if request.method == "POST" and form.is_valid():
+        return _opt_out(request, campaign)
+    after = request.GET.get("after", "")
+    rows = campaign.members.for_review(int(after) if after.isdigit() else 0, PAGE + 1)
+    context = {
+        "campaign": campaign,
+        "form": form,
+        "people": people,
+        "columns": COLUMNS,
+        "rows": rows[:PAGE],
+        "shown": f"{len(rows[:PAGE]):,} of {people:,}",
+        "next": f"?after={rows[PAGE - 1].address_id}" if len(rows) > PAGE else "",
+        "first": "?" if after else "",
+        "unreached": campaign.counts()["undelivered"],
+        "may_opt_out": campaign.state == CampaignState.REVIEW,
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "reengagement/campaign_silent.html", context, status=status)
+
+
+def _opt_out(request: HttpRequest, campaign: Campaign) -> HttpResponse:
+    if campaign.state == CampaignState.REVIEW and campaign.begin_opt_out(
+        _user(request)
+    ):
+        ring("reengagement.tasks.opt_out_silent", campaign.sunset.job_id)
+        messages.success(request, "Opting out the silent. You can undo it for 30 days.")
+    else:
+        messages.error(request, TOO_LATE)
+    return redirect("reengagement:detail", campaign.pk)
+
+
+@require_POST
+def keep(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keep the ticked people: they will not be opted out."""
+    campaign = get_object_or_404(Campaign, pk=pk)
+    chosen = [int(one) for one in request.POST.getlist("id") if one.isdigit()]
+    kept = campaign.members.filter(pk__in=chosen).keep(_user(request))
+    messages.success(request, f"Kept {kept:,} people. They go on getting mail.")
+    return redirect("reengagement:silent", pk)
+
+
+@require_GET
+def export(request: HttpRequest, pk: int) -> StreamingHttpResponse:
+    """The silent as a CSV file that the opt-out import takes unchanged."""
+    campaign = get_object_or_404(Campaign, pk=pk)
+    lines = csv_lines(campaign.members.silent().table())
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="silent-{pk}.csv"'
+    return response
+
+
+def undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take the opt-outs of this campaign back, with a reason."""
+    campaign = get_object_or_404(Campaign, pk=pk, sunset__isnull=False)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        people = campaign.sunset.undo(_user(request), form.cleaned_data["reason"])
+        messages.success(request, f"Took back the opt-out of {people:,} people.")
+        return redirect("reengagement:detail", pk)
+    context = {"campaign": campaign, "form": form, "batch": campaign.sunset.batch}
+    status = 422 if form.is_bound else 200
+    return render(request, "reengagement/campaign_undo.html", context, status=status)

@@ -1,0 +1,5 @@
+from reengagement.models.campaign import Campaign
+from reengagement.models.members import CampaignEmail, Member, Pause
+from reengagement.models.sunset import Sunset
+
+__all__ = ["Campaign", "CampaignEmail", "Member", "Pause", "Sunset"]

@@ -1,0 +1,399 @@
+"""The permission pass as one object: who is asked, how long we wait, what happens then.
+
+A campaign asks people who once agreed to confirm it. It never repairs missing
+consent: who did not agree, or ever left, is not asked at all.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import uuid
+from collections import Counter
+from typing import ClassVar
+
+from django.db import models, transaction
+from django.db.models import Count, Max, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Account, AuditEntry, User
+from campaigns.readiness import obstacles
+from consent.models import (
+    SubscriptionType,
+)
+from contacts.models import Contact
+from deliveries import audience
+from deliveries.models import Delivery, DeliveryState, Message
+from reengagement import eligibility, outcomes
+from reengagement.models.sunset import Sunset
+from reengagement.vocabulary import (
+    LIVE_STATES,
+    OPEN_OUTCOMES,
+    CampaignState,
+    Ending,
+    Outcome,
+    Uncertain,
+)
+from segments.models import Segment, SegmentUse
+
+MIN_WAITING_DAYS = 7  # the shortest time in which most readers see a mail
+MIN_GAP_DAYS, MAX_GAP_DAYS = 5, 14
+CANCEL_SECONDS = 30
+
+
+class CampaignQuerySet(models.QuerySet["Campaign"]):
+    def live(self) -> CampaignQuerySet:
+        return self.filter(state__in=LIVE_STATES)
+
+    def with_counts(self) -> CampaignQuerySet:
+        """Adds `asked`, `confirmed`, `open` and `gone`: people, for the list."""
+        answered = [Outcome.CONFIRMED, Outcome.RETURNED]
+        return self.select_related("segment").annotate(
+            asked=Count("members"),
+            confirmed=Count("members", filter=Q(members__outcome__in=answered)),
+            open=Count("members", filter=Q(members__outcome__in=OPEN_OUTCOMES)),
+            gone=Count("members", filter=Q(members__outcome=Outcome.SUNSET)),
+        )
+
+    def due(self) -> CampaignQuerySet:
+        """Those that the beat job has something to do for."""
+        return self.filter(state__in=[CampaignState.STARTING, CampaignState.RUNNING])
+
+
+class Campaign(models.Model):
+    """One permission pass, from the choice of people to the opt-out of the silent."""
+
+    name = models.CharField(max_length=200)
+    segment = models.ForeignKey(Segment, null=True, on_delete=models.PROTECT)
+    subscription_type = models.ForeignKey(
+        SubscriptionType, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    state = models.CharField(
+        max_length=12, choices=CampaignState, default=CampaignState.DRAFT
+    )
+    skip_double_opt_in = models.BooleanField(
+        "Leave out people who confirmed by double opt-in", default=True
+    )
+    # share of the eligible who are not asked, for comparison
+    holdout_percent = models.PositiveSmallIntegerField(default=5)
+    gap_days = models.PositiveSmallIntegerField(default=7)
+    waiting_days = models.PositiveSmallIntegerField(default=14)
+    ending = models.CharField(max_length=10, choices=Ending, default=Ending.ASK)
+    uncertain_clicks = models.CharField(
+        max_length=10, choices=Uncertain, default=Uncertain.PROBATION
+    )
+    # empty: all marketing; else exactly these types
+    opt_out_types = models.ManyToManyField(
+        SubscriptionType, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField(default=timezone.now)
+    created_by = models.ForeignKey(
+        User, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    started_at = models.DateTimeField(null=True)
+    # the day named in the emails: nobody is opted out before it
+    announced_on = models.DateField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    objects = CampaignQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(state__in=CampaignState.values),
+                name="campaign_state_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(ending__in=Ending.values), name="campaign_ending_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(uncertain_clicks__in=Uncertain.values),
+                name="campaign_uncertain_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(waiting_days__gte=MIN_WAITING_DAYS),
+                name="campaign_waits_a_week_at_least",
+                violation_error_message="Wait at least 7 days: people read late.",
+            ),
+            models.CheckConstraint(
+                condition=Q(gap_days__gte=MIN_GAP_DAYS, gap_days__lte=MAX_GAP_DAYS),
+                name="campaign_gap_is_sane",
+                violation_error_message="Leave 5 to 14 days between two emails.",
+            ),
+            models.CheckConstraint(
+                condition=Q(holdout_percent__lte=10),
+                name="campaign_holdout_is_small",
+                violation_error_message="Hold out 10 % at most.",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=CampaignState.DRAFT)
+                | Q(started_at__isnull=False, segment__isnull=False),
+                name="campaign_running_has_started",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("reengagement:detail", args=[self.pk])
+
+    @property
+    def is_live(self) -> bool:
+        """It can still be stopped."""
+        return self.state in LIVE_STATES
+
+    @property
+    def is_moving(self) -> bool:
+        """Its figures change by themselves."""
+        return self.state in {
+            CampaignState.STARTING,
+            CampaignState.RUNNING,
+            CampaignState.OPTING_OUT,
+        }
+
+    @property
+    def group(self) -> str:
+        """The name under which its mails go in `Message.group`."""
+        return f"reengagement:{self.pk}"
+
+    @property
+    def batch_id(self) -> uuid.UUID | None:
+        """The batch of its opt-outs, once there is one."""
+        return (
+            Sunset.objects.filter(campaign=self).values_list("batch", flat=True).first()
+        )
+
+    def messages(self) -> models.QuerySet[Message]:
+        """The frozen messages, first email first."""
+        return Message.objects.filter(
+            marketing_email__campaign_email__campaign=self
+        ).order_by("marketing_email__campaign_email__position")
+
+    # --- before the start
+
+    def note_segment(self) -> None:
+        """Keep the segment from vanishing under the campaign."""
+        chosen = [self.segment] if self.segment else []
+        SegmentUse.objects.note(
+            f"campaign:{self.pk}",
+            chosen,
+            label=f"Re-engagement “{self.name}”",
+            url=self.get_absolute_url(),
+        )
+
+    @transaction.atomic
+    def discard(self) -> None:
+        """Delete a draft with its emails."""
+        self.emails.all().drop()
+        SegmentUse.objects.note(f"campaign:{self.pk}", [], label="", url="")
+        self.delete()
+
+    def calendar(self) -> list[tuple[str, dt.date]]:
+        """What happens on which day, were it started now."""
+        day, days = Account.current().today(), []
+        for item in self.emails.order_by("position"):
+            days.append((f"Email {item.position}", day))
+            day += dt.timedelta(days=self.gap_days)
+        day += dt.timedelta(days=self.waiting_days - self.gap_days)
+        return [*days, ("The waiting time is over", day)]
+
+    def audience(self) -> models.QuerySet[Contact]:
+        """Everybody in the segment, asked or not."""
+        return self.segment.members() if self.segment else Contact.objects.none()
+
+    def start(self, user: User) -> bool:
+        """Begin; False when somebody else was faster. The beat job does the rest."""
+        now = timezone.now()
+        days = (self.emails.count() - 1) * self.gap_days + self.waiting_days + 1
+        started = (
+            Campaign.objects.filter(pk=self.pk, state=CampaignState.DRAFT).update(
+                state=CampaignState.STARTING,
+                started_at=now,
+                announced_on=(now + dt.timedelta(days=days)).date(),
+            )
+            == 1
+        )
+        if started:
+            AuditEntry.objects.record(
+                user,
+                "started a re-engagement campaign",
+                subject=self.name,
+                url=self.get_absolute_url(),
+            )
+        self.refresh_from_db()
+        return started
+
+    @transaction.atomic
+    def fix_audience(self) -> None:
+        """Freeze the emails and enrol everybody eligible; safe to repeat.
+
+        The reason of everybody left out stands on the deliveries of the first email.
+        """
+        held = Campaign.objects.select_for_update().get(pk=self.pk)
+        if held.state != CampaignState.STARTING:
+            return
+        opener = self.emails.select_related("email").order_by("position")[0].email
+        opener.hand_over(self.created_by)
+        first = opener.freeze()
+        eligible = eligibility.preview(self)[""]
+        audience.fix(
+            first,
+            self.audience(),
+            extra=eligibility.left_out(self) + eligibility.holdout(self, eligible),
+            due_at=timezone.now() + dt.timedelta(seconds=CANCEL_SECONDS),
+        )
+        outcomes.enrol(self.pk, first.pk)
+        self._move(CampaignState.STARTING, CampaignState.RUNNING)
+
+    # --- while it runs
+
+    def advance(self) -> None:
+        """One beat: the next emails, then what became of everybody, then the end."""
+        if self.state == CampaignState.STARTING:
+            self.fix_audience()
+        self.refresh_from_db()
+        if self.state != CampaignState.RUNNING:
+            return
+        self._send_next()
+        self.fold()
+        if not self.members.filter(outcome__in=OPEN_OUTCOMES).exists():
+            self._end_waiting()
+        elif self._may_opt_out_now():
+            self.begin_opt_out(None)
+
+    def _send_next(self) -> None:
+        """Ask again whoever got the email before `gap_days` ago and said nothing.
+
+        A later email can be edited until its first reader is due; while something
+        is wrong with it, everybody waits.
+        """
+        for before, item in itertools.pairwise(self.emails.select_related("email")):
+            contacts = item.due_after(before)
+            if contacts.exists() and not obstacles(item.email, recipients=False):
+                item.email.hand_over(self.created_by)
+                audience.fix(item.email.freeze(), contacts)
+
+    def fold(self) -> int:
+        """Work out anew what became of everybody; how many rows changed."""
+        return outcomes.fold(self)
+
+    def _end_waiting(self) -> None:
+        silent = self.members.filter(outcome=Outcome.SILENT).exists()
+        if not silent:
+            self._finish(CampaignState.RUNNING)
+        elif self.ending == Ending.ASK:
+            self._move(CampaignState.RUNNING, CampaignState.REVIEW)
+        elif self._may_opt_out_now():
+            self.begin_opt_out(None)
+
+    def _may_opt_out_now(self) -> bool:
+        return (
+            self.ending == Ending.AUTOMATIC
+            and self.announced_on is not None
+            and timezone.now().date() >= self.announced_on
+            and self.members.filter(outcome=Outcome.SILENT).exists()
+        )
+
+    # --- the end
+
+    @transaction.atomic
+    def begin_opt_out(self, user: User | None) -> bool:
+        """Hand the silent to a job; False when somebody did already. None: beat."""
+        moved = any(
+            self._move(before, CampaignState.OPTING_OUT)
+            for before in (CampaignState.REVIEW, CampaignState.RUNNING)
+        )
+        if moved:
+            Sunset.objects.begin(self, user)
+        return moved
+
+    def end_opt_out(self) -> None:
+        """After the last piece: done, or back to waiting for the rest."""
+        if self.members.still_open().exists():
+            self._move(CampaignState.OPTING_OUT, CampaignState.RUNNING)
+        else:
+            self._finish(CampaignState.OPTING_OUT)
+
+    # --- pause, resume, stop
+
+    @transaction.atomic
+    def pause(self, user: User, reason: str) -> bool:
+        """Hold sending and freeze every deadline; False when it does not run."""
+        moved = self._move(CampaignState.RUNNING, CampaignState.PAUSED)
+        if moved:
+            self.pauses.begin(self, user, reason)
+        return moved
+
+    @transaction.atomic
+    def resume(self, user: User, reason: str) -> bool:
+        """Go on; every deadline moves by the length of the pause."""
+        moved = self._move(CampaignState.PAUSED, CampaignState.RUNNING)
+        if moved:
+            self.pauses.end(self, user, reason)
+        return moved
+
+    @transaction.atomic
+    def stop(self, user: User) -> bool:
+        """End it for good: nothing more is sent and nobody is opted out."""
+        stopped = (
+            Campaign.objects.filter(
+                pk=self.pk,
+                state__in=[
+                    CampaignState.STARTING,
+                    CampaignState.RUNNING,
+                    CampaignState.PAUSED,
+                    CampaignState.REVIEW,
+                ],
+            ).update(state=CampaignState.STOPPED, finished_at=timezone.now())
+            == 1
+        )
+        if stopped:
+            Delivery.objects.filter(
+                message__in=self.messages(), state=DeliveryState.QUEUED
+            ).update(state=DeliveryState.CANCELLED, settled_at=timezone.now())
+            AuditEntry.objects.record(
+                user,
+                "stopped a re-engagement campaign",
+                subject=self.name,
+                url=self.get_absolute_url(),
+            )
+        self.refresh_from_db()
+        return stopped
+
+    def _finish(self, before: CampaignState) -> None:
+        if self._move(before, CampaignState.DONE):
+            self.finished_at = timezone.now()
+            self.save(update_fields=["finished_at"])
+
+    def _move(self, before: CampaignState, after: CampaignState) -> bool:
+        """before -> after, once: False when it was no longer in `before`."""
+        moved = (
+            Campaign.objects.filter(pk=self.pk, state=before).update(state=after) == 1
+        )
+        self.refresh_from_db(fields=["state"])
+        return moved
+
+    # --- numbers
+
+    def counts(self) -> Counter[str]:
+        """{outcome: people}; adds up to everybody enrolled."""
+        return Counter(
+            dict(
+                self.members.order_by()
+                .values_list("outcome")
+                .annotate(people=Count("id"))
+            )
+        )
+
+    @property
+    def opt_out(self) -> Sunset | None:
+        """The opt-out of its silent, once it began."""
+        return Sunset.objects.select_related("batch").filter(campaign=self).first()
+
+    def last_deadline(self) -> dt.datetime | None:
+        last: dt.datetime | None = self.members.aggregate(last=Max("deadline_at"))[
+            "last"
+        ]
+        return last

@@ -1,0 +1,209 @@
+"""A campaign as the steps it goes through, for its page: past, present and future."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, Q
+from django.urls import reverse
+
+from deliveries.models import Delivery
+from reengagement.vocabulary import CampaignState, Ending, Outcome
+
+if TYPE_CHECKING:
+    from reengagement.models import Campaign, CampaignEmail
+
+# The strip of figures: its columns add up to everybody asked.
+STRIP: tuple[tuple[str, tuple[Outcome, ...]], ...] = (
+    ("Confirmed", (Outcome.CONFIRMED, Outcome.RETURNED)),
+    ("Other sign of life", (Outcome.SIGNAL, Outcome.PROBATION, Outcome.KEPT)),
+    ("Still silent", (Outcome.WAITING, Outcome.PENDING, Outcome.SILENT)),
+    ("Left by themselves", (Outcome.LEFT,)),
+    ("Never reached", (Outcome.UNDELIVERED,)),
+    ("Opted out", (Outcome.SUNSET,)),
+    ("Opt-out undone", (Outcome.RESTORED,)),
+    ("Held out", (Outcome.HOLDOUT,)),
+)
+# Columns that appear only when somebody is in them.
+WHEN_ANY = {"Other sign of life", "Opted out", "Opt-out undone", "Held out"}
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    label: str
+    value: int
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of the flow; `state`: done, now, held, stop or "" for later."""
+
+    icon: str
+    title: str
+    state: str = ""
+    when: str = ""
+    text: str = ""
+    status: str = ""
+    url: str = ""
+    url_label: str = ""
+    figures: tuple[tuple[int, str], ...] = field(default=())
+    done: int = 0
+    total: int = 0
+
+
+def strip(counts: Counter[str]) -> list[Figure]:
+    """Everybody asked, then what became of them; the rest adds up to the first."""
+    asked = sum(counts.values())
+    figures = [Figure("Asked", asked)]
+    for label, outcomes in STRIP:
+        value = sum(counts[outcome] for outcome in outcomes)
+        if value or label not in WHEN_ANY:
+            note = f"{value / asked:.1%}" if asked else ""
+            figures.append(Figure(label, value, note))
+    return figures
+
+
+def steps(campaign: Campaign, counts: Counter[str]) -> list[Step]:
+    """From the choice of people to the opt-out."""
+    numbers = _numbers(campaign)
+    emails = list(campaign.emails.select_related("email__message"))
+    flow = [_audience_step(campaign, sum(counts.values()))]
+    for item in emails:
+        flow.append(_email_step(campaign, item, numbers))
+        if item is not emails[-1]:
+            flow.append(Step("hourglass", f"{campaign.gap_days} days between emails"))
+    flow.append(_waiting_step(campaign, counts))
+    flow.append(_review_step(campaign, counts))
+    flow.append(_end_step(campaign, counts))
+    return flow
+
+
+def _numbers(campaign: Campaign) -> dict[int, Any]:
+    """{message id: counts of its deliveries}, in one query."""
+    rows = (
+        Delivery.objects.filter(message__in=campaign.messages())
+        .order_by()
+        .values("message_id")
+        .annotate(
+            chosen=Count("id", filter=~Q(state="not_sent")),
+            open=Count("id", filter=Q(state__in=["queued", "started"])),
+            delivered=Count("id", filter=Q(delivered_at__isnull=False)),
+            clicked=Count("id", filter=Q(clicked_at__isnull=False)),
+            confirmed=Count("id", filter=Q(confirmed_at__isnull=False)),
+            left=Count("id", filter=Q(unsubscribed_at__isnull=False)),
+        )
+    )
+    return {row["message_id"]: row for row in rows}
+
+
+def _audience_step(campaign: Campaign, asked: int) -> Step:
+    if campaign.state == CampaignState.STARTING:
+        return Step("users", "Choosing who is asked", "now", status="running")
+    return Step(
+        "check",
+        "Audience locked",
+        "done",
+        when=_day(campaign.started_at),
+        text=f"{asked:,} people of “{campaign.segment}” are asked.",
+        url=reverse("reengagement:left_out", args=[campaign.pk]),
+        url_label="Who was left out, and why",
+    )
+
+
+def _email_step(
+    campaign: Campaign, item: CampaignEmail, numbers: dict[int, Any]
+) -> Step:
+    email = item.email
+    title = f"Email {item.position}: “{email.subject}”"
+    row = numbers.get(email.message_id or 0)
+    if row is None:
+        return Step("send", title, text="Goes to whoever has not answered by then.")
+    sending = row["open"] > 0
+    held = campaign.state == CampaignState.PAUSED
+    return Step(
+        "send" if sending else "mail-check",
+        title,
+        ("held" if held else "now") if sending else "done",
+        status=("paused" if held else "sending") if sending else "",
+        url=reverse("campaigns:detail", args=[email.pk]),
+        url_label="Report",
+        figures=(
+            (row["delivered"], "delivered"),
+            (row["clicked"], "clicked"),
+            (row["confirmed"], "confirmed"),
+            (row["left"], "unsubscribed"),
+        ),
+        done=row["chosen"] - row["open"],
+        total=row["chosen"] if sending else 0,
+    )
+
+
+def _waiting_step(campaign: Campaign, counts: Counter[str]) -> Step:
+    waiting = counts[Outcome.WAITING] + counts[Outcome.PENDING]
+    running = campaign.state in {CampaignState.RUNNING, CampaignState.PAUSED}
+    last = campaign.last_deadline()
+    state = ""
+    if campaign.state in {CampaignState.REVIEW, CampaignState.DONE}:
+        state = "done"
+    elif running and waiting:
+        state = "held" if campaign.state == CampaignState.PAUSED else "now"
+    until = f" – until {_day(last)} for the last one" if last else ""
+    return Step(
+        "hourglass",
+        f"Wait {campaign.waiting_days} days{until}",
+        state,
+        text=f"{waiting:,} people still have time to answer." if waiting else "",
+        status="paused" if state == "held" else "",
+    )
+
+
+def _review_step(campaign: Campaign, counts: Counter[str]) -> Step:
+    if campaign.ending == Ending.AUTOMATIC:
+        return Step(
+            "eye",
+            "No review",
+            text="You chose to opt the silent out on the announced date. "
+            "You can pause or stop until then.",
+        )
+    silent = counts[Outcome.SILENT]
+    now = campaign.state == CampaignState.REVIEW
+    return Step(
+        "eye",
+        "Your review",
+        "now" if now else "",
+        status="review" if now else "",
+        text=f"{silent:,} people stayed silent. Look through them before anything "
+        "changes."
+        if now
+        else "You see everybody who stayed silent and can keep people before "
+        "anything changes.",
+        url=reverse("reengagement:silent", args=[campaign.pk]) if now else "",
+        url_label="Review the silent",
+    )
+
+
+def _end_step(campaign: Campaign, counts: Counter[str]) -> Step:
+    done = campaign.state == CampaignState.DONE
+    gone = counts[Outcome.SUNSET]
+    text = "They stop getting marketing email. Nothing is deleted, and you can undo it "
+    text += "for 30 days."
+    if done:
+        text = f"{gone:,} people were opted out."
+    return Step(
+        "bell-off",
+        "Opt out who stayed silent",
+        "done" if done else "stop",
+        when=f"not before {campaign.announced_on:%d %b %Y}"
+        if campaign.announced_on and not done
+        else "",
+        text=text,
+        status="opting_out" if campaign.state == CampaignState.OPTING_OUT else "",
+    )
+
+
+def _day(moment: dt.datetime | None) -> str:
+    return f"{moment:%d %b %Y}" if moment else ""

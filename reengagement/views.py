@@ -1,0 +1,201 @@
+"""Pages of re-engagement campaigns: from the draft to the start."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import cast
+
+from django.contrib import messages
+from django.forms import ModelForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.models import User
+from deliveries.doorbell import ring
+from reengagement import eligibility, readiness, timeline
+from reengagement.forms import GapForm, NameForm, ReasonForm, ThenForm, WhoForm
+from reengagement.models import Campaign, CampaignEmail
+from reengagement.vocabulary import CampaignState
+
+PAGE = 50
+COLUMNS = (
+    {"label": "Campaign"},
+    {"label": "State"},
+    {"label": "Asked", "num": True},
+    {"label": "Confirmed", "num": True},
+    {"label": "Still open", "num": True},
+    {"label": "Opted out", "num": True},
+    {"label": "Started"},
+)
+
+
+def _draft(pk: int) -> Campaign:
+    return get_object_or_404(Campaign, pk=pk, state=CampaignState.DRAFT)
+
+
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    """All campaigns, newest first."""
+    before = request.GET.get("before", "")
+    rows = Campaign.objects.with_counts()
+    if before.isdigit():
+        rows = rows.filter(pk__lt=int(before))
+    page = list(rows.order_by("-pk")[: PAGE + 1])
+    more = f"?before={page[PAGE - 1].pk}" if len(page) > PAGE else ""
+    return render(
+        request,
+        "reengagement/campaign_list.html",
+        {
+            "page": page[:PAGE],
+            "columns": COLUMNS,
+            "shown": f"{len(page[:PAGE])} shown",
+            "next": more,
+            "first": "?" if before else "",
+        },
+    )
+
+
+def create(request: HttpRequest) -> HttpResponse:
+    form = NameForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        form.instance.created_by = request.user
+        campaign = form.save()
+        return redirect("reengagement:who", campaign.pk)
+    context = {"form": form, "current": 1}
+    return _form_page(request, "reengagement/campaign_create.html", context, form)
+
+
+def _form_page(
+    request: HttpRequest,
+    template: str,
+    context: Mapping[str, object],
+    form: ModelForm[Campaign],
+) -> HttpResponse:
+    status = 422 if form.is_bound else 200
+    return render(request, template, context, status=status)
+
+
+def who(request: HttpRequest, pk: int) -> HttpResponse:
+    """Step 1: the people, and who of them may be asked."""
+    campaign = _draft(pk)
+    form = WhoForm(request.POST or None, instance=campaign)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        campaign.note_segment()
+        if "look" in request.POST:
+            return redirect("reengagement:who", pk)
+        return redirect("reengagement:emails", pk)
+    campaign = _draft(pk)
+    context = {
+        "form": form,
+        "campaign": campaign,
+        "funnel": eligibility.funnel(campaign),
+    }
+    return _form_page(request, "reengagement/campaign_who.html", context, form)
+
+
+def emails(request: HttpRequest, pk: int) -> HttpResponse:
+    """Step 2: one to three emails and the days between them."""
+    campaign = _draft(pk)
+    form = GapForm(request.POST or None, instance=campaign)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        return redirect("reengagement:then", pk)
+    rows = campaign.emails.select_related("email")
+    context = {"form": form, "campaign": campaign, "emails": rows}
+    return _form_page(request, "reengagement/campaign_emails.html", context, form)
+
+
+@require_POST
+def add_email(request: HttpRequest, pk: int) -> HttpResponse:
+    campaign = _draft(pk)
+    item = CampaignEmail.objects.write(campaign, cast(User, request.user))
+    if item is None:
+        messages.error(request, "A campaign has at most three emails.")
+        return redirect("reengagement:emails", pk)
+    return redirect("campaigns:content", item.email_id)
+
+
+@require_POST
+def remove_email(request: HttpRequest, pk: int, position: int) -> HttpResponse:
+    if _draft(pk).emails.filter(position=position).drop():
+        messages.success(request, f"Email {position} was removed.")
+    return redirect("reengagement:emails", pk)
+
+
+def then(request: HttpRequest, pk: int) -> HttpResponse:
+    """Step 3: how long to wait, and what happens to the silent."""
+    campaign = _draft(pk)
+    form = ThenForm(request.POST or None, instance=campaign)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        return redirect("reengagement:check", pk)
+    context = {"form": form, "campaign": campaign}
+    return _form_page(request, "reengagement/campaign_then.html", context, form)
+
+
+@require_GET
+def check(request: HttpRequest, pk: int) -> HttpResponse:
+    """Step 4: everything on one page before it starts."""
+    campaign = _draft(pk)
+    context = {
+        "campaign": campaign,
+        "emails": campaign.emails.select_related("email"),
+        "problems": readiness.obstacles(campaign),
+        "funnel": eligibility.funnel(campaign),
+        "calendar": campaign.calendar(),
+    }
+    return render(request, "reengagement/campaign_check.html", context)
+
+
+@require_POST
+def start(request: HttpRequest, pk: int) -> HttpResponse:
+    campaign = get_object_or_404(Campaign, pk=pk)
+    problems = (
+        readiness.obstacles(campaign) if campaign.state == CampaignState.DRAFT else []
+    )
+    if problems:
+        messages.error(request, f"Not started. {problems[0]}")
+        return redirect("reengagement:check", pk)
+    if campaign.start(cast(User, request.user)):
+        ring("reengagement.tasks.advance", campaign.pk)
+        messages.success(
+            request, "Started. The first emails leave in 30 seconds; Stop ends it."
+        )
+    else:
+        messages.info(request, "It was started already.")
+    return redirect("reengagement:detail", pk)
+
+
+@require_POST
+def discard(request: HttpRequest, pk: int) -> HttpResponse:
+    campaign = _draft(pk)
+    campaign.discard()
+    messages.success(request, f"The draft “{campaign.name}” was deleted.")
+    return redirect("reengagement:list")
+
+
+@require_GET
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """The timeline of a campaign; a draft opens in the wizard.
+
+    While something moves, the page asks for the part "numbers" every few seconds.
+    """
+    campaign = get_object_or_404(
+        Campaign.objects.select_related("segment", "subscription_type"), pk=pk
+    )
+    if campaign.state == CampaignState.DRAFT:
+        return redirect("reengagement:who", pk)
+    counts = campaign.counts()
+    context = {
+        "campaign": campaign,
+        "figures": timeline.strip(counts),
+        "steps": timeline.steps(campaign, counts),
+        "sunset": campaign.opt_out,
+        "pauses": campaign.pauses.select_related("paused_by"),
+        "pause_form": ReasonForm(prefix="pause"),
+        "resume_form": ReasonForm(prefix="resume"),
+    }
+    part = "#numbers" if request.headers.get("HX-Request") else ""
+    return render(request, f"reengagement/campaign_detail.html{part}", context)
