@@ -91,6 +91,11 @@ TIMETABLE: dict[str, dict[str, Any]] = {
         "schedule": 15.0,
         "options": {"expires": 15.0},
     },
+    "move campaigns on and finish their opt-outs, every 30 seconds": {
+        "task": "reengagement.tasks.advance_all",
+        "schedule": 30.0,
+        "options": {"expires": 30.0},
+    },
 }
 
 app.conf.beat_schedule = TIMETABLE

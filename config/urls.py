@@ -22,4 +22,5 @@ urlpatterns = [
     path("", include("campaigns.urls")),
     path("", include("optouts.urls")),
     path("", include("segments.urls")),
+    path("", include("reengagement.urls")),
 ]

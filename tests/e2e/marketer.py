@@ -1,0 +1,141 @@
+"""What a marketer does in the console, as verbs over a real browser."""
+
+import datetime as dt
+import re
+from email import message_from_bytes, policy
+
+from django.utils import timezone
+
+from campaigns.models import MarketingEmail
+from deliveries.models import Delivery
+from segments.models import Segment
+
+
+class Marketer:
+    """Alice at the console of `stack`, in `page`."""
+
+    def __init__(self, stack, page):
+        self.stack = stack
+        self.page = page
+
+    def go(self, path):
+        self.page.goto(self.stack.base_url + path)
+
+    def press(self, name):
+        """The button or link of exactly this name in the main part of the page."""
+        main = self.page.get_by_role("main")
+        button = main.get_by_role("button", name=name, exact=True)
+        link = main.get_by_role("link", name=name, exact=True)
+        button.or_(link).first.click()
+
+    def sees(self, text):
+        self.page.get_by_text(text).first.wait_for()
+
+    def set_brand(self):
+        """Who writes, and from where: every mail must say so."""
+        self.go("/settings/")
+        self.page.get_by_label("Legal name").fill("Hallin kauppa Oy")
+        self.page.get_by_label("Postal address").fill("Kauppakatu 12\n33200 Tampere")
+        self.page.get_by_label("From name").fill("Hallin kauppa")
+        self.page.get_by_label("From address").fill("news@hallin-kauppa.example")
+        self.press("Save brand")
+
+    def import_contacts(self, file, rows):
+        """The whole wizard, with consent for the default subscription type."""
+        self.go("/contacts/import/")
+        self.page.get_by_label("File of contacts").set_input_files(file)
+        self.press("Continue")
+        self.press("Continue")  # the columns as guessed
+        self.page.locator("input[name=consent][value=agreed]").check()
+        self.page.get_by_label("Marketing Information").check()
+        self.page.get_by_label("Where did they agree?").fill("The till")
+        self.page.get_by_label("The words").fill("Yes, send me news")
+        self.page.get_by_label("When, at the latest?").fill("2023-05-03")
+        self.press("Continue")
+        self.page.get_by_role("button", name=re.compile("^Import ")).click()
+        self.sees(f"{rows} rows read")
+
+    def make_segment(self, name, conditions):
+        """An active segment; each condition: field, operator, value or None."""
+        self.go("/segments/new/")
+        self.page.get_by_label("Name", exact=True).fill(name)
+        for number, (field, operator, value) in enumerate(conditions):
+            if number:
+                self.page.get_by_role(
+                    "button", name=re.compile("^Add a condition")
+                ).first.click()
+            self._condition(number, field, operator, value)
+        self.press("Save segment")
+        self.page.wait_for_url(re.compile(r"/segments/\d+/$"))
+        return self._filled(name)
+
+    def _condition(self, number, field, operator, value):
+        row = self.page.locator(".cond").nth(number)
+        row.wait_for()
+        row.locator("select[name$='-field']").select_option(field)
+        self._settled()
+        row.locator("select[name$='-op']").select_option(operator)
+        self._settled()
+        if value is not None:
+            row.locator("[name$='-v']").first.fill(value)
+            self._settled()
+
+    def _settled(self):
+        self.page.wait_for_load_state("networkidle")
+
+    def _filled(self, name):
+        ready = Segment.objects.filter(name=name, refreshed_at__isnull=False)
+        return self.stack.wait_for(ready.first, f"the segment {name}")
+
+    def write_email(self, name, segment):
+        """The ready-made re-engagement email to `segment`."""
+        self.go("/emails/new/")
+        self.page.get_by_label("Name", exact=True).fill(name)
+        self.page.get_by_label(re.compile("^Re-engagement Asks")).check()
+        self.press("Create email")
+        email = MarketingEmail.objects.get(name=name)
+        self.go(f"/emails/{email.pk}/settings/")
+        self.page.get_by_label("Subscription type").select_option(
+            label="Marketing Information"
+        )
+        self.press("Save settings")
+        email.choose([segment], [])
+        return email
+
+    def send(self, email, people):
+        """From the review page, and past the 30 seconds for taking it back."""
+        self.go(f"/emails/{email.pk}/review/")
+        word = "person" if people == 1 else "people"
+        self.press(f"Send to {people} {word}")
+        scheduled = MarketingEmail.objects.filter(pk=email.pk, state="scheduled")
+        self.stack.wait_for(scheduled.exists, "the launch")
+        scheduled.update(scheduled_at=timezone.now())
+        sent = MarketingEmail.objects.filter(pk=email.pk, state="sent")
+        self.stack.wait_for(sent.exists, "the mails", seconds=90)
+        email.refresh_from_db()
+
+    def import_opt_outs(self, file, addresses):
+        self.go("/optouts/imports/new/")
+        self.page.locator("input[type=file]").set_input_files(file)
+        self.press("Continue")
+        self.press("Continue")  # the column as guessed
+        self.page.locator("input[name=number]").fill(str(addresses))
+        self.page.get_by_role("button", name=re.compile("^Opt out ")).click()
+
+
+def links_in(raw):
+    """Every link of a received mail, by the words on it."""
+    mail = message_from_bytes(raw, policy=policy.default)
+    html = mail.get_body(("html",)).get_content()
+    found = re.findall(r'<a[^>]+href="([^"]+)"[^>]*>(.*?)</a>', html, re.S)
+    return {re.sub(r"<[^>]+>|\s+", " ", words).strip(): url for url, words in found}
+
+
+def time_passes(email, days):
+    """As if its mails had been sent that many days earlier."""
+    earlier = dt.timedelta(days=days)
+    for delivery in Delivery.objects.filter(message=email.message):
+        delivery.delivered_at = delivery.delivered_at and (
+            delivery.delivered_at - earlier
+        )
+        delivery.save(update_fields=["delivered_at"])

@@ -1,0 +1,92 @@
+"""The whole re-engagement, from a file of contacts to "she cannot be mailed"."""
+
+import pytest
+
+from contacts.models import Contact
+from deliveries.models import Delivery
+from tests.e2e.marketer import Marketer, links_in
+
+pytestmark = pytest.mark.timeout(300)
+
+ROWS = """\
+Email,First Name,Marketing emails delivered,Last marketing email open date,\
+Unsubscribed from all email
+stays@people.example,Ana,14,,
+silent@people.example,Ben,15,,
+gone@people.example,Carla,16,,TRUE
+few@people.example,Dan,5,,
+reader@people.example,Eva,20,2026-11-01,
+"""
+
+
+@pytest.fixture
+def marketer(live_stack, signed_in_page):
+    return Marketer(live_stack, signed_in_page)
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "customers.csv"
+    path.write_text(ROWS)
+    return path
+
+
+def test_the_manual_way(live_stack, marketer, new_page, file, tmp_path):
+    marketer.set_brand()
+    marketer.import_contacts(file, rows=5)
+    quiet = marketer.make_segment(
+        "Gone quiet",
+        [
+            ("last_opened_at", "unknown", None),
+            ("delivered", "greater", "11"),
+        ],
+    )
+    assert quiet.size == 3
+
+    email = marketer.write_email("Do you still want our emails?", quiet)
+    marketer.send(email, people=2)
+    assert sorted(live_stack.sink.recipients) == [
+        "silent@people.example",
+        "stays@people.example",
+    ]
+
+    confirm(live_stack, new_page(), "stays@people.example")
+
+    unanswered = marketer.make_segment(
+        "Did not click",
+        [("email_event", "sent_but_not_clicked", None)],
+    )
+    assert unanswered.size == 1
+    marketer.go(f"/segments/{unanswered.pk}/")
+    exported = export(marketer, tmp_path)
+    marketer.import_opt_outs(exported, addresses=1)
+    marketer.sees("It can be undone until")
+
+    again = marketer.write_email("One more", quiet)
+    marketer.send(again, people=1)
+    assert live_stack.sink.recipients.count("silent@people.example") == 1
+    silent = Contact.objects.get(email="silent@people.example")
+    marketer.go(f"/contacts/{silent.pk}/")
+    marketer.sees("imported opt-out list")
+
+
+def confirm(stack, page, address):
+    """The reader's part: the button in the mail, then the one on the page."""
+    mail = next(one for one in stack.sink.received if address in one.rcpt_to)
+    page.goto(links_in(mail.content)["Keep me subscribed"])
+    page.wait_for_timeout(2_000)
+    page.get_by_role("button", name="Keep me subscribed").click()
+    page.get_by_text("You stay subscribed").wait_for()
+    confirmed = Delivery.objects.filter(confirmed_at__isnull=False)
+    stack.wait_for(confirmed.exists, "the confirmation")
+
+
+def export(marketer, folder):
+    page = marketer.page
+    marketer.press("Export")
+    marketer.press("Export CSV")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download").click()
+    path = folder / "silent.csv"
+    download.value.save_as(path)
+    return path

@@ -1,0 +1,160 @@
+"""The pages of campaigns: who gets in, what they show, what they refuse."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from reengagement.models import Campaign, CampaignEmail
+from reengagement.vocabulary import CampaignState
+from tests.reengagement.world import World
+
+pytestmark = pytest.mark.django_db
+
+OVER = dt.timedelta(days=15)
+READS = ("list", "create")
+READS_OF_ONE = ("detail", "silent", "left_out", "export")
+ACTS = ("start", "discard", "pause", "resume", "stop", "keep", "add_email")
+
+
+@pytest.fixture
+def world():
+    return World()
+
+
+@pytest.fixture
+def draft(world, alice):
+    return Campaign.objects.create(
+        name="Winter clean-up",
+        segment=world.segment,
+        subscription_type=world.kind,
+        created_by=alice,
+    )
+
+
+def url(name, campaign=None):
+    return reverse(f"reengagement:{name}", args=[campaign.pk] if campaign else [])
+
+
+@pytest.mark.parametrize("name", [*READS_OF_ONE, "who", "emails", "then", "check"])
+def test_an_outsider_is_sent_to_sign_in(outsider_client, world, name):
+    answer = outsider_client.get(url(name, world.campaign))
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/login/")
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_an_outsider_can_do_nothing(outsider_client, world, name):
+    answer = outsider_client.post(url(name, world.campaign))
+    assert answer["Location"].startswith("/login/")
+    world.campaign.refresh_from_db()
+    assert world.campaign.state == CampaignState.RUNNING
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_looking_never_acts(client, world, name):
+    assert client.get(url(name, world.campaign)).status_code == 405
+
+
+@pytest.mark.parametrize("name", ["who", "emails", "then", "check"])
+def test_the_wizard_shows_each_step_of_a_draft(client, draft, alice, name):
+    CampaignEmail.objects.write(draft, alice)
+    assert client.get(url(name, draft)).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["who", "emails", "then", "check"])
+def test_the_wizard_is_closed_once_it_runs(client, world, name):
+    assert client.get(url(name, world.campaign)).status_code == 404
+
+
+def test_the_list_asks_as_little_for_many_as_for_one(
+    client, world, django_assert_max_num_queries
+):
+    for number in range(12):
+        Campaign.objects.create(name=f"Draft {number}")
+    with django_assert_max_num_queries(5):
+        answer = client.get(url("list"))
+    assert "Autumn clean-up" in answer.content.decode()
+
+
+def test_the_timeline_asks_a_fixed_number_of_questions(
+    client, world, django_assert_max_num_queries
+):
+    for _ in range(5):
+        world.asked(delivered_ago=OVER)
+    world.campaign.advance()
+    with django_assert_max_num_queries(16):
+        answer = client.get(url("detail", world.campaign))
+    assert "Review the silent" in answer.content.decode()
+
+
+def test_fewer_than_seven_days_of_waiting_are_refused_with_a_sentence(client, draft):
+    answer = client.post(
+        url("then", draft),
+        {"waiting_days": 6, "ending": "ask", "uncertain_clicks": "probation"},
+    )
+    assert answer.status_code == 422
+    assert "at least 7 days" in answer.content.decode()
+
+
+def test_a_campaign_without_an_email_does_not_start(client, draft):
+    answer = client.post(url("start", draft), follow=True)
+    draft.refresh_from_db()
+    assert draft.state == CampaignState.DRAFT
+    assert "Write at least one email." in answer.content.decode()
+
+
+def test_a_fourth_email_is_refused(client, draft, alice):
+    for _ in range(4):
+        client.post(url("add_email", draft))
+    assert draft.emails.count() == 3
+
+
+def test_the_wrong_number_opts_out_nobody(client, world):
+    world.asked(delivered_ago=OVER)
+    world.campaign.advance()
+    answer = client.post(url("silent", world.campaign), {"number": "2"})
+    assert answer.status_code == 422
+    assert "That&#x27;s 2. There are 1 people" in answer.content.decode()
+
+
+def test_the_right_number_hands_the_silent_to_a_job(client, world):
+    world.asked(delivered_ago=OVER)
+    world.campaign.advance()
+    client.post(url("silent", world.campaign), {"number": "1"})
+    world.campaign.refresh_from_db()
+    assert world.campaign.state == CampaignState.OPTING_OUT
+
+
+def test_ticked_people_are_kept(client, world):
+    person = world.asked(delivered_ago=OVER)
+    world.campaign.advance()
+    member = world.campaign.members.get()
+    client.post(url("keep", world.campaign), {"id": member.pk})
+    assert world.outcome(person) == "kept"
+
+
+def test_the_export_begins_with_the_email_column(client, world):
+    person = world.asked(delivered_ago=OVER)
+    world.campaign.advance()
+    answer = client.get(url("export", world.campaign))
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    head, row = text.splitlines()
+    assert head.split(",")[0] == "Email"
+    assert row.split(",")[0] == person.address.key
+
+
+def test_pause_needs_a_reason(client, world):
+    client.post(url("pause", world.campaign), {"pause-reason": ""})
+    world.campaign.refresh_from_db()
+    assert world.campaign.state == CampaignState.RUNNING
+
+
+def test_pause_and_resume(client, world):
+    client.post(url("pause", world.campaign), {"pause-reason": "DNS"})
+    client.post(url("resume", world.campaign), {"resume-reason": "DNS is back"})
+    world.campaign.refresh_from_db()
+    pause = world.campaign.pauses.get()
+    assert world.campaign.state == CampaignState.RUNNING
+    assert pause.ended_at <= timezone.now()
