@@ -202,7 +202,7 @@ class TestUndo:
     def test_it_can_be_undone_for_ten_minutes(self, web, url):
         assert "Undo" in said(web.post(url, {"scope": "type"}))
         answer = web.post(url + "/undo")
-        assert "Undone. You get our emails as before." in said(answer)
+        assert "Undone. Everything is as it was" in said(answer)
         assert not active().exists()
 
     def test_after_that_it_stays(self, web, url, ana):
