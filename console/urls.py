@@ -1,6 +1,6 @@
 from django.urls import path
 
-from console import jobs, overview, views
+from console import jobs, outbox, overview, views
 
 app_name = "console"
 urlpatterns = [
@@ -13,6 +13,12 @@ urlpatterns = [
     path("jobs/<int:pk>/", jobs.detail, name="job"),
     path("jobs/<int:pk>/card/", jobs.card, name="job_card"),
     path("jobs/<int:pk>/cancel/", jobs.cancel, name="job_cancel"),
+    path("outbox/", outbox.index, name="outbox"),
+    path("outbox/clear/", outbox.clear, name="outbox_clear"),
+    path("outbox/<int:pk>/", outbox.detail, name="outbox_mail"),
+    path("outbox/<int:pk>/html/", outbox.html, name="outbox_html"),
+    path("outbox/<int:pk>/images/", outbox.html_with_images, name="outbox_images"),
+    path("outbox/<int:pk>/raw/", outbox.raw, name="outbox_raw"),
     path("theme/", views.theme, name="theme"),
     path("shortcuts/", views.shortcuts, name="shortcuts"),
     path("styleguide/", views.styleguide, name="styleguide"),

@@ -4,20 +4,25 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('consent', '0005_fewer_indexes'),
-        ('contacts', '0003_contact_import'),
-        ('deliveries', '0005_touch_who_changed'),
+        ("consent", "0005_fewer_indexes"),
+        ("contacts", "0003_contact_import"),
+        ("deliveries", "0005_touch_who_changed"),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='delivery',
-            name='delivery_refusal_unjudged',
+            model_name="delivery",
+            name="delivery_refusal_unjudged",
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('bounce_category', ''), ('state__in', ['refused', 'expired'])), fields=['id'], name='delivery_unjudged'),
+            model_name="delivery",
+            index=models.Index(
+                condition=models.Q(
+                    ("bounce_category", ""), ("state__in", ["refused", "expired"])
+                ),
+                fields=["id"],
+                name="delivery_unjudged",
+            ),
         ),
     ]

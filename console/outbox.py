@@ -1,0 +1,147 @@
+"""The Outbox: what the mail catcher of the local mode took in, to be read here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from csp.constants import NONE, SELF, UNSAFE_INLINE
+from csp.decorators import csp
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_POST, require_safe
+
+from deliveries.letters import Letter
+from deliveries.models import CaughtMail, CaughtMailQuerySet
+
+PAGE = 50
+COLUMNS = [{"label": "Recipient"}, {"label": "Subject"}, {"label": "Sent"}]
+
+# A mail brings its own styles and nothing else; its links open beside the frame.
+FRAME: dict[str, Any] = {
+    "default-src": [NONE],
+    "style-src": [UNSAFE_INLINE],
+    "frame-ancestors": [SELF],
+    "sandbox": ["allow-popups", "allow-popups-to-escape-sandbox"],
+}
+QUIET = FRAME | {"img-src": ["data:"]}
+WITH_IMAGES = FRAME | {"img-src": ["data:", "http:", "https:"]}
+
+View = Callable[..., HttpResponseBase]
+
+
+def local_only(view: View) -> View:
+    """There is no Outbox on a server that sends real mail."""
+
+    @wraps(view)
+    def shown(request: HttpRequest, *args: Any, **values: Any) -> HttpResponseBase:
+        if not settings.LOCAL_MODE:
+            raise Http404
+        return view(request, *args, **values)
+
+    return shown
+
+
+@local_only
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """Newest first, by keyset; `back` lists what came back to us."""
+    text = request.GET.get("q", "").strip()[:100]
+    is_back = "back" in request.GET
+    mails = chosen(text, is_back=is_back).defer("raw").order_by("-pk")
+    before = request.GET.get("before", "")
+    if before.isascii() and before.isdigit():
+        mails = mails.filter(pk__lt=int(before[:18]))
+    rows = list(mails[: PAGE + 1])
+    kept = {"q": text} if text else {}
+    kept |= {"back": "1"} if is_back else {}
+    after = {"before": rows[PAGE - 1].pk} if len(rows) > PAGE else None
+    context = {
+        "mails": rows[:PAGE],
+        "columns": COLUMNS,
+        "text": text,
+        "is_back": is_back,
+        "tabs": tabs(is_back=is_back),
+        "shown": f"{len(rows[:PAGE])} shown",
+        "first": f"?{urlencode(kept)}" if before else "",
+        "next": f"?{urlencode(kept | after)}" if after else "",
+    }
+    return render(request, "console/outbox.html", context)
+
+
+def chosen(text: str, *, is_back: bool) -> CaughtMailQuerySet:
+    mails = CaughtMail.objects.filter(is_report=is_back)
+    return mails.search(text) if text else mails
+
+
+def tabs(*, is_back: bool) -> list[dict[str, Any]]:
+    return [
+        {"label": "Sent", "url": "?", "current": not is_back},
+        {"label": "Came back", "url": "?back=1", "current": is_back},
+    ]
+
+
+@local_only
+@require_safe
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    mail = get_object_or_404(CaughtMail, pk=pk)
+    with_images = "images" in request.GET
+    frame = "console:outbox_images" if with_images else "console:outbox_html"
+    context = {
+        "mail": mail,
+        "letter": Letter.of(bytes(mail.raw)),
+        "frame": reverse(frame, args=[pk]),
+        "with_images": with_images,
+    }
+    return render(request, "console/outbox_mail.html", context)
+
+
+@local_only
+@require_safe
+@xframe_options_sameorigin
+@csp(QUIET)  # type: ignore[arg-type]
+def html(request: HttpRequest, pk: int) -> HttpResponse:
+    """The mail in its frame, nothing loaded from elsewhere."""
+    return framed(pk)
+
+
+@local_only
+@require_safe
+@xframe_options_sameorigin
+@csp(WITH_IMAGES)  # type: ignore[arg-type]
+def html_with_images(request: HttpRequest, pk: int) -> HttpResponse:
+    """The same with its images, as in a mail program: that counts as an open."""
+    return framed(pk)
+
+
+def framed(pk: int) -> HttpResponse:
+    mail = get_object_or_404(CaughtMail, pk=pk)
+    letter = Letter.of(bytes(mail.raw))
+    return HttpResponse(letter.framed_html, headers={"Referrer-Policy": "no-referrer"})
+
+
+@local_only
+@require_safe
+def raw(request: HttpRequest, pk: int) -> HttpResponse:
+    mail = get_object_or_404(CaughtMail, pk=pk)
+    name = f'attachment; filename="mail-{pk}.eml"'
+    return HttpResponse(
+        bytes(mail.raw),
+        content_type="message/rfc822",
+        headers={"Content-Disposition": name},
+    )
+
+
+@local_only
+@require_POST
+def clear(request: HttpRequest) -> HttpResponse:
+    count, _ = CaughtMail.objects.all().delete()
+    messages.success(request, f"Emptied the Outbox: {count:,} mails are gone.")
+    return redirect("console:outbox")
