@@ -1,18 +1,16 @@
 """When opt-out imports work: rung at once, picked up by beat where nobody rang."""
 
-from functools import partial
-
 from celery import shared_task
-from django.db import transaction
 
 from accounts.models import Job
+from deliveries import doorbell
 from optouts import jobs
 from optouts.models import OptOutImport
 
 
 def ring(job: Job) -> None:
     """Let a worker begin after the commit; a dead Redis only delays it."""
-    transaction.on_commit(partial(work.delay, job.pk), robust=True)
+    doorbell.ring(work.name, job.pk)
 
 
 @shared_task
