@@ -25,13 +25,21 @@ def state_root() -> Path:
 
 
 def state_dir(name: str) -> Path:
-    """A directory for one server's files, owned by the account it runs as."""
+    """A directory for one server's files, owned by the account it runs as.
+
+    Root itself writes beside it (`beside`), never into what is not its own.
+    """
     place = state_root() / name
     place.mkdir(parents=True, exist_ok=True)
     _refuse_strangers(state_root())
     place.chmod(0o700)
     give_away(place)
     return place
+
+
+def beside(place: Path, ending: str) -> Path:
+    """A file next to a state directory: its log, its password."""
+    return place.with_name(f"{place.name}.{ending}")
 
 
 def _refuse_strangers(place: Path) -> None:
@@ -54,7 +62,17 @@ def account() -> dict[str, Any]:
 def give_away(path: Path) -> None:
     if IS_ROOT:
         entry = pwd.getpwnam(UNPRIVILEGED)
-        os.chown(path, entry.pw_uid, entry.pw_gid)
+        os.chown(path, entry.pw_uid, entry.pw_gid, follow_symlinks=False)
+
+
+def give_away_all(path: Path) -> None:
+    """Also what root wrote there; links are given away, never what they point to."""
+    give_away(path)
+    entry = pwd.getpwnam(UNPRIVILEGED)
+    owner = (entry.pw_uid, entry.pw_gid)
+    for _, folders, files, handle in os.fwalk(path, follow_symlinks=False):
+        for name in (*folders, *files):
+            os.chown(name, *owner, dir_fd=handle, follow_symlinks=False)
 
 
 def is_reachable(path: Path) -> bool:
@@ -69,8 +87,9 @@ def is_reachable(path: Path) -> bool:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Readable by its owner only, from the first byte on."""
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    """Readable by its owner only, from the first byte on; a link is not followed."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
+    handle = os.open(path, flags, 0o600)
     with os.fdopen(handle, "w") as file:
         os.fchmod(handle, 0o600)
         file.write(text)

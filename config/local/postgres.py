@@ -107,14 +107,14 @@ class Postgres:
 
     @property
     def log(self) -> Path:
-        return self.base / "postgres.log"
+        return places.beside(self.base, "log")
 
     def url(self, database: str = NAME) -> str:
         secret = quote(self.password, safe="")
         return f"postgres://{NAME}:{secret}@127.0.0.1:{self.port}/{database}"
 
     def start(self) -> "Postgres":
-        if not (self.data / "PG_VERSION").exists():
+        if not self._is_whole():
             self._create()
         self.password = self._password_file.read_text()
         self._stop_leftover()
@@ -133,6 +133,7 @@ class Postgres:
         """Forget the cluster and all that is in it."""
         self._stop_leftover()
         shutil.rmtree(self.data, ignore_errors=True)
+        self._password_file.unlink(missing_ok=True)
 
     def kill(self) -> None:
         """As a power cut would: no goodbye to anybody. For tests."""
@@ -140,9 +141,18 @@ class Postgres:
             self.process.kill()
             self.process.wait()
 
+    def _is_whole(self) -> bool:
+        made = (self.data / "PG_VERSION").exists()
+        if made and self.durable and not self._password_file.exists():
+            raise SystemExit(
+                f"{self.data} holds a database, but its password is missing:"
+                f" {self._password_file}. Put the file back, or move the folder away."
+            )
+        return made and self._password_file.exists()
+
     @property
     def _password_file(self) -> Path:
-        return self.base / "password"
+        return places.beside(self.base, "password")
 
     def _program(self, name: str) -> str:
         return str(self.prefix / "bin" / name)

@@ -63,6 +63,10 @@ class Stack:
 
     def __post_init__(self) -> None:
         self.drops = places.IS_ROOT and out_of_reach() is None
+        if self.drops:
+            ours = places.state_dir("media"), places.state_dir("static"), self.state
+            for place in ours:
+                places.give_away_all(place)
 
     @property
     def base_url(self) -> str:

@@ -63,7 +63,7 @@ class Valkey:
             self._spawn()
             if self._comes_up():
                 return self
-        log = self.base / "valkey.log"
+        log = places.beside(self.base, "log")
         raise SystemExit(f"Valkey did not start; {log} says why.")
 
     @property
@@ -72,7 +72,7 @@ class Valkey:
 
     @property
     def _config_file(self) -> Path:
-        return self.base / "valkey.conf"
+        return places.beside(self.base, "conf")
 
     def stop(self) -> None:
         children.stop(self.process)
@@ -102,13 +102,14 @@ class Valkey:
             "save": '""',
             "appendonly": "yes" if self.durable else "no",
             "maxmemory-policy": "noeviction",
+            "set-proc-title": "no",  # so that a leftover can be told from a stranger
         }
         text = "".join(f"{name} {value}\n" for name, value in lines.items())
         places.write_private(self._config_file, text)
         places.give_away(self._config_file)
 
     def _spawn(self) -> None:
-        with (self.base / "valkey.log").open("a") as log:
+        with places.beside(self.base, "log").open("a") as log:
             self.process = children.spawn(
                 [str(self._program()), str(self._config_file)],
                 env={"PATH": "/usr/bin:/bin"},
