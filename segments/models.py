@@ -21,7 +21,7 @@ from contacts.models import Contact, ContactQuerySet
 from segments.compile import compile_rules
 from segments.dates import Clock
 from segments.members import SegmentMember
-from segments.refreshing import Change, add, difference, end, roomy
+from segments.refreshing import Change, add, end, refill, roomy
 from segments.rules import BadRules, Group, parse, sources
 from segments.uses import SegmentUse
 from segments.vocabulary import Vocabulary
@@ -226,7 +226,7 @@ class Segment(models.Model):
         if not self.is_active and (self.refreshed_at or self.rules is None):
             return self._settle(Change(0, 0, self.members().count()), 0)
         began = time.monotonic()
-        change = difference(self.pk, self.matching())
+        change = refill(self.pk, self.matching())
         return self._settle(change, int((time.monotonic() - began) * 1000))
 
     def _settle(self, change: Change, took: int) -> Change:

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection, models, transaction
 
 from contacts.models import Contact
+from segments.members import SegmentMember
 
 # Room for the hash tables of membership and activity: with the usual 4 MB a question
 # under "any" is asked row by row instead.
@@ -46,8 +47,7 @@ def _ids(contacts: models.QuerySet[Contact]) -> tuple[str, tuple[Any, ...]]:
     return sql, params
 
 
-def difference(segment: int, contacts: models.QuerySet[Contact]) -> Change:
-    """Make `contacts` the members of `segment`, writing only what changed."""
+def _difference(segment: int, contacts: models.QuerySet[Contact]) -> Change:
     sql, params = _ids(contacts)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -72,6 +72,14 @@ def difference(segment: int, contacts: models.QuerySet[Contact]) -> Change:
             [*params, segment, segment, segment],
         )
         return Change(*cursor.fetchone())
+
+
+def refill(segment: int, contacts: models.QuerySet[Contact]) -> Change:
+    """Make `contacts` the members of `segment`, writing only what changed."""
+    if SegmentMember.objects.current().filter(segment=segment).exists():
+        return _difference(segment, contacts)
+    joined = add(segment, contacts)  # nobody is in: there is no difference to look for
+    return Change(joined, 0, joined)
 
 
 def add(segment: int, contacts: models.QuerySet[Contact]) -> int:

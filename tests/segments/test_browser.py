@@ -121,7 +121,7 @@ def test_the_silent_are_found_by_mouse(console, script):
     page.get_by_text("(12 or more)").first.wait_for()
     assert page.locator(".big").inner_text() == "1"
     page.get_by_role("button", name="Save segment").click()
-    page.get_by_role("heading", name="Never opened").wait_for()
+    page.get_by_role("heading", name="Never opened", exact=True).wait_for()
     assert Segment.objects.get().matching().get().first_name == "Olga"
 
 
@@ -140,7 +140,7 @@ def test_the_silent_are_found_by_keyboard_alone(console):
         "el => el === document.activeElement"
     )
     keyboard.press("Control+s")
-    page.get_by_role("heading", name="Never opened").wait_for()
+    page.get_by_role("heading", name="Never opened", exact=True).wait_for()
 
 
 def test_adding_a_condition_keeps_what_was_typed_before(console):
