@@ -64,7 +64,8 @@ def count(imported: OptOutImport, job: Job) -> None:
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS optouts_counting")
         cursor.execute("CREATE TEMPORARY TABLE optouts_counting (key text)")
-    _load(imported, job, tally)
+    if not _load(imported, job, tally):
+        return
     found = _compared(imported)
     problem = tally.refusal(imported.column_name)
     OptOutImport.objects.filter(pk=imported.pk, count_job=job, batch=None).update(
@@ -77,8 +78,11 @@ def count(imported: OptOutImport, job: Job) -> None:
     job.finish(rows=tally.rows)
 
 
-def _load(imported: OptOutImport, job: Job, tally: reading.Tally) -> None:
-    """The keys of the whole file into the temporary table, `tally` beside it."""
+def _load(imported: OptOutImport, job: Job, tally: reading.Tally) -> bool:
+    """The keys of the whole file into the temporary table, `tally` beside it.
+
+    False when somebody stopped the job meanwhile.
+    """
     with imported.opened() as file, connection.cursor() as cursor:
         cells = reading.cells(file, imported.shape, imported.column)
         while some := list(islice(cells, COUNTED_AT_ONCE)):
@@ -87,7 +91,9 @@ def _load(imported: OptOutImport, job: Job, tally: reading.Tally) -> None:
                     tally.add(cell)
                     if cell.parsed:
                         copy.write_row((cell.parsed.key,))
-            job.report(tally.rows)
+            if not job.report(tally.rows):
+                return False
+    return True
 
 
 def _compared(imported: OptOutImport) -> dict[str, int]:
@@ -151,7 +157,7 @@ def _asked(imported: OptOutImport) -> dict[str, Any]:
 
 
 def run(imported: OptOutImport, job: Job) -> None:
-    """Opt out everybody on the list, in committed pieces."""
+    """Opt out everybody on the list, in committed pieces, until somebody stops it."""
     counts = Counter(job.resume.get("counts", {}))
     with imported.opened() as file:
         for piece in reading.pieces(
@@ -164,7 +170,9 @@ def run(imported: OptOutImport, job: Job) -> None:
             with transaction.atomic():
                 counts.update(_opt_out(imported, piece, _act(imported, job)))
                 counts["rows"] += piece.rows
-                job.report(counts["rows"], row=piece.last, counts=dict(counts))
+                alive = job.report(counts["rows"], row=piece.last, counts=dict(counts))
+            if not alive:
+                return
     job.finish(**counts)
 
 
@@ -226,7 +234,9 @@ def undo(imported: OptOutImport, job: Job) -> None:
             if piece is None:
                 break
             counts.update(lifted=piece.lifted, kept=piece.kept)
-            job.report(counts.total(), after=piece.after, counts=dict(counts))
+            if not job.report(counts.total(), after=piece.after, counts=dict(counts)):
+                transaction.set_rollback(True)
+                return
     job.finish(**counts)
 
 

@@ -15,7 +15,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import AuditEntry, Job, User
+from accounts.models import AuditEntry, Job, JobState, User
 from consent import tables
 from consent.models import Address, Batch, BatchKind, Brand
 from consent.tables import Shape
@@ -31,6 +31,21 @@ class JobKind(models.TextChoices):
     COUNT = "optout_count", "Counting an opt-out list"
     RUN = "optout_run", "Importing opt-outs"
     UNDO = "optout_undo", "Undoing an opt-out import"
+
+
+# How a run ended, in the words of the badges; anything else is still going on.
+RUN_STATES = {
+    JobState.DONE.value: "finished",
+    JobState.FAILED.value: "failed",
+    JobState.CANCELLED.value: "stopped",
+}
+
+
+def _counts(job: Job | None) -> dict[str, int]:
+    """What a job has done, so far or altogether."""
+    if job is None:
+        return {}
+    return cast(dict[str, int], job.result or job.resume.get("counts", {}))
 
 
 def file_path(imported: OptOutImport, name: str) -> str:
@@ -194,15 +209,17 @@ class OptOutImport(models.Model):
         if self.batch.undone_at:
             return "undone"
         run = self.run_job.state if self.run_job else ""
-        return {"done": "finished", "failed": "failed"}.get(run, "opting_out")
+        return RUN_STATES.get(run, "opting_out")
 
     @property
     def result(self) -> dict[str, int]:
         """What was done, so far or altogether: counts named like the columns here."""
-        if self.run_job is None:
-            return {}
-        counts = self.run_job.result or self.run_job.resume.get("counts", {})
-        return cast(dict[str, int], counts)
+        return _counts(self.run_job)
+
+    @property
+    def undone(self) -> dict[str, int]:
+        """What the undo did: lifted, and kept because the person acted since."""
+        return _counts(self.undo_job)
 
     def opened(self) -> BinaryIO:
         """The stored file, to read from; close it."""

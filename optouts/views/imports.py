@@ -166,7 +166,7 @@ def import_review(request: HttpRequest, pk: int) -> HttpResponse:
 def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
     imported = get_object_or_404(OptOutImport.objects.for_list(), pk=pk)
     if imported.batch is None:
-        return redirect("optouts:import_column", pk)
+        return redirect("optouts:import_review", pk)
     job = imported.undo_job or imported.run_job
     context = {
         "imported": imported,

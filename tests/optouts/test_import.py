@@ -276,6 +276,34 @@ class TestRun:
         assert Suppression.objects.count() == 10_000
 
 
+class TestStop:
+    @pytest.fixture
+    def stopped(self, counted, alice, monkeypatch):
+        """Stopped by somebody while the second of two pieces was done."""
+        monkeypatch.setattr(jobs, "BATCH_SIZE", 1)
+        one = counted(LIST, column=1)
+        job = one.start(alice)
+        opt_out = jobs._opt_out
+
+        def stop(*args):
+            if Suppression.objects.exists():
+                Job.objects.get(pk=job.pk).cancel()
+            return opt_out(*args)
+
+        monkeypatch.setattr(jobs, "_opt_out", stop)
+        jobs.work(job.pk)
+        return OptOutImport.objects.for_list().get(pk=one.pk)
+
+    def test_what_was_done_stays_and_is_said(self, client, stopped):
+        assert stopped.state == "stopped"
+        assert Suppression.objects.count() == 1
+        assert "It ended after 1 of 2 rows" in said(client.get(path(stopped)))
+
+    def test_it_can_be_undone(self, stopped, alice):
+        jobs.work(stopped.start_undo(alice, "Wrong file.").pk)
+        assert not Suppression.objects.active().exists()
+
+
 class TestUndo:
     def test_undo_lifts_it_with_who_and_why(self, client, imported):
         done = imported(LIST, column=1)
