@@ -16,7 +16,9 @@ from deliveries.blocks import Body
 from deliveries.personalization import Slot, defused, slotted
 
 WIDTH = 600
-FONT = "-apple-system,BlinkMacSystemFont,Segoe UI,Roboto,Helvetica,Arial,sans-serif"
+# Only fonts that are on the reader's machine: for some names (Roboto is one) the MJML
+# renderer would link a stylesheet of a third party, who then learns who reads what.
+FONT = "-apple-system,BlinkMacSystemFont,Segoe UI,Helvetica,Arial,sans-serif"
 _STYLE = """
 .lw-text h1{margin:0;font-size:26px;line-height:1.3}
 .lw-text h2{margin:0;font-size:20px;line-height:1.3}

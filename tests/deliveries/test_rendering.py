@@ -282,3 +282,11 @@ def test_any_text_comes_out_of_quoted_printable_as_it_went_in():
         raw = b"Content-Transfer-Encoding: quoted-printable\r\n\r\n" + encoded
         decoded = email.message_from_bytes(raw).get_payload(decode=True)
         assert decoded.replace(b"\r\n", b"\n").decode() == text
+
+
+def test_a_mail_loads_nothing_from_third_parties(settings):
+    _, mail = written(MessageFactory(open_tracked=True))
+    html = parts(mail)["html"]
+    loaded = re.findall(r"(?:<link[^>]+href=|src=|@import |url\()[\"']?(\S+)", html)
+    assert loaded
+    assert all(one.startswith(settings.BASE_URL) for one in loaded)

@@ -10,6 +10,13 @@ from campaigns.models import MarketingEmail
 from deliveries.models import Delivery
 from segments.models import Segment
 
+ADD_CONDITION = re.compile("^Add a condition")
+
+
+def redrawn(answer):
+    """The server has redrawn the builder."""
+    return answer.request.method == "POST"
+
 
 class Marketer:
     """Alice at the console of `stack`, in `page`."""
@@ -61,9 +68,10 @@ class Marketer:
         self.page.get_by_label("Name", exact=True).fill(name)
         for number, (field, operator, value) in enumerate(conditions):
             if number:
-                self.page.get_by_role(
-                    "button", name=re.compile("^Add a condition")
-                ).first.click()
+                add = self.page.get_by_role("button", name=ADD_CONDITION)
+                with self.page.expect_response(redrawn):
+                    add.first.click()
+                self.page.wait_for_timeout(250)
             self._condition(number, field, operator, value)
         self.press("Save segment")
         self.page.wait_for_url(re.compile(r"/segments/\d+/$"))
@@ -72,16 +80,17 @@ class Marketer:
     def _condition(self, number, field, operator, value):
         row = self.page.locator(".cond").nth(number)
         row.wait_for()
-        row.locator("select[name$='-field']").select_option(field)
-        self._settled()
-        row.locator("select[name$='-op']").select_option(operator)
-        self._settled()
+        self._choose(row.locator("select[name$='-field']"), field)
+        self._choose(row.locator("select[name$='-op']"), operator)
         if value is not None:
             row.locator("[name$='-v']").first.fill(value)
-            self._settled()
 
-    def _settled(self):
-        self.page.wait_for_load_state("networkidle")
+    def _choose(self, box, value):
+        """The server redraws the builder after each choice; that is waited for."""
+        if box.input_value() != value:
+            with self.page.expect_response(redrawn):
+                box.select_option(value)
+            self.page.wait_for_timeout(250)  # until it stands in the page
 
     def _filled(self, name):
         ready = Segment.objects.filter(name=name, refreshed_at__isnull=False)
@@ -91,7 +100,7 @@ class Marketer:
         """The ready-made re-engagement email to `segment`."""
         self.go("/emails/new/")
         self.page.get_by_label("Name", exact=True).fill(name)
-        self.page.get_by_label(re.compile("^Re-engagement Asks")).check()
+        self.page.locator("#starter-reengagement").check()
         self.press("Create email")
         email = MarketingEmail.objects.get(name=name)
         self.go(f"/emails/{email.pk}/settings/")
