@@ -170,9 +170,10 @@ def run(imported: OptOutImport, job: Job) -> None:
             with transaction.atomic():
                 counts.update(_opt_out(imported, piece, _act(imported, job)))
                 counts["rows"] += piece.rows
-                alive = job.report(counts["rows"], row=piece.last, counts=dict(counts))
-            if not alive:
-                return
+                done = counts["rows"]
+                if not job.report(done, row=piece.last, counts=dict(counts)):
+                    transaction.set_rollback(True)  # what is not told is not done
+                    return
     job.finish(**counts)
 
 

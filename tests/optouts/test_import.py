@@ -283,14 +283,15 @@ class TestStop:
         monkeypatch.setattr(jobs, "BATCH_SIZE", 1)
         one = counted(LIST, column=1)
         job = one.start(alice)
-        opt_out = jobs._opt_out
+        read = jobs.reading.pieces
 
-        def stop(*args):
-            if Suppression.objects.exists():
-                Job.objects.get(pk=job.pk).cancel()
-            return opt_out(*args)
+        def stopping(*args, **kwargs):
+            for piece in read(*args, **kwargs):
+                if Suppression.objects.exists():
+                    Job.objects.get(pk=job.pk).cancel()
+                yield piece
 
-        monkeypatch.setattr(jobs, "_opt_out", stop)
+        monkeypatch.setattr(jobs.reading, "pieces", stopping)
         jobs.work(job.pk)
         return OptOutImport.objects.for_list().get(pk=one.pk)
 
