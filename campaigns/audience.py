@@ -42,7 +42,7 @@ UNENGAGED = Q(delivered__gte=NEVER_ENGAGED, opened=0, clicked=0) | Q(
 
 @dataclass(frozen=True, slots=True)
 class Funnel:
-    """The numbers of the review page; `reasons` in the order they are told."""
+    """The numbers of the review page; `reasons` most first."""
 
     in_segments: int = 0
     duplicates: int = 0
@@ -100,7 +100,8 @@ def funnel(email: MarketingEmail) -> Funnel:
 def funnel_of(email: MarketingEmail, counts: dict[str, int]) -> Funnel:
     """`counts`: reason -> people, '' for those who get it."""
     in_segments = sum(one.members().count() for one in email.include.all())
-    reasons = {key: count for key, count in counts.items() if key and count}
+    most_first = sorted(counts.items(), key=lambda row: (-row[1], row[0]))
+    reasons = {key: count for key, count in most_first if key and count}
     return Funnel(
         in_segments=in_segments,
         duplicates=in_segments - sum(counts.values()),

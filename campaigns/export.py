@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import csv
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
 from django.db import models
 
 from campaigns import people, report
+from consent import tables
 from deliveries.models import Delivery
 
 PIECE = 2_000
@@ -23,30 +24,15 @@ MOMENTS = (
 )  # fmt: skip
 
 
-class _Line:
-    """What csv.writer writes to: each row comes back as its return value."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def harmless(value: Any) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    text = str(value)
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
-
-
 def lines(rows: models.QuerySet[Delivery]) -> Iterator[str]:
-    """The file line by line, with a mark that makes spreadsheets read UTF-8."""
-    write = csv.writer(_Line()).writerow
-    yield "\ufeff" + write(HEADER)
+    """The file piece by piece; what a spreadsheet would run as a formula is escaped."""
+    return tables.csv_lines(itertools.chain([HEADER], _table(rows)))
+
+
+def _table(rows: models.QuerySet[Delivery]) -> Iterator[list[Any]]:
     last = 0
-    while True:
-        piece = list(rows.filter(pk__gt=last).order_by("pk")[:PIECE])
-        for delivery in piece:
-            yield write([harmless(cell) for cell in _cells(delivery)])
-        if len(piece) < PIECE:
-            return
+    while piece := list(rows.filter(pk__gt=last).order_by("pk")[:PIECE]):
+        yield from (_cells(delivery) for delivery in piece)
         last = piece[-1].pk
 
 

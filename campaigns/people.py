@@ -91,7 +91,7 @@ def _when(delivery: Delivery) -> dt.datetime | None:
         delivery.complained_at,
     )
     known = [one for one in moments if one]
-    return max(known) if known else delivery.started_at
+    return max(known) if known else delivery.started_at or delivery.queued_at
 
 
 def sentence(delivery: Delivery) -> str:
@@ -115,10 +115,21 @@ def _answer(delivery: Delivery) -> str:
     return " ".join(part for part in parts if part)
 
 
+# how a reason is drawn: a choice of the person is neutral, a fault of the address bad
+LOOKS = {
+    "complaint": "complained",
+    "dead_address": "hard_bounced",
+    "bounced": "hard_bounced",
+    "imported_bounce": "hard_bounced",
+    "unengaged": "on_hold",
+    "no_address": "no_address",
+}
+
+
 def badge(delivery: Delivery) -> str:
     """The key of the state, as the interface draws it."""
     if delivery.state == DeliveryState.NOT_SENT:
-        return "not_sent"
+        return LOOKS.get(delivery.reason, "opted_out")
     if delivery.state == DeliveryState.REFUSED or delivery.bounced_at:
         return "bounced"
     for name in ("confirmed", "clicked", "opened"):

@@ -53,7 +53,7 @@ def preview(email: MarketingEmail, *, contact_id: int | None, view: str = "") ->
     if view == "text":
         return _PAGE.format(escape(preview_text(content, person, property_keys())))
     document = preview_html(content, person, property_keys())
-    if view == "dark":
-        # what a mail program with a dark theme would apply
-        document = document.replace("(prefers-color-scheme:dark)", "all")
-    return document
+    # what a mail program with a dark or a light theme would apply, whatever ours is
+    return document.replace(
+        "(prefers-color-scheme:dark)", "all" if view == "dark" else "not all"
+    )

@@ -72,7 +72,7 @@ GROUPS: tuple[Group, ...] = (
     ),
     Group(
         "opened",
-        "Opened (estimated)",
+        "Opened",
         Q(opened_at__isnull=False) | Q(clicked_at__isnull=False),
         "delivered",
         nothing="Nobody has opened it yet.",
@@ -215,9 +215,10 @@ def rate(counts: dict[str, int], group: Group) -> dict[str, Any]:
     """One figure of the strip, with its share and what it is a share of."""
     count = counts[group.key]
     base = counts.get(group.base, 0)
-    note = ""
+    note = "estimated" if group.key == "opened" else ""
     if base:
-        note = f"{100 * count / base:.1f}% of {BY_KEY[group.base].label.lower()}"
+        share = f"{100 * count / base:.1f}% of {BY_KEY[group.base].label.lower()}"
+        note = f"{share}, {note}" if note else share
     return {"label": group.label, "value": count, "note": note}
 
 
@@ -228,9 +229,11 @@ def curve(email: MarketingEmail) -> dict[str, Any]:
     """People who opened and clicked, hour by hour since the launch, added up."""
     began = email.launched_at
     if began is None:
-        return {"labels": []}
+        return {}
     hours = min(HOURS, int((timezone.now() - began).total_seconds() // 3600) + 1)
     opens, clicks = (_hourly(email, name, began) for name in ("opened", "clicked"))
+    if not any(opens + clicks):
+        return {}
     series = [
         {"label": "Opens (estimated)", "values": _added_up(opens, hours)},
         {"label": "Clicks", "values": _added_up(clicks, hours)},

@@ -46,6 +46,7 @@ STATUSES: dict[str, Look] = {
     # an email, a campaign
     "draft": Look("Draft", NEUTRAL, "circle-minus"),
     "scheduled": Look("Scheduled", INFO, "clock"),
+    "preparing": Look("Preparing", INFO, "circle-play"),
     "sending": Look("Sending", INFO, "circle-play"),
     "running": Look("Running", INFO, "circle-play"),
     "waiting": Look("Waiting", INFO, "hourglass"),
@@ -63,6 +64,10 @@ STATUSES: dict[str, Look] = {
     "started": Look("Sending", INFO, "circle-play"),
     "accepted": Look("Accepted", OK, "circle-check"),
     "delivered": Look("Delivered", OK, "circle-check"),
+    "opened": Look("Opened", OK, "mail-open"),
+    "clicked": Look("Clicked", OK, "mouse-pointer-click"),
+    "confirmed": Look("Confirmed", OK, "badge-check"),
+    "expired": Look("Gave up", BAD, "circle-x"),
     "deferred": Look("Trying again", WARN, "triangle-alert"),
     "uncertain": Look("Uncertain", WARN, "triangle-alert"),
     "bounced": Look("Bounced", BAD, "circle-x"),

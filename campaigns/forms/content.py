@@ -24,12 +24,25 @@ ADDRESS = forms.TextInput(
 )
 
 
-class HeadForm(forms.Form):
+class Lenient(forms.Form):
+    """Takes what is half written: nothing is required, only marked as needed."""
+
+    use_required_attribute = False
+
+    def full_clean(self) -> None:
+        needed = {name: field.required for name, field in self.fields.items()}
+        for field in self.fields.values():
+            field.required = False
+        super().full_clean()
+        for name, field in self.fields.items():
+            field.required = needed[name]
+
+
+class HeadForm(Lenient):
     """What stands in the inbox."""
 
     subject = forms.CharField(
         max_length=300,
-        required=False,
         widget=forms.TextInput(attrs={"data-tokens": "", "data-count": "80"}),
     )
     preview_text = forms.CharField(
@@ -40,15 +53,12 @@ class HeadForm(forms.Form):
     )
 
 
-class BlockForm(forms.Form):
+class BlockForm(Lenient):
     """The fields of one block; `block` holds what was saved."""
 
     def __init__(self, data: Mapping[str, Any] | None, block: Block) -> None:
         self.block = block
         super().__init__(data, prefix=f"block-{block['id']}", initial=self.first(block))
-        for name, field in self.fields.items():
-            field.required = False
-            field.widget.attrs["data-block-field"] = name
 
     @property
     def kind(self) -> Kind:
@@ -114,6 +124,7 @@ class ButtonForm(BlockForm):
 class ConfirmForm(ButtonForm):
     url = forms.CharField(
         label="Thank-you page",
+        required=False,
         max_length=LONGEST_URL,
         widget=ADDRESS,
         help_text=(
@@ -132,7 +143,9 @@ class ImageForm(BlockForm):
         max_length=300,
         help_text="Read aloud, and shown when images are off.",
     )
-    href = forms.CharField(label="Link", max_length=LONGEST_URL, widget=ADDRESS)
+    href = forms.CharField(
+        label="Link", max_length=LONGEST_URL, widget=ADDRESS, required=False
+    )
 
 
 FORMS: dict[str, type[BlockForm]] = {

@@ -107,7 +107,7 @@ class RecipientsForm(forms.Form):
     include = forms.ModelMultipleChoiceField(
         Segment.objects.none(),
         label="Send to",
-        required=False,
+        error_messages={"required": "Choose at least one segment to send to."},
         help_text="Who is in several of them gets one copy.",
     )
     exclude = forms.ModelMultipleChoiceField(

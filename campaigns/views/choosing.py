@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.contrib import messages
@@ -116,7 +117,11 @@ def show_review(
     """The last page before sending. `expected`: a number that has moved since."""
     numbers = funnel(email)
     account = Account.current()
-    first = {"date": account.today(), "zone": account.time_zone}
+    first = {
+        "date": account.today() + dt.timedelta(days=1),
+        "time": dt.time(9),
+        "zone": account.time_zone,
+    }
     context = {
         "email": email,
         "funnel": numbers,

@@ -1,0 +1,32 @@
+"""Marketing emails in the admin: to be read. They are changed by their pages only."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from accounts.admin import ReadOnlyAdmin
+from campaigns.models import EmailVersion, MarketingEmail
+
+
+@admin.register(MarketingEmail)
+class MarketingEmailAdmin(ReadOnlyAdmin):
+    list_display = (
+        "name",
+        "kind",
+        "state",
+        "subscription_type",
+        "scheduled_at",
+        "launched_by",
+        "finished_at",
+    )
+    list_filter = ("state", "kind")
+    list_select_related = ("subscription_type", "launched_by")
+    search_fields = ("name", "subject")
+    ordering = ("-pk",)
+
+
+@admin.register(EmailVersion)
+class EmailVersionAdmin(ReadOnlyAdmin):
+    list_display = ("email", "number", "saved_by", "saved_at", "automatic")
+    list_select_related = ("email", "saved_by")
+    ordering = ("-pk",)

@@ -1,0 +1,262 @@
+"""What became of everybody: figures that add up, names, a sentence, a file."""
+
+import csv
+import datetime as dt
+import io
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from campaigns import report
+from campaigns.models import EmailState, MarketingEmail
+from campaigns.people import sentence
+from deliveries.models import Delivery, DeliveryState, Event, EventKind, Verdict
+from segments.models import Segment
+from tests.factories import (
+    ContactFactory,
+    DeliveryFactory,
+    LinkFactory,
+    MarketingEmailFactory,
+    MessageFactory,
+)
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.now()
+
+
+@pytest.fixture
+def email():
+    return MarketingEmailFactory(
+        state=EmailState.SENDING,
+        message=MessageFactory(),
+        launched_at=NOW - dt.timedelta(hours=5),
+    )
+
+
+def mail(email, state=DeliveryState.DELIVERED, **fields):
+    if state != DeliveryState.DELIVERED:
+        fields = {"delivered_at": None, **fields}
+    return DeliveryFactory(message=email.message, state=state, **fields)
+
+
+@pytest.fixture
+def everything(email):
+    """One mail of every fate, and one of somebody else's email."""
+    mail(email)
+    mail(email, opened_at=NOW)
+    mail(email, opened_at=NOW, clicked_at=NOW, confirmed_at=NOW)
+    mail(email, clicked_at=NOW, unsubscribed_at=NOW)
+    mail(email, unverified_click_at=NOW)
+    mail(email, complained_at=NOW)
+    mail(email, bounced_at=NOW, bounce_category="mailbox_full")
+    mail(
+        email,
+        DeliveryState.REFUSED,
+        smtp_code=550,
+        enhanced_code="5.1.1",
+        reply="No such user",
+        bounce_category="unknown_user",
+    )
+    mail(email, DeliveryState.EXPIRED)
+    mail(email, DeliveryState.UNCERTAIN)
+    mail(email, DeliveryState.QUEUED)
+    mail(email, DeliveryState.STARTED)
+    mail(email, DeliveryState.NOT_SENT, reason="no_consent")
+    mail(email, DeliveryState.NOT_SENT, reason="no_consent")
+    mail(email, DeliveryState.NOT_SENT, reason="own_opt_out")
+    mail(
+        email,
+        DeliveryState.NOT_SENT,
+        reason="no_address",
+        contact=ContactFactory(email=""),
+        address=None,
+    )
+    mail(email, DeliveryState.CANCELLED)
+    DeliveryFactory()
+
+
+def test_the_groups_add_up(email, everything):
+    counts = report.tally(email)
+    assert counts == {
+        "intended": 17,
+        "sent": 10,
+        "delivered": 6,
+        "opened": 3,
+        "clicked": 2,
+        "unverified": 1,
+        "confirmed": 1,
+        "bounced": 3,
+        "unsubscribed": 1,
+        "spam": 1,
+        "uncertain": 1,
+        "waiting": 2,
+        "not_sent": 5,
+    }
+    parts = ("sent", "waiting", "not_sent")
+    assert sum(counts[one] for one in parts) == counts["intended"]
+    parts = ("delivered", "bounced", "uncertain")
+    assert sum(counts[one] for one in parts) == counts["sent"]
+
+
+@pytest.mark.parametrize("group", ["not_sent", "bounced"])
+def test_the_reasons_of_a_group_add_up_to_it(email, everything, group):
+    found = report.reasons(email, group)
+    assert sum(count for _, count in found) == report.tally(email)[group]
+
+
+def test_every_group_page_shows_as_many_rows_as_it_counts(client, email, everything):
+    counts = report.tally(email)
+    for key, count in counts.items():
+        page = client.get(url("people", email), {"group": key})
+        assert len(page.context["rows"]) == count, key
+
+
+def test_every_reason_leads_to_as_many_rows_as_it_counts(client, email, everything):
+    for group in ("not_sent", "bounced"):
+        for reason, count in report.reasons(email, group):
+            asked = {"group": group, "reason": reason or "unjudged"}
+            page = client.get(url("people", email), asked)
+            assert len(page.context["rows"]) == count, reason
+
+
+def test_everybody_gets_a_sentence(email, everything):
+    for delivery in Delivery.objects.filter(message=email.message):
+        assert sentence(delivery).endswith((".", "user"))
+
+
+def test_what_the_server_said_stands_in_the_sentence(email, everything):
+    refused = Delivery.objects.get(state=DeliveryState.REFUSED)
+    assert sentence(refused) == "The receiving server said no. 550 5.1.1 No such user"
+
+
+def url(name, email):
+    return reverse(f"campaigns:{name}", args=[email.pk])
+
+
+@pytest.mark.parametrize("name", ["detail", "people", "export", "shown"])
+def test_an_outsider_has_to_sign_in(outsider_client, email, name):
+    response = outsider_client.get(url(name, email))
+    assert response.status_code == 302
+    assert reverse("login") in response.url
+
+
+@pytest.mark.parametrize("name", ["detail", "people", "shown"])
+def test_a_draft_has_no_report(client, name):
+    draft = MarketingEmailFactory()
+    assert client.get(url(name, draft)).url == url("content", draft)
+
+
+@pytest.mark.parametrize(
+    "state", [EmailState.SCHEDULED, EmailState.PREPARING, EmailState.STOPPED]
+)
+def test_the_report_opens_before_anything_was_sent(client, state):
+    email = MarketingEmailFactory(state=state, scheduled_at=NOW)
+    assert client.get(url("detail", email)).status_code == 200
+
+
+def test_the_report_asks_a_fixed_number_of_questions(
+    client, email, everything, django_assert_num_queries
+):
+    # session, user, email, figures, machine clicks, reasons, links and who clicked
+    # them, opens and clicks by the hour, account
+    with django_assert_num_queries(11):
+        client.get(url("detail", email))
+
+
+def test_the_people_ask_a_fixed_number_of_questions(
+    client, email, everything, django_assert_num_queries
+):
+    # session, user, email, figures, page, reasons, account
+    with django_assert_num_queries(7):
+        client.get(url("people", email), {"group": "not_sent"})
+
+
+def test_the_figures_refresh_while_it_is_sent_and_the_page_when_it_is_over(
+    client, email
+):
+    live = client.get(url("detail", email), headers={"HX-Request": "true"})
+    assert 'id="figures"' in live.content.decode()
+    assert "<html" not in live.content.decode()
+    assert "HX-Refresh" not in live
+    MarketingEmail.objects.update(state=EmailState.SENT)
+    over = client.get(url("detail", email), headers={"HX-Request": "true"})
+    assert over["HX-Refresh"] == "true"
+
+
+def test_clicks_are_told_by_who_was_behind_them(client, email, everything):
+    delivery = mail(email)
+    link = LinkFactory(message=email.message, position=0)
+    Event.objects.create(
+        kind=EventKind.CLICK,
+        delivery_id=delivery.pk,
+        message=email.message,
+        address=delivery.address,
+        link=link,
+        verdict=Verdict.MACHINE,
+    )
+    context = client.get(url("detail", email)).context
+    assert [one["count"] for one in context["clicks"]] == [2, 1, 1]
+    assert [one.machines for one in context["links"]] == [1]
+
+
+def test_the_curve_ends_at_the_figures(email, everything):
+    series = report.curve(email)["series"]
+    assert [one["values"][-1] for one in series] == [2, 2]
+
+
+def test_the_rows_go_on_after_fifty_and_back(client, email):
+    for _ in range(52):
+        mail(email)
+    first = client.get(url("people", email))
+    assert len(first.context["rows"]) == 50
+    second = client.get(url("people", email) + first.context["page"].next)
+    assert len(second.context["rows"]) == 2
+    assert second.context["page"].next == ""
+    again = client.get(url("people", email) + second.context["page"].previous)
+    assert again.context["rows"] == first.context["rows"]
+    assert again.context["page"].previous == ""
+
+
+def test_one_person_is_found(client, email, everything):
+    person = mail(email, contact=ContactFactory(email="find.me@people.example"))
+    page = client.get(url("people", email), {"q": "find.me"})
+    assert [row.delivery for row in page.context["rows"]] == [person]
+
+
+def test_an_unknown_group_is_not_found(client, email):
+    assert client.get(url("people", email), {"group": "friends"}).status_code == 404
+
+
+def test_the_file_holds_everybody_of_the_group_and_no_formula(client, email):
+    contact = ContactFactory(first_name="=cmd()", email="a@people.example")
+    mail(email, contact=contact)
+    mail(email, DeliveryState.NOT_SENT, reason="no_consent")
+    response = client.get(url("export", email), {"group": "delivered"})
+    text = b"".join(response.streaming_content).decode("utf-8-sig")
+    header, row = csv.reader(io.StringIO(text))
+    assert header[:2] == ["Email", "First name"]
+    assert row[:2] == ["a@people.example", "'=cmd()"]
+    assert response["Content-Disposition"].endswith('-delivered.csv"')
+
+
+def test_a_segment_is_made_of_a_group(client, email, everything):
+    response = client.post(url("segment", email), {"group": "bounced"})
+    made = Segment.objects.get()
+    assert response.url == made.get_absolute_url()
+    assert (made.kind, made.members().count()) == ("static", 3)
+    client.post(url("segment", email), {"group": "bounced"})
+    assert Segment.objects.count() == 2
+
+
+def test_the_list_shows_the_last_count(client, email, everything):
+    assert report.recount() == 1
+    page = client.get(reverse("campaigns:list"))
+    assert page.context["emails"][0].tally["sent"] == 10
+
+
+def test_what_is_long_over_is_not_counted_again(email):
+    report.recount()
+    long_ago = NOW - dt.timedelta(days=90)
+    MarketingEmail.objects.update(state=EmailState.SENT, finished_at=long_ago)
+    assert report.recount() == 0
