@@ -3,9 +3,11 @@
 import pytest
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.db import connection
 from django.test import Client
 from hypothesis import settings as hypothesis_settings
 
+from tests import pristine
 from tests.people import ALICE, PASSWORD
 
 pytest_plugins = ("tests.live", "tests.browser")
@@ -27,6 +29,19 @@ def pytest_configure(config):
             "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         }
     }
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_modify_db_settings):
+    """Start from a migrated copy where there is one."""
+    return pristine.restore(connection.creation._get_test_db_name())
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_keepdb):
+    if not django_db_keepdb:
+        connection.close()
+        pristine.remember(connection.settings_dict["NAME"])
 
 
 @pytest.fixture

@@ -42,6 +42,7 @@ def start() -> None:
     if not os.environ.get("DATABASE_URL"):
         _started.append(postgres := Postgres(f"{slot}/fast", durable=False).start())
         os.environ["DATABASE_URL"] = postgres.url()
+        os.environ["LISTWELL_TEST_SERVER"] = postgres.url("postgres")
     if not os.environ.get("REDIS_URL"):
         _started.append(valkey := Valkey(f"{slot}/valkey", durable=False).start())
         os.environ["REDIS_URL"] = valkey.url()
