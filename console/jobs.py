@@ -13,11 +13,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import AuditEntry, Job, JobState
 from contacts.import_views import SignedIn
+from contacts.models.imports import CHECK
 
 PAGE = 50
 OPEN = (JobState.QUEUED, JobState.RUNNING)
-# Checks of a file belong to the page that waits for them.
-RECENTLY = dt.timedelta(hours=24)
+RECENTLY = dt.timedelta(hours=1)
 COLUMNS = [
     {"label": "Work"},
     {"label": "State"},
@@ -77,10 +77,11 @@ def cancel(request: SignedIn, pk: int) -> HttpResponse:
 
 @require_safe
 def bell(request: SignedIn) -> HttpResponse:
-    """My work that runs, or ended a short time ago, for the shell."""
+    """My work that runs, or ended a short time ago, for the shell. Checks of a file
+    belong to the page that waits for them."""
     recent = Q(finished_at__gt=timezone.now() - RECENTLY) | Q(state__in=OPEN)
-    mine = Job.objects.filter(recent, owner=request.user).order_by("-pk")[:5]
-    jobs = list(mine)
+    mine = Job.objects.filter(recent, owner=request.user).exclude(kind=CHECK)
+    jobs = list(mine.order_by("-pk")[:3])
     running = sum(not job.is_over for job in jobs)
     return render(request, "console/bell.html", {"jobs": jobs, "running": running})
 

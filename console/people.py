@@ -16,7 +16,8 @@ from contacts.models import Contact
 from deliveries import refusals
 
 PAGE = 50
-COLUMNS = [
+COLUMNS: list[dict[str, Any]] = [
+    {"select": True},
     {"label": "Contact"},
     {"label": "Can be emailed"},
     {"label": "Last engaged"},

@@ -15,12 +15,7 @@ from accounts.models import Job, User
 from consent import tables
 from consent.models import SubscriptionType
 from contacts.importing import columns, rows
-from contacts.models import (
-    ANSWERS_WITH_CONSENT,
-    ConsentAnswer,
-    ContactImport,
-    PropertyDefinition,
-)
+from contacts.models import ConsentAnswer, ContactImport, PropertyDefinition
 
 MOST_MEGABYTES = tables.MAX_BYTES // (1024 * 1024)
 
@@ -222,21 +217,21 @@ class ConsentForm(forms.ModelForm):  # type: ignore[type-arg]
         types.queryset = SubscriptionType.objects.active()  # type: ignore[attr-defined]
         if not rows.engagement(self.instance.mapping):
             del self.fields["engagement_until"]
+        self.use_required_attribute = False
+        answer = self.data.get("consent", "") if self.is_bound else ""
+        for name, sentence in EVIDENCE.items():
+            self.fields[name].required = answer != ConsentAnswer.NONE
+            self.fields[name].error_messages["required"] = (
+                f"{sentence} Or say that they have not agreed."
+            )
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        if data.get("consent") in ANSWERS_WITH_CONSENT:
-            self._ask_for_evidence(data)
         for name in ("consent_date", "engagement_until"):
             day = data.get(name)
             if day and day > timezone.now().date():
                 self.add_error(name, "That day is still to come.")
         return data
-
-    def _ask_for_evidence(self, data: dict[str, Any]) -> None:
-        for name, sentence in EVIDENCE.items():
-            if not data.get(name) and name not in self.errors:
-                self.add_error(name, f"{sentence} Or say that they have not agreed.")
 
     def save(self, commit: bool = True) -> ContactImport:
         """Write the answers only: the check of the file writes beside us."""
