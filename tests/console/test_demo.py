@@ -1,0 +1,38 @@
+"""The demo shows what it promises, and only into an empty installation."""
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from contacts.models import Contact
+from reengagement.models import Campaign
+from reengagement.vocabulary import CampaignState
+from segments.models import Segment
+from tests.factories import ContactFactory
+
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
+
+
+def test_the_demo_has_a_campaign_in_every_state_and_silent_people():
+    call_command("seed_demo", size=1200)
+
+    states = set(Campaign.objects.values_list("state", flat=True))
+    assert states == {
+        CampaignState.DRAFT,
+        CampaignState.RUNNING,
+        CampaignState.PAUSED,
+        CampaignState.REVIEW,
+        CampaignState.DONE,
+        CampaignState.STOPPED,
+    }
+    due = Campaign.objects.get(state=CampaignState.REVIEW)
+    assert due.members.silent().exists()
+    assert due.members.still_open().count() == 0
+    assert Contact.objects.count() == 1200
+    assert Segment.objects.get(name__startswith="Never opened").size
+    assert Contact.objects.filter(hard_bounce_reason="UNKNOWN_USER").exists()
+
+
+def test_it_is_not_loaded_over_real_contacts():
+    ContactFactory()
+    with pytest.raises(CommandError, match="contacts already"):
+        call_command("seed_demo", size=10)
