@@ -28,7 +28,8 @@ from consent.vocabulary import (
 from optouts import reading
 from optouts.models import JobKind, OptOutImport
 
-MAX_ATTEMPTS = 5
+# A list of millions may outlive the time limit of a task more than once.
+MAX_ATTEMPTS = 20
 COUNTED_AT_ONCE = 50_000
 
 

@@ -20,9 +20,10 @@ def work(job_id: int) -> None:
 
 @shared_task
 def pick_up() -> None:
-    """Jobs that were not rung for, and those whose worker died."""
-    for job in Job.objects.claimable().filter(kind__in=jobs.WORK).order_by("id"):
-        work(job.pk)
+    """A job that was not rung for, or whose worker died; the next one next time."""
+    job = Job.objects.claimable().filter(kind__in=jobs.WORK).order_by("id").first()
+    if job:
+        jobs.work(job.pk)
 
 
 @shared_task

@@ -8,7 +8,7 @@ from accounts.models import Job, JobState
 from consent.models import Address, Brand, ConsentRecord, Suppression
 from consent.vocabulary import Actor, Mechanism, Reason
 from contacts.models import Contact
-from optouts import jobs
+from optouts import jobs, tasks
 from optouts.models import OptOutImport
 from tests.factories import ContactFactory, make_address
 
@@ -391,3 +391,29 @@ class TestPages:
         before = Suppression.objects.count()
         client.get(path(done, "undo/"))
         assert Suppression.objects.count() == before
+
+
+class TestPickUp:
+    def test_what_nobody_rang_for_is_done_by_the_timetable(self, counted, alice):
+        counted(LIST, column=1).start(alice)
+        tasks.pick_up()
+        assert Suppression.objects.count() == 2
+
+    def test_with_nothing_to_do_it_does_nothing(self, db):
+        tasks.pick_up()
+        assert not Job.objects.exists()
+
+    def test_a_job_is_not_done_by_two(self, counted, alice):
+        job = counted(LIST, column=1).start(alice)
+        assert Job.objects.claim(job.pk)
+        tasks.work(job.pk)
+        assert not Suppression.objects.exists()
+
+    def test_an_upload_forgotten_before_its_turn_is_said(self, upload):
+        one = upload(LIST)
+        job = one.choose(1, "Email", has_header=True)
+        OptOutImport.objects.update(created_at="2020-01-01T00:00Z")
+        tasks.forget_abandoned()
+        tasks.work(job.pk)
+        job.refresh_from_db()
+        assert "Upload the file again" in job.error
