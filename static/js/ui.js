@@ -190,7 +190,7 @@
   const main = () => $("dialog[open] .primary, dialog[open] .danger") ?? $("main form .primary, main form .danger, main .primary");
   const chords = {
     k: () => { if (palette && !palette.open) palette.showModal(); return Boolean(palette); },
-    s: () => press($("main form[method=post] .primary")),
+    s: () => press($("main form[method=post] .primary, main .primary[form]")),
     Enter: () => press(main()),
   };
   const rows = () => $$("main tbody tr").filter((row) => $("a, button, input", row));
