@@ -64,10 +64,6 @@ def make_stack(servers: Servers) -> Stack:
     return stack
 
 
-def command_exists(name: str) -> bool:
-    return any(places.ROOT.glob(f"*/management/commands/{name}.py"))
-
-
 class Supervisor:
     """Starts the processes in order and starts again what falls."""
 
@@ -82,7 +78,7 @@ class Supervisor:
     def run(self, *, demo: bool, began: float) -> int:
         found = self._prepare()
         self._start("web")
-        if demo and found["empty"] and command_exists("seed_demo"):
+        if demo and found["empty"]:
             self._load_demo()
         for name in self._beside_web():
             self._start(name)
