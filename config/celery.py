@@ -37,6 +37,10 @@ TIMETABLE: dict[str, dict[str, Any]] = {
         "schedule": 5.0,
         "options": {"expires": 5.0},
     },
+    "delete the files of old imports of contacts, every hour": {
+        "task": "contacts.tasks.clean_up_imports",
+        "schedule": 3600.0,
+    },
     "go on with imports of contacts, every 15 seconds": {
         "task": "contacts.tasks.run_open_imports",
         "schedule": 15.0,

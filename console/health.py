@@ -46,7 +46,7 @@ class Health:
     def figures(self) -> list[dict[str, object]]:
         """What ui/stats.html draws; every number leads to its people."""
         people, outs = reverse("contacts:list"), reverse("optouts:list")
-        mails = reverse("campaigns:list")
+        mails, asked = reverse("campaigns:list"), reverse("reengagement:list")
         share = 100 * self.mailable / self.contacts if self.contacts else 0
         return [
             _figure("Contacts", self.contacts, people),
@@ -56,7 +56,7 @@ class Health:
                 f"{people}?answer=yes",
                 f"{share:.0f}% of all",
             ),
-            _figure("Confirmed again", self.reengaged, mails, "in 90 days"),
+            _figure("Re-engaged", self.reengaged, asked, "in 90 days"),
             _figure("Opt-outs", self.opt_outs, outs, "in 30 days"),
             _figure(
                 "Hard bounces",

@@ -16,6 +16,7 @@ from contacts.import_views import INVALID, SignedIn
 from contacts.models import Contact
 from deliveries.doorbell import ring
 from deliveries.models import Hold, HoldKind
+from reengagement.models import Campaign
 
 UNDER_WAY = (EmailState.SCHEDULED, EmailState.PREPARING, EmailState.SENDING)
 SHOWN = 6
@@ -42,6 +43,7 @@ def index(request: SignedIn) -> HttpResponse:
             "tasks": todo.tasks(),
             "steps": todo.first_steps(),
             "health": _health(asked="count" in request.GET),
+            "campaigns": Campaign.objects.live().with_counts().order_by("-pk")[:SHOWN],
             "running": emails.filter(state__in=UNDER_WAY).with_progress()[:SHOWN],
             "sent": emails.filter(state=EmailState.SENT).order_by("-pk")[:SHOWN],
         },

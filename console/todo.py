@@ -14,6 +14,8 @@ from campaigns.models import EmailState, MarketingEmail
 from consent.models import Brand, SubscriptionType
 from contacts.models import Contact
 from deliveries.models import Hold, HoldKind
+from reengagement.models import Campaign
+from reengagement.vocabulary import CampaignState
 from segments.models import Segment
 
 SHOWN = 5
@@ -43,7 +45,19 @@ class Step:
 
 def tasks() -> list[Task]:
     """At most SHOWN of each kind."""
-    return [*_senders(), *_halted(), *_paused(), *_failed()]
+    return [*_reviews(), *_senders(), *_halted(), *_paused(), *_failed()]
+
+
+def _reviews() -> Iterator[Task]:
+    """The waiting is over, and somebody has to say that the silent are opted out."""
+    waiting = Campaign.objects.filter(state=CampaignState.REVIEW)
+    for campaign in waiting.order_by("pk")[:SHOWN]:
+        yield Task(
+            f"Review the silent people of “{campaign}”",
+            "The waiting time is over. Nobody is opted out before you say so.",
+            campaign.get_absolute_url(),
+            "hourglass",
+        )
 
 
 def _senders() -> Iterator[Task]:

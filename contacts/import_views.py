@@ -11,7 +11,7 @@ from accounts.doorbell import ring
 from accounts.models import User
 from contacts import tasks
 from contacts.import_forms import ColumnsForm, ConsentForm, UploadForm
-from contacts.models import ContactImport
+from contacts.models import ContactImport, ImportState
 
 INVALID = 422
 
@@ -110,4 +110,5 @@ def problems(request: SignedIn, pk: int) -> FileResponse:
 
 
 def _draft(pk: int) -> ContactImport:
-    return get_object_or_404(ContactImport, pk=pk, state="draft")
+    drafts = ContactImport.objects.filter(state=ImportState.DRAFT).exclude(file="")
+    return get_object_or_404(drafts, pk=pk)

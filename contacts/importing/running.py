@@ -3,12 +3,14 @@ at any moment and run again."""
 
 from __future__ import annotations
 
+import datetime as dt
 import tempfile
 import time
 from collections.abc import Iterator
 from itertools import chain
 
 from django.core.files import File
+from django.db.models import Q
 
 from accounts.models import Job, JobState
 from consent import tables
@@ -19,6 +21,9 @@ from contacts.models.imports import CHECK, TAKE
 # A task ends long before its limit; the job goes on in the next one.
 ENOUGH_SECONDS = 600
 MOST_ATTEMPTS = 10
+# Files are full of addresses: they are kept no longer than they are of use.
+DRAFT_KEPT_FOR = dt.timedelta(days=1)
+KEPT_FOR = dt.timedelta(days=30)
 
 
 def work(job: Job) -> None:
@@ -70,6 +75,20 @@ def _go_on_later(job: Job) -> None:
     Job.objects.filter(pk=job.pk, state=JobState.RUNNING).update(
         state=JobState.QUEUED, attempts=0
     )
+
+
+def clean_up(now: dt.datetime) -> int:
+    """Delete the files of drafts that nobody went on with, and of imports long over;
+    how many imports lost theirs. What was found out about them stays."""
+    over = Q(finished_at__lt=now - KEPT_FOR)
+    left = Q(state=ImportState.DRAFT, created_at__lt=now - DRAFT_KEPT_FOR)
+    old = list(ContactImport.objects.filter(over | left).exclude(file=""))
+    for found in old:
+        staging.drop(found)
+        found.problems.delete(save=False)
+        found.file.delete(save=False)
+        found.save(update_fields=["file", "problems"])
+    return len(old)
 
 
 def _finish(found: ContactImport, job: Job) -> None:

@@ -3,12 +3,15 @@
 import pytest
 from django.core.cache import cache
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import AuditEntry, Job, JobState
 from campaigns.models import MarketingEmail
 from consent.models import Brand, SubscriptionType
 from deliveries.models import Hold
-from tests.factories import ContactFactory, agree
+from reengagement.models import Campaign
+from reengagement.vocabulary import CampaignState
+from tests.factories import ContactFactory, SegmentFactory, agree
 
 pytestmark = pytest.mark.django_db
 
@@ -148,3 +151,15 @@ def test_the_bell_shows_my_jobs_only(client, alice, django_user_model):
     text = page(client, reverse("console:bell"))
     assert "1 job running" in text
     assert "Somebody else" not in text
+
+
+def test_silent_people_wait_for_a_review(client):
+    Campaign.objects.create(
+        name="Autumn clean-up",
+        state=CampaignState.REVIEW,
+        segment=SegmentFactory(),
+        started_at=timezone.now(),
+    )
+    text = page(client)
+    assert "Review the silent people of “Autumn clean-up”" in text
+    assert "0 of 0 confirmed" in text

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.db import IntegrityError
+from django.utils import timezone
 
 from accounts.models import Job
 from consent import tables
@@ -310,3 +311,17 @@ def test_the_draft_constraint_holds(alice):
     found.state = ImportState.RUNNING
     with pytest.raises(IntegrityError, match="starts_with_its_answers"):
         found.save()
+
+
+def test_files_are_deleted_when_they_are_of_no_use_any_more(alice):
+    draft = receive("Email\nada@people.example\n", alice)
+    done = bring_in("Email,Age\nbad,1\n", alice)
+    now = timezone.now()
+    assert running.clean_up(now) == 0
+    assert running.clean_up(now + dt.timedelta(days=2)) == 1
+    assert running.clean_up(now + dt.timedelta(days=31)) == 1
+    for found in (draft, done):
+        found.refresh_from_db()
+        assert not found.file
+        assert not found.problems
+    assert done.counts["refused"] == 1
