@@ -109,7 +109,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 @csp(QUIET)  # type: ignore[arg-type]
 def html(request: HttpRequest, pk: int) -> HttpResponse:
     """The mail in its frame, nothing loaded from elsewhere."""
-    return framed(pk)
+    return framed(letter_of(pk).quiet_html)
 
 
 @local_only
@@ -118,13 +118,15 @@ def html(request: HttpRequest, pk: int) -> HttpResponse:
 @csp(WITH_IMAGES)  # type: ignore[arg-type]
 def html_with_images(request: HttpRequest, pk: int) -> HttpResponse:
     """The same with its images, as in a mail program: that counts as an open."""
-    return framed(pk)
+    return framed(letter_of(pk).framed_html)
 
 
-def framed(pk: int) -> HttpResponse:
-    mail = get_object_or_404(CaughtMail, pk=pk)
-    letter = Letter.of(bytes(mail.raw))
-    return HttpResponse(letter.framed_html, headers={"Referrer-Policy": "no-referrer"})
+def letter_of(pk: int) -> Letter:
+    return Letter.of(bytes(get_object_or_404(CaughtMail, pk=pk).raw))
+
+
+def framed(document: str) -> HttpResponse:
+    return HttpResponse(document, headers={"Referrer-Policy": "no-referrer"})
 
 
 @local_only

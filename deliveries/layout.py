@@ -64,10 +64,11 @@ def as_html(subject: str, preview: str, body: Body, footer: Footer) -> str:
         f"<mj-section><mj-column>{_footer_mjml(footer)}</mj-column></mj-section>"
         "</mj-body></mjml>"
     )
+    # no web fonts: they would tell a third party who reads
+    options = mrml.RenderOptions(fonts={})
+    drawn = mrml.to_html(document, render_options=options).content
     # mrml writes rare characters of attributes in Rust's own notation
-    done = _RUST_ESCAPE.sub(
-        lambda m: chr(int(m[1], 16)), mrml.to_html(document).content
-    )
+    done = _RUST_ESCAPE.sub(lambda m: chr(int(m[1], 16)), drawn)
     return "\n".join(part.strip() for part in done.splitlines() if part.strip())
 
 

@@ -13,6 +13,12 @@ from typing import Any
 
 BASE = '<base target="_blank">'
 HEAD = re.compile(r"<head[^>]*>", re.IGNORECASE)
+# what a tag would load from elsewhere, quoted or not
+LOADED = re.compile(
+    r"(<(?:img|table|td|tr|body|source|input|video)\b[^>]*?\s)"
+    r"(src|srcset|background|poster)(\s*=\s*[\"']?\s*(?:https?:)?//)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,11 @@ class Letter:
         found = HEAD.search(self.html)
         place = found.end() if found else 0
         return self.html[:place] + BASE + self.html[place:]
+
+    @property
+    def quiet_html(self) -> str:
+        """The same with nothing to load from elsewhere."""
+        return LOADED.sub(r"\1data-\2\3", self.framed_html)
 
     @property
     def links(self) -> list[Link]:

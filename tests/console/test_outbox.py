@@ -103,6 +103,12 @@ class TestMail:
         assert response["Referrer-Policy"] == "no-referrer"
         assert '<head><base target="_blank">' in response.content.decode()
 
+    def test_loads_nothing_unless_images_are_asked_for(self, client, mail):
+        quiet = client.get(reverse("console:outbox_html", args=[mail.pk]))
+        assert b'<img data-src="http://x.test/l.png"' in quiet.content
+        shown = client.get(reverse("console:outbox_images", args=[mail.pk]))
+        assert b'<img src="http://x.test/l.png"' in shown.content
+
     def test_can_be_downloaded_as_it_came(self, client, mail):
         response = client.get(reverse("console:outbox_raw", args=[mail.pk]))
         assert response.content == MAIL

@@ -4,6 +4,7 @@ import email.policy
 import re
 
 import pytest
+from django.conf import settings
 
 from contacts.models import Contact
 from deliveries import mime, rendering, tokens
@@ -183,6 +184,12 @@ def test_both_parts_say_the_same():
         "https://b.example/",
         "https://d.example/",
     ]
+
+
+def test_nothing_is_loaded_from_third_parties():
+    _, mail = written(MessageFactory())
+    loaded = re.findall(r"<link|@import|src=.(http[^\"']*)", parts(mail)["html"])
+    assert all(url.startswith(settings.BASE_URL) for url in loaded)
 
 
 def test_a_tracked_link_is_a_token_that_names_its_position(settings):
