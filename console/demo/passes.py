@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone
@@ -164,7 +165,7 @@ def _begin(one: Pass, types: Types, at: dt.datetime, user: User) -> Campaign:
 def _choose(campaign: Campaign, share: int, types: Types, at: dt.datetime) -> Segment:
     segment = campaign.segment
     assert segment  # noqa: S101  made a moment ago
-    values = {"share": share, "type": types.news.pk, "at": at}
+    values: dict[str, Any] = {"share": share, "type": types.news.pk, "at": at}
     with connection.cursor() as cursor:
         cursor.execute(PEOPLE, values)
         ids = [row[0] for row in cursor.fetchall()]
@@ -193,7 +194,7 @@ def _write(campaign: Campaign, at: dt.datetime, user: User) -> MarketingEmail:
 
 def _ask(email: MarketingEmail, segment: Segment, at: dt.datetime) -> None:
     minutes = min(7 * 1440, int((timezone.now() - at).total_seconds() // 60) - 30)
-    values = {
+    values: dict[str, Any] = {
         "message": email.message_id,
         "segment": segment.pk,
         "at": at,
@@ -208,7 +209,9 @@ def _confirm(campaign: Campaign, email: MarketingEmail) -> None:
     confirmed = Delivery.objects.filter(
         message=email.message, confirmed_at__isnull=False
     ).order_by("confirmed_at")
-    rows = list(confirmed.values_list("address_id", "confirmed_at"))
+    rows: list[tuple[int, Any]] = list(
+        confirmed.values_list("address_id", "confirmed_at")
+    )
     if not rows or campaign.subscription_type is None:
         return
     act = Act(

@@ -166,7 +166,7 @@ def people(
         month = min(35, int(draw.expovariate(1 / 14))) // 3 * 3
         joined = now - dt.timedelta(days=30 * month + draw.randrange(2, 88))
         quiet = now - dt.timedelta(days=draw.randrange(60, 340))
-        properties = {}
+        properties: dict[str, str | int] = {}
         if draw.random() < 0.8:
             properties[interest] = draw.choice(names.INTERESTS)
         if draw.random() < 0.55:
