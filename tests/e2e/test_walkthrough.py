@@ -4,7 +4,8 @@ import pytest
 
 from contacts.models import Contact
 from deliveries.models import Delivery
-from tests.e2e.marketer import Marketer, links_in
+from reengagement.models import Campaign
+from tests.e2e.marketer import Marketer, links_in, time_passes
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -68,6 +69,49 @@ def test_the_manual_way(live_stack, marketer, new_page, file, tmp_path):
     silent = Contact.objects.get(email="silent@people.example")
     marketer.go(f"/contacts/{silent.pk}/")
     marketer.sees("imported opt-out list")
+
+
+def test_the_campaign_as_one_object(live_stack, marketer, new_page, file):
+    marketer.set_brand()
+    marketer.import_contacts(file, rows=5)
+    quiet = marketer.make_segment("Gone quiet", [("last_opened_at", "unknown", None)])
+
+    campaign = marketer.start_campaign("Autumn clean-up", quiet)
+    live_stack.wait_for(lambda: len(live_stack.sink.received) == 3, "three mails")
+    assert sorted(live_stack.sink.recipients) == [
+        "few@people.example",
+        "silent@people.example",
+        "stays@people.example",
+    ]
+    confirm(live_stack, new_page(), "stays@people.example")
+
+    opt_out_the_silent(live_stack, marketer, campaign)
+
+    again = marketer.write_email("One more", quiet)
+    marketer.go(f"/emails/{again.pk}/review/")
+    marketer.sees("Send to 1 person")
+    silent = Contact.objects.get(email="silent@people.example")
+    marketer.go(f"/contacts/{silent.pk}/")
+    marketer.sees("Did not confirm a re-engagement email")
+
+    marketer.go(f"/reengagement/{campaign.pk}/undo/")
+    marketer.page.get_by_label("Reason").fill("They were on holiday")
+    marketer.press("Undo the opt-out")
+    marketer.sees("Took back the opt-out of 2 people")
+    marketer.go(f"/emails/{again.pk}/review/")
+    marketer.sees("Send to 3 people")
+
+
+def opt_out_the_silent(stack, marketer, campaign):
+    """The waiting time runs out, Alice looks through the silent and presses."""
+    time_passes(campaign.messages().get(), days=15)
+    in_review = Campaign.objects.filter(pk=campaign.pk, state="review")
+    stack.wait_for(in_review.exists, "the end of the waiting time", seconds=90)
+    marketer.go(f"/reengagement/{campaign.pk}/silent/")
+    marketer.page.locator("input[name=number]").fill("2")
+    marketer.press("Opt out 2 people")
+    done = Campaign.objects.filter(pk=campaign.pk, state="done")
+    stack.wait_for(done.exists, "the opt-out")
 
 
 def confirm(stack, page, address):
