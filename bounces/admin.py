@@ -1,0 +1,32 @@
+"""What came back, in the admin: to be read."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from accounts.admin import ReadOnlyAdmin
+from bounces.models import Bounce, Report
+from consent.admin import AddressedAdmin
+
+
+@admin.register(Report)
+class ReportAdmin(ReadOnlyAdmin):
+    """Those to be looked at by a person have the outcome "review"."""
+
+    list_display = ("id", "received_at", "source", "kind", "outcome", "explanation")
+    list_filter = ("outcome", "kind", "source")
+    ordering = ("-pk",)
+    exclude = ("raw", "digest")
+    readonly_fields = ("content",)
+
+    @admin.display(description="The report as it came")
+    def content(self, report: Report) -> str:
+        return bytes(report.raw[:20_000]).decode("utf-8", "replace")
+
+
+@admin.register(Bounce)
+class BounceAdmin(AddressedAdmin):
+    list_display = ("id", "at", "address", "kind", "category", "doing", "enhanced_code")
+    list_filter = ("kind", "category")
+    list_select_related = ("address",)
+    raw_id_fields = ("address", "message", "report")
