@@ -76,9 +76,11 @@ WITH log AS MATERIALIZED (
             array_agg(d.delivered_at) AS deliveries,
             (array_agg(m.name ORDER BY d.delivered_at DESC)
                 FILTER (WHERE d.delivered_at IS NOT NULL))[1] AS last_email_name
-        FROM deliveries_delivery d
+        FROM (
+            SELECT * FROM deliveries_delivery
+            WHERE address_id = who.address_id OFFSET 0  -- by that index, always
+        ) d
         JOIN deliveries_message m ON m.id = d.message_id AND m.channel = 'marketing'
-        WHERE d.address_id = who.address_id
     ) own
 ), written AS (
     UPDATE contacts_contact c SET ({columns}) = ROW({values})
