@@ -78,13 +78,17 @@ class Supervisor:
     def run(self, *, demo: bool, began: float) -> int:
         found = self._prepare()
         self._start("web")
-        if demo and found["empty"]:
-            self._load_demo()
-        for name in self._beside_web():
-            self._start(name)
         if not self._page_answers():
             return 0 if self.stopping.is_set() else 1
-        self._greet(found, time.monotonic() - began)
+        self._invite(found)
+        if demo and found["empty"]:
+            self._load_demo()
+        if self.stopping.is_set():
+            return 0
+        for name in self._beside_web():
+            self._start(name)
+        say(f"Listwell is ready after {time.monotonic() - began:.1f} s.")
+        say("Ctrl-C stops everything; what you did stays.\n")
         return self._watch()
 
     def _prepare(self) -> dict[str, Any]:
@@ -128,12 +132,13 @@ class Supervisor:
             say("The web process does not answer; its messages above say why.")
         return False
 
-    def _greet(self, found: dict[str, Any], seconds: float) -> None:
-        say(f"\nListwell is ready after {seconds:.1f} s: {self.stack.base_url}/")
+    def _invite(self, found: dict[str, Any]) -> None:
+        """As soon as a page answers: nobody has to wait for the demo to sign in."""
+        say(f"\nListwell is at {self.stack.base_url}/")
         if found["password"]:
             say(f"Sign in as {found['email']} with the password {found['password']}")
-            say("It is shown this once. Change it under your name, top right.")
-        say("Ctrl-C stops everything; what you did stays.\n")
+            say("The password is shown this once; to set another:")
+            say(f"python3 run.py manage changepassword {found['email']}\n")
 
     def _watch(self) -> int:
         while not self.stopping.wait(0.3):
