@@ -15,7 +15,7 @@ from django.db.models.functions import Cast
 from contacts.models import Contact
 from segments.compile import condition, value_of
 from segments.dates import Clock
-from segments.fields import Source
+from segments.fields import Source, Type
 from segments.rules import Filter, Group, name_of
 from segments.vocabulary import Vocabulary
 from segments.words import phrase
@@ -90,4 +90,8 @@ def _words(rule: Group | Filter, words: Vocabulary) -> str:
 def _actual(rule: Group | Filter, value: str | None) -> str:
     if isinstance(rule, Group) or rule.field.source is Source.FACT:
         return ""
-    return str(value)[:80] if value not in (None, "") else "no value"
+    if value is None or value == "":
+        return "no value"
+    if rule.field.type is Type.DATETIME:
+        return f"{value[:16].replace('T', ' ')} UTC"
+    return value[:80]
