@@ -7,6 +7,7 @@ urlpatterns = [
     path("segments/", views.segment_list, name="list"),
     path("segments/new/", builder_views.create, name="create"),
     path("segments/add/", actions.pick, name="pick"),
+    path("segments/fields/", views.vocabulary, name="vocabulary"),
     path("segments/<int:pk>/", views.detail, name="detail"),
     path("segments/<int:pk>/status/", views.status, name="status"),
     path("segments/<int:pk>/edit/", builder_views.edit, name="edit"),

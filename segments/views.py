@@ -44,6 +44,13 @@ def segment_list(request: SignedIn) -> HttpResponse:
 
 
 @require_safe
+def vocabulary(request: SignedIn) -> HttpResponse:
+    """Every field with its operators: what a segment can ask."""
+    families = [(family.value, fields) for family, fields in Vocabulary().offered()]
+    return render(request, "segments/vocabulary.html", {"families": families})
+
+
+@require_safe
 def detail(request: SignedIn, pk: int) -> HttpResponse:
     segment = get_object_or_404(Segment.objects.select_related("saved_by"), pk=pk)
     words = request.GET.get("q", "").strip()

@@ -164,6 +164,14 @@ def test_segments_made_from_one_another_are_refused_with_the_path(client):
     assert "First → Second → First" in answer.content.decode()
 
 
+def test_drawing_the_builder_costs_the_same_for_many(client, django_assert_num_queries):
+    """Session, account, properties, and four counts in transactions of their own."""
+    SegmentFactory.create_batch(10)
+    ContactFactory.create_batch(10)
+    with django_assert_num_queries(17):
+        client.get(NEW, {"recipe": "never-opened"})
+
+
 def test_a_recipe_opens_the_builder_and_saves_nothing(client):
     answer = client.get(NEW, {"recipe": "never-opened"})
     assert answer.context["form"]["name"].value() == "Never opened"

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Job
-from contacts.models import Contact
+from contacts.models import Contact, PropertyDefinition
 from segments.models import Segment, SegmentUse
 from segments.recipes import RECIPES
 from segments.vocabulary import Vocabulary
@@ -28,7 +28,7 @@ def test_outsiders_are_sent_to_the_sign_in(outsider_client, name):
     assert "/login/" in answer.url
 
 
-@pytest.mark.parametrize("name", ["list", "create", "pick"])
+@pytest.mark.parametrize("name", ["list", "create", "pick", "vocabulary"])
 def test_outsiders_see_no_list(outsider_client, name):
     assert "/login/" in outsider_client.get(reverse(f"segments:{name}")).url
 
@@ -196,6 +196,50 @@ def test_testing_somebody_unknown_says_so(client):
     answer = client.get(url("test", SegmentFactory()), {"email": "who@people.example"})
     assert answer.status_code == 422
     assert "No contact has the address who@people.example." in answer.content.decode()
+
+
+def test_the_help_names_every_field_and_operator(client):
+    PropertyDefinition.objects.create(name="shoe", label="Shoe size", kind="number")
+    page = client.get(reverse("segments:vocabulary")).content.decode()
+    assert "Shoe size" in page
+    assert "was sent but did not click a link in" in page
+
+
+def test_the_list_is_searched_by_part_of_a_name(client):
+    SegmentFactory(name="Gone quiet")
+    SegmentFactory(name="Other")
+    answer = client.get(reverse("segments:list"), {"q": "QUIET"})
+    assert [str(one) for one in answer.context["page"].rows] == ["Gone quiet"]
+
+
+def test_making_it_static_is_one_button(client):
+    segment = SegmentFactory()
+    client.post(url("freeze", segment))
+    segment.refresh_from_db()
+    assert segment.kind == "static"
+    assert client.get(url("edit", segment)).url == segment.get_absolute_url()
+
+
+def test_refreshing_twice_asks_for_one_job(client):
+    segment = SegmentFactory()
+    client.post(url("refresh", segment))
+    client.post(url("refresh", segment))
+    assert Job.objects.count() == 1
+    assert "Fill “" in client.get(url("status", segment)).content.decode()
+    assert "waiting for a worker" in client.get(url("detail", segment)).content.decode()
+    Job.objects.get().cancel()
+    assert client.get(url("status", segment))["HX-Refresh"] == "true"
+
+
+def test_an_export_reports_until_it_is_over(client):
+    segment = SegmentFactory()
+    page = client.post(url("export", segment)).url
+    job = Job.objects.get()
+    part = client.get(page, headers={"HX-Request": "true"}).content.decode()
+    assert "waiting for a worker" in part
+    assert "<html" not in part
+    job.cancel()
+    assert client.get(page, headers={"HX-Request": "true"})["HX-Refresh"] == "true"
 
 
 def test_every_offered_field_has_choices_where_it_needs_them():
