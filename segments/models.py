@@ -91,7 +91,7 @@ class SegmentQuerySet(models.QuerySet["Segment"]):
         active = self.current().filter(kind=SegmentKind.ACTIVE)
         now = timezone.now()
         due = [one for one in active.in_order() if one.is_due(now)]
-        return sum(one.try_refresh() for one in due)
+        return sum(one.try_refresh() is not None for one in due)
 
     def cycle(self, pk: int | None, rules: Any) -> list[str]:
         """Names along the circle that `rules` would close for segment `pk`, or []."""
@@ -239,32 +239,29 @@ class Segment(models.Model):
         )
         return change
 
-    def try_refresh(self) -> bool:
-        """Refresh; rules that cannot be used are noted, and nobody leaves for it."""
+    def try_refresh(self) -> Change | None:
+        """Refresh; what goes wrong is noted as the `problem`, and nobody leaves."""
         try:
-            return self.refresh() is not None
+            return self.refresh()
         except BadRules as error:
             self.break_off(str(error))
         except DatabaseError:
             log.exception("The refresh of segment %s failed", self.pk)
             self.break_off("The last refresh failed. It is tried again by itself.")
-        return False
+        return None
 
     def break_off(self, problem: str) -> None:
-        Segment.objects.filter(pk=self.pk).update(
-            state=SegmentState.BROKEN, problem=problem, refreshed_at=timezone.now()
-        )
+        self.state, self.problem = SegmentState.BROKEN, problem
+        self.refreshed_at = timezone.now()
+        self.save(update_fields=["state", "problem", "refreshed_at"])
 
     def fill(self, job: Job) -> None:
         """Refresh for a waiting person, then whatever is made from this segment."""
-        try:
-            change = self.refresh()
-        except BadRules as error:
-            self.break_off(str(error))
-            job.fail(str(error))
+        change = self.try_refresh()
+        if change is None:  # another worker is at it and ends the job, or it cannot be
+            if self.state == SegmentState.BROKEN:
+                job.fail(self.problem)
             return
-        if change is None:
-            return  # another worker is at it and ends the job
         for one in self.dependents():
             one.try_refresh()
         job.report(change.size, total=change.size)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from segments.models import Segment, SegmentKind, SegmentQuerySet
@@ -21,6 +21,7 @@ TABS: dict[str, Callable[[SegmentQuerySet], SegmentQuerySet]] = {
 }
 LABELS = {"": "All", "active": "Active", "static": "Static", "archived": "Archived"}
 HISTORY_DAYS = 30
+LATEST = 5
 
 
 def tabs(current: str) -> list[dict[str, Any]]:
@@ -78,11 +79,12 @@ def _link(request: SignedIn, name: str, pk: int) -> str:
     return f"?{kept.urlencode()}"
 
 
-def history(segment: Segment) -> dict[str, int]:
-    """Who came and went in the last 30 days."""
+def history(segment: Segment) -> dict[str, Any]:
+    """How many came and went in the last 30 days, and who went last."""
     since = timezone.now() - dt.timedelta(days=HISTORY_DAYS)
-    stays = segment.stays.filter(Q(joined_at__gte=since) | Q(left_at__gte=since))
-    return stays.aggregate(
-        joined=Count("pk", filter=Q(joined_at__gte=since)),
-        left=Count("pk", filter=Q(left_at__gte=since)),
-    )
+    gone = segment.stays.filter(left_at__gte=since)
+    return {
+        "joined": segment.stays.filter(joined_at__gte=since).count(),
+        "left": gone.count(),
+        "latest": gone.select_related("contact").order_by("-left_at")[:LATEST],
+    }

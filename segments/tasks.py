@@ -17,7 +17,10 @@ def refresh_due() -> int:
 @shared_task
 def fill(job_id: int) -> None:
     if job := Job.objects.claim(job_id):
-        Segment.objects.get(pk=job.resume["segment"]).fill(job)
+        if segment := Segment.objects.filter(pk=job.resume["segment"]).first():
+            segment.fill(job)
+        else:
+            job.fail("The segment was deleted before it was filled.")
 
 
 @shared_task

@@ -65,9 +65,20 @@ def test_the_page_of_a_segment_costs_the_same_for_many(
     ContactFactory.create_batch(20, delivered=1)
     segment = SegmentFactory()
     segment.refresh()
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         answer = client.get(segment.get_absolute_url())
     assert len(answer.context["page"].rows) == 20
+
+
+def test_who_left_last_is_named(client):
+    olga = ContactFactory(first_name="Olga", last_name="Ek", delivered=1)
+    segment = SegmentFactory()
+    segment.refresh()
+    Contact.objects.filter(pk=olga.pk).update(delivered=0)
+    segment.refresh()
+    page = client.get(segment.get_absolute_url()).content.decode()
+    assert "Left last" in page
+    assert "Olga Ek" in page
 
 
 def test_members_are_paged_by_key_in_both_directions(client, monkeypatch):

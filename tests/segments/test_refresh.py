@@ -119,6 +119,27 @@ def test_rules_that_no_longer_work_are_told_and_nobody_leaves(alice):
     assert Job.objects.get().state == JobState.FAILED
 
 
+def test_a_job_of_a_deleted_segment_ends(alice):
+    segment = SegmentFactory()
+    job = segment.request_fill(alice)
+    segment.delete()
+    fill(job.pk)
+    job.refresh_from_db()
+    assert job.error == "The segment was deleted before it was filled."
+
+
+def test_a_database_that_fails_is_told_and_nobody_leaves():
+    ContactFactory(delivered=1)
+    segment = SegmentFactory()
+    segment.refresh()
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE contacts_contact RENAME delivered TO gone")
+        assert segment.try_refresh() is None
+        cursor.execute("ALTER TABLE contacts_contact RENAME gone TO delivered")
+    assert segment.state == "broken"
+    assert segment.members().count() == 1
+
+
 def test_a_segment_rests_after_a_refresh():
     segment = SegmentFactory()
     assert refresh_due() == 1
