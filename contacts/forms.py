@@ -15,7 +15,7 @@ from consent import addresses
 from consent.models import SubscriptionType
 from consent.vocabulary import LegalBasis
 from contacts import properties
-from contacts.models import AddressTaken, Contact, PropertyDefinition
+from contacts.models import AddressTaken, Contact, Outdated, PropertyDefinition
 from contacts.properties import Kind
 from contacts.subscriptions import Agreement
 
@@ -41,6 +41,8 @@ class ContactForm(forms.ModelForm):  # type: ignore[type-arg]
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
 
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
     class Meta:
         model = Contact
         fields: ClassVar[list[str]] = list(PERSON)
@@ -48,6 +50,8 @@ class ContactForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["address_as_typed"].initial = self.instance.email
+        if self.instance.pk:
+            self.fields["seen"].initial = self.instance.updated_at.isoformat()
         self.order_fields(["address_as_typed", *PERSON])
         live = PropertyDefinition.objects.filter(archived_at=None)
         self.definitions = {f"property_{one.pk}": one for one in live}
@@ -93,10 +97,22 @@ class ContactForm(forms.ModelForm):  # type: ignore[type-arg]
             self.add_error(name, str(problem))
 
     def enter(self, user: User) -> bool:
-        """Save the new person or the changes; False with an error on the address."""
+        """Save the new person or the changes; False with an error that says why not."""
         typed = self.cleaned_data["address_as_typed"]
         try:
-            self.instance.keep(typed, user, fields=[*PERSON, "properties"])
+            self.instance.keep(
+                typed,
+                user,
+                fields=[*PERSON, "properties"],
+                seen=self.cleaned_data["seen"],
+            )
+        except Outdated:
+            self.add_error(
+                None,
+                "Somebody saved this contact after you opened it. Open it again in"
+                " another window, compare, then save your changes there.",
+            )
+            return False
         except AddressTaken as taken:
             other = taken.contact
             self.add_error(

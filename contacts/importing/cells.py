@@ -33,11 +33,14 @@ _MILLISECONDS = re.compile(r"\d{12,13}")
 
 def clean(cell: str) -> str:
     """Trimmed, and without the apostrophe that keeps a spreadsheet from running it."""
-    return tables.unescaped(cell.strip()).strip()
+    text = cell.strip()
+    return tables.unescaped(text).strip() if text.startswith("'") else text
 
 
 def count(text: str) -> int:
     """A whole number, 0 or more."""
+    if text.isdecimal() and text.isascii() and len(text) < 10:
+        return int(text)
     compact = re.sub(r"[\s\u00a0\u202f,]", "", text)
     whole = compact.removesuffix(".0").removesuffix(".00")
     if not (whole.isascii() and whole.isdigit() and len(whole) < 10):

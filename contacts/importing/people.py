@@ -66,15 +66,23 @@ def insert(piece: Piece) -> int:
     return piece.change(_worded(_INSERT, words))
 
 
-def bring_engagement(piece: Piece) -> None:
-    """Opening balances, and the roll-ups of those whom we never mailed ourselves.
+def roll_up(piece: Piece) -> None:
+    """The numbers of people we have and never mailed ourselves become the file's.
 
-    Everybody else's roll-ups are the folder's: it adds the balance in.
+    Everybody else's are the folder's: it adds the balance in. Before the balances.
     """
-    names = rows.engagement(piece.found.mapping)
-    if not names:
-        return
-    words = {
+    if names := rows.engagement(piece.found.mapping):
+        piece.change(_worded(_ROLL_UP, _engagement(names)))
+
+
+def bring_balances(piece: Piece) -> None:
+    """The numbers of the file as opening balances, new or in place of older ones."""
+    if names := rows.engagement(piece.found.mapping):
+        piece.change(_worded(_BALANCE, _engagement(names)))
+
+
+def _engagement(names: list[str]) -> dict[str, str]:
+    return {
         "{names}": ", ".join(names),
         "{brought}": ", ".join(_filled("r", names)),
         "{balance}": ", ".join(_filled("b", names)),
@@ -83,8 +91,6 @@ def bring_engagement(piece: Piece) -> None:
         "{old}": _of("b", names),
         "{excluded}": _of("EXCLUDED", names),
     }
-    piece.change(_worded(_ROLL_UP, words))
-    piece.change(_worded(_BALANCE, words))
 
 
 def note_bounce_reasons(piece: Piece) -> None:

@@ -32,12 +32,16 @@ def take(found: ContactImport, job: Job) -> bool:
 def _take_in(piece: Piece) -> Counter[str]:
     ours = Contact.objects.filter(piece.here())
     known = ours.count()
-    counts = Counter(kept_out=permission.kept_out(piece), updated=people.update(piece))
-    counts["unchanged"] = known - counts["updated"]
+    counts = Counter(kept_out=permission.kept_out(piece))
+    if known:
+        counts["updated"] = people.update(piece)
+        counts["unchanged"] = known - counts["updated"]
+        people.roll_up(piece)
     counts["new"] = people.insert(piece)
-    people.bring_engagement(piece)
+    people.bring_balances(piece)
     counts.update(permission.say_no(piece))
     people.note_bounce_reasons(piece)
-    ours.adopt_bounces()
+    if counts["kept_out"]:
+        ours.adopt_bounces()
     counts.update(permission.say_yes(piece))
     return counts

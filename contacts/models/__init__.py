@@ -17,6 +17,7 @@ from contacts.models.people import (
     Contact,
     ContactQuerySet,
     OpeningBalance,
+    Outdated,
 )
 
 __all__ = [
@@ -31,5 +32,6 @@ __all__ = [
     "HardBounceReason",
     "ImportState",
     "OpeningBalance",
+    "Outdated",
     "PropertyDefinition",
 ]

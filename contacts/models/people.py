@@ -38,6 +38,10 @@ class AddressTaken(ValueError):
         self.contact = contact
 
 
+class Outdated(ValueError):
+    """Somebody else saved the contact after this page was opened."""
+
+
 class ContactQuerySet(models.QuerySet["Contact"]):
     def search(self, text: str) -> ContactQuerySet:
         """Those whose email, domain, first or last name begins with `text`.
@@ -182,9 +186,18 @@ class Contact(Engagement):
         return Suppression.objects.active().filter(address_id=self.address_id)
 
     @transaction.atomic
-    def keep(self, email: str, user: User, *, fields: list[str]) -> None:
-        """Save what a form changed, and the address; AddressTaken changes nothing."""
+    def keep(
+        self, email: str, user: User, *, fields: list[str], seen: str = ""
+    ) -> None:
+        """Save what a form changed, and the address.
+
+        AddressTaken, and Outdated when the contact changed since `seen` (its
+        updated_at as the form was drawn), change nothing.
+        """
         if self.pk:
+            before = Contact.objects.select_for_update(no_key=True).get(pk=self.pk)
+            if seen and before.updated_at.isoformat() != seen:
+                raise Outdated(f"{before} was saved by somebody else.")
             self.updated_at = timezone.now()
             self.save(update_fields=[*fields, "updated_at"])
             self.move_to(email, user)

@@ -76,6 +76,17 @@ def test_an_edit_changes_fields_and_address(client):
     assert (ada.first_name, ada.address.key) == ("Adah", "ada@new.example")
 
 
+def test_who_saves_second_is_told_and_overwrites_nothing(client):
+    ada = ContactFactory(email="ada@people.example", first_name="Ada")
+    seen = client.get(url("edit", ada.pk)).context["form"]["seen"].value()
+    answers = {"address_as_typed": "ada@people.example", "seen": seen}
+    client.post(url("edit", ada.pk), answers | {"first_name": "First"})
+    second = client.post(url("edit", ada.pk), answers | {"first_name": "Second"})
+    assert second.status_code == 422
+    assert "Somebody saved this contact" in second.content.decode()
+    assert Contact.objects.get().first_name == "First"
+
+
 def test_deleting_asks_first(client):
     ada = ContactFactory()
     client.get(url("delete", ada.pk))
