@@ -149,7 +149,8 @@ def sentence(key: str) -> str:
 def funnel(campaign: Campaign) -> list[Row]:
     """Segment, left out by reason, may be asked; empty while nothing is chosen."""
     counts = preview(campaign)
-    return _rows(counts, f"In “{campaign.segment}”") if counts else []
+    head = f"In “{campaign.segment}”"
+    return _rows(counts, head, "Will be asked") if counts else []
 
 
 def outcome_of_start(campaign: Campaign) -> list[Row]:
@@ -157,14 +158,15 @@ def outcome_of_start(campaign: Campaign) -> list[Row]:
     first = campaign.messages().first()
     if first is None:
         return []
-    return _rows(audience.stored(first), f"In “{campaign.segment}” at the start")
+    head = f"In “{campaign.segment}” at the start"
+    return _rows(audience.stored(first), head, "Asked")
 
 
-def _rows(counts: Counter[str], head: str) -> list[Row]:
+def _rows(counts: Counter[str], head: str, last: str) -> list[Row]:
     reasons = [(key, count) for key, count in counts.most_common() if key]
     left = [Row(sentence(key), count, "in") for key, count in reasons]
     return [
         Row(head, sum(counts.values())),
         *left,
-        Row("Asked", counts[""], "tot"),
+        Row(last, counts[""], "tot"),
     ]

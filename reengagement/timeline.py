@@ -169,6 +169,8 @@ def _review_step(campaign: Campaign, counts: Counter[str]) -> Step:
             text="You chose to opt the silent out on the announced date. "
             "You can pause or stop until then.",
         )
+    if campaign.state == CampaignState.DONE:
+        return Step("eye", "Your review", "done")
     silent = counts[Outcome.SILENT]
     now = campaign.state == CampaignState.REVIEW
     return Step(

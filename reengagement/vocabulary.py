@@ -29,7 +29,7 @@ LIVE_STATES = (
 class Ending(models.TextChoices):
     """What happens when the waiting time is over."""
 
-    ASK = "ask", "Ask me"
+    ASK = "ask", "Ask me before anybody is opted out"
     AUTOMATIC = "automatic", "Opt out on the announced date"
 
 

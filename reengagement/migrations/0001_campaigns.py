@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
                     "ending",
                     models.CharField(
                         choices=[
-                            ("ask", "Ask me"),
+                            ("ask", "Ask me before anybody is opted out"),
                             ("automatic", "Opt out on the announced date"),
                         ],
                         default="ask",
