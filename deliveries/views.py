@@ -4,19 +4,31 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from csp.constants import NONE, SELF, UNSAFE_INLINE
+from csp.decorators import csp
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
-from deliveries import confirmation, settling, tracking
+from deliveries import browser, confirmation, settling, tracking
 from deliveries.confirmation import Question, Standing
 from deliveries.forms import PressForm
 from deliveries.links import public_url
 from deliveries.models import EventKind
 from deliveries.tokens import BadToken, Purpose, Token, read
 from deliveries.tracking import Answer
+
+# A mail brings its own styles and its pictures, and runs nothing.
+MAIL_POLICY = {
+    "default-src": [NONE],
+    "style-src": [SELF, UNSAFE_INLINE],
+    "img-src": ["data:", "http:", "https:"],
+    "base-uri": [NONE],
+    "form-action": [NONE],
+    "frame-ancestors": [NONE],
+}
 
 
 @login_not_required
@@ -70,6 +82,18 @@ def page(request: HttpRequest, token: Token, question: Question) -> HttpResponse
         "preferences_url": public_url(way_out, Purpose.PREFERENCES),
     }
     return private(render(request, "deliveries/confirm.html", context))
+
+
+@login_not_required
+@require_safe
+@csp(MAIL_POLICY)  # type: ignore[arg-type]
+def in_browser(request: HttpRequest, token: str) -> HttpResponse:
+    """The mail as a page of its own, for programs that show it badly."""
+    try:
+        document = browser.as_read_by(read(token, Purpose.VIEW))
+    except BadToken:
+        document = None
+    return private(HttpResponse(document)) if document else unknown(request)
 
 
 def private(response: HttpResponse) -> HttpResponse:

@@ -26,6 +26,7 @@ PUBLIC = {
     "deliveries:click",
     "deliveries:open",
     "deliveries:confirm",
+    "deliveries:in_browser",
     "optouts:unsubscribe",
     "optouts:come_back",
     "optouts:say_why",

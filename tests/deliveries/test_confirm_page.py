@@ -1,9 +1,12 @@
 """The thank-you page and what becomes of its button."""
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test import Client
 from django.utils import timezone
 
 from consent.models import ConsentEvidence, ConsentRecord, Grant, Suppression
@@ -378,3 +381,19 @@ class TestConfirmLinkWithAPageOfItsOwn:
             reader.click(position)
         wait()
         assert reader.confirmed_at is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_presses_at_the_same_moment_are_one_yes(reader):
+    before = ConsentRecord.objects.count()
+
+    def press(_):
+        try:
+            return Reader(Client(), reader.delivery).press(HAND).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as threads:
+        assert set(threads.map(press, range(8))) == {302}
+    assert ConsentRecord.objects.count() == before + 1
+    assert reader.confirmed_at is not None
