@@ -1,5 +1,6 @@
 import pytest
 
+from config.local import places
 from deliveries.models import EventKind, Verdict
 from deliveries.verdicts import MEANINGS, SIGNALS, Facts, judge
 
@@ -138,3 +139,11 @@ class TestOpen:
 def test_every_sign_is_explained():
     assert all(signal.meaning.endswith(".") for signal in SIGNALS)
     assert len(MEANINGS) == len(SIGNALS) + 2
+
+
+def test_the_table_in_the_documentation_is_the_table():
+    written = (places.ROOT / "docs/confirmation.md").read_text()
+    for signal in SIGNALS:
+        mark = "" if signal.local else r" \*"
+        row = f"| {signal.name}{mark} | {signal.weight:+d} | {signal.meaning} |"
+        assert row in written, row
