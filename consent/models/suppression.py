@@ -180,12 +180,17 @@ class Suppression(models.Model):
         SubscriptionType, null=True, on_delete=models.PROTECT, db_index=False
     )
     reason = models.CharField(max_length=20, choices=Reason)
-    batch = models.ForeignKey("consent.Batch", null=True, on_delete=models.PROTECT)
+    # batches and records are never deleted (triggers): constraints on them would only
+    # cost time at the commit of a bulk opt-out
+    batch = models.ForeignKey(
+        "consent.Batch", null=True, on_delete=models.PROTECT, db_constraint=False
+    )
     record = models.ForeignKey(
         ConsentRecord,
         on_delete=models.PROTECT,
         related_name="suppressions",
         db_index=False,
+        db_constraint=False,
     )
     occurred_at = models.DateTimeField()
     created_at = models.DateTimeField(db_default=Now())
@@ -197,6 +202,7 @@ class Suppression(models.Model):
         on_delete=models.PROTECT,
         related_name="lifted",
         db_index=False,
+        db_constraint=False,
     )
 
     objects = SuppressionQuerySet.as_manager()

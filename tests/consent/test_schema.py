@@ -83,6 +83,11 @@ def test_a_yes_is_one_row_however_often_it_is_said(world):
     assert ConsentRecord.objects.filter(action=Action.GIVEN).count() == 2
 
 
+def test_a_batch_is_never_deleted(db):
+    Batch.objects.create(kind="opt_out_import", label="list.csv")
+    refused("DELETE FROM consent_batch", "append-only")
+
+
 def test_the_same_no_from_two_batches_is_two_rows(db):
     address = make_address("ana@people.example")
     for _ in range(2):

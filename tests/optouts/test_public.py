@@ -24,7 +24,11 @@ from deliveries.models import Delivery, DeliveryState
 from deliveries.tokens import Purpose, Token, sign
 from optouts import leaving
 from optouts.models import Farewell, Why
-from tests.factories import DeliveryFactory, MessageFactory
+from tests.factories import (
+    DeliveryFactory,
+    MessageFactory,
+    SubscriptionTypeFactory,
+)
 from tests.optouts.conftest import token_of
 
 pytestmark = pytest.mark.django_db
@@ -308,6 +312,11 @@ class TestPreferences:
 
 
 class TestWaiting:
+    @pytest.fixture
+    def kind(self, db):
+        """Not the default one: tests with real transactions empty the tables."""
+        return SubscriptionTypeFactory()
+
     @pytest.fixture
     def started(self, ana, kind):
         message = MessageFactory(subscription_type=kind)
