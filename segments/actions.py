@@ -89,17 +89,20 @@ def restore(request: SignedIn, pk: int) -> HttpResponse:
 def delete(request: SignedIn, pk: int) -> HttpResponse:
     """GET asks and shows what uses it; POST deletes what nothing uses."""
     segment = get_object_or_404(Segment, pk=pk)
-    uses = list(segment.uses.order_by("label"))
-    if request.method == "POST" and not uses:
-        _record(request, "deleted a segment", segment)
-        segment.delete()
-        messages.success(request, f"Deleted “{segment.name}”. No contact was deleted.")
-        return redirect("segments:list")
+    blockers: list[str] = []
+    if request.method == "POST":
+        blockers = segment.discard()
+        if not blockers:
+            AuditEntry.objects.record(
+                request.user, "deleted a segment", subject=segment.name
+            )
+            messages.success(request, f"Deleted “{segment.name}”, and no contact.")
+            return redirect("segments:list")
     return render(
         request,
         "segments/delete.html",
-        {"segment": segment, "uses": uses},
-        status=INVALID if request.method == "POST" else 200,
+        {"segment": segment, "uses": segment.uses.all(), "blockers": blockers},
+        status=INVALID if blockers else 200,
     )
 
 

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from django.db import OperationalError
 from django.db.models import Count, Max, Q
 
+from consent.models import SubscriptionType
 from contacts.models import Contact
+from deliveries.refusals import mailable
 from segments.refreshing import roomy
 
 # A live count may take this long; then the planner's estimate is shown instead.
@@ -70,6 +72,16 @@ def sample(condition: Q, seed: int) -> list[Contact]:
             return found
     except OperationalError:
         return []
+
+
+def mailable_of(condition: Q, subscription_type: SubscriptionType) -> int | None:
+    """How many of them may be emailed about this; None when that takes too long."""
+    contacts = Contact.objects.filter(condition)
+    try:
+        with roomy(PATIENCE_MS):
+            return mailable(contacts, subscription_type).count()
+    except OperationalError:
+        return None
 
 
 def total() -> int:

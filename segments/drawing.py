@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from consent.models import SubscriptionType
 from contacts.models import Contact
 from segments import counting
 from segments.builder import Node, Tree
@@ -86,6 +87,29 @@ class Draft:
         if self.rules is None:
             return None
         return counting.count(compile_rules(self.rules, self.clock))
+
+    @cached_property
+    def default_type(self) -> SubscriptionType:
+        return SubscriptionType.objects.default()
+
+    @cached_property
+    def split(self) -> list[dict[str, Any]]:
+        """Of the matching: who may be emailed, and who not, for the default type."""
+        if not (self.rules and self.total and self.total.number) or self.total.about:
+            return []
+        matching = compile_rules(self.rules, self.clock)
+        can = counting.mailable_of(matching, self.default_type)
+        if can is None:
+            return []
+        cannot = max(0, self.total.number - can)
+        return [
+            {"label": "Can be emailed", "count": can, "tint": "d1"},
+            {
+                "label": "Opted out, bounced or no consent",
+                "count": cannot,
+                "tint": "d3",
+            },
+        ]
 
     @cached_property
     def everybody(self) -> int:

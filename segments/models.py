@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import DatabaseError, models, transaction
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
@@ -192,11 +192,6 @@ class Segment(models.Model):
         """Who is in, as of the last refresh."""
         return Contact.objects.filter(_member([self.pk]))
 
-    def with_joined(self, contacts: ContactQuerySet) -> ContactQuerySet:
-        """`contacts` with `.joined_at`: since when each is in this segment."""
-        stay = self.stays.filter(left_at=None, contact_id=OuterRef("pk"))
-        return contacts.annotate(joined_at=Subquery(stay.values("joined_at")[:1]))
-
     def is_due(self, now: dt.datetime) -> bool:
         rest = dt.timedelta(milliseconds=self.refresh_ms * REST)
         return (
@@ -325,6 +320,7 @@ class Segment(models.Model):
         """Active -> static: those who are in now stay in. False: it was static."""
         done = Segment.objects.filter(pk=self.pk, kind=SegmentKind.ACTIVE).update(
             kind=SegmentKind.STATIC,
+            state=SegmentState.READY,
             refreshed_at=timezone.now(),
             saved_at=timezone.now(),
             saved_by=user,
@@ -369,6 +365,17 @@ class Segment(models.Model):
         self._settle(Change(0, 0, self.members().count()), 0)
         self.refresh_from_db()
         return count
+
+    @transaction.atomic
+    def discard(self) -> list[str]:
+        """Delete it, unless something uses it: then what, and nothing happens."""
+        labels = [use.label for use in self.uses.order_by("label")]
+        if not labels:
+            try:
+                self.delete()
+            except models.ProtectedError as error:
+                return sorted(map(str, error.protected_objects))
+        return labels
 
     def archive(self) -> bool:
         """Put away; False while something uses it."""

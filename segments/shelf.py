@@ -7,9 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
+from contacts.models import ContactQuerySet
 from segments.models import Segment, SegmentKind, SegmentQuerySet
 from segments.web import SignedIn
 
@@ -77,6 +78,12 @@ def _link(request: SignedIn, name: str, pk: int) -> str:
     kept.pop("after", None)
     kept[name] = str(pk)
     return f"?{kept.urlencode()}"
+
+
+def with_joined(segment: Segment, contacts: ContactQuerySet) -> ContactQuerySet:
+    """`contacts` with `.joined_at`: since when each is in `segment`."""
+    stay = segment.stays.filter(left_at=None, contact_id=OuterRef("pk"))
+    return contacts.annotate(joined_at=Subquery(stay.values("joined_at")[:1]))
 
 
 def history(segment: Segment) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from segments.forms import ExportForm, PersonForm
 from segments.models import Segment, SegmentQuerySet, current_clock
 from segments.recipes import RECIPES
 from segments.rules import BadRules
-from segments.shelf import TABS, history, page_of, tabs
+from segments.shelf import TABS, history, page_of, tabs, with_joined
 from segments.vocabulary import Vocabulary
 from segments.web import INVALID, SignedIn
 from segments.why import explain
@@ -57,7 +57,7 @@ def detail(request: SignedIn, pk: int) -> HttpResponse:
     members = segment.members().search(words)
     context = {
         "segment": segment,
-        "page": page_of(request, segment.with_joined(members), PAGE),
+        "page": page_of(request, with_joined(segment, members), PAGE),
         "q": words,
         "uses": segment.uses.order_by("label"),
         "job": segment.filling(),

@@ -4,8 +4,9 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Job
+from consent.models import SubscriptionType
 from segments.models import Segment
-from tests.factories import ContactFactory, SegmentFactory
+from tests.factories import ContactFactory, SegmentFactory, agree
 from tests.segments.worlds import group, where
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +49,14 @@ def test_the_live_count_is_the_number_of_matching_contacts(client):
     answer = client.post(NEW, form(GROUP, OPENED, SENDS, do="count"))
     assert answer.context["draft"].total.number == 1
     assert "more than 11 (12 or more)" in answer.context["draft"].sentence
+
+
+def test_how_many_of_them_can_be_emailed_stands_beside_the_count(client):
+    for contact in ContactFactory.create_batch(3, delivered=12)[:2]:
+        agree(contact, SubscriptionType.objects.default())
+    answer = client.post(NEW, form(GROUP, SENDS, do="count"))
+    split = [(row["label"], row["count"]) for row in answer.context["draft"].split]
+    assert split == [("Can be emailed", 2), ("Opted out, bounced or no consent", 1)]
 
 
 def test_a_condition_that_is_not_finished_is_named_and_nothing_is_saved(client):
@@ -165,10 +174,10 @@ def test_segments_made_from_one_another_are_refused_with_the_path(client):
 
 
 def test_drawing_the_builder_costs_the_same_for_many(client, django_assert_num_queries):
-    """Session, account, properties, and four counts in transactions of their own."""
+    """Session, account, properties, and five counts in transactions of their own."""
     SegmentFactory.create_batch(10)
-    ContactFactory.create_batch(10)
-    with django_assert_num_queries(17):
+    ContactFactory.create_batch(10, delivered=12)
+    with django_assert_num_queries(23):
         client.get(NEW, {"recipe": "never-opened"})
 
 

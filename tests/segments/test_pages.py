@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from accounts.models import Job
 from contacts.models import Contact, PropertyDefinition
+from reengagement.models import Campaign
 from segments.models import Segment, SegmentUse
 from segments.recipes import RECIPES
 from segments.vocabulary import Vocabulary
@@ -128,6 +129,14 @@ def test_a_segment_in_use_is_neither_deleted_nor_archived(client):
     client.post(url("archive", segment))
     segment.refresh_from_db()
     assert segment.archived_at is None
+
+
+def test_what_a_campaign_was_sent_to_is_not_deleted(client):
+    segment = SegmentFactory()
+    Campaign.objects.create(name="Autumn", segment=segment)
+    answer = client.post(url("delete", segment))
+    assert answer.status_code == 422
+    assert "Autumn" in answer.content.decode()
 
 
 def test_a_segment_nothing_uses_is_deleted_and_no_contact(client):
