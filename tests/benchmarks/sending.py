@@ -9,29 +9,21 @@ import smtplib
 from django.conf import settings
 from django.utils import timezone
 
-from consent import addresses
-from consent.models import Address, Grant
-from consent.vocabulary import Act, Action, Actor, Grade, LegalBasis, Mechanism
 from contacts.models import Contact
 from deliveries import audience, rendering, sending
 from deliveries.models import Delivery
 from tests.benchmarks.frame import Result, timed
+from tests.crowd import make_readers
 from tests.factories import MessageFactory
 from tests.fast_sink import fast_sink
 
 SIZES = [5_000]
-YES = Act(
-    action=Action.GIVEN,
-    mechanism=Mechanism.FORM,
-    actor=Actor.CONTACT,
-    basis=LegalBasis.CONSENT,
-)
 
 
 def run(stack, size):
     stack.stop("worker", "beat")
     message = MessageFactory()
-    make_readers(message, size)
+    make_readers(message.subscription_type, size)
     with timed() as fixing:
         audience.fix(message, Contact.objects.all())
     yield Result("sending", "fix the audience", size / fixing.seconds, "people/s")
@@ -50,21 +42,6 @@ def run(stack, size):
         baseline=baseline,
         bar=0.3,
         higher_is_better=True,
-    )
-
-
-def make_readers(message, size):
-    parsed = [addresses.parse(f"reader{n}@people.example") for n in range(size)]
-    ids = Address.objects.ensure(parsed)
-    Contact.objects.bulk_create(
-        [
-            Contact(email=one.key, address_id=ids[one.key], first_name="Ada")
-            for one in parsed
-        ],
-        batch_size=5_000,
-    )
-    Grant.objects.give(
-        sorted(ids.values()), message.subscription_type, YES, Grade.EVIDENCED
     )
 
 
