@@ -127,6 +127,7 @@ class Door:
             self.client.quit()
         except (OSError, smtplib.SMTPException):
             self.client.close()
+        self.lines.close()
 
     def deliver(self, mails: Iterable[Mail]) -> Iterator[tuple[Mail, Answer]]:
         """Each mail with its answer, in order; Gone when the connection ends.

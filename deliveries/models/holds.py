@@ -23,20 +23,36 @@ class HoldQuerySet(models.QuerySet["Hold"]):
     def active(self) -> HoldQuerySet:
         return self.filter(lifted_at=None)
 
-    def stop_everything(self, user: User | None, reason: str) -> Hold:
-        """Stop all sending until somebody lifts it; the hold that does so already,
-        if there is one. A batch that is on its way is not called back."""
+    def stop(
+        self,
+        user: User | None,
+        reason: str,
+        *,
+        kind: str = HoldKind.EVERYTHING,
+        message: Message | None = None,
+        value: str = "",
+    ) -> Hold:
+        """Stop sending until somebody lifts it; the hold that does so already, if
+        there is one. A batch that is on its way is not called back."""
         with transaction.atomic():
             hold, made = self.get_or_create(
-                kind=HoldKind.EVERYTHING,
+                kind=kind,
+                message=message,
+                value=value,
                 lifted_at=None,
                 defaults={"reason": reason, "created_by": user},
             )
             if made:
                 AuditEntry.objects.record(
-                    user, "stopped all sending", detail={"reason": reason}
+                    user,
+                    "stopped sending",
+                    subject=hold.get_kind_display(),
+                    detail={"reason": reason},
                 )
         return hold
+
+    def stop_everything(self, user: User | None, reason: str) -> Hold:
+        return self.stop(user, reason)
 
 
 class Hold(models.Model):

@@ -1,0 +1,129 @@
+"""Messages, deliveries and events in the admin: to be read. Holds stop sending."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.paginator import Paginator
+from django.db import models
+from django.http import HttpRequest
+from django.utils.functional import cached_property
+
+from accounts.admin import ReadOnlyAdmin
+from consent.admin import AddressedAdmin, by_address
+from deliveries.models import Delivery, Event, Hold, Link, Message
+
+SHOWN = 10_000
+
+
+class ShortPaginator(Paginator):  # type: ignore[type-arg]
+    """Does not count millions of rows: the newest SHOWN are shown."""
+
+    @cached_property
+    def count(self) -> int:
+        rows: models.QuerySet[Any] = self.object_list  # type: ignore[assignment]
+        return rows[:SHOWN].count()
+
+
+class LinkInline(admin.TabularInline):  # type: ignore[type-arg]
+    model = Link
+    fields = ("position", "kind", "label", "url")
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Message)
+class MessageAdmin(ReadOnlyAdmin):
+    list_display = ("id", "name", "channel", "subject", "created_at", "frozen_at")
+    ordering = ("-pk",)
+    exclude = ("html", "text")
+    inlines = (LinkInline,)
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(AddressedAdmin):
+    list_display = ("id", "message", "address", "state", "reason", "delivered_at")
+    list_select_related = ("message", "address")
+    list_filter = ("state",)
+    paginator = ShortPaginator
+    ordering = ("-message_id", "-pk")
+    raw_id_fields = ("message", "address", "contact")
+
+
+@admin.register(Event)
+class EventAdmin(ReadOnlyAdmin):
+    list_display = ("at", "kind", "address", "message", "verdict", "score")
+    list_select_related = ("address", "message")
+    paginator = ShortPaginator
+    ordering = ("-at",)
+    search_fields = ("address__key",)
+    search_help_text = "The exact email address"
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
+    ) -> tuple[models.QuerySet[Any], bool]:
+        if search_term:
+            queryset = by_address(queryset, search_term, "address")
+        return queryset, False
+
+
+class HoldForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A new stop, or the reason for which one is lifted."""
+
+    class Meta:
+        model = Hold
+        fields = ("kind", "message", "value", "reason", "lift_reason")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "lift_reason" in self.fields:
+            self.fields["lift_reason"].required = True
+
+
+@admin.register(Hold)
+class HoldAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Stops sending, and lets it go on. What was stopped stays on record."""
+
+    form = HoldForm
+    list_display = ("__str__", "created_at", "created_by", "lifted_at")
+    list_select_related = ("created_by",)
+    ordering = ("-pk",)
+    raw_id_fields = ("message",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: Hold | None = None
+    ) -> bool:
+        active = obj is None or obj.lifted_at is None
+        return active and super().has_change_permission(request, obj)
+
+    def get_fields(self, request: HttpRequest, obj: Hold | None = None) -> Any:
+        start = ("kind", "message", "value", "reason")
+        return start if obj is None else (*start, "lift_reason")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Hold | None = None) -> Any:
+        return ("kind", "message", "value", "reason") if obj else ()
+
+    def save_model(
+        self, request: HttpRequest, obj: Hold, form: Any, change: bool
+    ) -> None:
+        if change:
+            obj.lift(request.user, obj.lift_reason)  # type: ignore[arg-type]
+            return
+        hold = Hold.objects.stop(
+            request.user,  # type: ignore[arg-type]
+            obj.reason,
+            kind=obj.kind,
+            message=obj.message,
+            value=obj.value,
+        )
+        obj.pk = hold.pk

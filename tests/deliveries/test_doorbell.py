@@ -1,0 +1,53 @@
+import time
+
+import pytest
+from celery import current_app
+
+from deliveries import doorbell
+from tests.factories import MessageFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def broker_that_is_gone(monkeypatch):
+    monkeypatch.setattr(doorbell, "_silent_until", 0.0)
+    monkeypatch.setattr(
+        current_app.conf, "broker_write_url", "redis://127.0.0.1:1/0", raising=False
+    )
+
+
+def test_a_dead_broker_is_logged_and_nothing_is_raised(
+    broker_that_is_gone, django_capture_on_commit_callbacks, caplog
+):
+    began = time.monotonic()
+    with django_capture_on_commit_callbacks(execute=True):
+        doorbell.ring()
+        MessageFactory()
+    assert time.monotonic() - began < 4
+    assert "was not rung for" in caplog.text
+
+
+def test_after_a_ring_that_nobody_heard_the_next_ones_cost_nothing(
+    broker_that_is_gone, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        doorbell.ring()
+    began = time.monotonic()
+    with django_capture_on_commit_callbacks(execute=True):
+        for _ in range(100):
+            doorbell.ring()
+    assert time.monotonic() - began < 0.5
+
+
+def test_a_ring_reaches_the_broker(django_capture_on_commit_callbacks, monkeypatch):
+    monkeypatch.setattr(doorbell, "_silent_until", 0.0)
+    with current_app.connection_for_read() as connection:
+        waiting = connection.SimpleQueue("celery")
+        waiting.clear()
+        with django_capture_on_commit_callbacks(execute=True):
+            doorbell.ring()
+        message = waiting.get(timeout=5)
+        message.ack()
+        waiting.close()
+    assert message.headers["task"] == "deliveries.tasks.send_due"

@@ -1,0 +1,66 @@
+import pytest
+from django.urls import reverse
+
+from accounts.models import AuditEntry
+from deliveries.models import Hold, HoldKind
+
+pytestmark = pytest.mark.django_db
+
+
+def test_sending_is_stopped_once_however_often_it_is_asked(alice):
+    first = Hold.objects.stop_everything(alice, "Wrong list")
+    assert Hold.objects.stop_everything(alice, "Really") == first
+    assert Hold.objects.active().get().reason == "Wrong list"
+    assert AuditEntry.objects.get().detail == {"reason": "Wrong list"}
+
+
+def test_a_stop_is_lifted_once_with_a_reason(alice):
+    hold = Hold.objects.stop_everything(alice, "Wrong list")
+    assert hold.lift(alice, "Right after all")
+    assert not hold.lift(alice, "Again")
+    hold.refresh_from_db()
+    assert (hold.lifted_by, hold.lift_reason) == (alice, "Right after all")
+    assert not Hold.objects.active().exists()
+
+
+def test_sending_can_be_stopped_and_let_go_in_the_admin(client, alice):
+    new = {"kind": "everything", "message": "", "value": "", "reason": "Too much"}
+    client.post(reverse("admin:deliveries_hold_add"), new)
+    hold = Hold.objects.active().get()
+    assert (hold.kind, hold.created_by) == (HoldKind.EVERYTHING, alice)
+    change = reverse("admin:deliveries_hold_change", args=[hold.pk])
+    assert "required" in client.post(change, {"lift_reason": ""}).content.decode()
+    client.post(change, {"lift_reason": "All is well"})
+    hold.refresh_from_db()
+    assert hold.lift_reason == "All is well"
+    assert client.post(change, {"lift_reason": "x"}).status_code == 403
+    delete = reverse("admin:deliveries_hold_delete", args=[hold.pk])
+    assert client.post(delete, {"post": "yes"}).status_code == 403
+
+
+def test_a_hold_that_names_nothing_is_refused_in_the_admin(client):
+    new = {"kind": "domain", "message": "", "value": "", "reason": "Too much"}
+    page = client.post(reverse("admin:deliveries_hold_add"), new)
+    assert page.status_code == 200
+    assert not Hold.objects.exists()
+
+
+@pytest.mark.parametrize("model", ["message", "delivery", "event"])
+def test_what_was_sent_can_only_be_read(client, model, message, queue_for):
+    (person,) = queue_for(1)
+    pages = f"admin:deliveries_{model}"
+    found = client.get(reverse(f"{pages}_changelist"), {"q": person.email})
+    assert found.status_code == 200
+    assert client.get(reverse(f"{pages}_add")).status_code == 403
+
+
+def test_a_delivery_is_found_by_its_exact_address(client, queue_for):
+    first, second = queue_for(2)
+    page = client.get(
+        reverse("admin:deliveries_delivery_changelist"), {"q": first.email}
+    )
+    assert first.email in page.content.decode()
+    assert second.email not in page.content.decode()
+    row = first.delivery_set.get()
+    detail = reverse("admin:deliveries_delivery_change", args=[row.pk])
+    assert client.get(detail).status_code == 200
