@@ -50,11 +50,10 @@ class MessageAdmin(ReadOnlyAdmin):
 @admin.register(Delivery)
 class DeliveryAdmin(AddressedAdmin):
     list_display = ("id", "message", "address", "state", "reason", "delivered_at")
-    list_select_related = ("message", "address")
+    list_select_related = True
     list_filter = ("state",)
     paginator = ShortPaginator
     ordering = ("-message_id", "-pk")
-    raw_id_fields = ("message", "address", "contact")
 
 
 @admin.register(Event)

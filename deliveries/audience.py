@@ -157,4 +157,4 @@ def _insert(
                 *params,
             ],
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 import smtplib
-import socket
 import ssl
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -116,8 +115,8 @@ class Door:
 
     def __init__(self, client: smtplib.SMTP) -> None:
         self.client = client
-        sock: socket.socket = client.sock  # type: ignore[attr-defined]
-        self.lines = sock.makefile("rb")
+        assert client.sock is not None  # noqa: S101  it is connected
+        self.lines = client.sock.makefile("rb")
         self.pipelines = client.has_extn("pipelining")
         self.utf8 = client.has_extn("smtputf8")
         self.dsn = client.has_extn("dsn")
