@@ -53,7 +53,7 @@ class LiveStack:
         self.sink.start()
         self.stack = self._make_stack()
         self.stack.drops = False  # files are shared with the test, whoever runs it
-        self.run("-m", "config.prepare")
+        self.run("-m", "config.prepare", "--static")
         with self._server() as server:
             server.execute(f"CREATE DATABASE {TEMPLATE} TEMPLATE {NAME}")
 

@@ -12,6 +12,7 @@ from collections import defaultdict
 from typing import Any
 
 from config.local import environment, places, web
+from config.local.gathered import Gathered
 from config.local.servers import Servers
 from config.local.stack import Stack, out_of_reach
 
@@ -76,8 +77,12 @@ class Supervisor:
         self.failures: dict[str, list[float]] = defaultdict(list)
 
     def run(self, *, demo: bool, began: float) -> int:
-        found = self._prepare()
-        self._start("web")
+        current = Gathered()
+        if current.is_up_to_date():  # then web need not wait for the rest
+            self._start("web")
+        found = self._prepare(current)
+        if "web" not in self.stack.processes:
+            self._start("web")
         if not self._page_answers():
             return 0 if self.stopping.is_set() else 1
         self._invite(found)
@@ -91,13 +96,15 @@ class Supervisor:
         say("Ctrl-C stops everything; what you did stays.\n")
         return self._watch()
 
-    def _prepare(self) -> dict[str, Any]:
+    def _prepare(self, gathered: Gathered) -> dict[str, Any]:
         """Migrations, static files, the first administrator; says what it found."""
-        process = self.stack.launch("prepare", "-m", "config.prepare")
+        static = [] if gathered.is_up_to_date() else ["--static"]
+        process = self.stack.launch("prepare", "-m", "config.prepare", *static)
         text, _ = process.communicate()
         self.stack.stop("prepare")
         if process.returncode:
             raise SystemExit(f"{text}The database could not be prepared; see above.")
+        gathered.remember()
         found: dict[str, Any] = json.loads(text.splitlines()[-1])
         return found
 
