@@ -38,7 +38,9 @@ class Engagement(models.Model):
     first_clicked_at = models.DateTimeField(null=True)
     last_clicked_at = models.DateTimeField(null=True)
     last_replied_at = models.DateTimeField(null=True)
-    last_email_name = models.CharField(max_length=200, blank=True, db_default="")
+    last_email_name = models.CharField(
+        max_length=200, blank=True, default="", db_default=""
+    )
 
     class Meta:
         abstract = True

@@ -95,15 +95,19 @@ class Contact(Engagement):
     )
     # as typed, trimmed; the spelling to deliver to is parsed from it
     email = models.CharField(max_length=254, blank=True)
-    first_name = models.CharField(max_length=120, blank=True, db_default="")
-    last_name = models.CharField(max_length=120, blank=True, db_default="")
-    company = models.CharField(max_length=200, blank=True, db_default="")
-    phone = models.CharField(max_length=60, blank=True, db_default="")
-    city = models.CharField(max_length=120, blank=True, db_default="")
-    country = models.CharField(max_length=80, blank=True, db_default="")
-    language = models.CharField(max_length=12, blank=True, db_default="")
+    first_name = models.CharField(max_length=120, blank=True, default="", db_default="")
+    last_name = models.CharField(max_length=120, blank=True, default="", db_default="")
+    company = models.CharField(max_length=200, blank=True, default="", db_default="")
+    phone = models.CharField(max_length=60, blank=True, default="", db_default="")
+    city = models.CharField(max_length=120, blank=True, default="", db_default="")
+    country = models.CharField(max_length=80, blank=True, default="", db_default="")
+    language = models.CharField(max_length=12, blank=True, default="", db_default="")
     time_zone = models.CharField(
-        max_length=64, blank=True, db_default="", validators=[check_time_zone]
+        max_length=64,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[check_time_zone],
     )
     owner = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL)
     properties = models.JSONField(
@@ -115,7 +119,7 @@ class Contact(Engagement):
     # known when the current address is suppressed by a bounce; written with the
     # suppression by whoever judges bounces
     hard_bounce_reason = models.CharField(
-        max_length=16, blank=True, choices=HardBounceReason, db_default=""
+        max_length=16, blank=True, choices=HardBounceReason, default="", db_default=""
     )
     created_at = models.DateTimeField(db_default=Now())
     updated_at = models.DateTimeField(db_default=Now())

@@ -32,6 +32,11 @@ def test_a_person_is_made_with_typed_properties(client):
     assert Contact.objects.get().properties == {age.key: 41}
 
 
+def test_the_form_of_a_new_person_is_empty(client):
+    form = client.get(url("create")).context["form"]
+    assert {field.value() or "" for field in form} == {""}
+
+
 def test_a_bad_value_is_told_beside_its_field(client):
     age = PropertyDefinition.objects.create(name="age", label="Age", kind="number")
     answer = client.post(
