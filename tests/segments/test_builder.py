@@ -177,7 +177,7 @@ def test_drawing_the_builder_costs_the_same_for_many(client, django_assert_num_q
     """Session, account, properties, and five counts in transactions of their own."""
     SegmentFactory.create_batch(10)
     ContactFactory.create_batch(10, delivered=12)
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(22):
         client.get(NEW, {"recipe": "never-opened"})
 
 
