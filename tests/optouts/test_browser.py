@@ -114,7 +114,7 @@ def test_list_look_up_and_undo_on_every_screen(live_stack, show, look, screen):
         page.goto(f"{live_stack.base_url}/optouts/{path}")
         look(page, name)
     page.goto(f"{live_stack.base_url}/optouts/imports/")
-    page.get_by_role("link", name="expo.csv").click()
+    page.get_by_role("link", name="expo.csv", exact=True).click()
     page.get_by_role("link", name="Undo this import").click()
     look(page, "8-undo")
     page.get_by_label("Why this import is undone").fill("Wrong file.")
