@@ -29,4 +29,3 @@ class BounceAdmin(AddressedAdmin):
     list_display = ("id", "at", "address", "kind", "category", "doing", "enhanced_code")
     list_filter = ("kind", "category")
     list_select_related = ("address",)
-    raw_id_fields = ("address", "message", "report")
