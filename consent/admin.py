@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db import models
@@ -31,10 +31,10 @@ def by_address(queryset: models.QuerySet[Any], raw: str, path: str) -> Any:
 class AddressedAdmin(ReadOnlyAdmin):
     """Rows of one address each, found by the exact address."""
 
-    search_fields = ("address__key",)
+    search_fields: ClassVar[tuple[str, ...]] = ("address__key",)
     search_help_text = "The exact email address"
-    ordering = ("-pk",)
-    raw_id_fields = ("address",)
+    ordering: ClassVar[tuple[str, ...]] = ("-pk",)
+    raw_id_fields: ClassVar[tuple[str, ...]] = ("address",)
 
     def get_search_results(
         self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
@@ -49,7 +49,7 @@ class AddressAdmin(ReadOnlyAdmin):
     list_display = ("id", "key", "domain")
     search_fields = ("key",)
     search_help_text = "The exact email address"
-    ordering = ("-pk",)
+    ordering: ClassVar[tuple[str, ...]] = ("-pk",)
     exclude = ("key_hmac", "ledger_head")
 
     def get_search_results(
@@ -89,7 +89,7 @@ class ConsentRecordAdmin(AddressedAdmin):
 @admin.register(ConsentEvidence)
 class ConsentEvidenceAdmin(ReadOnlyAdmin):
     list_display = ("record_id", "raw_address", "ip")
-    ordering = ("-pk",)
+    ordering: ClassVar[tuple[str, ...]] = ("-pk",)
     exclude = ("salt",)
 
 
