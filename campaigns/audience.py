@@ -18,6 +18,7 @@ from deliveries.audience import LeftOut
 from deliveries.models import Channel
 from deliveries.refusals import annotate_refusal
 from segments.models import Segment, SegmentMember
+from segments.refreshing import roomy
 
 # Who got this many without ever opening or clicking is not sent more of the same;
 # who did once, after so many since the last sign of life.
@@ -34,6 +35,9 @@ SENTENCES = {
     EXCLUDED: "Is in a segment that this email was not to go to.",
     SKIPPED: "Got many emails and has not opened or clicked for long.",
 }
+
+# Counting more people than this takes longer than a page may.
+LARGE = 50_000
 
 UNENGAGED = Q(delivered__gte=NEVER_ENGAGED, opened=0, clicked=0) | Q(
     sends_since_engagement__gte=LAPSED
@@ -87,14 +91,21 @@ def left_out(email: MarketingEmail) -> list[LeftOut]:
     return found
 
 
+def is_large(email: MarketingEmail) -> bool:
+    """Counting who gets it takes seconds: by the sizes at the last refresh."""
+    sizes = email.include.aggregate(people=models.Sum("size"))
+    return (sizes["people"] or 0) > LARGE
+
+
 def funnel(email: MarketingEmail) -> Funnel:
     """The numbers now; empty while no type or no segment is chosen."""
     if email.subscription_type is None:
         return Funnel()
-    counts = audience.preview(
-        contacts_of(email), email.subscription_type, extra=left_out(email)
-    )
-    return funnel_of(email, dict(counts))
+    with roomy():
+        counts = audience.preview(
+            contacts_of(email), email.subscription_type, extra=left_out(email)
+        )
+        return funnel_of(email, dict(counts))
 
 
 def funnel_of(email: MarketingEmail, counts: dict[str, int]) -> Funnel:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.models import Account
-from campaigns.audience import Funnel, funnel, people_with
+from campaigns.audience import Funnel, funnel, is_large, people_with
 from campaigns.forms.settings import RecipientsForm, ScheduleForm, TestForm
 from campaigns.models import MarketingEmail
 from campaigns.paging import keyset
@@ -38,18 +38,34 @@ def recipients(request: SignedIn, pk: int) -> HttpResponse:
         note(request, "chose recipients of email", email)
         messages.success(request, "Saved the recipients.")
         return redirect("campaigns:recipients", email.pk)
-    numbers = funnel(email)
     context = {
         "email": email,
         "form": form,
-        "funnel": numbers,
-        "rows": funnel_rows(email, numbers),
+        **_numbers(request, email),
         "tabs": writing_tabs(email, "recipients"),
     }
+    page = "campaigns/marketingemail_recipients.html"
     status = INVALID if form.errors else 200
-    return render(
-        request, "campaigns/marketingemail_recipients.html", context, status=status
-    )
+    return render(request, _part(request, page), context, status=status)
+
+
+def _numbers(
+    request: SignedIn, email: MarketingEmail, *, wanted: bool = False
+) -> dict[str, Any]:
+    """The funnel; for a large audience it comes after the page, which asks for it.
+
+    Without script the page has a link (?count) that waits for the numbers.
+    """
+    now = wanted or "count" in request.GET or request.htmx
+    if not now and is_large(email):
+        return {"counting": True, "rows": []}
+    numbers = funnel(email)
+    return {"funnel": numbers, "rows": funnel_rows(email, numbers)}
+
+
+def _part(request: SignedIn, page: str) -> str:
+    """The page, or only its numbers where it asks for them itself."""
+    return f"{page}#numbers" if request.htmx else page
 
 
 def funnel_rows(email: MarketingEmail, numbers: Funnel) -> list[dict[str, Any]]:
@@ -115,7 +131,6 @@ def show_review(
     status: int = 200,
 ) -> HttpResponse:
     """The last page before sending. `expected`: a number that has moved since."""
-    numbers = funnel(email)
     account = Account.current()
     first = {
         "date": account.today() + dt.timedelta(days=1),
@@ -124,8 +139,7 @@ def show_review(
     }
     context = {
         "email": email,
-        "funnel": numbers,
-        "rows": funnel_rows(email, numbers),
+        **_numbers(request, email, wanted=status != 200),
         "obstacles": obstacles(email),
         "checks": complaints(email),
         "schedule": schedule or ScheduleForm(initial=first),
@@ -134,6 +148,5 @@ def show_review(
         "now": timezone.now(),
         "tabs": writing_tabs(email, "review"),
     }
-    return render(
-        request, "campaigns/marketingemail_review.html", context, status=status
-    )
+    page = "campaigns/marketingemail_review.html"
+    return render(request, _part(request, page), context, status=status)

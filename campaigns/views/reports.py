@@ -51,10 +51,10 @@ def detail(request: SignedIn, pk: int) -> HttpResponse:
     if email.is_draft:
         return redirect(email)
     page = "campaigns/marketingemail_detail.html"
-    if request.htmx:  # type: ignore[attr-defined]
+    if request.htmx:
         page += "#figures"
     response = render(request, page, _figures(email))
-    if request.htmx and not _is_live(email):  # type: ignore[attr-defined]
+    if request.htmx and not _is_live(email):
         response["HX-Refresh"] = "true"
     return response
 

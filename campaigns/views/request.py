@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django_htmx.middleware import HtmxDetails
 
 from accounts.models import AuditEntry, User
 from campaigns.models import MarketingEmail
@@ -17,6 +18,7 @@ class SignedIn(HttpRequest):
     """A request of somebody who signed in, which the middleware demands."""
 
     user: User
+    htmx: HtmxDetails
 
 
 def find(pk: int) -> MarketingEmail:

@@ -24,6 +24,8 @@ QUICKER = "{who} started “{email}” a moment ago. It is sent once; nothing to
 
 def _not_ready(request: SignedIn, email: MarketingEmail) -> HttpResponse | None:
     """What stands in the way of any start, as an answer."""
+    if refused := _owned(request, email):
+        return refused
     if not email.is_draft:
         who = email.launched_by or "Somebody"
         messages.warning(request, QUICKER.format(who=who, email=email))
@@ -70,9 +72,19 @@ def schedule(request: SignedIn, pk: int) -> HttpResponse:
     return redirect("campaigns:detail", email.pk)
 
 
+def _owned(request: SignedIn, email: MarketingEmail) -> HttpResponse | None:
+    """A campaign's email is started, paused and stopped by its campaign alone."""
+    if not email.group:
+        return None
+    messages.error(request, f"This email belongs to {email.owner_label}. Go there.")
+    return redirect("campaigns:detail", email.pk)
+
+
 @require_POST
 def unschedule(request: SignedIn, pk: int) -> HttpResponse:
     email = find(pk)
+    if refused := _owned(request, email):
+        return refused
     if not email.unschedule():
         messages.error(request, TOO_LATE)
         return redirect("campaigns:detail", email.pk)
@@ -84,6 +96,8 @@ def unschedule(request: SignedIn, pk: int) -> HttpResponse:
 @require_POST
 def stop(request: SignedIn, pk: int) -> HttpResponse:
     email = find(pk)
+    if refused := _owned(request, email):
+        return refused
     if email.stop():
         note(request, "stopped email", email)
         ring("campaigns.tasks.cancel_stopped")
@@ -96,6 +110,8 @@ def stop(request: SignedIn, pk: int) -> HttpResponse:
 @require_POST
 def pause(request: SignedIn, pk: int) -> HttpResponse:
     email = find(pk)
+    if refused := _owned(request, email):
+        return refused
     if email.message and email.is_under_way:
         email.pause(request.user, f"Paused by {request.user}.")
         note(request, "paused email", email)
@@ -108,6 +124,8 @@ def pause(request: SignedIn, pk: int) -> HttpResponse:
 @require_POST
 def resume(request: SignedIn, pk: int) -> HttpResponse:
     email = find(pk)
+    if refused := _owned(request, email):
+        return refused
     if email.resume(request.user, f"Resumed by {request.user}."):
         note(request, "resumed email", email)
         ring()

@@ -11,7 +11,7 @@ from optouts.models import Farewell
 from tests.factories import ContactFactory, agree
 
 pytestmark = pytest.mark.django_db
-APPS = ("accounts", "consent", "optouts")
+APPS = ("accounts", "consent", "optouts", "campaigns")
 OURS = [model for model in admin.site._registry if model._meta.app_label in APPS]
 READ_ONLY = [
     model

@@ -284,3 +284,27 @@ def test_a_campaign_chooses_the_recipients_of_its_own_emails(client, email):
     email.save_settings({"group": "reengagement:1", "owner_url": "/emails/"})
     for name in ("recipients", "review"):
         assert client.get(address(name, email)).url == "/emails/"
+
+
+@pytest.mark.parametrize("name", ["launch", "pause", "stop", "unschedule"])
+def test_a_campaigns_email_is_not_started_or_stopped_beside_it(client, email, name):
+    email.save_settings({"group": "reengagement:1", "owner_label": "Autumn"})
+    page = client.post(address(name, email), {"expected": 2}, follow=True)
+    assert "belongs to Autumn" in page.content.decode()
+    email.refresh_from_db()
+    assert email.is_draft
+
+
+@pytest.mark.parametrize("name", ["recipients", "review"])
+def test_the_numbers_of_a_large_audience_come_after_the_page(
+    client, email, name, monkeypatch
+):
+    monkeypatch.setattr("campaigns.audience.LARGE", 3)
+    page = client.get(address(name, email)).content.decode()
+    assert "Counting…" in page
+    assert "Will get it" not in page
+    fragment = client.get(address(name, email), headers={"HX-Request": "true"})
+    assert "Will get it" in fragment.content.decode()
+    assert "<html" not in fragment.content.decode()
+    plain = client.get(address(name, email) + "?count").content.decode()
+    assert "Will get it" in plain and "<html" in plain
