@@ -110,6 +110,16 @@ WHERE m.id = j.id
 SOME = "AND address_id = ANY(%(addresses)s)"
 
 
+def alone(campaign_id: int) -> bool:
+    """Whether nobody else moves this campaign on, until our transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_try_advisory_xact_lock(hashtext('reengagement.advance'), %s)",
+            [campaign_id],
+        )
+        return bool(cursor.fetchone()[0])
+
+
 def enrol(campaign_id: int, message_id: int) -> int:
     """Make a member of everybody whom the first email goes to; how many are new."""
     with connection.cursor() as cursor:

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from accounts.models import Job
+from deliveries.doorbell import ring
 from reengagement.models import Campaign, Sunset
 
 
@@ -13,11 +14,11 @@ def advance(campaign_id: int) -> None:
 
 @shared_task
 def advance_all() -> None:
-    """Every campaign that is starting or running, and opt-outs nobody works on."""
-    for campaign in Campaign.objects.due():
-        campaign.advance()
+    """Ring for every campaign that moves, and for opt-outs nobody works on."""
+    for pk in Campaign.objects.due().values_list("pk", flat=True):
+        ring("reengagement.tasks.advance", pk)
     for job in Job.objects.claimable().filter(kind="sunset"):
-        opt_out_silent(job.pk)
+        ring("reengagement.tasks.opt_out_silent", job.pk)
 
 
 @shared_task

@@ -249,19 +249,31 @@ class Campaign(models.Model):
 
     # --- while it runs
 
+    @transaction.atomic
     def advance(self) -> None:
-        """One beat: the next emails, then what became of everybody, then the end."""
+        """One beat: the next emails, then what became of everybody, then the end.
+
+        One worker at a time: another one leaves at once, and a person who pauses or
+        stops meanwhile need not wait.
+        """
+        if not outcomes.alone(self.pk):
+            return
+        self.refresh_from_db()
         if self.state == CampaignState.STARTING:
             self.fix_audience()
-        self.refresh_from_db()
-        if self.state != CampaignState.RUNNING:
-            return
-        self._send_next()
-        self.fold()
-        if not self.members.filter(outcome__in=OPEN_OUTCOMES).exists():
-            self._end_waiting()
-        elif self._may_opt_out_now():
+        if self.state == CampaignState.RUNNING:
+            self._send_next()
+            self.fold()
+            self._look_for_the_end()
+
+    def _look_for_the_end(self) -> None:
+        open_, silent = self.members.still_open(), self.members.silent().exists()
+        if silent and self._may_opt_out_now():
             self.begin_opt_out(None)
+        elif not open_.exists() and not silent:
+            self._finish(CampaignState.RUNNING)
+        elif not open_.exists() and self.ending == Ending.ASK:
+            self._move(CampaignState.RUNNING, CampaignState.REVIEW)
 
     def _send_next(self) -> None:
         """Ask again whoever got the email before `gap_days` ago and said nothing.
@@ -279,22 +291,10 @@ class Campaign(models.Model):
         """Work out anew what became of everybody; how many rows changed."""
         return outcomes.fold(self)
 
-    def _end_waiting(self) -> None:
-        silent = self.members.filter(outcome=Outcome.SILENT).exists()
-        if not silent:
-            self._finish(CampaignState.RUNNING)
-        elif self.ending == Ending.ASK:
-            self._move(CampaignState.RUNNING, CampaignState.REVIEW)
-        elif self._may_opt_out_now():
-            self.begin_opt_out(None)
-
     def _may_opt_out_now(self) -> bool:
-        return (
-            self.ending == Ending.AUTOMATIC
-            and self.announced_on is not None
-            and timezone.now().date() >= self.announced_on
-            and self.members.filter(outcome=Outcome.SILENT).exists()
-        )
+        announced = self.announced_on
+        due = announced is not None and timezone.now().date() >= announced
+        return due and self.ending == Ending.AUTOMATIC
 
     # --- the end
 
