@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Q
 from django.urls import reverse
+from django.utils.formats import date_format
 
 from deliveries.models import Delivery
 from reengagement.vocabulary import CampaignState, Ending, Outcome
 
 if TYPE_CHECKING:
     from reengagement.models import Campaign, CampaignEmail
+
+# The review lies behind these.
+ENDED = {CampaignState.OPTING_OUT, CampaignState.DONE}
 
 # The strip of figures: its columns add up to everybody asked.
 STRIP: tuple[tuple[str, tuple[Outcome, ...]], ...] = (
@@ -176,7 +180,7 @@ def _review_step(campaign: Campaign, counts: Counter[str]) -> Step:
     return Step(
         "eye",
         "Your review",
-        "now" if now else "",
+        "now" if now else "done" if campaign.state in ENDED else "",
         status="review" if now else "",
         text=f"{silent:,} people stayed silent. Look through them before anything "
         "changes."
@@ -199,7 +203,7 @@ def _end_step(campaign: Campaign, counts: Counter[str]) -> Step:
         "bell-off",
         "Opt out who stayed silent",
         "done" if done else "stop",
-        when=f"not before {campaign.announced_on:%d %b %Y}"
+        when=f"not before {_day(campaign.announced_on)}"
         if campaign.announced_on and not done
         else "",
         text=text,
@@ -207,5 +211,5 @@ def _end_step(campaign: Campaign, counts: Counter[str]) -> Step:
     )
 
 
-def _day(moment: dt.datetime | None) -> str:
-    return f"{moment:%d %b %Y}" if moment else ""
+def _day(moment: dt.date | None) -> str:
+    return date_format(moment, "j M Y") if moment else ""

@@ -19,9 +19,7 @@ from django.utils import timezone
 
 from accounts.models import Account, AuditEntry, User
 from campaigns.readiness import obstacles
-from consent.models import (
-    SubscriptionType,
-)
+from consent.models import SubscriptionType
 from contacts.models import Contact
 from deliveries import audience
 from deliveries.models import Delivery, DeliveryState, Message
@@ -48,11 +46,13 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
 
     def with_counts(self) -> CampaignQuerySet:
         """Adds `asked`, `confirmed`, `open` and `gone`: people, for the list."""
-        answered = [Outcome.CONFIRMED, Outcome.RETURNED]
+        said = Q(members__outcome__in=[Outcome.CONFIRMED, Outcome.RETURNED])
+        waits = Q(members__outcome__in=OPEN_OUTCOMES)
+        waits |= Q(members__outcome=Outcome.SILENT, state=CampaignState.REVIEW)
         return self.select_related("segment").annotate(
             asked=Count("members"),
-            confirmed=Count("members", filter=Q(members__outcome__in=answered)),
-            open=Count("members", filter=Q(members__outcome__in=OPEN_OUTCOMES)),
+            confirmed=Count("members", filter=said),
+            open=Count("members", filter=waits),
             gone=Count("members", filter=Q(members__outcome=Outcome.SUNSET)),
         )
 
