@@ -151,7 +151,7 @@ def _waiting_step(campaign: Campaign, counts: Counter[str]) -> Step:
     running = campaign.state in {CampaignState.RUNNING, CampaignState.PAUSED}
     last = campaign.last_deadline()
     state = ""
-    if campaign.state in {CampaignState.REVIEW, CampaignState.DONE}:
+    if campaign.state == CampaignState.REVIEW or campaign.state in ENDED:
         state = "done"
     elif running and waiting:
         state = "held" if campaign.state == CampaignState.PAUSED else "now"
