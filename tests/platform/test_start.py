@@ -1,5 +1,6 @@
 """`python3 run.py` as a newcomer types it, with real processes."""
 
+import contextlib
 import os
 import pwd
 import shutil
@@ -97,7 +98,8 @@ def test_a_second_start_in_the_same_folder_is_refused_with_the_address(running):
 def test_a_killed_worker_is_started_again(running):
     before = {p for p, command in running.processes().items() if " worker " in command}
     for pid in before:
-        os.kill(pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
     sentence = "worker ended with code -9 and is started again"
     running.wait_for(lambda: sentence in running.output, sentence)
     after = {p for p, command in running.processes().items() if " worker " in command}
