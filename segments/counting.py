@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db import OperationalError
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Min, Q
 
 from consent.models import SubscriptionType
 from contacts.models import Contact
@@ -63,8 +63,9 @@ def sample(condition: Q, seed: int) -> list[Contact]:
     contacts = Contact.objects.filter(condition).order_by("pk")
     try:
         with roomy(PATIENCE_MS):
-            last = Contact.objects.aggregate(last=Max("pk"))["last"] or 0
-            start = last * (seed % SEEDS) // SEEDS
+            ends = Contact.objects.aggregate(first=Min("pk"), last=Max("pk"))
+            before = (ends["first"] or 1) - 1
+            start = before + ((ends["last"] or 0) - before) * (seed % SEEDS) // SEEDS
             found = list(contacts.filter(pk__gt=start)[:SAMPLE])
             if len(found) < SAMPLE:
                 rest = contacts.filter(pk__lte=start)

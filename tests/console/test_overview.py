@@ -82,7 +82,7 @@ def test_all_sending_is_stopped_with_a_reason_and_let_go_on(client, alice):
     assert "A wrong price" in page(client)
     client.post(go_on, {"reason": "Price corrected"})
     assert not Hold.objects.active().exists()
-    assert AuditEntry.objects.filter(verb="stopped all sending").exists()
+    assert AuditEntry.objects.filter(verb="stopped sending").exists()
 
 
 def test_looking_at_the_question_stops_nothing(client):
