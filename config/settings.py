@@ -34,6 +34,7 @@ LEDGER_KEY = read.secret("LEDGER_KEY", "the key that seals the consent ledger")
 LINK_KEYS = read.keyring("LINK_KEYS")
 
 INSTALLED_APPS = [
+    "config",
     "accounts",
     "consent",
     "contacts",

@@ -15,7 +15,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import connections
 from django.test import override_settings
 
-from config import celery_app
+from config.celery import app as celery_app
 from config.local import places, web
 from config.local.postgres import NAME, Postgres
 from config.local.stack import Stack

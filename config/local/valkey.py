@@ -3,13 +3,12 @@
 import importlib.util
 import secrets
 import shutil
+import socket
 import stat
 import subprocess
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-
-import redis
 
 from config.local import children, places
 
@@ -127,8 +126,12 @@ class Valkey:
         return True
 
     def _answers(self) -> bool:
+        """Asked in the protocol's own words: loading a client takes half a second."""
+        question = f"AUTH {self.password}\r\nPING\r\n".encode()
         try:
-            with redis.Redis.from_url(self.url()) as client:
-                return bool(client.ping())
-        except redis.RedisError:
+            with socket.create_connection(("127.0.0.1", self.port), 1) as asked:
+                asked.sendall(question)
+                answers = asked.makefile("rb")
+                return [answers.readline(), answers.readline()][1] == b"+PONG\r\n"
+        except OSError:
             return False

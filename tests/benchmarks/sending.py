@@ -40,7 +40,7 @@ def run(stack, size):
         size / clock.seconds,
         "mails/s",
         baseline=baseline,
-        bar=0.3,
+        bar=0.5,
         higher_is_better=True,
     )
 

@@ -7,7 +7,7 @@ import redis
 from django.contrib.auth import get_user_model
 from django.core.files.storage import default_storage
 
-from config import celery_app
+from config.celery import app as celery_app
 from tests.people import ALICE, PASSWORD
 
 
