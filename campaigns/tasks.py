@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from accounts.doorbell import ring
 from accounts.models import Job
 from campaigns import launching, report
 from campaigns.models import MarketingEmail
-from deliveries.doorbell import ring
 
 
 @shared_task

@@ -10,12 +10,13 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from accounts.doorbell import ring
 from campaigns.models import EmailState, MarketingEmail
 from console import health, todo
 from contacts.import_views import INVALID, SignedIn
 from contacts.models import Contact
-from deliveries.doorbell import ring
 from deliveries.models import Hold, HoldKind
+from deliveries.queue import SEND_DUE
 from reengagement.models import Campaign
 
 UNDER_WAY = (EmailState.SCHEDULED, EmailState.PREPARING, EmailState.SENDING)
@@ -79,7 +80,7 @@ def go_on(request: SignedIn) -> HttpResponse:
     form = StopForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         hold.lift(request.user, form.cleaned_data["reason"])
-        ring()
+        ring(SEND_DUE)
         messages.success(request, "Mails leave again.")
         return redirect("console:overview")
     return _ask(request, form, stopping=False)

@@ -16,12 +16,13 @@ from django.db import connection, models, transaction
 from django.db.models import Case, Count, Exists, F, OuterRef, Value, When
 from django.utils import timezone
 
+from accounts.doorbell import ring
 from consent.models import SubscriptionType
 from contacts.models import Contact
 from deliveries import partitions
-from deliveries.doorbell import ring
 from deliveries.models import Channel, Delivery, Message
 from deliveries.providers import provider_case
+from deliveries.queue import SEND_DUE
 from deliveries.refusals import Asked, refusal
 from deliveries.rendering import compile_message
 
@@ -73,7 +74,7 @@ def fix(
     ).annotate(provider=provider_case("address__domain"))
     if _insert(message, rows, due_at or timezone.now()) > MANY:
         partitions.analyze(message.pk)
-    ring()
+    ring(SEND_DUE)
     return stored(message)
 
 

@@ -22,6 +22,9 @@ from consent.models import Grant
 from deliveries.models import Delivery, DeliveryState, Hold, HoldKind, Message
 from deliveries.refusals import Asked, refusal
 
+# The task that sends what is due here; whoever adds rows rings for it.
+SEND_DUE = "deliveries.tasks.send_due"
+
 # Mails between two commits: as many as may be uncertain after a crash.
 BATCH = 32
 

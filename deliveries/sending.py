@@ -25,15 +25,15 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
+from accounts.doorbell import ring
 from consent import addresses
 from consent.models import Address
 from contacts.models import Contact, PropertyDefinition
 from deliveries import queue
-from deliveries.doorbell import ring
 from deliveries.models import Channel, Delivery, DeliveryState, Message
 from deliveries.personalization import CONTACT_FIELDS, as_words
 from deliveries.providers import provider_of
-from deliveries.queue import BATCH, Outcome, Question
+from deliveries.queue import BATCH, SEND_DUE, Outcome, Question
 from deliveries.rendering import (
     Compiled,
     Recipient,
@@ -91,7 +91,7 @@ def send_due(worker: str = "", *, limit: int = 100_000, lanes: int = 1) -> int:
     finally:
         _one_at_a_time.release()
     if any(turn.has_more for turn in turns):
-        ring()
+        ring(SEND_DUE)
     return sum(turn.started for turn in turns)
 
 
@@ -332,5 +332,5 @@ def send_test(
         open_tracked=trial.open_tracked,
         click_tracked=trial.click_tracked,
     )
-    ring()
+    ring(SEND_DUE)
     return delivery

@@ -2,8 +2,8 @@
 
 from celery import shared_task
 
+from accounts import doorbell
 from accounts.models import Job
-from deliveries import doorbell
 from optouts import jobs
 from optouts.models import OptOutImport
 

@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.doorbell import ring
 from accounts.models import User
 from consent.tables import csv_lines
-from deliveries.doorbell import ring
 from reengagement import eligibility
 from reengagement.forms import OptOutForm, ReasonForm
 from reengagement.models import Campaign

@@ -2,8 +2,8 @@
 
 from celery import shared_task
 
+from accounts.doorbell import ring
 from accounts.models import Job
-from deliveries.doorbell import ring
 from reengagement.models import Campaign, Sunset
 
 

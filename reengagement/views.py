@@ -11,8 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.doorbell import ring
 from accounts.models import User
-from deliveries.doorbell import ring
 from reengagement import eligibility, readiness, timeline
 from reengagement.forms import GapForm, NameForm, ReasonForm, ThenForm, WhoForm
 from reengagement.models import Campaign, CampaignEmail

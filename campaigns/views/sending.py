@@ -8,14 +8,15 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from accounts.doorbell import ring
 from campaigns.audience import funnel
 from campaigns.forms.settings import LaunchForm, ScheduleForm, TestForm
 from campaigns.models import MarketingEmail
 from campaigns.readiness import obstacles
 from campaigns.views.choosing import show_review
 from campaigns.views.request import CONFLICT, INVALID, SignedIn, find, note
-from deliveries.doorbell import ring
 from deliveries.models import Channel
+from deliveries.queue import SEND_DUE
 from deliveries.sending import send_test
 
 TOO_LATE = "It has started already. You can pause or stop it here."
@@ -128,7 +129,7 @@ def resume(request: SignedIn, pk: int) -> HttpResponse:
         return refused
     if email.resume(request.user, f"Resumed by {request.user}."):
         note(request, "resumed email", email)
-        ring()
+        ring(SEND_DUE)
         messages.success(request, f"Goes on since {timezone.now():%H:%M} UTC.")
     else:
         messages.error(request, "It was not paused.")
