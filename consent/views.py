@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.models import AuditEntry, User
+from accounts.models import AuditEntry
+from accounts.web import INVALID, SignedIn
 from consent.forms import BrandForm, SubscriptionTypeForm
 from consent.models import Brand, SubscriptionType
 
@@ -25,25 +26,21 @@ def tabs(current: str) -> list[dict[str, Any]]:
     ]
 
 
-def _acting(request: HttpRequest) -> User:
-    return cast(User, request.user)
-
-
-def brand(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+def brand(request: SignedIn, pk: int | None = None) -> HttpResponse:
     """Edit one brand; the default one when none is named."""
     one = get_object_or_404(Brand, pk=pk) if pk else Brand.objects.default()
     return _edit_brand(request, one, f"Saved {one.name}.")
 
 
-def create_brand(request: HttpRequest) -> HttpResponse:
+def create_brand(request: SignedIn) -> HttpResponse:
     return _edit_brand(request, Brand(), "Added the brand.")
 
 
-def _edit_brand(request: HttpRequest, one: Brand, done: str) -> HttpResponse:
+def _edit_brand(request: SignedIn, one: Brand, done: str) -> HttpResponse:
     form = BrandForm(request.POST or None, instance=one)
     if request.method == "POST" and form.is_valid():
         saved = form.save()
-        AuditEntry.objects.record(_acting(request), "saved brand", subject=saved.name)
+        AuditEntry.objects.record(request.user, "saved brand", subject=saved.name)
         messages.success(request, done)
         return redirect("consent:brand_edit", saved.pk)
     context = {
@@ -52,12 +49,12 @@ def _edit_brand(request: HttpRequest, one: Brand, done: str) -> HttpResponse:
         "brands": Brand.objects.order_by("-is_default", "name"),
         "tabs": tabs("consent:brand"),
     }
-    status = 422 if form.is_bound else 200
+    status = INVALID if form.is_bound else 200
     return render(request, "consent/brand_form.html", context, status=status)
 
 
 @require_GET
-def types(request: HttpRequest) -> HttpResponse:
+def types(request: SignedIn) -> HttpResponse:
     rows = SubscriptionType.objects.select_related("brand")
     archived = "archived" in request.GET
     context = {
@@ -76,33 +73,33 @@ def types(request: HttpRequest) -> HttpResponse:
     return render(request, "consent/subscriptiontype_list.html", context)
 
 
-def create_type(request: HttpRequest) -> HttpResponse:
+def create_type(request: SignedIn) -> HttpResponse:
     fresh = SubscriptionType(brand=Brand.objects.default())
     return _edit_type(request, fresh, "Added “{}”.")
 
 
-def edit_type(request: HttpRequest, pk: int) -> HttpResponse:
+def edit_type(request: SignedIn, pk: int) -> HttpResponse:
     return _edit_type(
         request, get_object_or_404(SubscriptionType, pk=pk), "Saved “{}”."
     )
 
 
-def _edit_type(request: HttpRequest, one: SubscriptionType, done: str) -> HttpResponse:
+def _edit_type(request: SignedIn, one: SubscriptionType, done: str) -> HttpResponse:
     form = SubscriptionTypeForm(request.POST or None, instance=one)
     if request.method == "POST" and form.is_valid():
         saved = form.save()
         AuditEntry.objects.record(
-            _acting(request), "saved subscription type", subject=saved.name
+            request.user, "saved subscription type", subject=saved.name
         )
         messages.success(request, done.format(saved.name))
         return redirect("consent:types")
     context = {"form": form, "type": one, "tabs": tabs("consent:types")}
-    status = 422 if form.is_bound else 200
+    status = INVALID if form.is_bound else 200
     return render(request, "consent/subscriptiontype_form.html", context, status=status)
 
 
 @require_POST
-def archive_type(request: HttpRequest, pk: int) -> HttpResponse:
+def archive_type(request: SignedIn, pk: int) -> HttpResponse:
     """Offer it no more. Its consents and opt-outs stay; it can be brought back."""
     one = get_object_or_404(SubscriptionType.objects.active(), pk=pk)
     if one.is_default:
@@ -111,7 +108,7 @@ def archive_type(request: HttpRequest, pk: int) -> HttpResponse:
     one.archived_at = timezone.now()
     one.save(update_fields=["archived_at"])
     AuditEntry.objects.record(
-        _acting(request), "archived subscription type", subject=one.name
+        request.user, "archived subscription type", subject=one.name
     )
     undo = reverse("consent:type_restore", args=[one.pk])
     messages.success(request, f"Archived “{one}”.", extra_tags=f"undo:{undo}")
@@ -119,12 +116,12 @@ def archive_type(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def restore_type(request: HttpRequest, pk: int) -> HttpResponse:
+def restore_type(request: SignedIn, pk: int) -> HttpResponse:
     one = get_object_or_404(SubscriptionType, pk=pk)
     one.archived_at = None
     one.save(update_fields=["archived_at"])
     AuditEntry.objects.record(
-        _acting(request), "restored subscription type", subject=one.name
+        request.user, "restored subscription type", subject=one.name
     )
     messages.success(request, f"“{one}” can be chosen again.")
     return redirect("consent:types")

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import AuditEntry, Job, JobState
-from contacts.import_views import SignedIn
+from accounts.web import SignedIn
 from contacts.models.imports import CHECK
 
 PAGE = 50

@@ -11,9 +11,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from accounts.doorbell import ring
+from accounts.web import INVALID, SignedIn
 from campaigns.models import EmailState, MarketingEmail
 from console import health, todo
-from contacts.import_views import INVALID, SignedIn
 from contacts.models import Contact
 from deliveries.models import Hold, HoldKind
 from deliveries.queue import SEND_DUE

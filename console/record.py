@@ -11,10 +11,10 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_safe
 
+from accounts.web import SignedIn
 from consent.models import Grant, SubscriptionType, Suppression
 from consent.vocabulary import MAY_LIFT, LiftedBy, Reason, Scope
 from console.timeline import KINDS, PAGE, timeline
-from contacts.import_views import SignedIn
 from contacts.models import Contact, OpeningBalance, PropertyDefinition
 from contacts.properties import Value
 from deliveries import refusals

@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.doorbell import ring
-from accounts.models import User
+from accounts.web import INVALID, SignedIn
 from contacts import tasks
 from contacts.import_forms import ColumnsForm, ConsentForm, UploadForm
 from contacts.models import ContactImport, ImportState
-
-INVALID = 422
-
-
-class SignedIn(HttpRequest):
-    """A request of somebody who signed in, which the middleware demands."""
-
-    user: User
 
 
 def upload(request: SignedIn) -> HttpResponse:

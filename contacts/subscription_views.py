@@ -8,10 +8,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from accounts.web import INVALID, SignedIn
 from consent.models import SubscriptionType
 from contacts import subscriptions
 from contacts.forms import OptInForm
-from contacts.import_views import INVALID, SignedIn
 from contacts.models import Contact
 
 

@@ -8,8 +8,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.web import INVALID, SignedIn
 from contacts.forms import ContactForm, PropertyForm
-from contacts.import_views import INVALID, SignedIn
 from contacts.models import Contact, PropertyDefinition
 
 

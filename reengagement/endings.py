@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.doorbell import ring
-from accounts.models import User
+from accounts.web import INVALID, SignedIn
 from consent.tables import csv_lines
 from reengagement import eligibility
 from reengagement.forms import OptOutForm, ReasonForm
@@ -28,17 +26,13 @@ COLUMNS = (
 TOO_LATE = "It is too late for that: the campaign has moved on meanwhile."
 
 
-def _user(request: HttpRequest) -> User:
-    return cast(User, request.user)
-
-
 @require_POST
-def pause(request: HttpRequest, pk: int) -> HttpResponse:
+def pause(request: SignedIn, pk: int) -> HttpResponse:
     campaign = get_object_or_404(Campaign, pk=pk)
     form = ReasonForm(request.POST, prefix="pause")
     if not form.is_valid():
         messages.error(request, str(form.errors["reason"][0]))
-    elif campaign.pause(_user(request), form.cleaned_data["reason"]):
+    elif campaign.pause(request.user, form.cleaned_data["reason"]):
         messages.success(request, "Paused. All deadlines move by the length of it.")
     else:
         messages.error(request, TOO_LATE)
@@ -46,12 +40,12 @@ def pause(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def resume(request: HttpRequest, pk: int) -> HttpResponse:
+def resume(request: SignedIn, pk: int) -> HttpResponse:
     campaign = get_object_or_404(Campaign, pk=pk)
     form = ReasonForm(request.POST, prefix="resume")
     if not form.is_valid():
         messages.error(request, str(form.errors["reason"][0]))
-    elif campaign.resume(_user(request), form.cleaned_data["reason"]):
+    elif campaign.resume(request.user, form.cleaned_data["reason"]):
         messages.success(request, "Running again.")
     else:
         messages.error(request, TOO_LATE)
@@ -59,9 +53,9 @@ def resume(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def stop(request: HttpRequest, pk: int) -> HttpResponse:
+def stop(request: SignedIn, pk: int) -> HttpResponse:
     campaign = get_object_or_404(Campaign, pk=pk)
-    if campaign.stop(_user(request)):
+    if campaign.stop(request.user):
         messages.success(
             request, "Stopped. Nothing more is sent, and nobody will be opted out."
         )
@@ -71,14 +65,14 @@ def stop(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def left_out(request: HttpRequest, pk: int) -> HttpResponse:
+def left_out(request: SignedIn, pk: int) -> HttpResponse:
     """Who was not asked, by reason; adds up to the segment at the start."""
     campaign = get_object_or_404(Campaign, pk=pk)
     context = {"campaign": campaign, "funnel": eligibility.outcome_of_start(campaign)}
     return render(request, "reengagement/campaign_left_out.html", context)
 
 
-def silent(request: HttpRequest, pk: int) -> HttpResponse:
+def silent(request: SignedIn, pk: int) -> HttpResponse:
     """The silent before anything changes; POST opts them out after a typed number."""
     campaign = get_object_or_404(Campaign, pk=pk)
     people = campaign.members.silent().count()
@@ -99,14 +93,12 @@ def silent(request: HttpRequest, pk: int) -> HttpResponse:
         "unreached": campaign.counts()["undelivered"],
         "may_opt_out": campaign.state == CampaignState.REVIEW,
     }
-    status = 422 if form.is_bound else 200
+    status = INVALID if form.is_bound else 200
     return render(request, "reengagement/campaign_silent.html", context, status=status)
 
 
-def _opt_out(request: HttpRequest, campaign: Campaign) -> HttpResponse:
-    if campaign.state == CampaignState.REVIEW and campaign.begin_opt_out(
-        _user(request)
-    ):
+def _opt_out(request: SignedIn, campaign: Campaign) -> HttpResponse:
+    if campaign.state == CampaignState.REVIEW and campaign.begin_opt_out(request.user):
         ring("reengagement.tasks.opt_out_silent", campaign.sunset.job_id)
         messages.success(request, "Opting out the silent. You can undo it for 30 days.")
     else:
@@ -115,17 +107,17 @@ def _opt_out(request: HttpRequest, campaign: Campaign) -> HttpResponse:
 
 
 @require_POST
-def keep(request: HttpRequest, pk: int) -> HttpResponse:
+def keep(request: SignedIn, pk: int) -> HttpResponse:
     """Keep the ticked people: they will not be opted out."""
     campaign = get_object_or_404(Campaign, pk=pk)
     chosen = [int(one) for one in request.POST.getlist("id") if one.isdigit()]
-    kept = campaign.members.filter(pk__in=chosen).keep(_user(request))
+    kept = campaign.members.filter(pk__in=chosen).keep(request.user)
     messages.success(request, f"Kept {kept:,} people. They go on getting mail.")
     return redirect("reengagement:silent", pk)
 
 
 @require_GET
-def export(request: HttpRequest, pk: int) -> StreamingHttpResponse:
+def export(request: SignedIn, pk: int) -> StreamingHttpResponse:
     """The silent as a CSV file that the opt-out import takes unchanged."""
     campaign = get_object_or_404(Campaign, pk=pk)
     lines = csv_lines(campaign.members.silent().table())
@@ -134,14 +126,14 @@ def export(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     return response
 
 
-def undo(request: HttpRequest, pk: int) -> HttpResponse:
+def undo(request: SignedIn, pk: int) -> HttpResponse:
     """Take the opt-outs of this campaign back, with a reason."""
     campaign = get_object_or_404(Campaign, pk=pk, sunset__isnull=False)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        people = campaign.sunset.undo(_user(request), form.cleaned_data["reason"])
+        people = campaign.sunset.undo(request.user, form.cleaned_data["reason"])
         messages.success(request, f"Took back the opt-out of {people:,} people.")
         return redirect("reengagement:detail", pk)
     context = {"campaign": campaign, "form": form, "batch": campaign.sunset.batch}
-    status = 422 if form.is_bound else 200
+    status = INVALID if form.is_bound else 200
     return render(request, "reengagement/campaign_undo.html", context, status=status)

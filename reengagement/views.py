@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import cast
 
 from django.contrib import messages
 from django.forms import ModelForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.doorbell import ring
-from accounts.models import User
+from accounts.web import INVALID, SignedIn
 from reengagement import eligibility, readiness, timeline
 from reengagement.forms import GapForm, NameForm, ReasonForm, ThenForm, WhoForm
 from reengagement.models import Campaign, CampaignEmail
@@ -35,7 +34,7 @@ def _draft(pk: int) -> Campaign:
 
 
 @require_GET
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: SignedIn) -> HttpResponse:
     """All campaigns, newest first."""
     before = request.GET.get("before", "")
     rows = Campaign.objects.with_counts()
@@ -56,7 +55,7 @@ def index(request: HttpRequest) -> HttpResponse:
     )
 
 
-def create(request: HttpRequest) -> HttpResponse:
+def create(request: SignedIn) -> HttpResponse:
     form = NameForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         form.instance.created_by = request.user
@@ -67,16 +66,16 @@ def create(request: HttpRequest) -> HttpResponse:
 
 
 def _form_page(
-    request: HttpRequest,
+    request: SignedIn,
     template: str,
     context: Mapping[str, object],
     form: ModelForm[Campaign],
 ) -> HttpResponse:
-    status = 422 if form.is_bound else 200
+    status = INVALID if form.is_bound else 200
     return render(request, template, context, status=status)
 
 
-def who(request: HttpRequest, pk: int) -> HttpResponse:
+def who(request: SignedIn, pk: int) -> HttpResponse:
     """Step 1: the people, and who of them may be asked."""
     campaign = _draft(pk)
     form = WhoForm(request.POST or None, instance=campaign)
@@ -95,7 +94,7 @@ def who(request: HttpRequest, pk: int) -> HttpResponse:
     return _form_page(request, "reengagement/campaign_who.html", context, form)
 
 
-def emails(request: HttpRequest, pk: int) -> HttpResponse:
+def emails(request: SignedIn, pk: int) -> HttpResponse:
     """Step 2: one to three emails and the days between them."""
     campaign = _draft(pk)
     form = GapForm(request.POST or None, instance=campaign)
@@ -108,9 +107,9 @@ def emails(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def add_email(request: HttpRequest, pk: int) -> HttpResponse:
+def add_email(request: SignedIn, pk: int) -> HttpResponse:
     campaign = _draft(pk)
-    item = CampaignEmail.objects.write(campaign, cast(User, request.user))
+    item = CampaignEmail.objects.write(campaign, request.user)
     if item is None:
         messages.error(request, "A campaign has at most three emails.")
         return redirect("reengagement:emails", pk)
@@ -118,13 +117,13 @@ def add_email(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def remove_email(request: HttpRequest, pk: int, position: int) -> HttpResponse:
+def remove_email(request: SignedIn, pk: int, position: int) -> HttpResponse:
     if _draft(pk).emails.filter(position=position).drop():
         messages.success(request, f"Email {position} was removed.")
     return redirect("reengagement:emails", pk)
 
 
-def then(request: HttpRequest, pk: int) -> HttpResponse:
+def then(request: SignedIn, pk: int) -> HttpResponse:
     """Step 3: how long to wait, and what happens to the silent."""
     campaign = _draft(pk)
     form = ThenForm(request.POST or None, instance=campaign)
@@ -136,7 +135,7 @@ def then(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def check(request: HttpRequest, pk: int) -> HttpResponse:
+def check(request: SignedIn, pk: int) -> HttpResponse:
     """Step 4: everything on one page before it starts."""
     campaign = _draft(pk)
     context = {
@@ -150,7 +149,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def start(request: HttpRequest, pk: int) -> HttpResponse:
+def start(request: SignedIn, pk: int) -> HttpResponse:
     campaign = get_object_or_404(Campaign, pk=pk)
     problems = (
         readiness.obstacles(campaign) if campaign.state == CampaignState.DRAFT else []
@@ -158,7 +157,7 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
     if problems:
         messages.error(request, f"Not started. {problems[0]}")
         return redirect("reengagement:check", pk)
-    if campaign.start(cast(User, request.user)):
+    if campaign.start(request.user):
         ring("reengagement.tasks.advance", campaign.pk)
         messages.success(
             request, "Started. The first emails leave in 30 seconds; Stop ends it."
@@ -169,7 +168,7 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def discard(request: HttpRequest, pk: int) -> HttpResponse:
+def discard(request: SignedIn, pk: int) -> HttpResponse:
     campaign = _draft(pk)
     campaign.discard()
     messages.success(request, f"The draft “{campaign.name}” was deleted.")
@@ -177,7 +176,7 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def detail(request: HttpRequest, pk: int) -> HttpResponse:
+def detail(request: SignedIn, pk: int) -> HttpResponse:
     """The timeline of a campaign; a draft opens in the wizard.
 
     While something moves, the page asks for the part "numbers" every few seconds.

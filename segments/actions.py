@@ -9,11 +9,11 @@ from django.views.decorators.http import require_POST
 
 from accounts.doorbell import ring
 from accounts.models import AuditEntry
+from accounts.web import INVALID, SignedIn
 from contacts.models import Contact
 from segments import tasks
 from segments.forms import AddressesForm, PickForm
 from segments.models import Segment, SegmentKind
-from segments.web import INVALID, SignedIn
 
 # what can be ticked on a page is a page; more than this came from somewhere else
 MOST = 1000

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from accounts.doorbell import ring
 from accounts.models import AuditEntry
+from accounts.web import INVALID, SignedIn
 from segments import tasks
 from segments.builder import Tree
 from segments.drawing import Draft
@@ -16,7 +17,6 @@ from segments.forms import SegmentForm
 from segments.models import Segment, current_clock
 from segments.recipes import BY_KEY
 from segments.vocabulary import Vocabulary
-from segments.web import INVALID, SignedIn
 
 CONFLICT = 409
 

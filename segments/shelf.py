@@ -10,9 +10,9 @@ from typing import Any
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
+from accounts.web import SignedIn
 from contacts.models import ContactQuerySet
 from segments.models import Segment, SegmentKind, SegmentQuerySet
-from segments.web import SignedIn
 
 TABS: dict[str, Callable[[SegmentQuerySet], SegmentQuerySet]] = {
     "": lambda found: found.current(),

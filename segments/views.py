@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.doorbell import ring
 from accounts.models import Job, JobState
+from accounts.web import INVALID, SignedIn
 from segments import exporting, tasks
 from segments.forms import ExportForm, PersonForm
 from segments.models import Segment, SegmentQuerySet, current_clock
@@ -17,7 +18,6 @@ from segments.recipes import RECIPES
 from segments.rules import BadRules
 from segments.shelf import TABS, history, page_of, tabs, with_joined
 from segments.vocabulary import Vocabulary
-from segments.web import INVALID, SignedIn
 from segments.why import explain
 from segments.words import sentence
 

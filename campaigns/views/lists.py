@@ -12,11 +12,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.web import INVALID, SignedIn
 from campaigns.forms.settings import CreateForm
 from campaigns.models import EmailState, MarketingEmail
 from campaigns.starters import STARTERS
 from campaigns.starters import find as find_starter
-from campaigns.views.request import INVALID, SignedIn, find, note
+from campaigns.views.request import find, note
 from consent.models import Brand
 
 PAGE = 50

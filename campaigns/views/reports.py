@@ -13,13 +13,14 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Account
+from accounts.web import SignedIn
 from campaigns import export as files
 from campaigns import people as rows
 from campaigns import report
 from campaigns.models import EmailState, MarketingEmail
 from campaigns.paging import keyset
 from campaigns.report import BY_KEY, Group
-from campaigns.views.request import SignedIn, find, note, report_tabs
+from campaigns.views.request import find, note, report_tabs
 
 PEOPLE = 50
 COLUMNS = [{"label": "Contact"}, {"label": "What became of it"}, {"label": "When"}]

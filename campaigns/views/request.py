@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django_htmx.middleware import HtmxDetails
 
-from accounts.models import AuditEntry, User
+from accounts.models import AuditEntry
+from accounts.web import SignedIn
 from campaigns.models import MarketingEmail
-
-INVALID = 422
-CONFLICT = 409
-
-
-class SignedIn(HttpRequest):
-    """A request of somebody who signed in, which the middleware demands."""
-
-    user: User
-    htmx: HtmxDetails
 
 
 def find(pk: int) -> MarketingEmail:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -9,15 +12,18 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accounts.doorbell import ring
+from accounts.web import CONFLICT, INVALID, SignedIn
 from campaigns.audience import funnel
 from campaigns.forms.settings import LaunchForm, ScheduleForm, TestForm
 from campaigns.models import MarketingEmail
 from campaigns.readiness import obstacles
 from campaigns.views.choosing import show_review
-from campaigns.views.request import CONFLICT, INVALID, SignedIn, find, note
+from campaigns.views.request import find, note
 from deliveries.models import Channel
 from deliveries.queue import SEND_DUE
 from deliveries.sending import send_test
+
+Verb = Callable[[SignedIn, MarketingEmail], HttpResponse]
 
 TOO_LATE = "It has started already. You can pause or stop it here."
 QUICKER = "{who} started “{email}” a moment ago. It is sent once; nothing to do here."
@@ -81,59 +87,70 @@ def _owned(request: SignedIn, email: MarketingEmail) -> HttpResponse | None:
     return redirect("campaigns:detail", email.pk)
 
 
-@require_POST
-def unschedule(request: SignedIn, pk: int) -> HttpResponse:
-    email = find(pk)
-    if refused := _owned(request, email):
-        return refused
+def acting(verb: Verb) -> Callable[[SignedIn, int], HttpResponse]:
+    """POST that does `verb` to an email which no campaign owns, then shows it."""
+
+    @require_POST
+    @wraps(verb)
+    def view(request: SignedIn, pk: int) -> HttpResponse:
+        email = find(pk)
+        return _owned(request, email) or verb(request, email)
+
+    return view
+
+
+def _done(
+    request: SignedIn, email: MarketingEmail, verb: str, sentence: str
+) -> HttpResponse:
+    note(request, verb, email)
+    messages.success(request, sentence)
+    return redirect("campaigns:detail", email.pk)
+
+
+def _nothing_done(
+    request: SignedIn, email: MarketingEmail, sentence: str
+) -> HttpResponse:
+    messages.error(request, sentence)
+    return redirect("campaigns:detail", email.pk)
+
+
+@acting
+def unschedule(request: SignedIn, email: MarketingEmail) -> HttpResponse:
     if not email.unschedule():
-        messages.error(request, TOO_LATE)
-        return redirect("campaigns:detail", email.pk)
-    note(request, "took email back", email)
-    messages.success(request, "Taken back. Nobody got it; it is a draft again.")
+        return _nothing_done(request, email, TOO_LATE)
+    _done(
+        request,
+        email,
+        "took email back",
+        "Taken back. Nobody got it; it is a draft again.",
+    )
     return redirect("campaigns:review", email.pk)
 
 
-@require_POST
-def stop(request: SignedIn, pk: int) -> HttpResponse:
-    email = find(pk)
-    if refused := _owned(request, email):
-        return refused
-    if email.stop():
-        note(request, "stopped email", email)
-        ring("campaigns.tasks.cancel_stopped")
-        messages.success(request, "Stopped. What was sent stays sent.")
-    else:
-        messages.error(request, "There was nothing left to stop.")
-    return redirect("campaigns:detail", email.pk)
+@acting
+def stop(request: SignedIn, email: MarketingEmail) -> HttpResponse:
+    if not email.stop():
+        return _nothing_done(request, email, "There was nothing left to stop.")
+    ring("campaigns.tasks.cancel_stopped")
+    return _done(request, email, "stopped email", "Stopped. What was sent stays sent.")
 
 
-@require_POST
-def pause(request: SignedIn, pk: int) -> HttpResponse:
-    email = find(pk)
-    if refused := _owned(request, email):
-        return refused
-    if email.message and email.is_under_way:
-        email.pause(request.user, f"Paused by {request.user}.")
-        note(request, "paused email", email)
-        messages.success(request, "Paused. Mails already handed over still arrive.")
-    else:
-        messages.error(request, "There is nothing under way to pause.")
-    return redirect("campaigns:detail", email.pk)
+@acting
+def pause(request: SignedIn, email: MarketingEmail) -> HttpResponse:
+    if not (email.message and email.is_under_way):
+        return _nothing_done(request, email, "There is nothing under way to pause.")
+    email.pause(request.user, f"Paused by {request.user}.")
+    sentence = "Paused. Mails already handed over still arrive."
+    return _done(request, email, "paused email", sentence)
 
 
-@require_POST
-def resume(request: SignedIn, pk: int) -> HttpResponse:
-    email = find(pk)
-    if refused := _owned(request, email):
-        return refused
-    if email.resume(request.user, f"Resumed by {request.user}."):
-        note(request, "resumed email", email)
-        ring(SEND_DUE)
-        messages.success(request, f"Goes on since {timezone.now():%H:%M} UTC.")
-    else:
-        messages.error(request, "It was not paused.")
-    return redirect("campaigns:detail", email.pk)
+@acting
+def resume(request: SignedIn, email: MarketingEmail) -> HttpResponse:
+    if not email.resume(request.user, f"Resumed by {request.user}."):
+        return _nothing_done(request, email, "It was not paused.")
+    ring(SEND_DUE)
+    sentence = f"Goes on since {timezone.now():%H:%M} UTC."
+    return _done(request, email, "resumed email", sentence)
 
 
 @require_POST

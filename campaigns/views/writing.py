@@ -19,6 +19,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Account
+from accounts.web import CONFLICT, INVALID, SignedIn
 from campaigns import blocks as editing
 from campaigns.blocks import KINDS, Block
 from campaigns.forms.content import ContentForm
@@ -26,14 +27,7 @@ from campaigns.forms.settings import SettingsForm, TestForm
 from campaigns.models import EmailVersion, MarketingEmail, Outdated
 from campaigns.preview import known_tokens, preview, sample_people
 from campaigns.readiness import complaints
-from campaigns.views.request import (
-    CONFLICT,
-    INVALID,
-    SignedIn,
-    find,
-    note,
-    writing_tabs,
-)
+from campaigns.views.request import find, note, writing_tabs
 
 VIEWS = (
     ("desktop", "Desktop"),

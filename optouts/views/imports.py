@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.models import Job, User
+from accounts.models import Job
+from accounts.web import INVALID, SignedIn
 from consent import tables
 from consent.tables import Shape
 from optouts import jobs
@@ -27,20 +28,16 @@ MANY = 0.2
 NEWLY = ("new_contacts", "new_others")
 
 
-def _acting(request: HttpRequest) -> User:
-    return cast(User, request.user)
-
-
 def _draft(pk: int) -> OptOutImport:
     return get_object_or_404(OptOutImport.objects.select_related("brand"), pk=pk)
 
 
 def _status(form: Any) -> int:
-    return 422 if form.is_bound else 200
+    return INVALID if form.is_bound else 200
 
 
 @require_GET
-def import_list(request: HttpRequest) -> HttpResponse:
+def import_list(request: SignedIn) -> HttpResponse:
     rows = OptOutImport.objects.for_list()
     if before := request.GET.get("before", ""):
         rows = rows.filter(pk__lt=before) if before.isdecimal() else rows.none()
@@ -64,10 +61,10 @@ def import_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def import_create(request: HttpRequest) -> HttpResponse:
+def import_create(request: SignedIn) -> HttpResponse:
     form = UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        imported = form.save(_acting(request))
+        imported = form.save(request.user)
         return redirect("optouts:import_column", imported.pk)
     return render(
         request, "optouts/import_create.html", {"form": form}, status=_status(form)
@@ -75,7 +72,7 @@ def import_create(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def import_sample(request: HttpRequest) -> StreamingHttpResponse:
+def import_sample(request: SignedIn) -> StreamingHttpResponse:
     """A file to start from."""
     lines = tables.csv_lines(
         [["Email", "Asked on"], ["ana@customer.example", "2026-11-03"]]
@@ -90,7 +87,7 @@ def _csv(lines: Any, name: str) -> StreamingHttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def import_column(request: HttpRequest, pk: int) -> HttpResponse:
+def import_column(request: SignedIn, pk: int) -> HttpResponse:
     imported = _draft(pk)
     if imported.batch_id:
         return redirect(imported)
@@ -121,7 +118,7 @@ def import_column(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "optouts/import_column.html", context, status=_status(form))
 
 
-def _shape_asked(request: HttpRequest, imported: OptOutImport) -> Shape:
+def _shape_asked(request: SignedIn, imported: OptOutImport) -> Shape:
     """The shape with the header as the person says; as detected until she does."""
     if request.method != "POST":
         return imported.shape
@@ -140,7 +137,7 @@ def _counted(imported: OptOutImport, job: Job | None) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def import_review(request: HttpRequest, pk: int) -> HttpResponse:
+def import_review(request: SignedIn, pk: int) -> HttpResponse:
     imported = _draft(pk)
     if imported.batch_id:
         return redirect(imported)
@@ -148,7 +145,7 @@ def import_review(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("optouts:import_column", pk)
     form = ConfirmForm(request.POST or None, expected=imported.addresses)
     if request.method == "POST" and imported.is_ready and form.is_valid():
-        job = imported.start(_acting(request))
+        job = imported.start(request.user)
         if job:
             ring(job)
         return redirect(imported)
@@ -163,7 +160,7 @@ def import_review(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def import_detail(request: SignedIn, pk: int) -> HttpResponse:
     imported = get_object_or_404(OptOutImport.objects.for_list(), pk=pk)
     if imported.batch is None:
         return redirect("optouts:import_review", pk)
@@ -179,7 +176,7 @@ def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def import_progress(request: HttpRequest, pk: int) -> HttpResponse:
+def import_progress(request: SignedIn, pk: int) -> HttpResponse:
     """The card of the newest job alone; its end lets the page draw itself anew."""
     imported = get_object_or_404(OptOutImport.objects.for_list(), pk=pk)
     job = imported.undo_job or imported.run_job or imported.count_job
@@ -191,7 +188,7 @@ def import_progress(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def import_errors(request: HttpRequest, pk: int) -> StreamingHttpResponse:
+def import_errors(request: SignedIn, pk: int) -> StreamingHttpResponse:
     imported = get_object_or_404(OptOutImport, pk=pk, count_job__isnull=False)
     header = [("Row", "Content", "What is wrong")]
     lines = tables.csv_lines(
@@ -202,11 +199,11 @@ def import_errors(request: HttpRequest, pk: int) -> StreamingHttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @permission_required("optouts.undo_optoutimport", raise_exception=True)
-def import_undo(request: HttpRequest, pk: int) -> HttpResponse:
+def import_undo(request: SignedIn, pk: int) -> HttpResponse:
     imported = get_object_or_404(OptOutImport.objects.started().for_list(), pk=pk)
     form = UndoForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        job = imported.start_undo(_acting(request), form.cleaned_data["reason"])
+        job = imported.start_undo(request.user, form.cleaned_data["reason"])
         if job:
             ring(job)
         else:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.models import AuditEntry, User
+from accounts.models import AuditEntry
+from accounts.web import INVALID, SignedIn
 from consent import tables
 from consent.addresses import BadAddress, parse
 from consent.models import Address
@@ -22,7 +21,7 @@ from optouts.models import OptOutImport
 
 
 @require_GET
-def lookup(request: HttpRequest) -> HttpResponse:
+def lookup(request: SignedIn) -> HttpResponse:
     asked = request.GET.get("q", "").strip()
     context: dict[str, object] = {
         "q": asked,
@@ -57,14 +56,14 @@ def _found(asked: str) -> dict[str, object]:
 
 
 @require_http_methods(["GET", "POST"])
-def opt_out(request: HttpRequest) -> HttpResponse:
+def opt_out(request: SignedIn) -> HttpResponse:
     """Opt somebody out who asked for it by phone, letter or reply."""
     initial = {"address": request.GET.get("address", "")}
     form = OptOutForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         key = form.cleaned_data["address"].key
         url = f"{reverse('optouts:list')}?{urlencode({'q': key})}"
-        user = cast(User, request.user)
+        user = request.user
         if form.save(user):
             AuditEntry.objects.record(
                 user, "opted out on request", subject=key, url=url
@@ -73,13 +72,13 @@ def opt_out(request: HttpRequest) -> HttpResponse:
         else:
             messages.info(request, f"{key} was opted out already.")
         return redirect(url)
-    status = 422 if form.is_bound else 200
+    status = INVALID if form.is_bound else 200
     return render(request, "optouts/opt_out.html", {"form": form}, status=status)
 
 
 @require_GET
-def export(request: HttpRequest) -> StreamingHttpResponse:
-    AuditEntry.objects.record(cast(User, request.user), "exported opted-out addresses")
+def export(request: SignedIn) -> StreamingHttpResponse:
+    AuditEntry.objects.record(request.user, "exported opted-out addresses")
     answer = StreamingHttpResponse(
         tables.csv_lines(table()), content_type="text/csv; charset=utf-8"
     )
