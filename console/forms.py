@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.forms.renderers import TemplatesSetting
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.models import User
@@ -31,11 +31,13 @@ class ShortcutsForm(forms.ModelForm):  # type: ignore[type-arg]
         fields: ClassVar[list[str]] = ["single_key_shortcuts"]
 
 
-def way_back(request: HttpRequest) -> str:
-    """Where the person came from (`next`), or the overview."""
+def way_back(request: HttpRequest) -> HttpResponseRedirect:
+    """To where the person came from (`next`), or to the overview."""
     url = request.POST.get("next", "")
-    hosts = {request.get_host()}
-    return url if url_has_allowed_host_and_scheme(url, hosts) else "/"
+    ours = url.startswith("/") and url_has_allowed_host_and_scheme(
+        url, {request.get_host()}
+    )
+    return HttpResponseRedirect(url if ours else "/")
 
 
 class Sample(forms.Form):

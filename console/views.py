@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
 from console import styleguide as samples
@@ -16,7 +16,7 @@ def theme(request: HttpRequest) -> HttpResponse:
     form = ThemeForm(request.POST, instance=request.user)
     if form.is_valid():
         form.save()
-    return redirect(way_back(request))
+    return way_back(request)
 
 
 @require_POST
@@ -24,7 +24,7 @@ def shortcuts(request: HttpRequest) -> HttpResponse:
     form = ShortcutsForm(request.POST, instance=request.user)
     if form.is_valid():
         form.save()
-    return redirect(way_back(request))
+    return way_back(request)
 
 
 def styleguide(request: HttpRequest) -> HttpResponse:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection, models, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, models, transaction
 
 from contacts.models import Contact
 from segments.members import SegmentMember
@@ -42,8 +42,9 @@ def roomy(timeout_ms: int = 0) -> Iterator[None]:
 
 
 def _ids(contacts: models.QuerySet[Contact]) -> tuple[str, tuple[Any, ...]]:
-    """The ids of `contacts` as SQL and its parameters."""
-    sql, params = contacts.order_by().values("pk").query.sql_with_params()
+    """The ids of `contacts` as SQL and its parameters, also where it is nobody."""
+    query = contacts.order_by().values("pk").query
+    sql, params = query.get_compiler(DEFAULT_DB_ALIAS, elide_empty=False).as_sql()
     return sql, params
 
 

@@ -47,6 +47,12 @@ def test_choosing_a_theme_leads_back_to_the_page(client):
     assert answer["Location"] == GUIDE
 
 
+@pytest.mark.parametrize("odd", ["a:b", "2026-10-25T02:30", "[]", "overview"])
+def test_what_is_no_path_leads_to_the_overview(client, odd):
+    answer = client.post(reverse("console:theme"), {"theme": "dark", "next": odd})
+    assert answer["Location"] == "/"
+
+
 def test_choosing_a_theme_never_leads_to_another_site(client):
     form = {"theme": "dark", "next": "https://elsewhere.example/"}
     assert client.post(reverse("console:theme"), form)["Location"] == "/"

@@ -180,6 +180,14 @@ def test_pasted_addresses_join_a_static_segment(client):
     assert not segment.members().exists()
 
 
+@pytest.mark.parametrize("action", ["add", "remove"])
+def test_adding_or_removing_nobody_leaves_everything_as_it_was(client, action):
+    segment = SegmentFactory(kind="static", rules=None)
+    answer = client.post(url(action, segment), {"addresses": "on"}, follow=True)
+    assert answer.status_code == 200
+    assert not segment.members().exists()
+
+
 def test_ticked_contacts_join_a_new_or_an_old_static_segment(client):
     ada, olga = ContactFactory.create_batch(2)
     pick = reverse("segments:pick")

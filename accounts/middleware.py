@@ -1,0 +1,28 @@
+"""What every request has to pass before a view sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponseBase
+
+
+class RefuseNulls:
+    """Answers 400 to a U+0000 in the query or the form.
+
+    PostgreSQL cannot store or compare one, and no browser's own field sends one.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_: Any) -> None:
+        """Beside the check of the form's token, which reads the form as well."""
+        for values in (request.GET, request.POST):
+            if any("\0" in text for _, texts in values.lists() for text in texts):
+                raise BadRequest("A null character is not text.")
