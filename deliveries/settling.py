@@ -18,10 +18,10 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
+from consent.visitors import is_local
 from deliveries import confirmation
 from deliveries.confirmation import Yes
 from deliveries.models import Event, EventKind, LinkKind, Verdict
-from deliveries.tracking import is_local
 from deliveries.verdicts import Facts, Judgement, judge
 
 BATCH = 5_000

@@ -10,22 +10,18 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import ipaddress
 import logging
-from collections.abc import Mapping
-from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db import DatabaseError
 
+from consent.visitors import Environ, client_ip
 from deliveries.eventlog import EventLog, Hit, Target, through_django
 from deliveries.models import EventKind
 from deliveries.targets import fill, is_personal
 from deliveries.tokens import BadToken, Purpose, Token, read, sign
 
 logger = logging.getLogger(__name__)
-
-Environ = Mapping[str, Any]  # of WSGI; Django calls it request.META
 
 # the smallest GIF there is: one transparent pixel
 PIXEL = bytes.fromhex(
@@ -134,38 +130,3 @@ def hit_of(
 def clean(value: str, length: int) -> str:
     """As the database takes it: PostgreSQL has no NUL in a text."""
     return value[:length].replace("\x00", "")
-
-
-def client_ip(environ: Environ) -> str | None:
-    """The visitor, or the last hop before a proxy that stands in our own network."""
-    nearest = str(environ.get("REMOTE_ADDR", ""))
-    forwarded = environ.get("HTTP_X_FORWARDED_FOR", "")
-    if forwarded and is_local(nearest):
-        nearest = forwarded.rpartition(",")[2].strip()
-    return nearest if _address(nearest) else None
-
-
-@lru_cache(maxsize=10_000)
-def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    try:
-        return ipaddress.ip_address(text)
-    except ValueError:
-        return None
-
-
-# RFC 1918, RFC 4193, RFC 3927, loopback. Not `is_private`: it counts the networks
-# of RFC 5737 in, which stand for the outside in examples.
-LOCAL_NETWORKS = [
-    ipaddress.ip_network(network)
-    for network in (
-        *("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"),
-        *("169.254.0.0/16", "::1/128", "fc00::/7", "fe80::/10"),
-    )
-]
-
-
-@lru_cache(maxsize=10_000)
-def is_local(ip: str) -> bool:
-    """This machine or our own network."""
-    found = _address(ip)
-    return found is not None and any(found in network for network in LOCAL_NETWORKS)

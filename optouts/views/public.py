@@ -19,6 +19,7 @@ from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 
 from consent.models import Brand
+from consent.visitors import client_ip
 from consent.vocabulary import Evidence, Mechanism
 from deliveries.links import public_url
 from deliveries.tokens import BadToken, Purpose, read
@@ -80,7 +81,7 @@ def _posted(request: HttpRequest) -> Mapping[str, Any]:
 def _evidence(request: HttpRequest, leaver: Leaver) -> Evidence:
     return Evidence(
         raw_address=leaver.address.key or "",
-        ip=request.META.get("REMOTE_ADDR") or None,
+        ip=client_ip(request.META),
         user_agent=request.headers.get("User-Agent", ""),
         detail={"path": request.path.split("/")[1]},
     )

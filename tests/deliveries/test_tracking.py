@@ -9,7 +9,6 @@ from deliveries.eventlog import EventLog, OwnConnection
 from deliveries.links import public_url
 from deliveries.models import Event, EventKind, LinkKind, Verdict
 from deliveries.tokens import Purpose, Token, read, sign
-from deliveries.tracking import client_ip
 from tests.factories import ContactFactory, DeliveryFactory, LinkFactory
 
 pytestmark = pytest.mark.django_db
@@ -186,22 +185,6 @@ class TestOpen:
     def test_answers_with_a_pixel_for_nonsense_too(self, outsider_client):
         assert outsider_client.get("/o/nonsense.gif").status_code == 200
         assert not Event.objects.exists()
-
-
-class TestAddressOfTheVisitor:
-    @pytest.mark.parametrize(
-        ("nearest", "forwarded", "found"),
-        [
-            ("203.0.113.7", "", "203.0.113.7"),
-            ("10.0.0.2", "198.51.100.9, 203.0.113.7", "203.0.113.7"),
-            ("203.0.113.7", "198.51.100.9", "203.0.113.7"),  # no proxy of ours
-            ("127.0.0.1", "nonsense", None),
-            ("", "", None),  # a socket file
-        ],
-    )
-    def test_is_the_last_one_outside(self, nearest, forwarded, found):
-        environ = {"REMOTE_ADDR": nearest, "HTTP_X_FORWARDED_FOR": forwarded}
-        assert client_ip(environ) == found
 
 
 @pytest.mark.django_db(transaction=True)

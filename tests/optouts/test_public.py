@@ -84,6 +84,19 @@ def suppress(address, reason, at=None, **scope):
     Suppression.objects.suppress([address.pk], reason, act, **scope)
 
 
+class TestEvidence:
+    @pytest.mark.parametrize(
+        ("nearest", "recorded"),
+        [("10.0.0.2", "198.51.100.9"), ("203.0.113.7", "203.0.113.7")],
+        ids=["behind our proxy", "claimed by the visitor"],
+    )
+    def test_it_names_the_visitor_not_the_proxy(self, web, url, nearest, recorded):
+        web.post(
+            url, {}, REMOTE_ADDR=nearest, headers={"x-forwarded-for": "198.51.100.9"}
+        )
+        assert ConsentEvidence.objects.get().ip == recorded
+
+
 class TestOneClick:
     @pytest.mark.parametrize("end", ["", "/"])
     def test_it_opts_out_of_the_type_of_the_mail(self, web, url, kind, end):
