@@ -11,6 +11,7 @@ from django.core.files.base import ContentFile
 from django.db import models
 
 from accounts.models import User
+from accounts.typed import TypedNumberField
 from consent import addresses, tables
 from consent.models import Address, Brand, SubscriptionType, Suppression
 from consent.tables import BadTable
@@ -131,37 +132,15 @@ class ColumnForm(forms.Form):
 
 
 class ConfirmForm(forms.Form):
-    """The number of addresses, typed by hand: digits and separators of any script."""
-
-    number = forms.CharField(
-        label="Number of addresses",
-        max_length=40,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-    )
+    """The number of addresses in the file, typed by hand."""
 
     def __init__(self, *args: Any, expected: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.expected = expected
-        self.fields[
-            "number"
-        ].label = f"To confirm, type the number of addresses in the file: {expected:,}"
-        self.fields["number"].help_text = "With or without separators."
-        self.fields["number"].error_messages["required"] = (
-            f"Type {expected:,}, the number of addresses in the file."
+        self.fields["number"] = TypedNumberField(
+            expected=expected,
+            fact=f"The file has {expected:,} addresses.",
+            label=f"To confirm, type the number of addresses in the file: {expected:,}",
         )
-
-    def clean_number(self) -> int:
-        text = self.cleaned_data["number"]
-        typed = reading.number_typed(text)
-        if typed is None:
-            raise ValidationError(
-                f"“{text}” is not a number. The file has {self.expected:,} addresses."
-            )
-        if typed != self.expected:
-            raise ValidationError(
-                f"That’s {typed:,}. The file has {self.expected:,} addresses."
-            )
-        return typed
 
 
 class UndoForm(forms.Form):

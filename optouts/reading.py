@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, NamedTuple
@@ -17,8 +16,6 @@ from consent.tables import Shape
 MOST_FORMULAS = 0.01
 # Fewer addresses than this among the cells: the wrong column.
 FEWEST_ADDRESSES = 0.5
-
-_SEPARATORS = re.compile(r"[\s.,'’_\u066c\u060c\u066b]")
 
 
 class Cell(NamedTuple):
@@ -131,12 +128,3 @@ def _words(line: str) -> Iterator[str]:
             yield from words
         elif part.strip():
             yield part.strip()
-
-
-def number_typed(text: str) -> int | None:
-    """A number as people type it: any digits, any separators; None when it is none."""
-    digits = _SEPARATORS.sub("", text)
-    try:
-        return int("".join(str(unicodedata.digit(char)) for char in digits))
-    except ValueError:
-        return None

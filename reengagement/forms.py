@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Any
 
 from django import forms
 
+from accounts.typed import TypedNumberField
 from consent.models import SubscriptionType
 from reengagement.models import Campaign
 from reengagement.models.campaign import (
@@ -98,32 +98,17 @@ class ReasonForm(forms.Form):
     )
 
 
-def digits_of(text: str) -> int | None:
-    """The number in `text`, whatever separates thousands, in any script's digits."""
-    digits = [unicodedata.digit(char, None) for char in text]
-    found = [str(digit) for digit in digits if digit is not None]
-    return int("".join(found)) if found else None
+def _people(number: int) -> str:
+    return "is 1 person" if number == 1 else f"are {number:,} people"
 
 
 class OptOutForm(forms.Form):
     """The typed number that stands between a list of people and their opt-out."""
 
-    number = forms.CharField(
-        max_length=40,
-        error_messages={"required": "Type the number of people to opt out."},
-    )
-
     def __init__(self, *args: Any, people: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.people = people
-        self.fields["number"].label = f"Type {people:,} to confirm"
-
-    def clean_number(self) -> int:
-        typed = digits_of(self.cleaned_data["number"])
-        if typed is None:
-            raise forms.ValidationError("That is not a number. Type digits only.")
-        if typed != self.people:
-            raise forms.ValidationError(
-                f"That's {typed:,}. There are {self.people:,} people to opt out."
-            )
-        return typed
+        self.fields["number"] = TypedNumberField(
+            expected=people,
+            fact=f"There {_people(people)} to opt out.",
+            label=f"Type {people:,} to confirm",
+        )

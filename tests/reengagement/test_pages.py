@@ -116,7 +116,7 @@ def test_the_wrong_number_opts_out_nobody(client, world):
     world.campaign.advance()
     answer = client.post(url("silent", world.campaign), {"number": "2"})
     assert answer.status_code == 422
-    assert "That&#x27;s 2. There are 1 people" in answer.content.decode()
+    assert "That’s 2. There is 1 person" in answer.content.decode()
 
 
 def test_the_right_number_hands_the_silent_to_a_job(client, world):
