@@ -15,10 +15,8 @@ from campaigns.models import MarketingEmail
 from contacts.models import Contact
 from deliveries import audience
 from deliveries.audience import LeftOut
-from deliveries.models import Channel
-from deliveries.refusals import annotate_refusal
+from deliveries.refusals import mailable, refused
 from segments.models import Segment, SegmentMember
-from segments.refreshing import roomy
 
 # Who got this many without ever opening or clicking is not sent more of the same;
 # who did once, after so many since the last sign of life.
@@ -101,11 +99,10 @@ def funnel(email: MarketingEmail) -> Funnel:
     """The numbers now; empty while no type or no segment is chosen."""
     if email.subscription_type is None:
         return Funnel()
-    with roomy():
-        counts = audience.preview(
-            contacts_of(email), email.subscription_type, extra=left_out(email)
-        )
-        return funnel_of(email, dict(counts))
+    counts = audience.preview(
+        contacts_of(email), email.subscription_type, extra=left_out(email)
+    )
+    return funnel_of(email, dict(counts))
 
 
 def funnel_of(email: MarketingEmail, counts: dict[str, int]) -> Funnel:
@@ -126,14 +123,12 @@ def people_with(email: MarketingEmail, reason: str) -> models.QuerySet[Contact]:
     kind = email.subscription_type
     if kind is None:
         return Contact.objects.none()
-    people = contacts_of(email)
-    rows = annotate_refusal(people, kind, Channel.MARKETING)
-    own = left_out(email)
-    if reason and reason not in LABELS:
-        return rows.filter(refusal=reason)
-    rows = rows.filter(refusal="")
+    people, own = contacts_of(email), left_out(email)
+    if reason and reason not in {key for key, _, _ in own}:
+        return refused(people, reason, kind)
+    rows = mailable(people, kind)
     for key, where, _ in own:
         if key == reason:
             return rows.filter(where)
         rows = rows.filter(~where)
-    return rows if not reason else rows.none()
+    return rows

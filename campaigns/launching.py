@@ -13,7 +13,6 @@ from campaigns.readiness import obstacles
 from deliveries import audience
 from deliveries.models import Channel
 from segments.models import Segment, SegmentState
-from segments.refreshing import roomy
 
 log = logging.getLogger(__name__)
 
@@ -80,8 +79,7 @@ def _let_go(email: MarketingEmail, job: Job) -> None:
     meanwhile does not wait, and wins."""
     message = email.written(Channel.MARKETING)
     message.save()
-    with roomy():
-        counts = audience.fix(message, contacts_of(email), extra=left_out(email))
+    counts = audience.fix(message, contacts_of(email), extra=left_out(email))
     numbers = funnel_of(email, dict(counts))
     if not email.begin_sending(message, numbers.as_json()):
         raise Overtaken

@@ -18,8 +18,8 @@ from console.timeline import KINDS, PAGE, timeline
 from contacts.models import Contact, OpeningBalance, PropertyDefinition
 from contacts.properties import Value
 from deliveries import refusals
+from deliveries.matrix import Answer, matrix
 from deliveries.models import Channel
-from deliveries.refusals import Answer
 from segments.members import SegmentMember
 
 SEGMENTS_SHOWN = 20
@@ -128,7 +128,7 @@ def detail(request: SignedIn, pk: int) -> HttpResponse:
 
 
 def _record(contact: Contact) -> dict[str, Any]:
-    answers = refusals.matrix(contact)
+    answers = matrix(contact)
     stays = SegmentMember.objects.current().filter(contact=contact)
     return {
         "contact": contact,

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection, models, transaction
-from django.db.models import Case, Count, Exists, F, OuterRef, Value, When
+from django.db import connection, models
+from django.db.models import Case, Count, Exists, OuterRef, Value, When
 from django.utils import timezone
 
 from accounts.doorbell import ring
@@ -21,10 +21,10 @@ from consent.models import SubscriptionType
 from contacts.models import Contact
 from deliveries import partitions
 from deliveries.models import Channel, Delivery, Message
-from deliveries.providers import provider_case
 from deliveries.queue import SEND_DUE
-from deliveries.refusals import Asked, refusal
 from deliveries.rendering import compile_message
+from deliveries.room import roomy
+from deliveries.setwise import judged
 
 EXCLUDED = "excluded"
 
@@ -48,12 +48,19 @@ def preview(
     `exclude`: contacts who are left out as "excluded". `extra`: reasons of the
     caller's own, told when nothing of the table applies.
     """
-    rows = _judged(contacts, subscription_type, channel, _extras(exclude, extra))
-    counts = rows.values("reason").annotate(people=Count("pk")).order_by()
-    return Counter(dict(counts.values_list("reason", "people")))
+    people = _people(contacts, _extras(exclude, extra)).values_list("address_id", "own")
+    try:
+        asked = judged(people, subscription_type, channel)
+    except EmptyResultSet:  # nobody, and Django knows it without asking
+        return Counter()
+    with roomy(), connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT reason, count(*) FROM ({asked.sql}) AS judged GROUP BY reason",  # noqa: S608  compiled with parameters
+            asked.params,
+        )
+        return Counter(dict(cursor.fetchall()))
 
 
-@transaction.atomic
 def fix(
     message: Message,
     contacts: models.QuerySet[Contact],
@@ -67,15 +74,14 @@ def fix(
     From then on the content never changes. Safe to repeat: who has a row keeps it.
     Returns the stored counts by reason, '' for those who get it.
     """
-    _freeze(message)
-    partitions.ensure_for(message.pk)
-    rows = _judged(
-        contacts, message.subscription_type, message.channel, _extras(exclude, extra)
-    ).annotate(provider=provider_case("address__domain"))
-    if _insert(message, rows, due_at or timezone.now()) > MANY:
-        partitions.analyze(message.pk)
-    ring(SEND_DUE)
-    return stored(message)
+    people = _people(contacts, _extras(exclude, extra))
+    with roomy():
+        _freeze(message)
+        partitions.ensure_for(message.pk)
+        if _insert(message, people, due_at or timezone.now()) > MANY:
+            partitions.analyze(message.pk)
+        ring(SEND_DUE)
+        return stored(message)
 
 
 def stored(message: Message) -> Counter[str]:
@@ -94,28 +100,15 @@ def _extras(
     return [(EXCLUDED, excluded, "Is in an excluded segment."), *extra]
 
 
-def _judged(
-    contacts: models.QuerySet[Contact],
-    subscription_type: SubscriptionType,
-    channel: str,
-    extra: Sequence[LeftOut],
+def _people(
+    contacts: models.QuerySet[Contact], extra: Sequence[LeftOut]
 ) -> models.QuerySet[Any]:
-    """Each contact once, with `.reason`."""
-    asked = Asked.about(subscription_type, "address_id")
+    """Each contact once, with `.own`: the first of the caller's reasons, or ''."""
     left_out = [When(condition, then=Value(key)) for key, condition, _ in extra]
-    first = refusal(channel, asked)
-    return (
-        Contact.objects.filter(pk__in=contacts.values("pk"))
-        .annotate(refused=first)
-        .annotate(
-            reason=Case(
-                When(~models.Q(refused=""), then=F("refused")),
-                *left_out,
-                default=Value(""),
-                output_field=models.TextField(),
-            )
-        )
-    )
+    own = Case(*left_out, default=Value(""), output_field=models.TextField())
+    if len(contacts.query.alias_map) > 1:  # a join may tell somebody twice
+        contacts = Contact.objects.filter(pk__in=contacts.values("pk"))
+    return contacts.order_by().annotate(own=own)
 
 
 def _freeze(message: Message) -> None:
@@ -128,34 +121,32 @@ def _freeze(message: Message) -> None:
     message.refresh_from_db()
 
 
-def _insert(
-    message: Message,
-    rows: models.QuerySet[Any],
-    due_at: dt.datetime,
-) -> int:
-    chosen = rows.order_by().values_list("pk", "address_id", "reason", "provider")
+def _insert(message: Message, people: models.QuerySet[Any], due_at: dt.datetime) -> int:
+    """Under the lock of the message; looks for rows that are there only if some are:
+    that look costs as much again as the row."""
+    rows = people.values_list("address_id", "own", "pk")
     try:
-        sql, params = chosen.query.sql_with_params()
-    except EmptyResultSet:  # nobody, and Django knows it without asking
+        asked = judged(rows, message.subscription_type, message.channel)
+    except EmptyResultSet:
         return 0
+    repeated = Delivery.objects.filter(message=message).exists()
+    values: list[Any] = [
+        message.pk,
+        message.open_tracked,
+        message.click_tracked,
+        due_at,
+    ]
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
             INSERT INTO deliveries_delivery (message_id, contact_id, address_id,
-                state, reason, provider, open_tracked, click_tracked,
-                due_at)
-            SELECT %s, t.contact_id, t.address_id,
-                CASE t.reason WHEN '' THEN 'queued' ELSE 'not_sent' END, t.reason,
-                t.provider, %s, %s, %s
-            FROM ({sql}) AS t(contact_id, address_id, reason, provider)
-            ON CONFLICT DO NOTHING
+                state, reason, provider, open_tracked, click_tracked, due_at)
+            SELECT %s, contact_id, address_id,
+                CASE reason WHEN '' THEN 'queued' ELSE 'not_sent' END, reason,
+                provider, %s, %s, %s
+            FROM ({asked.sql}) AS t (address_id, own, contact_id, provider, reason)
+            {"ON CONFLICT DO NOTHING" if repeated else ""}
             """,  # noqa: S608  the inner statement is compiled with parameters
-            [
-                message.pk,
-                message.open_tracked,
-                message.click_tracked,
-                due_at,
-                *params,
-            ],
+            [*values, *asked.params],
         )
         return int(cursor.rowcount)

@@ -8,7 +8,6 @@ address, so that the table serves contacts, deliveries and bare addresses alike.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -20,9 +19,7 @@ from django.db.models.functions import Coalesce
 
 from consent.models import Address, Grant, SubscriptionType, Suppression
 from consent.vocabulary import MAILABLE_GRADES, LegalBasis, Reason, Scope
-from contacts.models import Contact
 from deliveries.models import Channel, Hold, HoldKind
-from deliveries.providers import provider_of
 
 M = TypeVar("M", bound=models.Model)
 
@@ -75,12 +72,13 @@ class NoGrant:
         return ~Exists(self.grants(asked))
 
     def grants(self, asked: Asked) -> models.QuerySet[Grant]:
-        return Grant.objects.filter(
-            address=asked.address,
-            subscription_type=asked.subscription_type,
-            grade__in=MAILABLE_GRADES,
-            basis__in=self.bases,
+        return self.proved().filter(
+            address=asked.address, subscription_type=asked.subscription_type
         )
+
+    def proved(self) -> models.QuerySet[Grant]:
+        """The yeses to anything that would do."""
+        return Grant.objects.filter(grade__in=MAILABLE_GRADES, basis__in=self.bases)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,13 +206,6 @@ REFUSALS: tuple[Refusal, ...] = (
     ),
 )
 
-MATRIX_CHANNELS = (
-    Channel.MARKETING,
-    Channel.SEQUENCE,
-    Channel.ONE_TO_ONE,
-    Channel.SERVICE,
-)
-_SUPPRESSING = {row.key for row in REFUSALS if isinstance(row.test, Suppressed)}
 _BY_KEY = {refusal.key: refusal for refusal in REFUSALS}
 
 
@@ -249,10 +240,10 @@ def refusal(channel: str, asked: Asked, *, passing: bool = False) -> Coalesce:
         if isinstance(row.test, Suppressed):
             reasons.append(row.test.reason)
             continue
-        found += _first_suppression(reasons, asked)
+        found += first_suppression(reasons, asked)
         reasons = []
         found.append(_key_when(row.test.applies(asked), row.key))
-    found += _first_suppression(reasons, asked)
+    found += first_suppression(reasons, asked)
     return Coalesce(*found, Value(""), output_field=models.TextField())
 
 
@@ -276,7 +267,7 @@ def _suppressions(
 _WORDS = ArrayField(models.TextField())
 
 
-def _first_suppression(
+def first_suppression(
     reasons: Sequence[Reason], asked: Asked, column: str = "reason"
 ) -> list[Subquery]:
     """One look-up for any number of rows of the table that stand together."""
@@ -309,6 +300,39 @@ def annotate_refusal(
     return annotated
 
 
+def refused(
+    rows: models.QuerySet[M],
+    reason: str,
+    subscription_type: SubscriptionType,
+    channel: str = Channel.MARKETING,
+    *,
+    address: str = "address_id",
+) -> models.QuerySet[M]:
+    """Those of `rows` whose `.refusal` would be `reason`; '' for who may be mailed.
+
+    The same table, written so that the database can join instead of asking per row.
+    """
+    asked = Asked.about(subscription_type, address)
+    table = applying(channel, passing=False)
+    keys = [row.key for row in table]
+    if reason and reason not in keys:
+        return rows.none()
+    place = keys.index(reason) if reason else len(table)
+    for earlier in _conditions(table[:place], asked):
+        rows = rows.filter(~earlier)
+    for itself in _conditions(table[place : place + 1], asked):
+        rows = rows.filter(itself)
+    return rows
+
+
+def _conditions(table: Sequence[Refusal], asked: Asked) -> list[Any]:
+    """One condition for each row of `table`, and one for all suppressions."""
+    reasons = [row.test.reason for row in table if isinstance(row.test, Suppressed)]
+    others = [row.test for row in table if not isinstance(row.test, Suppressed)]
+    found = [test.applies(asked) for test in others]
+    return [*found, Exists(_suppressions(reasons, asked))] if reasons else found
+
+
 def mailable(
     rows: models.QuerySet[M],
     subscription_type: SubscriptionType,
@@ -316,74 +340,5 @@ def mailable(
     *,
     address: str = "address_id",
 ) -> models.QuerySet[M]:
-    """Those of `rows` for whom no reason applies: `.refusal` would be ''.
-
-    The same table, written so that the database can join instead of asking per row.
-    """
-    asked = Asked.about(subscription_type, address)
-    rows_of_table = applying(channel, passing=False)
-    reasons = [r.test.reason for r in rows_of_table if isinstance(r.test, Suppressed)]
-    for row in rows_of_table:
-        if not isinstance(row.test, Suppressed):
-            rows = rows.filter(~row.test.applies(asked))
-    return rows.filter(~Exists(_suppressions(reasons, asked)))
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """May this person get one kind of mail? `since`: of the reason, or of the yes."""
-
-    label: str
-    channel: Channel
-    subscription_type: SubscriptionType
-    refusal: str
-    since: dt.datetime | None
-
-    @property
-    def allowed(self) -> bool:
-        return not self.refusal
-
-    @property
-    def sentence(self) -> str:
-        return sentence(self.refusal) if self.refusal else "May be mailed."
-
-
-def matrix(contact: Contact) -> list[Answer]:
-    """ "Can we email her, and why not": marketing by subscription type, then the
-    channels of the default type. Two queries."""
-    domain = contact.address.domain if contact.address else None
-    asked = Asked(
-        address=contact.address_id or 0,
-        subscription_type=OuterRef("pk"),
-        brand=OuterRef("brand_id"),
-        domain=domain,
-        provider=provider_of(domain or ""),
-    )
-    types = list(_answered(asked))
-    marketing = [_answer(one.name, Channel.MARKETING, one) for one in types]
-    default = [one for one in types if one.is_default]
-    others = (Channel.SEQUENCE, Channel.ONE_TO_ONE, Channel.SERVICE)
-    return marketing + [
-        _answer(channel.label, channel, one) for one in default for channel in others
-    ]
-
-
-def _answered(asked: Asked) -> models.QuerySet[SubscriptionType]:
-    """Active types with `.refusal_<channel>`, `.no_since_<channel>`, `.yes_since`."""
-    columns: dict[str, Any] = {}
-    for channel in MATRIX_CHANNELS:
-        rows = applying(channel, passing=False)
-        reasons = [row.test.reason for row in rows if isinstance(row.test, Suppressed)]
-        columns[f"refusal_{channel}"] = refusal(channel, asked, passing=True)
-        columns[f"no_since_{channel}"] = _first_suppression(
-            reasons, asked, "occurred_at"
-        )[0]
-    granted = NoGrant(tuple(LegalBasis)).grants(asked)
-    columns["yes_since"] = Subquery(granted.values("given_at")[:1])
-    return SubscriptionType.objects.active().annotate(**columns)
-
-
-def _answer(name: str, channel: Channel, row: SubscriptionType) -> Answer:
-    key = getattr(row, f"refusal_{channel}")
-    since = getattr(row, f"no_since_{channel}" if key in _SUPPRESSING else "yes_since")
-    return Answer(name, channel, row, key, since if key != "on_hold" else None)
+    """Those of `rows` for whom no reason applies: `.refusal` would be ''."""
+    return refused(rows, "", subscription_type, channel, address=address)

@@ -12,7 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, F, Func, IntegerField, OuterRef, Q, Value
+from django.db.models import BigIntegerField, Exists, F, Func, OuterRef, Q, Value
+from django.db.models.functions import Abs, Mod
 from django.db.models.lookups import LessThan
 from django.utils import timezone
 
@@ -30,6 +31,7 @@ ONE_PASS_PER = dt.timedelta(days=365)
 MIN_DELIVERED = 3
 # Below this many eligible people a comparison would say nothing.
 HOLDOUT_FROM = 4000
+HOLDOUT = "holdout"
 HELD_OUT = "Held out, to compare with those who were asked"
 
 Predicate = Callable[["Campaign"], Q | Exists]
@@ -108,27 +110,35 @@ def preview(campaign: Campaign) -> Counter[str]:
     """{"": asked, reason: left out}; adds up to the segment."""
     if campaign.subscription_type is None:
         return Counter()
-    rules, who = left_out(campaign), campaign.audience()
-    counts = audience.preview(who, campaign.subscription_type, extra=rules)
-    held = holdout(campaign, counts[""])
-    if held:
-        rules += held
-        counts = audience.preview(who, campaign.subscription_type, extra=rules)
+    counts = audience.preview(
+        campaign.audience(),
+        campaign.subscription_type,
+        extra=left_out(campaign) + lots(campaign),
+    )
+    if counts[HOLDOUT] and counts[""] + counts[HOLDOUT] < HOLDOUT_FROM:
+        counts[""] += counts.pop(HOLDOUT, 0)
     return counts
 
 
-def holdout(campaign: Campaign, eligible: int) -> list[LeftOut]:
+def chosen(campaign: Campaign) -> list[LeftOut]:
+    """All the reasons of a campaign that begins now, the comparison among them."""
+    rules = left_out(campaign)
+    return rules + lots(campaign) if preview(campaign)[HOLDOUT] else rules
+
+
+def lots(campaign: Campaign) -> list[LeftOut]:
     """A share of the eligible who are not asked, to compare with; drawn by a hash of
     campaign and address, so that asking twice draws the same people."""
-    if eligible < HOLDOUT_FROM or not campaign.holdout_percent:
+    if not campaign.holdout_percent:
         return []
-    drawn = Func(
+    lot = Func(
         F("address_id"),
         Value(campaign.pk),
-        template="(abs(hashint8extended(%(expressions)s)) %% 100)",
-        output_field=IntegerField(),
+        function="hashint8extended",
+        output_field=BigIntegerField(),
     )
-    return [("holdout", LessThan(drawn, campaign.holdout_percent), HELD_OUT)]
+    drawn = LessThan(Mod(Abs(lot), 100), campaign.holdout_percent)
+    return [(HOLDOUT, drawn, HELD_OUT)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +152,7 @@ class Row:
 
 def sentence(key: str) -> str:
     """The reason `key` in words, of ours or of every marketing email."""
-    own = {rule.key: rule.sentence for rule in RULES} | {"holdout": HELD_OUT}
+    own = {rule.key: rule.sentence for rule in RULES} | {HOLDOUT: HELD_OUT}
     return own.get(key) or refusals.label(key)
 
 

@@ -12,7 +12,7 @@ from django.db.models import Count, Max, Min, Q
 from consent.models import SubscriptionType
 from contacts.models import Contact
 from deliveries.refusals import mailable
-from segments.refreshing import roomy
+from deliveries.room import roomy
 
 # A live count may take this long; then the planner's estimate is shown instead.
 PATIENCE_MS = 1500

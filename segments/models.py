@@ -18,10 +18,11 @@ from django.utils import timezone
 
 from accounts.models import Account, Job, User
 from contacts.models import Contact, ContactQuerySet
+from deliveries.room import roomy
 from segments.compile import compile_rules
 from segments.dates import Clock
 from segments.members import SegmentMember
-from segments.refreshing import Change, add, end, refill, roomy
+from segments.refreshing import Change, add, end, refill
 from segments.rules import BadRules, Group, parse, sources
 from segments.uses import SegmentUse
 from segments.vocabulary import Vocabulary

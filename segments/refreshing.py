@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connection, models, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, models
 
 from contacts.models import Contact
 from segments.members import SegmentMember
-
-# Room for the hash tables of membership and activity: with the usual 4 MB a question
-# under "any" is asked row by row instead.
-WORK_MEMORY = "256MB"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,21 +18,6 @@ class Change:
     joined: int
     left: int
     size: int
-
-
-@contextlib.contextmanager
-def roomy(timeout_ms: int = 0) -> Iterator[None]:
-    """A transaction with memory for large joins, and a limit to its statements."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('work_mem', %s, true), set_config('jit', 'off', true)",
-            [WORK_MEMORY],
-        )
-        if timeout_ms:
-            cursor.execute(
-                "SELECT set_config('statement_timeout', %s, true)", [str(timeout_ms)]
-            )
-        yield
 
 
 def _ids(contacts: models.QuerySet[Contact]) -> tuple[str, tuple[Any, ...]]:

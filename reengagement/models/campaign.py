@@ -237,11 +237,10 @@ class Campaign(models.Model):
         opener = self.emails.select_related("email").order_by("position")[0].email
         opener.hand_over(self.created_by)
         first = opener.freeze()
-        eligible = eligibility.preview(self)[""]
         audience.fix(
             first,
             self.audience(),
-            extra=eligibility.left_out(self) + eligibility.holdout(self, eligible),
+            extra=eligibility.chosen(self),
             due_at=timezone.now() + dt.timedelta(seconds=CANCEL_SECONDS),
         )
         outcomes.enrol(self.pk, first.pk)

@@ -12,10 +12,10 @@ from django.db.models import Q
 
 from contacts.models import Contact
 from deliveries.models import Message
+from deliveries.room import roomy
 from segments.compile import compile_rules
 from segments.models import Segment, current_clock
 from segments.recipes import BY_KEY
-from segments.refreshing import roomy
 from segments.rules import parse
 from segments.vocabulary import Vocabulary
 from tests.benchmarks.frame import Result, timed

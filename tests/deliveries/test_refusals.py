@@ -16,6 +16,7 @@ from consent.vocabulary import (
 )
 from contacts.models import Contact
 from deliveries import refusals
+from deliveries.matrix import matrix
 from deliveries.models import Channel, Hold, HoldKind
 from tests.factories import (
     ContactFactory,
@@ -156,7 +157,7 @@ def test_a_lifted_suppression_stops_nothing(reader, newsletter):
 def test_a_hold_delays_and_does_not_decide(reader, newsletter):
     Hold.objects.create(kind=HoldKind.EVERYTHING, reason="Looks wrong")
     assert why(reader, newsletter) == ""
-    answers = refusals.matrix(reader)
+    answers = matrix(reader)
     assert {answer.refusal for answer in answers if answer.allowed is False} >= {
         "on_hold"
     }
@@ -173,7 +174,7 @@ def test_a_hold_delays_and_does_not_decide(reader, newsletter):
 )
 def test_a_hold_covers_its_domain_or_provider(reader, newsletter, kind, value, held):
     Hold.objects.create(kind=kind, value=value, reason="Refused too much")
-    row = next(a for a in refusals.matrix(reader) if a.subscription_type == newsletter)
+    row = next(a for a in matrix(reader) if a.subscription_type == newsletter)
     assert (row.refusal == "on_hold") is held
 
 
@@ -194,7 +195,7 @@ def test_the_matrix_tells_yes_and_no_with_their_dates(
     )
     contact = Contact.objects.get(pk=reader.pk)
     with django_assert_num_queries(2):
-        answers = refusals.matrix(contact)
+        answers = matrix(contact)
     by_type = {a.subscription_type: a for a in answers if a.channel == "marketing"}
     assert by_type[newsletter].allowed
     assert by_type[newsletter].since
@@ -205,7 +206,7 @@ def test_the_matrix_tells_yes_and_no_with_their_dates(
 
 
 def test_the_matrix_of_somebody_without_an_address_says_so():
-    answers = refusals.matrix(ContactFactory(email=""))
+    answers = matrix(ContactFactory(email=""))
     assert {answer.refusal for answer in answers} == {"no_address"}
 
 
