@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,20 +11,26 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from accounts.paging import Order, keyset
 from consent.models import SubscriptionType
 from contacts.models import Contact
+from contacts.sorting import SORTS
 from deliveries import refusals
 
 PAGE = 50
-COLUMNS: list[dict[str, Any]] = [
-    {"select": True},
-    {"label": "Contact"},
-    {"label": "Can be emailed"},
-    {"label": "Last engaged"},
-    {"label": "Delivered", "num": True},
-    {"label": "Sends since", "num": True},
-    {"label": "Created"},
-]
+# (label, what it is sorted by)
+COLUMNS = (
+    ("Contact", "name"),
+    ("Email", "email"),
+    ("Can be emailed", ""),
+    ("Last engaged", "engaged"),
+    ("Delivered", ""),
+    ("Sends since", ""),
+    ("Created", "created"),
+)
+NUMBERS = {"Delivered", "Sends since"}
+FALLING_FIRST = {"engaged", "created"}  # the newest are looked for
+NEWEST_FIRST = "-created"
 ANSWERS = [("", "Can be emailed: any"), ("yes", "Yes"), ("no", "No")]
 
 
@@ -35,20 +41,18 @@ class Query:
     text: str
     answer: str
     subscription_type: SubscriptionType
-    after: int
-    before: int
+    sort: str  # a key of SORTS, after "-" when it falls
 
     @classmethod
     def of(cls, asked: QueryDict, types: list[SubscriptionType]) -> Query:
         default = next(one for one in types if one.is_default)
         chosen = {str(one.pk): one for one in types}.get(asked.get("type", ""), default)
-        answer = asked.get("answer", "")
+        answer, sort = asked.get("answer", ""), asked.get("sort", "")
         return cls(
             text=asked.get("q", "").strip()[:100],
             answer=answer if answer in {"yes", "no"} else "",
             subscription_type=chosen,
-            after=_number(asked.get("after")),
-            before=_number(asked.get("before")),
+            sort=sort if sort.removeprefix("-") in SORTS else NEWEST_FIRST,
         )
 
     @property
@@ -62,53 +66,29 @@ class Query:
         found = refusals.annotate_refusal(found, self.subscription_type)
         return found.filter(~Q(refusal="")) if self.answer == "no" else found
 
-    def link(self, **place: int) -> str:
-        """The address of this list at another place."""
-        words = {"q": self.text, "answer": self.answer}
-        if not self.subscription_type.is_default:
-            words["type"] = str(self.subscription_type.pk)
-        kept = {name: value for name, value in words.items() if value}
-        return f"?{urlencode(kept | place)}"
+    @property
+    def order(self) -> Order:
+        order = SORTS[self.sort.removeprefix("-")]
+        return replace(order, falling=self.sort.startswith("-"))
 
 
-@dataclass(frozen=True)
-class Page:
-    """Newest first, PAGE rows, with the ways to the pages around it."""
-
-    rows: list[Contact]
-    previous: str
-    next: str
-
-    @classmethod
-    def of(cls, query: Query) -> Page:
-        found = query.contacts()
-        if query.before:  # towards the newest
-            rows = list(found.filter(pk__gt=query.before).order_by("pk")[: PAGE + 1])
-            more, rows = len(rows) > PAGE, rows[:PAGE][::-1]
-            return cls(rows, _back(query, rows, more), _on(query, rows, more=True))
-        if query.after:
-            found = found.filter(pk__lt=query.after)
-        rows = list(found.order_by("-pk")[: PAGE + 1])
-        more, rows = len(rows) > PAGE, rows[:PAGE]
-        return cls(
-            rows, _back(query, rows, bool(query.after)), _on(query, rows, more=more)
-        )
+def columns(asked: QueryDict, sort: str) -> list[dict[str, Any]]:
+    """The head of the table; a label that is chosen again turns the order round."""
+    head: list[dict[str, Any]] = [{"select": True}]
+    for label, key in COLUMNS:
+        column: dict[str, Any] = {"label": label, "num": label in NUMBERS}
+        if key:
+            column |= _sorted_by(key, asked, sort)
+        head.append(column)
+    return head
 
 
-def _back(query: Query, rows: list[Contact], more: bool) -> str:
-    return query.link(before=rows[0].pk) if rows and more else ""
-
-
-def _on(query: Query, rows: list[Contact], *, more: bool) -> str:
-    return query.link(after=rows[-1].pk) if rows and more else ""
-
-
-def _number(text: str | None) -> int:
-    return (
-        int(text)
-        if text and text.isascii() and text.isdigit() and len(text) < 19
-        else 0
-    )
+def _sorted_by(key: str, asked: QueryDict, sort: str) -> dict[str, str]:
+    current = {key: "ascending", f"-{key}": "descending"}.get(sort, "")
+    falling = current == "ascending" or (not current and key in FALLING_FIRST)
+    kept = {name: asked[name] for name in ("q", "answer", "type") if asked.get(name)}
+    words = kept | {"sort": f"-{key}" if falling else key}
+    return {"sort": f"?{urlencode(words)}", "order": current}
 
 
 def _refusal(contact: Contact) -> str:
@@ -120,11 +100,13 @@ def _refusal(contact: Contact) -> str:
 def index(request: HttpRequest) -> HttpResponse:
     types = list(SubscriptionType.objects.active().select_related("brand"))
     query = Query.of(request.GET, types)
-    return render(request, "console/contacts.html", _list(query, types))
+    return render(request, "console/contacts.html", _list(request.GET, query, types))
 
 
-def _list(query: Query, types: list[SubscriptionType]) -> dict[str, Any]:
-    page = Page.of(query)
+def _list(
+    asked: QueryDict, query: Query, types: list[SubscriptionType]
+) -> dict[str, Any]:
+    page = keyset(query.contacts(), asked, PAGE, query.order)
     total, counted = Contact.objects.total()
     return {
         "page": page,
@@ -133,11 +115,10 @@ def _list(query: Query, types: list[SubscriptionType]) -> dict[str, Any]:
             for one in page.rows
         ],
         "query": query,
-        "columns": COLUMNS,
+        "columns": columns(asked, query.sort),
         "answers": ANSWERS,
         "types": [(str(one.pk), one.name) for one in types],
         "chosen": str(query.subscription_type.pk),
         "total": total,
         "counted": counted,
-        "shown": f"{len(page.rows):,} shown",
     }

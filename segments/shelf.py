@@ -1,16 +1,14 @@
-"""Lists of segments and members: tabs, keyset pages, and how a segment has grown."""
+"""Lists of segments and members: tabs, and how a segment has grown."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
-from accounts.web import SignedIn
 from contacts.models import ContactQuerySet
 from segments.models import Segment, SegmentKind, SegmentQuerySet
 
@@ -34,50 +32,6 @@ def tabs(current: str) -> list[dict[str, Any]]:
         }
         for key, label in LABELS.items()
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Some rows, newest first, and the addresses of the rows before and after them."""
-
-    rows: list[Any]
-    previous: str
-    next: str
-
-    @property
-    def shown(self) -> str:
-        return f"{len(self.rows):,} shown"
-
-
-def page_of(request: SignedIn, rows: QuerySet[Any], size: int) -> Page:
-    """The page that `?before=` or `?after=` (keys of a row) asks for."""
-    before, after = _key(request, "before"), _key(request, "after")
-    if after is not None:
-        found = list(rows.filter(pk__gt=after).order_by("pk")[: size + 1])
-        more_up, page = len(found) > size, found[:size][::-1]
-        more_down = True
-    else:
-        down = rows.filter(pk__lt=before) if before is not None else rows
-        found = list(down.order_by("-pk")[: size + 1])
-        more_up, page = before is not None, found[:size]
-        more_down = len(found) > size
-    up = _link(request, "after", page[0].pk) if page and more_up else ""
-    return Page(
-        page, up, _link(request, "before", page[-1].pk) if page and more_down else ""
-    )
-
-
-def _key(request: SignedIn, name: str) -> int | None:
-    text = request.GET.get(name, "")
-    return int(text) if text.isdecimal() and len(text) < 19 else None
-
-
-def _link(request: SignedIn, name: str, pk: int) -> str:
-    kept = request.GET.copy()
-    kept.pop("before", None)
-    kept.pop("after", None)
-    kept[name] = str(pk)
-    return f"?{kept.urlencode()}"
 
 
 def with_joined(segment: Segment, contacts: ContactQuerySet) -> ContactQuerySet:

@@ -10,13 +10,14 @@ from django.views.decorators.http import require_safe
 
 from accounts.doorbell import ring
 from accounts.models import Job, JobState
+from accounts.paging import FALLING, keyset
 from accounts.web import INVALID, SignedIn
 from segments import exporting, tasks
 from segments.forms import ExportForm, PersonForm
 from segments.models import Segment, SegmentQuerySet, current_clock
 from segments.recipes import RECIPES
 from segments.rules import BadRules
-from segments.shelf import TABS, history, page_of, tabs, with_joined
+from segments.shelf import TABS, history, tabs, with_joined
 from segments.vocabulary import Vocabulary
 from segments.why import explain
 from segments.words import sentence
@@ -31,7 +32,7 @@ def segment_list(request: SignedIn) -> HttpResponse:
     words = request.GET.get("q", "").strip()
     if words:
         found = found.filter(name__icontains=words)
-    page = page_of(request, found, PAGE)
+    page = keyset(found, request.GET, PAGE, FALLING)
     context = {
         "page": page,
         "tabs": tabs(tab),
@@ -57,7 +58,7 @@ def detail(request: SignedIn, pk: int) -> HttpResponse:
     members = segment.members().search(words)
     context = {
         "segment": segment,
-        "page": page_of(request, with_joined(segment, members), PAGE),
+        "page": keyset(with_joined(segment, members), request.GET, PAGE, FALLING),
         "q": words,
         "uses": segment.uses.order_by("label"),
         "job": segment.filling(),

@@ -13,11 +13,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.models import Account
+from accounts.paging import keyset
 from accounts.web import INVALID, SignedIn
 from campaigns.audience import Funnel, funnel, is_large, people_with
 from campaigns.forms.settings import RecipientsForm, ScheduleForm, TestForm
 from campaigns.models import MarketingEmail
-from campaigns.paging import keyset
 from campaigns.readiness import complaints, obstacles
 from campaigns.report import reason_label, reason_sentence
 from campaigns.views.request import find, note, writing_tabs

@@ -13,12 +13,12 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Account
+from accounts.paging import keyset
 from accounts.web import SignedIn
 from campaigns import export as files
 from campaigns import people as rows
 from campaigns import report
 from campaigns.models import EmailState, MarketingEmail
-from campaigns.paging import keyset
 from campaigns.report import BY_KEY, Group
 from campaigns.views.request import find, note, report_tabs
 

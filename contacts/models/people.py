@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
-from django.db.models import Case, Exists, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.db.models.functions import Lower, Now
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +18,7 @@ from consent.models import Address, Suppression
 from consent.models.suppression import SuppressionQuerySet
 from consent.vocabulary import BOUNCE_REASONS, Act, Action, Actor, Mechanism, Reason
 from contacts.models.engagement import ENGAGEMENT_FIELDS, Engagement, HardBounceReason
+from contacts.sorting import LAST_ENGAGED, TITLE
 
 # The noes of the person herself: they go along to a new address (bounces do not).
 PERSONS_OWN = (
@@ -166,6 +167,11 @@ class Contact(Engagement):
                 opclasses=["text_pattern_ops"],
                 name="contact_last_name_prefix",
             ),
+            # serve the sorted list, page by page
+            models.Index(TITLE, F("id"), name="contact_by_title"),
+            models.Index(fields=["email_lower", "id"], name="contact_by_email"),
+            models.Index(fields=["created_at", "id"], name="contact_by_creation"),
+            models.Index(LAST_ENGAGED, F("id"), name="contact_by_engagement"),
         ]
 
     def __str__(self) -> str:
