@@ -71,9 +71,8 @@ def test_no_page_of_the_list_reads_the_whole_table(many, text):
     "text", ["q=p2999", "q=ada77", "q=person2999", "answer=no&q=ada77"]
 )
 def test_a_search_uses_an_index(many, text):
-    assert "_prefix" in plan(asked(text)) or "contacts_contact_pkey" in plan(
-        asked(text)
-    )
+    found = plan(asked(text))
+    assert "_prefix" in found or "using contact_by_creation" in found
 
 
 @pytest.mark.parametrize("falling", ["", "-"])
