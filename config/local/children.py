@@ -91,12 +91,15 @@ def command_of(pid: int) -> str:
     return ""
 
 
-def stop_leftover(pid_file: Path, mark: str) -> None:
-    """End the process named in a stale file, only if it is still the one meant."""
+def stop_leftover(pid_file: Path, mark: str, signum: int = signal.SIGTERM) -> None:
+    """End the process named in a stale file, only if it is still the one meant.
+
+    Its number may belong to somebody else by now, whom nothing may be sent to.
+    """
     with contextlib.suppress(FileNotFoundError, ValueError, ProcessLookupError):
         pid = int(pid_file.read_text().split()[0])
         if mark in command_of(pid):
-            os.kill(pid, signal.SIGTERM)
+            os.kill(pid, signum)
             _await_end(pid, mark)
     pid_file.unlink(missing_ok=True)
 

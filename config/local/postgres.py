@@ -200,10 +200,7 @@ class Postgres:
     def _stop_leftover(self) -> None:
         """A server whose starter was killed may still hold the files."""
         pid_file = self.data / "postmaster.pid"
-        if pid_file.exists():
-            quickly = ("-m", "fast", "-w", "-t", "30")
-            self._run("pg_ctl", "stop", "-D", str(self.data), *quickly)
-            children.stop_leftover(pid_file, str(self.data))
+        children.stop_leftover(pid_file, str(self.data), signal.SIGINT)
 
     def _spawn(self) -> None:
         with self.log.open("a") as log:

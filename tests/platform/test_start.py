@@ -135,6 +135,7 @@ def test_a_stop_leaves_no_process_and_a_stale_pid_file_does_not_stop_the_next_st
     assert checkout.stop() == 0
     assert checkout.processes() == {}
     stale = checkout.state() / "postgres" / "data" / "postmaster.pid"
+    # a signal to the stranger, which is this test, would end it
     stranger = f"{os.getpid()}\n{stale.parent}\n0\n5432\n\n127.0.0.1\n  1 2\nready\n"
     stale.write_text(stranger)
     places.give_away(stale)
