@@ -268,10 +268,30 @@ def _all(file: BinaryIO, shape: Shape) -> Iterator[Row]:
         text.detach()
 
 
+class _Lines:
+    """The lines of a text; knows whether somebody asked for one past the last."""
+
+    def __init__(self, text: io.TextIOBase) -> None:
+        self.text = text
+        self.ended = False
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self.text.readline()
+        if not line:
+            self.ended = True
+            raise StopIteration
+        return line
+
+
 def _parsed(text: io.TextIOBase, delimiter: str) -> Iterator[Row]:
-    number = 0
+    number, lines = 0, _Lines(text)
     try:
-        for cells in csv.reader(text, delimiter=delimiter):
+        for cells in csv.reader(lines, delimiter=delimiter):
+            if lines.ended:  # within a cell: the rest of the file would be lost in it
+                raise csv.Error
             if number == 0 and delimiter.join(cells) == f"sep={delimiter}":
                 continue
             number += 1
@@ -279,6 +299,6 @@ def _parsed(text: io.TextIOBase, delimiter: str) -> Iterator[Row]:
                 yield Row(number, cells)
     except csv.Error:
         raise BadTable(
-            f"After row {number:,} a quotation mark is opened and never closed."
-            " Correct it, or save the list as CSV again."
+            f"After row {number:,} a cell never ends: most often a quotation mark is"
+            " opened and never closed. Correct it, or save the list as CSV again."
         ) from None

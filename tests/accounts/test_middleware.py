@@ -23,10 +23,3 @@ def test_a_null_in_a_form_is_refused_and_changes_nothing(client, alice):
     answer = client.post(reverse("console:theme"), {"theme": "dark", "next": "\0"})
     assert answer.status_code == 400
     assert User.objects.get(pk=alice.pk).theme == alice.theme
-
-
-def test_the_public_pages_refuse_it_as_well(outsider_client):
-    answer = outsider_client.post(
-        reverse("optouts:unsubscribe", args=["x"]), {"a": "\0"}
-    )
-    assert answer.status_code == 400

@@ -96,6 +96,14 @@ def test_what_is_no_table_gets_a_sentence(content, sentence):
         tables.detect(io.BytesIO(content))
 
 
+@pytest.mark.parametrize("end", ["", "\n", "\nb@x.example,x\n"])
+def test_nobody_is_lost_in_a_cell_that_ends_with_the_file(end):
+    file = opened(f'Email,Note\na@x.example,fine\nc@x.example,"open{end}')
+    shape = tables.detect(file)
+    with pytest.raises(BadTable, match="After row 2 a cell never ends"):
+        list(tables.rows(file, shape))
+
+
 def test_a_quotation_mark_that_is_never_closed_gets_a_sentence():
     file = opened('Email,Note\na@x.example,"open\n' + "x\n" * 600_000)
     with pytest.raises(BadTable, match="quotation mark"):

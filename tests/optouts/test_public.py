@@ -129,6 +129,7 @@ class TestOneClick:
             ("--x", "multipart/form-data"),
             ("x=" + "y" * 3_000_000, FORM),
             (ONE_CLICK, "application/json"),
+            ("scope=%00&x=%00", FORM),
         ],
     )
     def test_whatever_the_body_is_the_person_leaves(self, web, url, body, content_type):
@@ -209,6 +210,12 @@ class TestPage:
         answer = web.post(url + "/why", {"why": "too_many"})
         assert "Thank you for telling us" in said(answer)
         assert Farewell.objects.get().why == Why.TOO_MANY
+
+    @pytest.mark.parametrize("step", ["/why", "/undo"])
+    def test_a_null_in_what_follows_is_no_accident(self, web, url, step):
+        one_click(web, url)
+        body = {"why": "\0", "words": "\0", "scope": "\0"}
+        assert web.post(url + step, body).status_code < 500
 
     def test_pages_take_few_queries(self, web, url, django_assert_num_queries):
         with django_assert_num_queries(4):
@@ -370,3 +377,8 @@ class TestWaiting:
         thread.start()
         assert leaving.in_flight(started.address) == 0
         thread.join()
+
+
+def test_a_null_among_the_preferences_is_no_accident(web, preferences_url):
+    body = {"types": "\0", "everything": "\0", "language": "\0"}
+    assert web.post(preferences_url, body).status_code < 500
