@@ -68,7 +68,7 @@ def row(delivery: Delivery) -> Row:
         state,
         reason_label(delivery.reason or STOPPED) if unsent else "",
         sentence(delivery),
-        "",
+        person.get_absolute_url() if person else "",
         _when(delivery),
     )
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import zoneinfo
+from collections.abc import Mapping
 from typing import Any, ClassVar, cast
 
 from django import forms
 from django.utils import timezone
 
 from accounts.models import Account
+from accounts.typed import TypedNumberField
 from campaigns.models import MarketingEmail
 from campaigns.starters import STARTERS
 from consent import addresses
@@ -135,14 +137,46 @@ class RecipientsForm(forms.Form):
         return self.cleaned_data
 
 
+# More people than this: the number is typed before they get an email.
+TYPED_ABOVE = 10_000
+
+
 class LaunchForm(forms.Form):
-    """How many people the author saw on the page when pressing the button."""
+    """How many people the author saw on the page when pressing the button, typed
+    once more where they are many. `people`: who would get it now."""
 
     expected = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    ids = "now_%s"
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        people: int = 0,
+        initial: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(data, auto_id=self.ids, initial=initial)
+        self.fields["expected"].initial = people
+        text = self.data.get("expected", "")
+        seen = int(text) if text.isdecimal() and len(text) < 12 else people
+        if seen > TYPED_ABOVE:
+            self.fields["number"] = TypedNumberField(
+                expected=seen,
+                fact=f"{seen:,} people would get it.",
+                label=f"To confirm, type the number of people: {seen:,}",
+            )
+
+    @property
+    def seen(self) -> int:
+        """The number on the page; -1 where the form does not say."""
+        self.is_valid()
+        return int(self.cleaned_data.get("expected", -1))
 
 
 class ScheduleForm(LaunchForm):
     """A date and a time in a zone."""
+
+    ids = "id_%s"
 
     date = forms.DateField(
         error_messages={"invalid": "Write the date as 2026-11-30."},
@@ -160,6 +194,10 @@ class ScheduleForm(LaunchForm):
         names = sorted(zoneinfo.available_timezones() - {here})
         zone = cast(forms.ChoiceField, self.fields["zone"])
         zone.choices = [(here, f"{here} (account)"), *((name, name) for name in names)]
+
+    def kept(self) -> dict[str, Any]:
+        """What was entered, for the same form with another number."""
+        return {name: self.data.get(name, "") for name in ("date", "time", "zone")}
 
     def clean(self) -> dict[str, Any]:
         found = self.cleaned_data

@@ -16,7 +16,8 @@ from accounts.models import Account
 from accounts.paging import keyset
 from accounts.web import INVALID, SignedIn
 from campaigns.audience import Funnel, funnel, is_large, people_with
-from campaigns.forms.settings import RecipientsForm, ScheduleForm, TestForm
+from campaigns.forms.settings import LaunchForm, RecipientsForm, ScheduleForm, TestForm
+from campaigns.missing import missing_values, without_fallback
 from campaigns.models import MarketingEmail
 from campaigns.readiness import complaints, obstacles
 from campaigns.report import reason_label, reason_sentence
@@ -127,27 +128,46 @@ def show_review(
     request: SignedIn,
     email: MarketingEmail,
     *,
-    schedule: ScheduleForm | None = None,
-    expected: int | None = None,
+    form: LaunchForm | None = None,
+    moved: bool = False,
     status: int = 200,
 ) -> HttpResponse:
-    """The last page before sending. `expected`: a number that has moved since."""
-    account = Account.current()
-    first = {
-        "date": account.today() + dt.timedelta(days=1),
-        "time": dt.time(9),
-        "zone": account.time_zone,
-    }
+    """The last page before sending. `form`: what was pressed and cannot be done;
+    `moved`: because the number that it names is not the number any more."""
+    numbers = _numbers(request, email, wanted=status != 200)
+    missing = [] if "counting" in numbers else missing_values(email)
     context = {
         "email": email,
-        **_numbers(request, email, wanted=status != 200),
-        "obstacles": obstacles(email),
+        **numbers,
+        **_ways_to_send(numbers.get("funnel", Funnel()), form, moved=moved),
+        "missing": missing,
+        "obstacles": obstacles(email) + without_fallback(missing),
         "checks": complaints(email),
-        "schedule": schedule or ScheduleForm(initial=first),
         "test": TestForm(initial={"address": request.user.email}),
-        "moved_from": expected,
+        "moved_from": form.seen if form and moved else None,
         "now": timezone.now(),
         "tabs": writing_tabs(email, "review"),
     }
     page = "campaigns/marketingemail_review.html"
     return render(request, _part(request, page), context, status=status)
+
+
+def _ways_to_send(
+    numbers: Funnel, form: LaunchForm | None, *, moved: bool
+) -> dict[str, LaunchForm]:
+    """The two forms; what was entered stays."""
+    account = Account.current()
+    first: dict[str, Any] = {
+        "date": account.today() + dt.timedelta(days=1),
+        "time": dt.time(9),
+        "zone": account.time_zone,
+    }
+    if isinstance(form, ScheduleForm):
+        first |= form.kept()
+    ways: dict[str, LaunchForm] = {
+        "launch": LaunchForm(people=numbers.will_get),
+        "schedule": ScheduleForm(people=numbers.will_get, initial=first),
+    }
+    if form and not moved:
+        ways["schedule" if isinstance(form, ScheduleForm) else "launch"] = form
+    return ways

@@ -15,6 +15,7 @@ from accounts.doorbell import ring
 from accounts.web import CONFLICT, INVALID, SignedIn
 from campaigns.audience import funnel
 from campaigns.forms.settings import LaunchForm, ScheduleForm, TestForm
+from campaigns.missing import missing_values, without_fallback
 from campaigns.models import MarketingEmail
 from campaigns.readiness import obstacles
 from campaigns.views.choosing import show_review
@@ -48,29 +49,36 @@ def _not_ready(request: SignedIn, email: MarketingEmail) -> HttpResponse | None:
 def launch(request: SignedIn, pk: int) -> HttpResponse:
     """Send now; asked again when the number of people has moved."""
     email = find(pk)
-    refused = _not_ready(request, email)
+    refused = _not_ready(request, email) or _not_as_seen(
+        request, email, LaunchForm(request.POST)
+    )
     if refused:
         return refused
-    form = LaunchForm(request.POST)
-    expected = form.cleaned_data["expected"] if form.is_valid() else -1
-    numbers = funnel(email)
-    if expected < 0 or numbers.moved_from(expected) or not numbers.will_get:
-        return show_review(request, email, expected=expected, status=CONFLICT)
     if not email.launch(request.user):
         return _not_ready(request, find(pk)) or redirect(email)
     note(request, "sent email", email)
     return redirect("campaigns:detail", email.pk)
 
 
+def _not_as_seen(
+    request: SignedIn, email: MarketingEmail, form: LaunchForm
+) -> HttpResponse | None:
+    """The review once more: its number has moved, or something is to be put right."""
+    numbers = funnel(email)
+    if form.seen < 0 or numbers.moved_from(form.seen) or not numbers.will_get:
+        return show_review(request, email, form=form, moved=True, status=CONFLICT)
+    if not form.is_valid() or without_fallback(missing_values(email)):
+        return show_review(request, email, form=form, status=INVALID)
+    return None
+
+
 @require_POST
 def schedule(request: SignedIn, pk: int) -> HttpResponse:
     email = find(pk)
-    refused = _not_ready(request, email)
+    form = ScheduleForm(request.POST)
+    refused = _not_ready(request, email) or _not_as_seen(request, email, form)
     if refused:
         return refused
-    form = ScheduleForm(request.POST)
-    if not form.is_valid():
-        return show_review(request, email, schedule=form, status=INVALID)
     at, zone = form.cleaned_data["at"], form.cleaned_data["zone"]
     if not email.schedule(at, request.user, zone):
         return _not_ready(request, find(pk)) or redirect(email)

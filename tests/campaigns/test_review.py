@@ -1,0 +1,161 @@
+"""The last page before sending: what many people or missing values ask for."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from campaigns.forms import settings as forms
+from campaigns.models import EmailState
+from contacts.models import PropertyDefinition
+from tests.factories import (
+    ContactFactory,
+    DeliveryFactory,
+    MarketingEmailFactory,
+    SubscriptionTypeFactory,
+    UserFactory,
+    agree,
+    make_segment,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def kind():
+    return SubscriptionTypeFactory()
+
+
+@pytest.fixture
+def people(kind):
+    found = [
+        ContactFactory(first_name=name, company="") for name in ("Ada", "Grace", "", "")
+    ]
+    for one in found[:3]:
+        agree(one, kind)
+    return found
+
+
+@pytest.fixture
+def email(kind, people):
+    draft = MarketingEmailFactory(subscription_type=kind)
+    draft.choose([make_segment(*people)], [])
+    return draft
+
+
+def address(name, email):
+    return reverse(f"campaigns:{name}", args=[email.pk])
+
+
+def review(client, email):
+    return " ".join(client.get(address("review", email)).content.decode().split())
+
+
+def is_draft(email):
+    email.refresh_from_db()
+    return email.is_draft
+
+
+class TestManyPeople:
+    """Three get it; more than two are many here."""
+
+    @pytest.fixture(autouse=True)
+    def many(self, monkeypatch):
+        monkeypatch.setattr(forms, "TYPED_ABOVE", 2)
+
+    def test_are_asked_for_on_both_ways_to_send(self, client, email):
+        assert review(client, email).count("type the number of people: 3") == 2
+
+    def test_are_not_asked_for_where_they_are_few(self, client, email, monkeypatch):
+        monkeypatch.setattr(forms, "TYPED_ABOVE", 3)
+        assert "type the number of people" not in review(client, email)
+
+    @pytest.mark.parametrize(
+        ("typed", "sentence"),
+        [
+            ({}, "Type 3. 3 people would get it."),
+            ({"number": "33"}, "That’s 33. 3 people would get it."),
+        ],
+    )
+    def test_are_sent_nothing_without_the_number(self, client, email, typed, sentence):
+        answer = client.post(address("launch", email), {"expected": 3, **typed})
+        assert answer.status_code == 422
+        assert sentence in answer.content.decode()
+        assert is_draft(email)
+
+    def test_are_sent_it_with_the_number(self, client, email):
+        client.post(address("launch", email), {"expected": 3, "number": "3"})
+        assert not is_draft(email)
+
+    def test_cannot_be_passed_off_as_few(self, client, email):
+        answer = client.post(address("launch", email), {"expected": 1})
+        assert answer.status_code == 409
+        assert is_draft(email)
+
+    def test_a_schedule_without_the_number_loses_no_entry(self, client, email):
+        day = (timezone.now() + dt.timedelta(days=9)).date().isoformat()
+        entered = {"date": day, "time": "08:15", "zone": "Europe/Helsinki"}
+        answer = client.post(address("schedule", email), {"expected": 3, **entered})
+        page = answer.content.decode()
+        assert answer.status_code == 422
+        assert "Type 3. 3 people would get it." in page
+        assert f'value="{day}"' in page
+        assert 'value="08:15"' in page
+        assert '<option value="Europe/Helsinki" selected>' in page
+        client.post(
+            address("schedule", email), {"expected": 3, "number": "3", **entered}
+        )
+        email.refresh_from_db()
+        assert email.state == EmailState.SCHEDULED
+
+    def test_a_schedule_for_another_number_is_asked_again(self, client, email):
+        day = (timezone.now() + dt.timedelta(days=9)).date().isoformat()
+        answer = client.post(
+            address("schedule", email),
+            {"expected": 2, "date": day, "time": "08:15", "zone": "UTC"},
+        )
+        assert answer.status_code == 409
+        assert f'value="{day}"' in answer.content.decode()
+        assert is_draft(email)
+
+
+class TestMissingValues:
+    def test_who_reads_the_fallback_is_counted(self, client, email):
+        email.save_settings({"subject": "Hello {{ first_name | there }}"})
+        page = review(client, email)
+        assert "1 person has no first name; they read “there”." in page
+        client.post(address("launch", email), {"expected": 3})
+        assert not is_draft(email)
+
+    def test_without_a_fallback_it_is_not_sent(self, client, email):
+        text = {"id": "t", "kind": "text", "html": "<p>Dear {{&nbsp;company }}</p>"}
+        email.save_settings({"blocks": [text]})
+        sentence = "3 people have no company, and “{{ company }}” has no fallback."
+        assert sentence in review(client, email)
+        answer = client.post(address("launch", email), {"expected": 3})
+        assert answer.status_code == 422
+        assert is_draft(email)
+
+    def test_a_custom_property_may_be_missing_too(self, client, email, people):
+        size = PropertyDefinition.objects.create(
+            name="size", label="Shoe size", kind="number"
+        )
+        people[0].properties = {size.key: 44}
+        people[0].save()
+        email.save_settings({"preview_text": "{{ size | your size }}"})
+        assert "2 people have no shoe size; they read “your size”." in (
+            review(client, email)
+        )
+
+    def test_nothing_is_said_where_everybody_has_the_value(self, client, email):
+        email.save_settings({"subject": "For {{ email }}"})
+        assert "“{{ email }}”" not in review(client, email)
+
+
+def test_the_report_leads_from_a_person_to_the_record(client, email, people):
+    email.launch(UserFactory())
+    mail = DeliveryFactory(contact=people[0], address=people[0].address)
+    type(email).objects.filter(pk=email.pk).update(state="sent", message=mail.message)
+    page = client.get(address("people", email)).content.decode()
+    assert f'<a href="{people[0].get_absolute_url()}">' in page
