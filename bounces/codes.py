@@ -1,9 +1,9 @@
-"""From what a server said to a category: phrases first, then codes.
+"""From what a server said to a category: clear words, then codes, then vague words.
 
-Phrases go first because the same code means different things (550 5.2.1 is a mailbox
+Words go first because the same code means different things (550 5.2.1 is a mailbox
 that is closed and a mailbox that gets mail too fast). Codes are those of RFC 3463 and
-the IANA registry of enhanced status codes; what providers say is from their own
-documentation. The order of the phrases matters: the first that fits decides.
+the IANA registry of enhanced status codes. The tables are in `bounces/rules/`; each
+row names its source, and the first that fits decides.
 """
 
 from __future__ import annotations
@@ -12,171 +12,176 @@ import re
 from dataclasses import dataclass
 
 from bounces.categories import CATEGORIES, Doing, Kind
+from bounces.rules.providers import PROVIDERS
+from bounces.rules.row import Row, alike
+from bounces.rules.status import DETAILS, REPLIES, SUBJECTS
+from bounces.rules.tables import CLEAR, COMMON, LAST, VAGUE
 
+LONGEST = 4_000  # characters of words judged
 ENHANCED = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
-REPLY = re.compile(r"(?<![\d.])([245]\d\d)(?=[\s-])")
-
-PHRASES: tuple[tuple[str, ...], ...] = (
-    ("throttled", r"receiving (?:mail|email) (?:at a rate|too quickly)"),
+REPLY = re.compile(r"(?<![\d.#-])([245][0-5]\d)(?=[\s\-:;,)\"']|$)(?!-\d{3})")
+CONTINUED = re.compile(r"[\s]+[245]\d\d-(?:[245]\.\d{1,3}\.\d{1,3})?\s?")
+STAGES = (
     (
-        "mailbox_full",
-        r"(?:mail ?box|inbox|account|user).{0,30}\b(?:is )?full\b",
-        r"(?:over|exceed\w*).{0,20}quota|quota (?:exceeded|violation)",
-        r"out of storage|insufficient (?:system )?storage|storage limit",
-    ),
-    ("unknown_user", r"p=(?:NoSuchUser|DisabledUser)"),  # Gmail
-    # Exchange Online, for a mailbox its directory does not know
-    ("unknown_user", r"recipient address rejected: access denied"),
-    (
-        "auth",
-        r"\bdmarc\b|\bdkim\b|\bspf\b|unauthenticated (?:e?mail|sender)",
-        r"sender policy framework|not authenticated",
+        "DATA",
+        re.compile(
+            r"end of data|\bdata\b ?(?:command|:|$)|>>> ?data\b|final data"
+            r"|after data|state 18|text command|\[data\]"
+        ),
     ),
     (
-        "reputation",
-        r"spamhaus|spamcop|barracuda|sorbs|\b[dr]n?s?bl\b|block ?list|black ?list",
-        r"reputation|\[?TSS\d\d|\[?PH01\]?|(?<!not )listed (?:in|on|at|by) ",
+        "RCPT",
+        re.compile(
+            r"our rcpt to|rcpt command|does not like recipient|state 1[34]\b"
+            r"|\[rcpt_to\]|rejected recipient|after rcpt|>>> ?rcpt"
+            r"|(?:sent|to): ?rcpt to|rcpt to (?:gener|response)"
+            r"|in reply to rcpt|following rcpt|rcpt to:?<[^>]{3,99}>:? [45]\d\d"
+        ),
     ),
-    ("greylisted", r"gr[ae]y[ -]?list"),
-    ("virus", r"\bvirus|malware|infected"),
+    ("RCPT", re.compile(r"no valid recipients?|need rcpt|no recipients\b")),
     (
-        "throttled",
-        r"rate[ -]?limit|throttl|too many (?:message|connection|recipient|mail)",
-        r"unusual rate|try again.{0,20}slow",
+        "EHLO",
+        re.compile(
+            r"after (?:ehlo|helo|initial connection)|(?:ehlo|helo) command"
+            r"|refused to talk to me|in reply to (?:ehlo|helo)|>>> ?(?:eh|he)lo"
+            r"|connection greeting|initial response|greeting"
+        ),
     ),
-    (
-        "unknown_user",
-        r"(?:user|mail ?box|recipient|address|account)[^.;]{0,40}"
-        r"(?:unknown|not found|no longer (?:available|valid|exists?)|not exist"
-        r"|does ?n[o']?t exist|invalid|not listed|not known|unavailable\.? user)",
-        r"(?:unknown|no such|invalid|bad|nonexistent|non-existent)[^.;]{0,20}"
-        r"(?:user|mail ?box|recipient|address|account|person|destination)",
-        r"doesn'?t have an? [^ ]+ account|no mailbox here|not a valid mailbox",
-        r"not our customer|is not a known user|user doesn'?t exist",
-    ),
-    (
-        "address_moved",
-        r"(?:has|have) (?:moved|changed)|no longer (?:works?|employed|with us)",
-        r"mailbox owner has changed|domain owner has changed",
-    ),
-    (
-        "mailbox_disabled",
-        r"(?:mail ?box|account|user|recipient)[^.;]{0,30}"
-        r"(?:disabled|inactive|suspended|locked|deactivated|closed|not active)",
-    ),
-    ("domain_no_mail", r"null ?mx|does not accept (?:e?mail|mail)"),
-    (
-        "dns_failure",
-        r"nxdomain|(?:domain|host)[^.;]{0,30}(?:not found|not exist|unknown)",
-        r"unrouteable|no mx|name service error",
-    ),
-    ("spam", r"\bspam|junk|unsolicited|bulk (?:e?mail)"),
-    ("too_large", r"too large|too big|(?:message )?size (?:limit|exceed)"),
-    ("relay_denied", r"relay\w* (?:access )?(?:denied|not)|unable to relay"),
-    ("tls_failure", r"\btls\b|starttls|certificate"),
+    ("MAIL", re.compile(r"mail[ _]from|sender was rejected|state 9")),
 )
-# asked only when no code tells more
-VAGUE: tuple[tuple[str, ...], ...] = (
-    ("timeout", r"timed? ?out|retry time|expired|delivery time"),
-    ("network_error", r"connection (?:refused|reset|lost|dropped)|unreachable"),
-    ("content", r"content|attachment|url in|link in"),
-    ("policy", r"polic(?:y|ies)|prohibited|not allowed|access denied|banned"),
+PROVEN = frozenset(row.key for row in PROVIDERS)
+# What is refused before a recipient was named is the network or the sender.
+GENERAL = ("rejected", "policy", "filtered", "550", "554", "")
+REFUSED_AT = {"EHLO": "reputation", "MAIL": "sender_rejected"}
+# Codes that servers use for nothing else, whatever words stand beside
+EXACT = (
+    "1.2",
+    "1.6",
+    "1.7",
+    "1.8",
+    "1.10",
+    "3.4",
+    "4.5",
+    "4.6",
+    "7.17",
+    "7.18",
+    "7.20",
+    "7.21",
+    "7.22",
+    "7.23",
+    "7.25",
+    "7.26",
+    "7.27",
+    "7.30",
+    "7.515",
 )
-
-
-def compiled(table: tuple[tuple[str, ...], ...]) -> list[tuple[str, re.Pattern[str]]]:
-    return [
-        (category, re.compile("|".join(patterns), re.IGNORECASE))
-        for category, *patterns in table
-    ]
-
-
-_PHRASES, _VAGUE = compiled(PHRASES), compiled(VAGUE)
-
-# subject and detail of RFC 3463; the first digit only says for how long
-DETAILS: dict[str, str] = {
-    "1.1": "unknown_user",
-    "1.2": "dns_failure",
-    "1.3": "unknown_user",
-    "1.6": "address_moved",
-    "1.7": "sender_rejected",
-    "1.8": "sender_rejected",
-    "1.10": "domain_no_mail",
-    "2.1": "mailbox_disabled",
-    "2.2": "mailbox_full",
-    "2.3": "too_large",
-    "3.4": "too_large",
-    "4.1": "network_error",
-    "4.2": "network_error",
-    "4.4": "dns_failure",
-    "4.7": "timeout",
-    "6.7": "protocol_error",
-    "7.17": "address_moved",  # RFC 7293: the mailbox changed its owner
-    "7.18": "address_moved",
-    **{f"7.{detail}": "auth" for detail in (20, 21, 22, 23, 24, 26, 27, 30, 31, 32)},
-    "7.25": "sender_dns",
-    "7.28": "throttled",
-    "7.29": "tls_failure",
-    "7.40": "auth",
-    "7.515": "auth",
-}
-SUBJECTS: dict[str, str] = {
-    "2": "mailbox_disabled",
-    "3": "server_error",
-    "4": "network_error",
-    "5": "protocol_error",
-    "6": "content",
-    "7": "policy",
-}
-REPLIES: dict[int, str] = {
-    421: "server_error",
-    450: "mailbox_disabled",
-    451: "server_error",
-    452: "mailbox_full",
-    552: "mailbox_full",
-    553: "sender_rejected",
-    554: "policy",
-}
+# Codes too coarse to be believed before the words are read
+COARSE = ("0.0", "1.0", "5.0")
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
+    """`rule`: the key of the row of the table that decided; `status`: the enhanced
+    code believed."""
+
     category: str
     kind: Kind
     doing: Doing
+    rule: str = ""
+    status: str = ""
 
 
-def judge(code: int | None, enhanced: str, text: str) -> Judgement:
-    """What a refusal means. `code`: three digits; `enhanced`: "5.1.1" or empty."""
-    said = ENHANCED.search(text)
-    if said:  # the code in the words is from nearer to the mailbox
-        enhanced = said[0]
+def judge(
+    code: int | None, enhanced: str, text: str, *, stage: str = "RCPT"
+) -> Judgement:
+    """What a refusal means. `code`: three digits; `enhanced`: "5.1.1" or empty;
+    `stage`: the SMTP command that was refused, empty when nobody knows."""
+    words = normal(text)
+    is_late = enhanced.startswith("4")
+    code, enhanced = better(code, enhanced, words)
+    is_final = is_permanent(code, enhanced) and not (is_late and code is None)
+    category, rule, doing = found_in(code, enhanced, words)
+    if category == "unknown_user" and not is_proven(enhanced, words, stage, rule):
+        return Judgement("filtered", Kind.BLOCK, Doing.COUNT, rule, enhanced)
+    if rule in GENERAL and stage in REFUSED_AT:
+        category = REFUSED_AT[stage]
+    if category == "dns_failure" and not is_final:
+        category = "network_error"  # the name servers did not answer
+    return judgement(category, rule, enhanced, doing if is_final else "soft")
+
+
+def judgement(category: str, rule: str, enhanced: str, doing: str) -> Judgement:
+    """By the table; what is said only for now ends no address ("soft")."""
+    found = CATEGORIES[category]
+    if doing == "soft" and found.doing == Doing.DEAD:
+        return Judgement(category, Kind.SOFT, Doing.COUNT, rule, enhanced)
+    chosen = Doing(doing) if doing in Doing.values else found.doing
+    return Judgement(category, found.kind, chosen, rule, enhanced)
+
+
+def normal(text: str) -> str:
+    """Lower case, on one line, continuation codes out."""
+    text = CONTINUED.sub(" ", text[:LONGEST]).replace("’", "'")
+    return alike(" ".join(text.lower().split()))
+
+
+def better(code: int | None, enhanced: str, words: str) -> tuple[int | None, str]:
+    """The code in the words is from nearer to the mailbox than that of a report."""
+    said = [found[0] for found in ENHANCED.finditer(words)]
+    exact = [one for one in said if not one.endswith(".0.0")]
+    if exact or said:
+        enhanced = (exact or said)[0]
     elif enhanced.endswith(".0.0"):
         enhanced = ""
-    category = category_of(code, enhanced, text)
-    found = CATEGORIES[category]
-    if is_permanent(code, enhanced) or found.doing != Doing.DEAD:
-        return Judgement(category, found.kind, found.doing)
-    return Judgement(category, Kind.SOFT, Doing.COUNT)  # said "try again later"
+    reply = REPLY.search(words)
+    return (int(reply[1]) if reply else code), enhanced
 
 
-def category_of(code: int | None, enhanced: str, text: str) -> str:
-    _, _, detail = enhanced.partition(".")
-    return (
-        said_in(text, _PHRASES)
-        or DETAILS.get(detail)
-        or said_in(text, _VAGUE)
-        or SUBJECTS.get(detail.partition(".")[0])
-        or REPLIES.get(code or 0)
-        or "other"
-    )
+def found_in(code: int | None, enhanced: str, words: str) -> tuple[str, str, str]:
+    """Category, the rule that decided, and what that one wants to be done."""
+    detail = enhanced.partition(".")[2]
+    codes = f" {code or ''} {enhanced} "
+    row = first_fit(CLEAR, words, codes)
+    if row is None and detail in EXACT:
+        return DETAILS[detail][0], f"X.{detail}", ""
+    row = row or first_fit(COMMON, words, codes)
+    if row is None and detail in DETAILS:
+        return DETAILS[detail][0], f"X.{detail}", ""
+    row = row or first_fit(VAGUE, words, codes)
+    subject = detail.partition(".")[0]
+    if row is None and subject in SUBJECTS and detail not in COARSE:
+        return SUBJECTS[subject][0], f"X.{subject}", ""
+    row = row or first_fit(LAST, words, codes)
+    if row:
+        return row.category, row.key, row.doing
+    return (REPLIES[code][0], str(code), "") if code in REPLIES else ("other", "", "")
 
 
-def said_in(text: str, phrases: list[tuple[str, re.Pattern[str]]]) -> str | None:
-    for category, phrase in phrases:
-        if phrase.search(text):
-            return category
-    return None
+def first_fit(rows: tuple[Row, ...], words: str, codes: str) -> Row | None:
+    return next((row for row in rows if row.fits(words, codes)), None)
+
+
+def stage_of(text: str) -> str:
+    """The SMTP command a text says was refused: RCPT, MAIL, DATA or nothing."""
+    lowered = text.lower()
+    found = [
+        (match.end(), name)
+        for name, pattern in STAGES
+        for match in pattern.finditer(lowered)
+    ]
+    return max(found)[1] if found else ""
+
+
+def is_proven(enhanced: str, words: str, stage: str, rule: str) -> bool:
+    """Whether "user unknown" is evidence that nobody is there. A server that took the
+    address and refuses the content, or one of which only "550 user unknown" is told,
+    may mean a filter: believed are X.1.1, a refusal of RCPT, the words of a program
+    that delivers itself, and those of a provider that is known for them."""
+    if enhanced[2:] in ("1.1", "1.3", "1.0") or stage == "RCPT":
+        return True
+    if rule in PROVEN:
+        return True
+    return not stage and REPLY.search(words) is None
 
 
 def is_permanent(code: int | None, enhanced: str) -> bool:

@@ -1,166 +1,264 @@
-"""From the bytes of a report to what it says. Pure; never an error.
+"""From the bytes of what came back to what it says. Pure; never an error.
 
-Read are delivery status notifications (RFC 3464 in the frame of RFC 6522) and
-feedback reports (RFC 5965). Who it is about is not decided by an address in it, which
-anybody can write there: only the places where a token of ours may stand are named.
+Read are delivery reports (RFC 3464 and 6533 in the frame of RFC 6522), feedback
+reports (RFC 5965, 6430, 6591), and the notices of programs that keep to neither. Who
+it is about is not decided by an address in it, which anybody can write there: only
+the places where a token of ours may stand are named.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from email import message_from_bytes
-from email.message import Message
-from enum import Enum
-from typing import Any
+from dataclasses import replace
 
-LARGEST = 2 * 1024 * 1024  # nothing that matters stands further back
-RETURN_PATH = re.compile(
-    r"(?:^|[^a-z0-9])b-([a-z0-9]+-[a-z2-7]{16,100})", re.IGNORECASE
+from bounces.delivery_reports import (
+    ADDRESS,
+    REPORT_FIELD,
+    Failure,
+    failures_of,
 )
-ADDRESSED = ("To", "Delivered-To", "X-Original-To", "Envelope-To", "Apparently-To")
-RETURNED = ("Return-Path", "X-Envelope-From", "Sender", "Errors-To")
-ABSENT = re.compile(
-    r"out of (?:the )?office|auto(?:matic|mated)?[ -]?(?:reply|response)|vacation"
-    r"|abwesen|absence|poissa|fravær|nieobecno",
-    re.IGNORECASE,
+from bounces.feedback import complaint, event_of, unframed
+from bounces.mime import (
+    PREAMBLE,
+    Headers,
+    Mail,
+    Part,
+    first,
+    read_headers,
+    read_mail,
+    words,
 )
+from bounces.notices import NOBODY, failures_in, split_quoted
+from bounces.parsed import ACTIONS, Kind, Parsed
+from bounces.rules import letters
+from bounces.rules.row import alike
 
-
-class Kind(Enum):
-    """What kind of mail came back."""
-
-    FAILED = "failed"  # a mail could not be delivered, for good
-    DELAYED = "delayed"  # not yet: the other server goes on trying
-    DELIVERED = "delivered"
-    COMPLAINT = "complaint"
-    NO_COMPLAINT = "no_complaint"  # "not spam" and the like
-    AUTO_REPLY = "auto_reply"
-    UNKNOWN = "unknown"
-
-
-ACTIONS = {
-    "failed": Kind.FAILED,
-    "delayed": Kind.DELAYED,
-    "delivered": Kind.DELIVERED,
-    "relayed": Kind.DELIVERED,
-    "expanded": Kind.DELIVERED,
-}
-COMPLAINTS = ("abuse", "fraud", "virus", "other")  # not: not-spam, auth-failure
-
-
-@dataclass(frozen=True, slots=True)
-class Parsed:
-    """`status`: enhanced code of the report; `diagnostic`: the server's words;
-    `places`: texts in which a return path of ours may stand, most trusted first."""
-
-    kind: Kind
-    status: str = ""
-    diagnostic: str = ""
-    places: tuple[str, ...] = ()
-
-    def tokens(self, envelope_to: str = "") -> Iterator[str]:
-        """Candidates for a return-path token. Whatever was put around it on its way
-        (BATV's prvs=, SRS0=, SRS1=) is left out."""
-        for place in (envelope_to, *self.places):
-            yield from RETURN_PATH.findall(place)
+ADDRESSED = ("to", "delivered-to", "x-original-to", "envelope-to", "apparently-to")
+SENDING = ("from", "sender", "reply-to", "return-path", "errors-to")
+RETURNED = ("return-path", "x-envelope-from", "sender", "errors-to")
+STATUS = ("message/delivery-status", "message/global-delivery-status")
+QUOTING = (
+    "message/rfc822",
+    "message/global",
+    "text/rfc822-headers",
+    "message/global-headers",
+    "message/rfc822-headers",
+)
+OPENING = 4_000  # characters of a notice that say what it is
 
 
 def parse(raw: bytes) -> Parsed:
     try:
-        message = message_from_bytes(raw[:LARGEST])
-        parts = list(message.walk())
-        return _read(message, parts)
+        return Reading(read_mail(raw)).parsed()
     except (RecursionError, ValueError, LookupError, TypeError, AttributeError):
         return Parsed(Kind.UNKNOWN)
 
 
-def _read(message: Message, parts: list[Message]) -> Parsed:
-    places = tuple(_places(message, parts))
-    feedback = _part(parts, "message/feedback-report")
-    if feedback is not None:
-        return Parsed(_complaint(feedback), places=places)
-    statuses = _part(parts, "message/delivery-status", "message/global-delivery-status")
-    if statuses is not None:
-        return _delivery(_blocks(statuses), places)
-    kind = Kind.AUTO_REPLY if _is_auto_reply(message) else Kind.UNKNOWN
-    return Parsed(kind, places=places)
+class Reading:
+    """One mail while it is read."""
+
+    def __init__(self, mail: Mail) -> None:
+        self.mail = mail
+        self.subject = alike(words(mail.first("subject")[:2000]).lower())
+        self.outer = [part for part in mail.parts if not part.inside]
+        self.notice, self.quoted = split_quoted(text_of(self.outer))
+        lowered = self.notice[:OPENING].lower().replace("’", "'")
+        self.opening = alike(" ".join(lowered.split()))
+        self.own = own_addresses(mail.headers)
+
+    def parsed(self) -> Parsed:
+        places = tuple(self._places())
+        special = self._feedback()
+        if special:
+            return replace(special, places=places)
+        failures = self._reported()
+        kind = self._kind(failures)
+        if kind in (Kind.FAILED, Kind.DELAYED):
+            failures = self._filled(failures)
+        return Parsed(kind, tuple(failures), self._words(), places=places)
+
+    def _kind(self, failures: list[Failure]) -> Kind:
+        actions = [ACTIONS[one.action] for one in failures if one.action in ACTIONS]
+        for kind in (Kind.FAILED, Kind.DELAYED, Kind.DELIVERED):
+            if kind in actions:
+                return kind
+        if self._is_receipt():
+            return Kind.UNKNOWN
+        evidence = self._evidence() + 3 * bool(failures)
+        if evidence < 3 or (evidence < 5 and self._is_reply()):
+            return self._letter()
+        return self._notice_kind()
+
+    def _notice_kind(self) -> Kind:
+        is_done = self.subject.startswith(("delivered:", "relayed:", "expanded:"))
+        if is_done or letters.DONE.are_in(f"{self.subject} {self.opening}"):
+            return Kind.DELIVERED
+        is_late = letters.DELAYS.are_in(f"{self.subject} {self.opening[:1500]}")
+        return Kind.DELAYED if is_late else Kind.FAILED
+
+    def _letter(self) -> Kind:
+        if letters.CHALLENGES.are_in(f"{self.subject} {self.opening}"):
+            return Kind.CHALLENGE
+        return Kind.AUTO_REPLY if self._is_reply() else Kind.UNKNOWN
+
+    def _is_reply(self) -> bool:
+        """RFC 3834, what programs did before it, and the subjects of many languages."""
+        head = self.mail.headers
+        submitted = first(head, "auto-submitted").lower()
+        return (
+            submitted.startswith(("auto-replied", "auto-notified"))
+            or any(name in head for name in letters.REPLIED)
+            or bool(letters.REPLYING.search(first(head, "precedence")))
+            or bool(letters.REPLYING.search(first(head, "x-precedence")))
+            or letters.AWAY.are_in(self.subject)
+        )
+
+    def _evidence(self) -> int:
+        """How much this mail looks like a report; from three on it is one."""
+        head = self.mail.headers
+        sender = words(first(head, "from"))
+        top = first(head, "content-type").lower()
+        empty = first(head, "return-path").strip() in ("<>", "<MAILER-DAEMON>")
+        return (
+            2 * bool(letters.DAEMON.search(sender))
+            + 2 * letters.SUBJECTS.are_in(self.subject)
+            + 2 * letters.LEADS.are_in(self.opening)
+            + 3 * ("x-failed-recipients" in head)
+            + 2 * ("delivery-status" in top)
+            + empty
+        )
+
+    def _is_receipt(self) -> bool:
+        """A receipt of having been read (RFC 8098), and nothing more."""
+        for part in self.outer:
+            if part.kind == "message/disposition-notification":
+                said = part.text.lower()
+                return "displayed" in said or "mdn-sent-manually" in said
+        return False
+
+    def _reported(self) -> list[Failure]:
+        """What stands in a delivery report, or in a text that looks like one."""
+        for inside in (0, 1):
+            found = [
+                failure
+                for part in self.mail.parts
+                if part.kind in STATUS and part.inside == inside
+                for failure in failures_of(part.text)
+            ]
+            if found and (not inside or self._evidence() >= 2):
+                return found
+        for part in self.outer:
+            if part.kind.startswith(("text/", "message/disp")) and (
+                REPORT_FIELD.search(part.text)
+            ):
+                start = REPORT_FIELD.search(part.text)
+                block = part.text[max(0, start.start() - 300) :] if start else ""
+                return failures_of(block)
+        return []
+
+    def _filled(self, failures: list[Failure]) -> list[Failure]:
+        """With the recipients a report does not name, from the notice, the headers or
+        the mail that came back."""
+        named = [one for one in failures if one.recipient]
+        told = failures_in(self.notice, self.own)
+        if named:
+            return named
+        listed = ", ".join(self.mail.headers.get("x-failed-recipients", []))
+        header = [found[0] for found in ADDRESS.finditer(listed)]
+        if header:
+            said = {one.recipient.lower(): one for one in told}
+            told = [said.get(one.lower(), Failure(one)) for one in header]
+        told = told or self._bare() or [Failure(one) for one in self._returned_to()]
+        known = failures[0] if failures else Failure()
+        return [
+            replace(known, recipient=one.recipient, text=known.text or one.text)
+            for one in told
+        ] or [known]
+
+    def _bare(self) -> list[Failure]:
+        """Names without a domain, as AOL gives them: alone in lines behind a colon."""
+        domain = words(self.mail.first("from")).lower().rpartition("@")[2].strip("<> ")
+        _, colon, rest = self.notice.partition(":\n")
+        if not colon or not re.fullmatch(r"(?:aol|cs|netscape)\.(?:com|net)", domain):
+            return []
+        lines = [line.strip() for line in rest.split("\n") if line.strip()]
+        names = [line for line in lines[:50] if re.fullmatch(r"[\w.]{3,40}", line)]
+        return [Failure(f"{name}@{domain}") for name in names]
+
+    def _returned_to(self) -> list[str]:
+        """To whom the mail that came back was addressed, when it was to one person."""
+        for headers in self._returned_headers():
+            value = ", ".join(headers.get("to", []))
+            found = [
+                one[0]
+                for one in ADDRESS.finditer(value)
+                if one[0].lower() not in self.own and not NOBODY.search(one[0])
+            ]
+            if found:
+                return found[:1]
+        return []
+
+    def _words(self) -> str:
+        """The notice without what is in every mail of its program."""
+        lines = [
+            line
+            for line in self.notice.split("\n")
+            if line.strip()
+            and not letters.ASIDE.are_in(line.lower())
+            and not line.lower().lstrip().startswith(("subject:", "date:", "sent:"))
+        ]
+        return "\n".join(lines)
+
+    def _feedback(self) -> Parsed | None:
+        part = find(self.outer, "message/feedback-report")
+        if part is not None:
+            return complaint(part.text, self._returned_to())
+        opening = f"{self.subject} {self.opening[:600]}"
+        return unframed(self.mail.headers, opening, self._returned_to()) or event_of(
+            self.notice
+        )
+
+    def _returned_headers(self) -> Iterator[Headers]:
+        for part in self.mail.parts:
+            if part.kind in QUOTING:
+                yield read_headers(part.text.strip().split("\n\n")[0])
+        if self.quoted:
+            yield read_headers(self.quoted)
+
+    def _places(self) -> Iterator[str]:
+        for name in ADDRESSED:
+            yield from self.mail.headers.get(name, [])
+        for part in self.outer:
+            if part.kind == "message/feedback-report":
+                yield part.text
+        for headers in self._returned_headers():
+            values = [one for name in RETURNED for one in headers.get(name, [])]
+            yield "\n".join(values)
 
 
-def _part(parts: list[Message], *kinds: str) -> Message | None:
-    return next((part for part in parts if part.get_content_type() in kinds), None)
+def find(parts: list[Part], *kinds: str) -> Part | None:
+    return next((part for part in parts if part.kind in kinds), None)
 
 
-def _text(part: Message) -> str:
-    payload: Any = part.get_payload()
-    if isinstance(payload, list):
-        return "\n".join(str(inner) for inner in payload)
-    decoded: Any = part.get_payload(decode=True) or b""
-    return decoded.decode("utf-8", "replace") if isinstance(decoded, bytes) else ""
-
-
-def _blocks(part: Message) -> list[dict[str, str]]:
-    """The groups of fields of a status part, names in lower case, folds undone."""
-    blocks = re.split(r"\r?\n[ \t]*\r?\n", _text(part).strip())
-    unfolded = [re.sub(r"\r?\n[ \t]+", " ", block) for block in blocks]
-    return [
-        {
-            name.strip().lower(): value.strip()
-            for name, colon, value in (
-                line.partition(":") for line in text.splitlines()
-            )
-            if colon
-        }
-        for text in unfolded
-    ]
-
-
-def _delivery(blocks: list[dict[str, str]], places: tuple[str, ...]) -> Parsed:
-    found = [block for block in blocks if block.get("action")]
-    failed = [block for block in found if block["action"].lower().startswith("failed")]
-    chosen = (failed or found or [{}])[0]
-    action = chosen.get("action", "").lower().split(" ")[0]
-    diagnostic = chosen.get("diagnostic-code", "")
-    return Parsed(
-        ACTIONS.get(action, Kind.UNKNOWN),
-        status=chosen.get("status", "").split(" ")[0],
-        diagnostic=diagnostic.partition(";")[2].strip() or diagnostic,
-        places=places,
-    )
-
-
-def _complaint(feedback: Message) -> Kind:
-    fields = _blocks(feedback)[0] if _blocks(feedback) else {}
-    kind = fields.get("feedback-type", "").lower()
-    return Kind.COMPLAINT if kind in COMPLAINTS else Kind.NO_COMPLAINT
-
-
-def _is_auto_reply(message: Message) -> bool:
-    """RFC 3834, and what programs did before it."""
-    submitted = str(message.get("Auto-Submitted", "no")).lower()
-    return (
-        submitted.split(";")[0].strip() != "no"
-        or "X-Autoreply" in message
-        or "auto_reply" in str(message.get("Precedence", "")).lower()
-        or bool(ABSENT.search(str(message.get("Subject", ""))))
-    )
-
-
-def _places(message: Message, parts: list[Message]) -> Iterator[str]:
-    for name in ADDRESSED:
-        yield from map(str, message.get_all(name, []))
-    feedback = _part(parts, "message/feedback-report")
-    if feedback is not None:
-        yield _text(feedback)
+def text_of(parts: list[Part]) -> str:
+    """What people are to read: the texts before the mail that came back, those in
+    HTML only when there are no others."""
+    shown = []
     for part in parts:
-        if part.get_content_type() == "text/rfc822-headers":
-            yield _returned(message_from_bytes(_text(part).encode()))
-        elif part.get_content_type() == "message/rfc822":
-            yield from (_returned(inner) for inner in part.walk() if inner is not part)
+        if part.kind in QUOTING:
+            break
+        if part.kind.startswith("text/") and part.text.strip():
+            shown.append(part)
+    plain = [part for part in shown if part.kind not in ("text/html", PREAMBLE)]
+    return "\n".join(part.text for part in plain or shown)
 
 
-def _returned(mail: Message) -> str:
-    return "\n".join(
-        str(value) for name in RETURNED for value in mail.get_all(name, [])
-    )
+def own_addresses(headers: Headers) -> set[str]:
+    """Of whom the report is and to whom: not those it is about."""
+    return {
+        found[0].lower()
+        for name in (*ADDRESSED, *SENDING)
+        for value in headers.get(name, [])
+        for found in ADDRESS.finditer(value[:2000])
+    }

@@ -15,10 +15,12 @@ from django.utils import timezone
 
 from bounces import acting, judging
 from bounces.categories import COMPLAINT, Doing, Kind
-from bounces.codes import REPLY, Judgement, judge
+from bounces.classify import judged
+from bounces.codes import REPLY, Judgement
 from bounces.models import Bounce, Outcome, Report, Source
-from bounces.parse import Kind as Said
-from bounces.parse import Parsed, parse
+from bounces.parse import parse
+from bounces.parsed import Kind as Said
+from bounces.parsed import Parsed
 from consent.models import Address
 from consent.vocabulary import Act, Action, Actor, Mechanism
 from deliveries.models import Delivery, DeliveryState
@@ -33,6 +35,8 @@ NOTHING_TO_DO = {
     Said.DELIVERED: "A notice of success.",
     Said.NO_COMPLAINT: "A report that is no complaint.",
     Said.AUTO_REPLY: "An automatic reply.",
+    Said.AUTH_REPORT: "A report that a mail in our name could not prove who sent it.",
+    Said.CHALLENGE: "A filter that asks whether a person sent the mail.",
 }
 
 
@@ -113,7 +117,7 @@ def _failure(delivery: Delivery, parsed: Parsed, report: Report) -> Made:
         return Outcome.REVIEW, "The mail was read: another mailbox bounced, it seems."
     reply = REPLY.search(f"{parsed.diagnostic} ")
     code = int(reply[1]) if reply else None
-    found = judge(code, parsed.status, parsed.diagnostic)
+    found = judged(parsed.chosen, parsed)
     bounce = judging.bounce_of(delivery, found)
     bounce.code, bounce.words = code, parsed.diagnostic
     bounce.enhanced_code = parsed.status[:12]

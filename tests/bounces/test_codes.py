@@ -9,7 +9,7 @@ from bounces.codes import judge
     [
         (550, "5.1.1", "", "unknown_user"),
         (550, "", "No such user here", "unknown_user"),
-        (550, "5.2.1", "The email account is inactive. p=DisabledUser", "unknown_user"),
+        (550, "5.2.1", "The account is inactive. p=DisabledUser", "mailbox_disabled"),
         (
             550,
             "5.2.1",
@@ -51,6 +51,11 @@ def test_a_reply_has_its_category(code, enhanced, text, category):
 
 def test_a_mailbox_that_is_not_there_ends_the_address():
     assert judge(550, "5.1.1", "").doing == Doing.DEAD
+
+
+def test_a_row_may_say_that_a_closed_mailbox_ends_the_address():
+    found = judge(550, "5.2.1", "The account is inactive. p=DisabledUser")
+    assert (found.kind, found.doing) == (Kind.SOFT, Doing.DEAD)
 
 
 def test_what_is_only_said_for_now_ends_nothing():

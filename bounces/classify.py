@@ -1,0 +1,99 @@
+"""What a mail that came back says, as plain values: pure, for tests and for tools."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from bounces.codes import Judgement, judge, stage_of
+from bounces.delivery_reports import Failure
+from bounces.parse import parse
+from bounces.parsed import ACTIONS, Kind, Parsed
+
+NAMES = {
+    Kind.COMPLAINT: "complaint",
+    Kind.NO_COMPLAINT: "none",
+    Kind.AUTH_REPORT: "complaint",  # a feedback report as well; see feedback_type
+    Kind.DELIVERED: "delivered",
+    Kind.AUTO_REPLY: "autoreply",
+    Kind.CHALLENGE: "challenge",
+    Kind.UNKNOWN: "none",
+}
+ABOUT_SOMEBODY = (Kind.COMPLAINT, Kind.AUTH_REPORT, Kind.NO_COMPLAINT, Kind.DELIVERED)
+BOUNCED = (Kind.FAILED, Kind.DELAYED)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What is to be believed of one recipient."""
+
+    failure: Failure
+    judgement: Judgement
+    is_delayed: bool
+
+
+def classify(raw: bytes) -> dict[str, Any]:
+    """`kind` (hard, soft, block, delayed, complaint, autoreply, challenge, delivered,
+    none), `recipients`, and for bounces `category`, `status` and `results`, which say
+    the same of each recipient."""
+    parsed = parse(raw)
+    if parsed.kind not in BOUNCED:
+        return {
+            "kind": NAMES[parsed.kind],
+            "recipients": [
+                one.recipient
+                for one in parsed.failures
+                if parsed.kind in ABOUT_SOMEBODY
+            ],
+            "feedback_type": parsed.feedback,
+        }
+    rows = [shown(result) for result in results_of(parsed)]
+    worst = next((row for row in rows if row["kind"] == "hard"), rows[0])
+    named = [row["recipient"] for row in rows if row["recipient"]]
+    given = [one.also for one in parsed.failures if is_bounced(one) and one.also]
+    named += [one for one in given if one.lower() not in {n.lower() for n in named}]
+    return {**worst, "recipients": named, "results": rows}
+
+
+def shown(result: Result) -> dict[str, Any]:
+    judgement = result.judgement
+    return {
+        "recipient": result.failure.recipient,
+        "kind": "delayed" if result.is_delayed else judgement.kind.value,
+        "category": judgement.category,
+        "status": judgement.status or result.failure.status,
+        "rule": judgement.rule,
+    }
+
+
+def results_of(parsed: Parsed) -> list[Result]:
+    """Judged, for every recipient whose mail did not arrive."""
+    failures = [one for one in parsed.failures if is_bounced(one)]
+    return [
+        Result(one, judged(one, parsed), is_delayed(one, parsed))
+        for one in failures or [Failure()]
+    ]
+
+
+def is_bounced(failure: Failure) -> bool:
+    return ACTIONS.get(failure.action, Kind.FAILED) in BOUNCED
+
+
+def is_delayed(failure: Failure, parsed: Parsed) -> bool:
+    return ACTIONS.get(failure.action, parsed.kind) == Kind.DELAYED
+
+
+def judged(failure: Failure, parsed: Parsed) -> Judgement:
+    """By the server's own words; by the whole notice when they say too little."""
+    stage = failure.stage or stage_of(failure.text) or stage_of(parsed.notice)
+    if failure.text:
+        found = judge(None, failure.status, failure.text, stage=stage)
+        if is_clear(found):
+            return found
+    everything = f"{failure.text}\n{parsed.notice}"
+    return judge(None, failure.status, everything, stage=stage)
+
+
+def is_clear(judgement: Judgement) -> bool:
+    """Whether words decided, not only a code."""
+    return bool(judgement.rule) and not judgement.rule[-1].isdigit()

@@ -1,0 +1,239 @@
+"""What servers say about the mailbox: not there, gone, closed, full."""
+
+from bounces.rules.row import row
+
+SENDMAIL = "Sendmail: error messages of its configuration and mail.local"
+POSTFIX = "Postfix: smtpd, local, virtual and pipe replies"
+EXIM = "Exim: router and transport errors"
+QMAIL = "qmail and vpopmail: failure notices"
+DOVECOT = "Dovecot LDA and LMTP, Cyrus lmtpd"
+NOTES = "HCL Domino: delivery failure reports"
+COURIER = "Courier: delivery failure messages"
+GATEWAYS = "MDaemon, IMail, MailEnable, hMailServer, Groupwise: replies"
+SINGLE = "RFC 5321 4.2.3 and replies in common use"
+MOVED = "RFC 5321 3.4 (251, 551) and replies in common use"
+LANGUAGES = "Replies in languages other than English"
+
+FULL = (
+    row(
+        "full-quota",
+        "mailbox_full",
+        DOVECOT,
+        "quota exceed / quota exceded / exceeded quota / exceeded * quota / "
+        "exceeds * quota / exceed * quota / over quota / over disk quota / "
+        "over the maximum allowed quota / over the allowed quota / "
+        "over storage quota / quota is full / quota full / quota violation / "
+        "quota limit / quota has been / diskquota / disk quota / disc quota / "
+        "storage quota / mailbox quota / mail quota / would be over quota / "
+        "user quota / overquota / account is over / mailfolder is over",
+    ),
+    row(
+        "full-mailbox",
+        "mailbox_full",
+        SINGLE,
+        "mailbox is full / mailbox full / mail box full / mail box is full / "
+        "mailbox * is full / |inbox full / inbox is full / is full (mb / "
+        "mail folder is full / mailbox has exceeded / mailbox exceeds / "
+        "exceeded the * mailbox / too many messages in * mailbox / "
+        "too many messages on this mailbox / too much mail data / "
+        "user's mailbox is full / user is overquota / user has exhausted / "
+        "user has too many messages / account is full / account full / maildir over / "
+        "mailbox over / mailbox size limit / mailbox limit / mailbox space / "
+        "mail box space not enough / not enough storage space / not enough space / "
+        "not enough disk space * user / no space left for * user / "
+        "message storage * full / out of storage / out of disk space for / "
+        "storage limit / insufficient disk space * user / does not have enough space / "
+        "doesn't have enough * space / no room in * mailbox / stuffed / "
+        "maximum * mailbox size / mailbox maximum / "
+        "exceeded maximum inbound message storage / exceeded storage / "
+        "exceeding allowed storage / box ist voll / delivery failed: over quota / "
+        "has reached its limit",
+    ),
+    row(
+        "full-languages",
+        "mailbox_full",
+        LANGUAGES,
+        "boîte aux lettres pleine / boite pleine / quota depasse / postfach ist voll / "
+        "postfach voll / postfach * überfüllt / casella * piena / buzón * lleno / "
+        "caixa postal cheia / caixa de entrada * cheia / mailbox van de * vol / "
+        "ящик переполнен / メールボックス * いっぱい / 容量 / 信箱已满",
+    ),
+)
+
+GONE = (
+    row(
+        "full-disk",
+        "mailbox_full",
+        SENDMAIL,
+        "insufficient disk space",
+        codes=("452",),
+    ),
+    row(
+        "deactivated",
+        "unknown_user",
+        SINGLE,
+        "deactivated mailbox",
+        codes=("551",),
+    ),
+    row(
+        "moved",
+        "address_moved",
+        MOVED,
+        "user has moved / user has moved to / recipient has moved / "
+        "has moved; please try / has changed * e-mail address / "
+        "has changed * email address / new address of * is / "
+        "address has been replaced by / has been replaced by / "
+        "mailbox owner has changed / domain owner has changed / is now at / "
+        "please use the new address / mailbox moved",
+    ),
+    row("left", "address_moved", MOVED, "no longer works / has left the company"),
+    row(
+        "moved-code",
+        "address_moved",
+        MOVED,
+        "please try <",
+        codes=("551", "5.1.6"),
+    ),
+)
+
+CLOSED = (
+    row(
+        "closed",
+        "mailbox_disabled",
+        SINGLE,
+        "account disabled / account is disabled / account has been disabled / "
+        "account * is disabled / account * has been disabled / "
+        "account * has been temporarily / account is temporarily / account is locked / "
+        "account locked / account inactive / account is inactive / "
+        "account is not active / account not active / account suspended / "
+        "account * suspended / account * deactivated / account is closed / "
+        "account closed / account expired / account has expired / "
+        "account * unavailable / account is unavailable / account that * is disabled / "
+        "account deactivated / account blocked / mailbox disabled / "
+        "mailbox is disabled / mailbox * is disabled / mailbox has been disabled / "
+        "mailbox inactive / mailbox is inactive / mailbox * inactive / "
+        "mailbox not active / mailbox is locked / mailbox * locked / "
+        "mailbox is frozen / mailbox frozen / mailbox suspended / "
+        "mailbox is suspended / mailbox temporarily disabled / mailbox temporarily / "
+        "mailbox currently suspended / mailbox currently unavailable / "
+        "mailbox is blocked / user is disabled / user disabled / user is inactive / "
+        "user inactive / user is suspended / user suspended / user is not active / "
+        "user * is deactivated / user has been suspended / "
+        "user * temporarily disabled / recipient is disabled / recipient disabled / "
+        "recipient is suspended / recipient suspend / recipient * suspended / "
+        "recipient is inactive / recipient * temporarily unavailable / "
+        "recipient temporarily unavailable / inactive user / inactive account / "
+        "inactive recipient / inactive mailbox / inactive on this domain / "
+        "suspended account / disabled account / disabled user / disabled mailbox / "
+        "invalid/inactive user / is a deactivated / domain * currently suspended / "
+        "domain * is suspended / domain is suspended / "
+        "email account has been suspended / this address no longer accepts mail / "
+        "no longer accepts mail / has been suspended / temporarily suspended / "
+        "vdelivermail: account is locked / boite du destinataire archivee / "
+        "out of service / dormant / is not currently accepting / "
+        "not accepting mail at this time / mailbox unavailable or access denied / "
+        "has been discontinued / disabled or discontinued / is out of service / "
+        "has been blocked by the administrator / user unknown or suspended / "
+        "temporarily on hold / konto gesperrt / compte desactive / ящик заблокирован",
+    ),
+)
+
+UNKNOWN = (
+    row(
+        "unknown-user",
+        "unknown_user",
+        SENDMAIL,
+        "user unknown / unknown user / unknown local / unknown recipient / "
+        "unknown address / unknown mailbox / unknown account / unknown email address / "
+        "unknown virtual / unknown-user / unknown or illegal alias / "
+        "unknown or invalid / recipient unknown / recipient is unknown / "
+        "recipient * unknown / addressee unknown / address unknown / account unknown / "
+        "mailbox unknown / user * is unknown / user is unknown / user not known / "
+        "user unkown / is not a known user / not known here / not known at this site / "
+        "username not recognized / recipient not recognized / "
+        "local part is not recognised / "
+        "unrecognized recipient / unrecognised recipient",
+    ),
+    row(
+        "no-such-user",
+        "unknown_user",
+        SINGLE,
+        "no such user / no such mailbox / no such recipient / no such address / "
+        "no such account / no such local user / no such person / "
+        "no such email address / no such addressee / no such virtual user / "
+        "no such domain user / no such contact / there is no such / there is no user / "
+        "there is no one * by that name / there's no mailbox here / "
+        "no mailbox here by that name / no mailbox by that name / no mailbox found / "
+        "no mailbox available for this user / no mailbox / no mailbox with that name / "
+        "no user here by that name / no user with that name / "
+        "no account by that name / no account with that / no recipient mailbox / "
+        "no valid recipient / no one * with that name / "
+        "no matches to nameserver query / nobody by that name / no existe / "
+        "nosuchuser / no thank you rejected: account unavailable / "
+        "we don't have a user / we do not have a user",
+    ),
+    row(
+        "not-found",
+        "unknown_user",
+        SINGLE,
+        "user not found / user * not found / recipient not found / "
+        "recipient * not found / recipient address not found / mailbox not found / "
+        "mailbox * not found / account not found / account * not found / "
+        "address not found / address * not found / addressee not found / "
+        "local user not found / local account not found / e-mail address not found / "
+        "could not be found in / not found in directory / not found in * directory / "
+        "not listed in / not listed in domino directory / is not listed in / "
+        "cannot find your recipient / name not found / user could not be found",
+    ),
+    row(
+        "does-not-exist",
+        "unknown_user",
+        SINGLE,
+        "user does not exist / user * does not exist / user doesn't exist / "
+        "user * doesn't exist / users does not exist / user not exist / "
+        "mailbox does not exist / mailbox * does not exist / mailbox doesn't exist / "
+        "mailbox not exist / mailbox nonexistent / account does not exist / "
+        "account * does not exist / account doesn't exist / account not exist / "
+        "address does not exist / address * does not exist / address doesn't exist / "
+        "recipient does not exist / recipient * does not exist / "
+        "recipient doesn't exist / recipient not exist / nonexistent user / "
+        "non-existent user / nonexistent recipient / non-existent recipient / "
+        "nonexistent mailbox / non existent / does not exist here / "
+        "does not exist on / does not exist in / who doesn't exist / non-existing",
+    ),
+    row(
+        "invalid-recipient",
+        "unknown_user",
+        SINGLE,
+        "invalid recipient / invalid user / invalid mailbox / invalid address / "
+        "invalid username / invalid account / invalid final delivery userid / "
+        "invalid local address / invalid e-mail address / "
+        "invalid destination address / recipient is not valid / recipient invalid / "
+        "mailbox invalid / mailbox name not allowed / user invalid / user not valid / "
+        "not a valid user / not a valid mailbox / not a valid recipient / "
+        "not a valid address / not a valid email / not valid recipient / "
+        "is not a valid / are not a valid user / bad address / bad recipient / "
+        "bad_recipient / bad destination mailbox address / bad destination email / "
+        "bad local part / unacceptable local-part / "
+        "destination addresses were unknown / unroutable mailbox / not our customer / "
+        "no longer valid / no longer in use / no longer active / no longer available / "
+        "no longer exist / no longer on server / not a local user / "
+        "not a local mailbox / not local user / is not a mailbox / is not local / "
+        "delivery to this user not possible / we do not relay * no such",
+    ),
+    row(
+        "unknown-languages",
+        "unknown_user",
+        LANGUAGES,
+        "adresse d au moins un destinataire invalide / adresse destinataire invalide / "
+        "destinataire inconnu / utilisateur inconnu / utente sconosciuto / "
+        "destinatario sconosciuto / usuario desconocido / usuario no existe / "
+        "usuário inexistente / usuario inexistente / empfänger unbekannt / "
+        "empfaenger unbekannt / benutzer unbekannt / unbekannter empfänger / "
+        "konto existiert nicht / adressat unbekannt / пользователь не найден / "
+        "ящик не существует / нет такого / アドレスが見つかりません / "
+        "宛先不明 / ユーザーが存在しません / "
+        "用户不存在 / "
+        "收件人不存在",
+    ),
+)

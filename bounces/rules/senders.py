@@ -1,0 +1,224 @@
+"""What servers hold against the sender: network, address, signature, content."""
+
+from bounces.rules.row import row
+
+LISTS = "Block-list operators: Spamhaus, SpamCop, Barracuda, SORBS, UCEPROTECT, Abusix"
+COMMON = "Replies in common use"
+POSTFIX = "Postfix: smtpd access restrictions"
+AUTH = "RFC 7372, RFC 7208, RFC 7489: authentication status codes"
+PTR = "RFC 7372 3.3 and replies in common use: reverse DNS"
+SENDER = "RFC 3463 3.2 (X.1.7, X.1.8) and replies in common use"
+RELAY = "RFC 5321 3.6 and replies in common use: relaying"
+FILTERS = "SpamAssassin, amavis, MailScanner, Barracuda, Proofpoint, Cloudmark: replies"
+SCANNERS = "ClamAV and gateways: virus replies"
+FORM = "RFC 5322 and gateways: form of a message"
+LISTSERV = "Mailman, ezmlm, fml, Google Groups: replies of lists"
+
+RELAYED = (
+    row(
+        "relay",
+        "relay_denied",
+        RELAY,
+        "relay access denied / relay denied / relaying denied / relay not permitted / "
+        "relaying not permitted / relay not allowed / relaying not allowed / "
+        "relaying mail to * is not allowed / relaying is prohibited / "
+        "relay prohibited / relay operation rejected / relay rejected / "
+        "relay is not permitted / not permitted to relay / not allowed to relay / "
+        "unable to relay / cannot relay / can't relay / we do not relay / "
+        "don't relay / no relaying / insecure mail relay / "
+        "mail server requires authentication when attempting to send to a non-local / "
+        "that domain isn't in my list of allowed rcpthosts / rcpthosts / "
+        "is not hosted here / domain not hosted / domain isn't allowed to be relayed / "
+        "this system is not configured to relay / "
+        "as a relay, but i have not been configured / "
+        "send to a non-local e-mail address",
+    ),
+)
+
+AUTHENTICATED = (
+    row(
+        "auth",
+        "auth",
+        AUTH,
+        "|dmarc| / spf fail / spf check fail / spf validation / "
+        "spf (sender policy framework) / sender policy framework / spf record / "
+        "spf sender / spf softfail / spf: fail / spf- / failed spf / "
+        "does not pass spf / fails spf / dkim fail / dkim signature / dkim check / "
+        "dkim verification / no dkim / dkim: fail / domainkeys / openspf. / "
+        "why?s=mfrom / multiple authentication checks failed / "
+        "authentication checks failed / authentication failed * spf / "
+        "message failed authentication / not authorized to send from / "
+        "is not authorized to send mail / not authorized to send on behalf / "
+        "arc validation failure / arc seal / unauthenticated / sender authentication",
+    ),
+)
+
+ADDRESSED = (
+    row(
+        "ptr",
+        "sender_dns",
+        PTR,
+        "reverse dns / reverse lookup / reverse mapping / reverse hostname / "
+        "cannot find your hostname / cannot find your reverse / "
+        "could not find your hostname / could not resolve ip address / "
+        "can't find a valid hostname / no rdns / rdns / no ptr / ptr record / "
+        "missing ptr / fix reverse / fcrdns / no dns a record for / "
+        "helo/ehlo was syntactically invalid / helo command rejected / "
+        "unresolvable relay host name / client host rejected: cannot find / "
+        "ip name lookup failed / ip name possibly forged / dynamic ip / dynamic pool / "
+        "generic hostname / all your * records are inconsistent",
+    ),
+    row(
+        "lists",
+        "reputation",
+        LISTS,
+        "spamhaus / spamcop / sorbs / barracudanetworks.com/reputation / "
+        "barracudacentral / uceprotect / abuseat / abusix / mailspike / psbl.surriel / "
+        "backscatterer / dnsbl / dnswl / |rbl| / |rbl: / blocked using / blocklist / "
+        "block list / black list / black-list / blacklist / blocklisted / blackhole / "
+        "deny list / denylist / senderbase / senderscore / sender score / "
+        "talosintelligence / ironport reputation / invaluement / spamrl / "
+        "is listed at / is listed in / is listed on / listed by / mxrate / "
+        "trustedsource / trend micro email reputation / sender reputation / "
+        "poor reputation / bad reputation / low reputation / reputation",
+    ),
+    row(
+        "network",
+        "reputation",
+        COMMON,
+        "client host rejected / client host blocked / client host * blocked / "
+        "host rejected / your ip * blocked / your ip has been / "
+        "your ip address * blocked / your network * blocked / your server * blocked / "
+        "your host * blocked / your mail server * blocked / your ip is blocked / "
+        "your ip address / your server ip / ip address blocked / ip blocked / "
+        "ip * is blocked / ip * has been blocked / banned ip / ip banned / "
+        "ip address has been / ip address * rejected / ip address rejected / "
+        "host is blocked / host blocked / mail server * is blocked / "
+        "blocked for spam / blocked for abuse / blocked by our / "
+        "blocked from sending / connection rejected / connection refused from / "
+        "connection not authorized / refused to talk / refused connection / "
+        "connections from this host / denied by ip / access denied. ip / "
+        "no access from mail server / open relay / bad sender ip / "
+        "service not available, closing / not accepted from / "
+        "not accepting mail from / we don't accept mail from / "
+        "we do not accept mail from / do not accept mail from / refuse mail from / "
+        "rejecting connections / you are not allowed to connect / "
+        "you are not welcome / host is not allowed / "
+        "messages from * temporarily deferred / temporarily deferred / blacklisted / "
+        "permanently deferred / your access to this mail system has been rejected / "
+        "intrusion prevention / service refuse / server's ip / "
+        "domain has been blocked / mail from * blocked",
+    ),
+)
+
+FROM = (
+    row(
+        "sender",
+        "sender_rejected",
+        SENDER,
+        "sender address rejected / sender rejected / sender was rejected / "
+        "sender denied / sender is not / sender not / sender domain / sender address / "
+        "sender verify failed / sender verification / sender unknown / "
+        "unknown sender / invalid sender / bad sender / domain of sender address / "
+        "domain of sender / envelope sender / from address / mail from address / "
+        "rejected mail from / mail from * rejected / return path / "
+        "backscatter protection / bounces are not accepted / "
+        "empty envelope senders not allowed / null sender / does not accept bounces / "
+        "we don't accept bounces / sender is blocked / your address * blocked / "
+        "your email address has been blocked / mail from your domain / the sender / "
+        "unable to verify / verify your address / could not verify sender / "
+        "is not authorized to send to / not authorised to send / "
+        "you are not authorized / sender's / from field / denied [bouncedeny]",
+    ),
+    row(
+        "lists-closed",
+        "sender_rejected",
+        LISTSERV,
+        "not a member of this mailing list / are not member / is not a member / "
+        "only members / posting to this list / posting * not allowed / "
+        "postings by non-members / non-member / not allowed to post / "
+        "permission to post / closed list",
+    ),
+)
+
+CONTENT = (
+    row(
+        "virus",
+        "virus",
+        SCANNERS,
+        "virus / malware / infected / trojan / clamav / phishing attempt / phish / "
+        "suspicious attachment / malicious / worm",
+    ),
+    row(
+        "spam",
+        "spam",
+        FILTERS,
+        "|spam| / spam-like / spamassassin / spam score / spam message / spammer / "
+        "spamming / spammy / as spam / junk mail / junk email / "
+        "considered unsolicited / unsolicited / unwanted bulk / bulk mail / "
+        "bulk email / ube,  / |ube| / spamblock / spam detected / spamdetected / "
+        "high spam / message scored / scored as / hits= / bayes / razor / dcc  / "
+        "surbl / blacklisted url / blacklisted link / uribl / advertis / "
+        "mail appears to be / looks like * spam / identified as spam / "
+        "rejected due to spam / message filtered / content filter / spamfirewall / "
+        "unsolicted",
+    ),
+    row(
+        "content",
+        "content",
+        FORM,
+        "content reject / content denied / content not allowed / content blocked / "
+        "message content / content of / improper content / inappropriate / offensive / "
+        "attachment / banned file / banned content / executable / file type / "
+        "header error / header missing / missing header / missing * header / "
+        "duplicate header / invalid header / bad header / header line / malformed / "
+        "not rfc / rfc compliant / rfc 2822 / rfc 5322 / rfc2822 / rfc5322 / rfc 822 / "
+        "message format / bare lf / bare line feed / stray newline / 8bit / "
+        "line too long / mime * invalid / invalid mime / missing date / "
+        "missing message-id / no subject / message-id / conversion / charset / "
+        "character set / unacceptable content / prohibited content / url in / link in",
+    ),
+)
+
+REFUSED = (
+    row(
+        "filtered",
+        "filtered",
+        COMMON,
+        "because the recipient is not accepting mail with / user refuses to receive / "
+        "user refuse / recipient refused / recipient rejected / refused by recipient / "
+        "refused by mailbox / recipient does not accept / "
+        "recipient * accepts mail only / only accepts mail from / "
+        "not accepting messages from / is not accepting any mail / "
+        "not accepting mail from you / user has rejected / rejected by user / "
+        "rejected by the recipient / rejected by recipient / blocked by user / "
+        "blocked by recipient / blocked by the recipient / mail was blocked by / "
+        "recipient has blocked / filter / user reject / recipient not accepting / "
+        "has been rejected by / failed to send to * mailbox / does not allow / "
+        "undesirable mail / restricted / private address / reject mail from / "
+        "due to extended inactivity new mail is not currently being accepted / "
+        "listed in work domain / this account is protected by / "
+        "domain * is not accepting",
+    ),
+    row(
+        "policy",
+        "policy",
+        COMMON,
+        "policy violation / policy reason / security policy / security policies / "
+        "site policy / local policy / company policy / policy / prohibited / "
+        "not permitted / not allowed / access denied / access not allowed / "
+        "administrative / administratively / banned / unauthorized / not authorized / "
+        "not authorised / authentication required / authentication is required / "
+        "authorization / security reasons / abuse / denied / rejected for / blocked",
+    ),
+)
+
+LAST = (
+    row("google-groups", "sender_rejected", LISTSERV, "google groups"),
+    row(
+        "rejected",
+        "filtered",
+        COMMON,
+        "rejected by a remote mail server / address rejected",
+    ),
+)

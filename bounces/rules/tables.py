@@ -1,0 +1,40 @@
+"""The tables in the order in which they are asked."""
+
+from __future__ import annotations
+
+from bounces.rules import mailboxes, providers, senders, transport
+from bounces.rules.row import Row
+
+# Clear words: they say more than any code.
+CLEAR: tuple[Row, ...] = (
+    *providers.PROVIDERS,
+    *mailboxes.FULL,
+    *transport.ENCRYPTED,
+    *transport.LOOPED,
+    *transport.TOO_BIG,
+)
+# Asked after the codes that are hardly ever wrong.
+COMMON: tuple[Row, ...] = (
+    *transport.PROGRAMS,
+    *mailboxes.GONE,
+    *senders.RELAYED,
+    *senders.AUTHENTICATED,
+    *transport.SLOWER,
+    *mailboxes.CLOSED,
+    *senders.CONTENT[:2],
+    *senders.FROM[:1],
+    *transport.DOMAIN,
+    *mailboxes.UNKNOWN,
+    *senders.ADDRESSED,
+    *senders.FROM[1:],
+    *transport.TIMED_OUT,
+)
+# Asked only when no code tells more.
+VAGUE: tuple[Row, ...] = (
+    *senders.CONTENT[2:],
+    *transport.SERVER,
+    *senders.REFUSED,
+)
+# Asked when not even the subject of an enhanced code is known.
+LAST: tuple[Row, ...] = senders.LAST
+ALL: tuple[Row, ...] = CLEAR + COMMON + VAGUE + LAST
