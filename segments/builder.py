@@ -12,42 +12,23 @@ A button sends do="add:1": the server changes the tree and draws it again. Pure.
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.http import QueryDict
 
-from segments.fields import Operand, Operator
+from segments.nodes import (
+    GROUP,
+    OPERANDS,
+    OTHER,
+    Node,
+    fill,
+    narrowed,
+    node_of_form,
+)
+from segments.operators import Operator
 from segments.rules import MAX_FILTERS, Place, Words
-
-GROUP, FILTER = "group", "filter"
-OTHER = {"all": "any", "any": "all", "none": "any"}
-
-
-@dataclass(slots=True)
-class Node:
-    """One group or condition as it stands in the form, complete or not."""
-
-    id: int
-    parent: int
-    kind: str = FILTER
-    match: str = "all"
-    field: str = ""
-    operator: str = ""
-    values: list[str] = dataclasses.field(default_factory=list)
-    second: str = ""
-    unit: str = ""
-    wide: bool = False
-
-    @property
-    def is_group(self) -> bool:
-        return self.kind == GROUP
-
-    @property
-    def value(self) -> str:
-        return self.values[0] if self.values else ""
 
 
 class Tree:
@@ -61,10 +42,17 @@ class Tree:
     @classmethod
     def of_form(cls, data: QueryDict) -> Tree:
         """What a browser sent; whatever hangs on no group of the form is dropped."""
+        numbers = data.getlist("node")[: 2 * MAX_FILTERS]
+        return cls.of_nodes(
+            node_of_form(text, data) for text in numbers if text.isdecimal()
+        )
+
+    @classmethod
+    def of_nodes(cls, nodes: Iterable[Node]) -> Tree:
+        """Those that hang on a group before them."""
         seen: dict[int, Node] = {}
-        for text in data.getlist("node")[: 2 * MAX_FILTERS]:
-            node = _node_of_form(text, data) if text.isdecimal() else None
-            if node and node.id and node.id not in seen and _fits(node, seen):
+        for node in nodes:
+            if node.id and node.id not in seen and _fits(node, seen):
                 seen[node.id] = node
         return cls(list(seen.values()))
 
@@ -94,7 +82,7 @@ class Tree:
             return
         node.field, node.operator = rule.get("field", ""), rule.get("operator", "")
         node.wide = bool(rule.get("include_unknown"))
-        _fill(node, rule, self.operator(node, words))
+        fill(node, rule, self.operator(node, words))
 
     # -- out ---------------------------------------------------------------------
 
@@ -110,7 +98,7 @@ class Tree:
         operator = self.operator(node, words)
         rule: dict[str, Any] = {"field": node.field, "operator": node.operator}
         if operator:
-            rule |= OPERANDS[operator.operand](node)
+            rule |= OPERANDS[operator.operand](node) | narrowed(node, operator)
             if node.wide and operator.widens:
                 rule["include_unknown"] = True
         return rule
@@ -163,7 +151,7 @@ class Tree:
             found = words.field(node.field) if not node.is_group else None
             if found and not found.operator(node.operator):
                 node.operator = found.operators[0].key
-                node.values, node.second, node.wide = [], "", False
+                node.values, node.second, node.wide, node.more = [], "", False, {}
 
     def _insert(self, node: Node, after: Node | None = None) -> int:
         end = self.inside(after.id) if after else set()
@@ -207,7 +195,7 @@ class Tree:
         for one in [one for one in self.nodes if one.id in self.inside(node.id)]:
             fresh[one.id] = self.next_id()
             copy = replace(one, id=fresh[one.id], parent=fresh[one.parent])
-            copy.values = list(one.values)
+            copy.values, copy.more = list(one.values), dict(one.more)
             self._insert(copy, last)
             last = copy
         return fresh[node.id]
@@ -233,14 +221,27 @@ class Tree:
         return node.id
 
     def wrap(self, node: Node | None) -> int:
-        """Put a condition into a nested group of its own."""
-        parent = self.node(node.parent) if node else None
-        if node is None or parent is None:
+        """Put a condition or a group into a group of its own."""
+        if node is None:
             return 0
-        group = Node(self.next_id(), parent.id, GROUP, OTHER[parent.match])
+        parent = self.node(node.parent)
+        match = OTHER[parent.match] if parent else "all"
+        group = Node(self.next_id(), node.parent, GROUP, match)
         self.nodes.insert(self.nodes.index(node), group)
         node.parent = group.id
         return node.id
+
+    def ungroup(self, group: Node | None) -> int:
+        """Take a group away and leave what is in it where it stood."""
+        children = self.children(group.id) if group else []
+        if group is None or not children:
+            return 0
+        if not group.parent and not all(one.is_group for one in children):
+            return group.id  # conditions stand in groups
+        for one in children:
+            one.parent = group.parent
+        self.nodes.remove(group)
+        return children[0].id
 
     def widen(self, node: Node | None) -> int:
         """Include people with no value, or leave them out again."""
@@ -257,6 +258,7 @@ ACTS: dict[str, Callable[[Tree, Node | None], int]] = {
     "up": Tree.up,
     "down": Tree.down,
     "wrap": Tree.wrap,
+    "ungroup": Tree.ungroup,
     "widen": Tree.widen,
 }
 
@@ -265,86 +267,3 @@ def _fits(node: Node, seen: Mapping[int, Node]) -> bool:
     if node.parent == 0:
         return node.is_group
     return node.parent in seen and seen[node.parent].is_group
-
-
-def _node_of_form(text: str, data: QueryDict) -> Node:
-    def one(name: str) -> str:
-        return data.get(f"n{text}-{name}", "")
-
-    match = one("match")
-    return Node(
-        id=int(text[:9]),
-        parent=int(one("parent")) if one("parent").isdecimal() else 0,
-        kind=GROUP if one("kind") == GROUP else FILTER,
-        match=match if match in OTHER else "all",
-        field=one("field"),
-        operator=one("op"),
-        values=[value for value in data.getlist(f"n{text}-v") if value],
-        second=one("v2"),
-        unit=one("unit"),
-        wide=bool(one("wide")),
-    )
-
-
-def _fill(node: Node, rule: Mapping[str, Any], operator: Operator | None) -> None:
-    """Values of stored rules, as the form spells them."""
-    values = [str(one) for one in rule.get("values", [])]
-    if operator and operator.operand is Operand.EMAILS:
-        one = rule.get("group")
-        groups = [one] if one else rule.get("groups", [])
-        node.values = [*groups, *(f"message:{pk}" for pk in rule.get("messages", []))]
-    elif operator and operator.operand in (Operand.NUMBERS, Operand.DAYS):
-        node.values, node.second = values[:1], "".join(values[1:2])
-    elif operator and operator.operand is Operand.TEXTS:
-        node.values = ["\n".join(values)]
-    elif operator and operator.operand is Operand.YES_NO:
-        node.values = ["yes" if rule.get("value") else "no"]
-    elif "value" in rule:
-        node.values = [str(rule["value"])]
-    else:
-        node.values = values
-    node.unit = str(rule.get("unit", ""))
-
-
-def _emails(node: Node) -> dict[str, Any]:
-    single = [one.partition(":")[2] for one in node.values if _is_message(one)]
-    groups = [one for one in node.values if not _is_message(one)]
-    rule: dict[str, Any] = {"groups": groups} if groups else {}
-    return rule | ({"messages": single} if single else {})
-
-
-def _is_message(key: str) -> bool:
-    return key.startswith("message:")
-
-
-def _lines(node: Node) -> dict[str, Any]:
-    lines = [line.strip() for line in node.value.splitlines()]
-    return {"values": [line for line in lines if line]}
-
-
-def _yes_no(node: Node) -> dict[str, Any]:
-    return {"value": {"yes": True, "no": False}.get(node.value)}
-
-
-def _single(node: Node) -> dict[str, Any]:
-    return {"value": node.value}
-
-
-def _both(node: Node) -> dict[str, Any]:
-    return {"values": [node.value, node.second]}
-
-
-# how the form of each operand becomes its part of the rule
-OPERANDS: dict[Operand, Callable[[Node], dict[str, Any]]] = {
-    Operand.NOTHING: lambda node: {},
-    Operand.TEXT: _single,
-    Operand.TEXTS: _lines,
-    Operand.NUMBER: _single,
-    Operand.NUMBERS: _both,
-    Operand.YES_NO: _yes_no,
-    Operand.DAY: _single,
-    Operand.DAYS: _both,
-    Operand.SPAN: lambda node: {"value": node.value, "unit": node.unit or "days"},
-    Operand.CHOICES: lambda node: {"values": node.values},
-    Operand.EMAILS: _emails,
-}

@@ -16,6 +16,7 @@ from segments.drawing import Draft
 from segments.forms import SegmentForm
 from segments.models import Segment, current_clock
 from segments.recipes import BY_KEY
+from segments.undo import Past
 from segments.vocabulary import Vocabulary
 
 CONFLICT = 409
@@ -43,12 +44,18 @@ def edit(request: SignedIn, pk: int) -> HttpResponse:
 
 
 def _posted(request: SignedIn, segment: Segment) -> HttpResponse:
-    tree = Tree.of_form(request.POST)
-    if request.POST.get("do") == "save":
+    tree, what = Tree.of_form(request.POST), request.POST.get("do", "")
+    if what == "save":
         return _save(request, segment, tree)
-    focus = tree.do(request.POST.get("do", ""))
+    past = Past.of_form(request.POST)
+    past.note(tree)
+    if what in ("undo", "redo"):
+        tree, focus = past.undone() if what == "undo" else past.redone(), 0
+    else:
+        focus = tree.do(what)
+        past.note(tree)
     form = SegmentForm(instance=segment, initial=request.POST.dict())
-    return _draw(request, form, tree, extra={"focus": focus})
+    return _draw(request, form, tree, extra={"focus": focus, "past": past})
 
 
 def _save(request: SignedIn, segment: Segment, tree: Tree) -> HttpResponse:
@@ -104,7 +111,10 @@ def _draw(
 ) -> HttpResponse:
     segment = form.instance
     words = Vocabulary(without=segment.pk)
-    draft = Draft(tree, words, current_clock(), seed=_seed(request))
+    exact = request.POST.get("do") == "exact"
+    draft = Draft(tree, words, current_clock(), seed=_seed(request), exact=exact)
+    past = Past.of_form(request.POST)
+    past.note(tree)
     here = reverse("segments:edit", args=[segment.pk]) if segment.pk else None
     context = {
         "segment": segment,
@@ -112,6 +122,7 @@ def _draw(
         "here": here or reverse("segments:create"),
         "saving": status == INVALID,
         "rail_only": request.headers.get("HX-Target") == "rail",
+        "past": past,
         **draft.context(),
         **(extra or {}),
     }

@@ -11,15 +11,15 @@ answers with a semi or an anti join.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import reduce
 from operator import and_, or_
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Func, Q, Value
-from django.db.models.functions import Lower
+from django.db.models import Exists, F, Func, OuterRef, Q, Value
+from django.db.models.functions import Lower, TruncDate
 from django.db.models.lookups import (
     Exact,
     GreaterThan,
@@ -31,58 +31,26 @@ from django.db.models.lookups import (
 )
 
 from segments import facts
-from segments.dates import Clock, Interval, interval
-from segments.fields import Field, Source, Type
+from segments.dates import Clock, Interval, interval, moments
+from segments.displaced import Displaced
+from segments.expressions import (
+    IsNotTrue,
+    Json,
+    JsonDate,
+    JsonNumber,
+    JsonText,
+    TextDate,
+    TextDay,
+    TextNumber,
+)
+from segments.fields import Field, Source
+from segments.operators import Type
 from segments.rules import Filter, Group
 
 # Any: Django's lookups and expressions have no common type that Q accepts
 Condition = Any
 
 _TEXTS = ArrayField(models.TextField())
-
-
-class IsNotTrue(Func):
-    """False or unknown: the complement of a condition that may be null."""
-
-    template = "(%(expressions)s) IS NOT TRUE"
-    output_field = models.BooleanField()
-
-
-class JsonText(Func):
-    """A value of `properties` as text."""
-
-    template = "(%(expressions)s)"
-    arg_joiner = " ->> "
-    output_field = models.TextField()
-
-
-class JsonDate(JsonText):
-    """A date or moment of `properties`: ISO 8601 sorts right byte by byte."""
-
-    template = '((%(expressions)s) COLLATE "C")'
-
-
-class Json(Func):
-    """A value of `properties` as JSON."""
-
-    template = "(%(expressions)s)"
-    arg_joiner = " -> "
-    output_field = models.JSONField()
-
-
-class JsonNumber(Func):
-    """A number of `properties`; null for whatever is no number, never an error."""
-
-    template = (
-        "(CASE WHEN jsonb_typeof(%(expressions)s) = 'number'"
-        " THEN (%(expressions)s)::numeric END)"
-    )
-    arg_joiner = " -> "
-    output_field = models.DecimalField()
-
-    def as_sql(self, *args: Any, **kwargs: Any) -> Any:
-        sql, params = super().as_sql(*args, **kwargs)
-        return sql, (*params, *params)  # the expressions stand there twice
 
 
 _JSON: dict[Type, type[Func]] = {
@@ -95,6 +63,8 @@ _JSON: dict[Type, type[Func]] = {
 
 def value_of(field: Field) -> Any:
     """The field as an expression on Contact; null or '' for unknown."""
+    if field.source is Source.ASKED:
+        return facts.VALUES[field.name]()
     if field.source is not Source.PROPERTY:
         return F(field.name)
     return _JSON.get(field.type, JsonText)(F("properties"), Value(field.name))
@@ -159,12 +129,6 @@ def _plain(number: Any) -> Any:
     return Value(int(number) if number == int(number) else number)
 
 
-def _choice(filter: Filter) -> Condition:
-    whole = filter.field.name == "owner_id"
-    wanted: Sequence[Any] = list(filter.value)  # type: ignore[arg-type]
-    return In(value_of(filter.field), [int(x) for x in wanted] if whole else wanted)
-
-
 def _choices(operator: str, value: Any, wanted: Any) -> Condition:
     words = Value(list(wanted), _TEXTS)
     if operator == "any_of":
@@ -200,13 +164,7 @@ def _bounds(field: Field, days: Interval, clock: Clock) -> tuple[Any, Any]:
     if field.type is Type.DATE:
         low, high = _date_bounds(days, clock.today)
         return low.isoformat() if low else "0", high.isoformat() if high else ":"
-    start = clock.start(days.low) if days.low else None
-    end = clock.start(days.high) if days.high else None
-    tick = dt.timedelta(microseconds=1)
-    if days.past:
-        end = clock.now + tick
-    if days.future:
-        start = clock.now + tick
+    start, end = moments(days, clock)
     if field.source is Source.PROPERTY:
         return _spelt(start) or "0", _spelt(end) or ":"
     return start, end
@@ -228,21 +186,65 @@ def _leaf(filter: Filter, clock: Clock) -> Condition:
     """What the (positive) operator of `filter` asks; may be null."""
     field, operator = filter.field, _positive(filter)
     if field.source is Source.FACT:
-        return facts.FACTS[field.type](operator, filter.value)
+        return facts.FACTS[field.key](operator, filter.value, clock)
     if operator == "known":
         return ~Q(unknown(field))
-    value = value_of(field)
+    if operator.startswith("ever_"):
+        return _ever(operator.removeprefix("ever_"), filter)
+    if isinstance(filter.value, Field):
+        return _compared(operator, field, filter.value, clock)
+    if field.type in (Type.DATE, Type.DATETIME):
+        return _when(filter, clock)
+    return _plain_leaf(operator, field, value_of(field), filter.value)
+
+
+def _plain_leaf(operator: str, field: Field, value: Any, wanted: Any) -> Condition:
+    """Text, numbers and choices; `value` is an expression, of now or of before."""
     if field.type is Type.STRING:
-        return _text(operator, value, filter.value)
+        return _text(operator, value, wanted)
     if field.type is Type.NUMBER:
-        return _number(operator, value, filter.value)
+        return _number(operator, value, wanted)
     if field.type is Type.BOOLEAN:
-        return Exact(value, str(filter.value).lower())
+        return Exact(value, str(wanted).lower())
     if field.type is Type.CHOICE:
-        return _choice(filter)
-    if field.type is Type.CHOICES:
-        return _choices(operator, value, filter.value)
-    return _when(filter, clock)
+        return In(value, [int(x) for x in wanted] if _is_key(field) else list(wanted))
+    return _choices(operator, value, wanted)
+
+
+def _is_key(field: Field) -> bool:
+    return field.name == "owner_id"
+
+
+def _ever(operator: str, filter: Filter) -> Condition:
+    """The value of now, or one that was displaced."""
+    field, wanted = filter.field, filter.value
+    now = _plain_leaf(operator, field, value_of(field), wanted)
+    kept = Displaced.objects.filter(contact_id=OuterRef("pk"), field=field.key)
+    before: Any = F("value")
+    if field.type is Type.NUMBER or _is_key(field):
+        before = TextNumber(before)
+    return Q(now) | Exists(kept.filter(Q(_plain_leaf(operator, field, before, wanted))))
+
+
+_BY_DAY: dict[str, Callable[[Any, Any], Condition]] = {
+    "before_other": LessThan,
+    "after_other": GreaterThan,
+    "same_day": Exact,
+}
+
+
+def _compared(operator: str, field: Field, other: Field, clock: Clock) -> Condition:
+    return _BY_DAY[operator](_day_of(field, clock), _day_of(other, clock))
+
+
+def _day_of(field: Field, clock: Clock) -> Any:
+    """The account's day of a date or moment; null for what is none."""
+    value = value_of(field)
+    if field.source is not Source.PROPERTY:
+        return TruncDate(value, tzinfo=clock.zone)
+    if field.type is Type.DATE:
+        return TextDate(value)
+    return TextDay(value, Value(str(clock.zone)))
 
 
 def _positive(filter: Filter) -> str:
@@ -266,26 +268,32 @@ def _filter(filter: Filter, clock: Clock, *, negated: bool) -> Q:
         return Q(unknown(filter.field))
     asked = Q(_leaf(filter, clock))
     if filter.include_unknown:
-        asked |= Q(unknown(filter.field))
+        asked |= _either_unknown(filter)
     if not negated:
         return asked
     return ~asked if filter.field.source is Source.FACT else Q(IsNotTrue(asked))
 
 
-def left_out(filter: Filter) -> Q | None:
+def _either_unknown(filter: Filter) -> Q:
+    found = Q(unknown(filter.field))
+    other = filter.value
+    return found | Q(unknown(other)) if isinstance(other, Field) else found
+
+
+def left_out(filter: Filter, clock: Clock) -> Q | None:
     """Those whom `filter` leaves out because nobody knows; None: it leaves out nobody.
 
     People without a value, or of whom tracking was off (no switch includes those).
     """
     wanted: Any = filter.value
     if filter.field.type is Type.ACTIVITY:
-        blind = facts.unknowable(filter.operator.key, wanted)
+        blind = facts.unknowable(filter.operator.key, wanted, clock)
         return None if blind is None else Q(blind)
     if not filter.operator.widens or filter.field.source is Source.FACT:
         return None
     if filter.field.source is Source.COLUMN and filter.field.type is Type.NUMBER:
         return None
-    return Q(unknown(filter.field))
+    return _either_unknown(filter)
 
 
 def simplified(group: Group) -> Group:

@@ -99,3 +99,17 @@ def _relative(operator: str, span: Span, today: dt.date) -> Interval:
         "in_last": Interval(low=ago, past=True),
         "in_next": Interval(high=span.after(today) + ONE_DAY, future=True),
     }[operator]
+
+
+def moments(
+    days: Interval, clock: Clock
+) -> tuple[dt.datetime | None, dt.datetime | None]:
+    """The half-open interval of moments that `days` means."""
+    start = clock.start(days.low) if days.low else None
+    end = clock.start(days.high) if days.high else None
+    tick = dt.timedelta(microseconds=1)
+    if days.past:
+        end = clock.now + tick
+    if days.future:
+        start = clock.now + tick
+    return start, end

@@ -15,11 +15,15 @@ from segments.builder import Node, Tree
 from segments.compile import compile_rules, condition, left_out
 from segments.counting import Counted
 from segments.dates import Clock
-from segments.fields import ADVICE, UNITS, Field, Operator
-from segments.rules import Complaint, Filter, Group, Place, name_of, read
+from segments.emails import TIMES, WHO, WINDOWS
+from segments.fields import Field, Source
+from segments.operators import ADVICE, UNITS, Operand, Operator
+from segments.rules import DATES, Complaint, Filter, Group, Place, name_of, read
 from segments.vocabulary import Vocabulary
 from segments.words import more_than, sentence
 
+# how many conditions are asked which of them left nobody
+STRAWS = 8
 JOINS = {"all": "and", "any": "or", "none": "or"}
 MATCHES = (("all", "Match all"), ("any", "Match any"), ("none", "Match none"))
 
@@ -44,6 +48,17 @@ class Drawn:
     rows: list[Drawn] = dataclasses.field(default_factory=list)
 
     @property
+    def narrowed(self) -> bool:
+        """Is there more than the emails themselves?"""
+        return bool(self.node.more)
+
+    @property
+    def window(self) -> str:
+        """What the chosen time asks for: "span", "day", "days" or ""."""
+        found = WINDOWS.get(self.node.more.get("when", ""))
+        return found[1].value if found else ""
+
+    @property
     def advice(self) -> str:
         """What people who choose this should know."""
         if self.field is None or self.operator is None:
@@ -55,8 +70,15 @@ class Draft:
     """One state of the builder: the form, what of it is complete, and who matches."""
 
     def __init__(
-        self, tree: Tree, words: Vocabulary, clock: Clock, *, seed: int = 0
+        self,
+        tree: Tree,
+        words: Vocabulary,
+        clock: Clock,
+        *,
+        seed: int = 0,
+        exact: bool = False,
     ) -> None:
+        self.patience = counting.EXACT_MS if exact else counting.PATIENCE_MS
         self.tree, self.words, self.clock, self.seed = tree, words, clock, seed
         tree.settle(words)
         self.data = tree.rules(words)
@@ -86,7 +108,30 @@ class Draft:
     def total(self) -> Counted | None:
         if self.rules is None:
             return None
-        return counting.count(compile_rules(self.rules, self.clock))
+        matching = compile_rules(self.rules, self.clock)
+        return counting.count(matching, patience_ms=self.patience)
+
+    @cached_property
+    def emptied(self) -> str:
+        """When nobody matches: which condition took the last people away."""
+        if self.rules is None or self.total is None or self.total.number:
+            return ""
+        first = self.rules.rules[0]
+        if len(self.rules.rules) > 1 or not isinstance(first, Group):
+            return ""
+        if first.match != "all" or self.total.about:
+            return ""
+        return self._last_straw(first)
+
+    def _last_straw(self, group: Group) -> str:
+        left = self.everybody
+        for n, rule in enumerate(group.rules[:STRAWS], 1):
+            part = Group("all", group.rules[:n], group.place)
+            found = counting.count(compile_rules(part, self.clock)).number
+            if not found:
+                return f"{name_of(rule.place)} removed the last {left:,}."
+            left = found
+        return ""
 
     @cached_property
     def default_type(self) -> SubscriptionType:
@@ -133,7 +178,7 @@ class Draft:
         """By node: how many are left out because there is no value."""
         found = {}
         for one in self.rules.filters() if self.rules else ():
-            unknown = None if one.include_unknown else left_out(one)
+            unknown = None if one.include_unknown else left_out(one, self.clock)
             if unknown is not None:
                 found[self.places[one.place].id] = unknown
         return counting.count_each(found)
@@ -205,9 +250,38 @@ class Draft:
         """What can be chosen, and what was chosen and is not offered (any more)."""
         offered = self.words.choices(chosen)
         gone = [one for one in node.values if chosen.options and one not in offered]
+        operator = self.tree.operator(node, self.words)
+        if operator and operator.operand is Operand.OTHER:
+            return self._dates(chosen)
         if not (chosen.options or chosen.choices):
             return []
         return [*offered.items(), *((one, f"{one} (not sent yet)") for one in gone)]
+
+    def _dates(self, chosen: Field) -> list[tuple[str, str]]:
+        """The other dates, to compare with."""
+        every = (field for _, fields in self.families for field in fields)
+        return [
+            (one.key, one.label)
+            for one in every
+            if one.type in DATES
+            and one.source is not Source.FACT
+            and one.key != chosen.key
+        ]
+
+    @cached_property
+    def types(self) -> list[tuple[str, str]]:
+        """Subscription types, for the reasons not to email."""
+        field = self.words.field("subscription")
+        return list(self.words.choices(field).items()) if field else []
+
+    @property
+    def narrowing(self) -> dict[str, Any]:
+        """What emails can be narrowed down by."""
+        return {
+            "windows": [(key, label) for key, (label, _) in WINDOWS.items()],
+            "times": TIMES.items(),
+            "who": WHO.items(),
+        }
 
     @property
     def match_options(self) -> tuple[tuple[str, str], ...]:

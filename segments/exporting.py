@@ -20,8 +20,9 @@ from django.utils.text import slugify
 
 from accounts.models import Job
 from segments.compile import value_of
-from segments.fields import Field, Source, Type
+from segments.fields import Field, Source
 from segments.models import Segment
+from segments.operators import Type
 from segments.vocabulary import Vocabulary
 
 JOB_KIND = "segment_export"

@@ -9,193 +9,15 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from typing import Any
 
+from consent.vocabulary import Grade
 from contacts.models import HardBounceReason
 from contacts.properties import Kind
-
-
-class Type(enum.StrEnum):
-    """What a field holds; custom properties bring the first seven."""
-
-    STRING = "string"
-    NUMBER = "number"
-    BOOLEAN = "boolean"
-    DATE = "date"
-    DATETIME = "datetime"
-    CHOICE = "choice"
-    CHOICES = "choices"
-    ACTIVITY = "activity"
-    MEMBERSHIP = "membership"
-    SUBSCRIPTION = "subscription"
-    MAILABLE = "mailable"
-
-
-class Operand(enum.StrEnum):
-    """What an operator asks for, and the keys it has in the rules."""
-
-    NOTHING = "nothing"
-    TEXT = "text"  # value: string
-    TEXTS = "texts"  # values: strings
-    NUMBER = "number"  # value: number
-    NUMBERS = "numbers"  # values: two numbers, both included
-    YES_NO = "yes_no"  # value: true or false
-    DAY = "day"  # value: "2026-11-22"
-    DAYS = "days"  # values: two days, both included
-    SPAN = "span"  # value: whole number, unit: days, weeks, months or years
-    CHOICES = "choices"  # values: keys of the field's options
-    EMAILS = "emails"  # group, groups, messages; none of them: any marketing email
-
-
-UNITS = {"days": "days", "weeks": "weeks", "months": "months", "years": "years"}
-
-
-@dataclass(frozen=True, slots=True)
-class Operator:
-    """One way to ask. `negates` names the operator it is the complement of.
-
-    A complement has the people without a value in it; every other operator leaves
-    them out, unless the filter says `include_unknown`.
-    """
-
-    key: str
-    label: str
-    operand: Operand = Operand.NOTHING
-    negates: str = ""
-    # may be widened by "include people with no value"
-    widens: bool = False
-
-
-def _asks(key: str, label: str, operand: Operand) -> Operator:
-    return Operator(key, label, operand, widens=True)
-
-
-def _not(key: str, label: str, operand: Operand, negates: str) -> Operator:
-    return Operator(key, label, operand, negates)
-
-
-KNOWN = (
-    Operator("known", "has a value"),
-    Operator("unknown", "has no value", negates="known"),
-)
-DATES = (
-    _asks("more_than_ago", "is more than … ago", Operand.SPAN),
-    _asks("less_than_ago", "is less than … ago", Operand.SPAN),
-    _asks("in_last", "is in the last …", Operand.SPAN),
-    _asks("in_next", "is in the next …", Operand.SPAN),
-    _asks("before", "is before", Operand.DAY),
-    _asks("after", "is after", Operand.DAY),
-    _asks("on", "is on", Operand.DAY),
-    _asks("between", "is between", Operand.DAYS),
-    _asks("not_between", "is not between", Operand.DAYS),
-    *KNOWN,
-)
-OPERATORS: dict[Type, tuple[Operator, ...]] = {
-    Type.STRING: (
-        _asks("is", "is", Operand.TEXT),
-        _not("is_not", "is not", Operand.TEXT, "is"),
-        _asks("any_of", "is any of", Operand.TEXTS),
-        _not("none_of", "is none of", Operand.TEXTS, "any_of"),
-        _asks("contains", "contains", Operand.TEXT),
-        _not("not_contains", "does not contain", Operand.TEXT, "contains"),
-        _asks("starts_with", "starts with", Operand.TEXT),
-        _not("not_starts_with", "does not start with", Operand.TEXT, "starts_with"),
-        _asks("ends_with", "ends with", Operand.TEXT),
-        _not("not_ends_with", "does not end with", Operand.TEXT, "ends_with"),
-        *KNOWN,
-    ),
-    Type.NUMBER: (
-        _asks("greater", "is more than", Operand.NUMBER),
-        _asks("at_least", "is at least", Operand.NUMBER),
-        _asks("less", "is less than", Operand.NUMBER),
-        _asks("at_most", "is at most", Operand.NUMBER),
-        _asks("is", "is exactly", Operand.NUMBER),
-        _not("is_not", "is not", Operand.NUMBER, "is"),
-        _asks("between", "is between", Operand.NUMBERS),
-        _asks("not_between", "is not between", Operand.NUMBERS),
-        *KNOWN,
-    ),
-    Type.BOOLEAN: (
-        _asks("is", "is", Operand.YES_NO),
-        _not("is_not", "is not", Operand.YES_NO, "is"),
-        *KNOWN,
-    ),
-    Type.DATE: DATES,
-    Type.DATETIME: DATES,
-    Type.CHOICE: (
-        _asks("any_of", "is any of", Operand.CHOICES),
-        _not("none_of", "is none of", Operand.CHOICES, "any_of"),
-        *KNOWN,
-    ),
-    Type.CHOICES: (
-        _asks("any_of", "has any of", Operand.CHOICES),
-        _not("none_of", "has none of", Operand.CHOICES, "any_of"),
-        _asks("all_of", "has all of", Operand.CHOICES),
-        _not("not_all_of", "does not have all of", Operand.CHOICES, "all_of"),
-        _asks("exactly", "is exactly", Operand.CHOICES),
-        _not("not_exactly", "is not exactly", Operand.CHOICES, "exactly"),
-        *KNOWN,
-    ),
-    # with several emails: did it for at least one; "but did not" means for none
-    Type.ACTIVITY: (
-        Operator("sent", "was sent", Operand.EMAILS),
-        Operator("received", "received", Operand.EMAILS),
-        Operator("opened", "opened", Operand.EMAILS),
-        Operator("link_clicked", "clicked a link in", Operand.EMAILS),
-        Operator("confirmed", "confirmed in", Operand.EMAILS),
-        Operator("replied", "replied to", Operand.EMAILS),
-        Operator("bounced", "bounced on", Operand.EMAILS),
-        Operator("unsubscribed", "unsubscribed in", Operand.EMAILS),
-        Operator("marked_spam", "marked as spam", Operand.EMAILS),
-        Operator(
-            "received_but_not_opened", "received but did not open", Operand.EMAILS
-        ),
-        Operator(
-            "received_but_not_clicked",
-            "received but did not click a link in",
-            Operand.EMAILS,
-        ),
-        Operator(
-            "opened_but_not_clicked",
-            "opened but did not click a link in",
-            Operand.EMAILS,
-        ),
-        Operator(
-            "opened_but_not_replied", "opened but did not reply to", Operand.EMAILS
-        ),
-        Operator(
-            "sent_but_not_clicked",
-            "was sent but did not click a link in",
-            Operand.EMAILS,
-        ),
-        Operator(
-            "sent_but_not_received", "was sent but did not receive", Operand.EMAILS
-        ),
-    ),
-    Type.MEMBERSHIP: (
-        Operator("member", "is a member of", Operand.CHOICES),
-        _not("not_member", "is not a member of", Operand.CHOICES, "member"),
-    ),
-    # with several types: for at least one of them
-    Type.SUBSCRIPTION: (
-        Operator("subscribed", "is subscribed to", Operand.CHOICES),
-        Operator("unsubscribed", "is unsubscribed from", Operand.CHOICES),
-        Operator("not_specified", "has not specified", Operand.CHOICES),
-    ),
-    Type.MAILABLE: (
-        Operator("can", "can be emailed about", Operand.CHOICES),
-        _not("cannot", "cannot be emailed about", Operand.CHOICES, "can"),
-    ),
-}
-
-
-_OPENS = "Opens are partly made by machines; clicks are safer."
-# by "field operator": what the builder tells people who choose it
-ADVICE = {
-    "email_event opened": _OPENS,
-    "email_event received_but_not_opened": _OPENS,
-    "email_event sent_but_not_clicked": "People whom the mail never reached are among"
-    " them; “received but did not click” leaves them out.",
-}
+from deliveries.models import Channel
+from deliveries.providers import LABELS
+from deliveries.refusals import applying
+from segments.operators import OPERATORS, Operator, Type
 
 
 class Family(enum.StrEnum):
@@ -206,8 +28,9 @@ class Family(enum.StrEnum):
     CONTACT = "Contact"
     ADDRESS = "Email address"
     CUSTOM = "Your own properties"
-    SUBSCRIPTION = "Subscriptions"
+    SUBSCRIPTION = "Subscriptions and consent"
     SEGMENT = "Segments"
+    IMPORT = "Imports"
 
 
 class Source(enum.StrEnum):
@@ -216,7 +39,24 @@ class Source(enum.StrEnum):
     COLUMN = "column"  # of Contact, or reached from it; never null: empty is unknown
     NULLABLE = "nullable"  # of Contact, or reached from it; null is unknown
     PROPERTY = "property"  # under its id in Contact.properties
+    ASKED = "asked"  # a value from another table, see facts.VALUES; null is unknown
     FACT = "fact"  # a question to another table, always known
+
+
+# columns of Contact whose former values are kept (by the trigger on contacts)
+REMEMBERED = (
+    "email",
+    "first_name",
+    "last_name",
+    "company",
+    "phone",
+    "city",
+    "country",
+    "language",
+    "time_zone",
+    "owner_id",
+    "hard_bounce_reason",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +74,18 @@ class Field:
     # which list of Vocabulary.options offers the choices, when not `choices`
     options: str = ""
     choices: tuple[tuple[str, str], ...] = ()
+    # what the log of changes calls that on which the answer depends; else the key
+    depends: tuple[str, ...] = ()
+
+    @property
+    def inputs(self) -> frozenset[str]:
+        """The names in the log of changes that can change an answer."""
+        return frozenset(self.depends or (self.key,))
+
+    @property
+    def remembers(self) -> bool:
+        """Are values kept that were replaced by others?"""
+        return self.source is Source.PROPERTY or self.name in REMEMBERED
 
     @property
     def operators(self) -> tuple[Operator, ...]:
@@ -245,6 +97,7 @@ class Field:
             operator
             for operator in OPERATORS[self.type]
             if not (always and operator.key in ("known", "unknown"))
+            and (self.remembers or not operator.ever)
         )
 
     def operator(self, key: str) -> Operator | None:
@@ -261,10 +114,36 @@ def _count(name: str, label: str, icon: str = "mail") -> Field:
     return Field(name, label, Type.NUMBER, family, source, name, icon, "emails")
 
 
+def _asked(key: str, label: str, type: Type, family: Family, **more: Any) -> Field:
+    """Something another table answers."""
+    return Field(key, label, type, family, Source.FACT, **more)
+
+
 def _moment(name: str, label: str, icon: str = "clock") -> Field:
     family, source = Family.ENGAGEMENT, Source.NULLABLE
     return Field(name, label, Type.DATETIME, family, source, name, icon)
 
+
+# what the log of changes calls consent, opt-outs, and the address they hang on
+CONSENT = ("consent", "email")
+NO_CONSENT = "none"
+REASONS = tuple(
+    (row.key, row.label) for row in applying(Channel.MARKETING, passing=False)
+)
+# as the judge of bounces writes them on a delivery
+BOUNCE_KINDS = (
+    ("hard", "Hard bounce"),
+    ("soft", "Soft bounce"),
+    ("block", "Blocked"),
+    ("complaint", "Spam complaint"),
+)
+_CATEGORIES = """unknown_user address_moved domain_no_mail dns_failure mailbox_full
+mailbox_disabled timeout network_error tls_failure server_error throttled greylisted
+reputation sender_rejected auth relay_denied policy filtered spam content virus
+suppressed sender_dns too_large protocol_error other complaint"""
+BOUNCE_CATEGORIES = tuple(
+    (key, key.replace("_", " ").capitalize()) for key in _CATEGORIES.split()
+)
 
 STANDARD: tuple[Field, ...] = (
     _count("delivered", "Marketing emails delivered", "mail-check"),
@@ -289,14 +168,31 @@ STANDARD: tuple[Field, ...] = (
         "last_email_name",
         "mail",
     ),
-    Field(
+    _asked(
         "email_event",
         "Marketing email activity",
         Type.ACTIVITY,
         Family.ACTIVITY,
-        Source.FACT,
         icon="mail-open",
         options="emails",
+    ),
+    _asked(
+        "bounce_kind",
+        "Kind of bounce",
+        Type.KIND,
+        Family.ACTIVITY,
+        icon="mail-x",
+        choices=BOUNCE_KINDS,
+        depends=("email_event",),
+    ),
+    _asked(
+        "bounce_category",
+        "Category of bounce",
+        Type.KIND,
+        Family.ACTIVITY,
+        icon="mail-x",
+        choices=BOUNCE_CATEGORIES,
+        depends=("email_event",),
     ),
     _text("email", "Email", "mail"),
     _text("first_name", "First name"),
@@ -333,6 +229,34 @@ STANDARD: tuple[Field, ...] = (
         Source.NULLABLE,
         "address__domain",
         "globe",
+        depends=("email",),
+    ),
+    Field(
+        "provider",
+        "Email provider",
+        Type.CHOICE,
+        Family.ADDRESS,
+        Source.ASKED,
+        "provider",
+        "globe",
+        choices=tuple(LABELS.items()),
+        depends=("email",),
+    ),
+    _asked(
+        "role_address",
+        "Role address, such as info@ or sales@",
+        Type.FLAG,
+        Family.ADDRESS,
+        icon="users",
+        depends=("email",),
+    ),
+    _asked(
+        "disposable",
+        "Disposable address",
+        Type.FLAG,
+        Family.ADDRESS,
+        icon="trash-2",
+        depends=("email",),
     ),
     Field(
         "hard_bounce_reason",
@@ -344,40 +268,75 @@ STANDARD: tuple[Field, ...] = (
         "mail-x",
         choices=tuple(HardBounceReason.choices),
     ),
-    Field(
+    _asked(
         "opted_out",
         "Unsubscribed from all email",
-        Type.BOOLEAN,
+        Type.FLAG,
         Family.SUBSCRIPTION,
-        Source.FACT,
         icon="ban",
+        depends=CONSENT,
     ),
-    Field(
+    _asked(
         "subscription",
         "Subscription status",
         Type.SUBSCRIPTION,
         Family.SUBSCRIPTION,
-        Source.FACT,
         icon="bookmark",
         options="subscription_types",
+        depends=CONSENT,
     ),
-    Field(
+    _asked(
         "mailable",
         "Can be emailed",
         Type.MAILABLE,
         Family.SUBSCRIPTION,
-        Source.FACT,
         icon="circle-check",
         options="subscription_types",
+        depends=CONSENT,
+    ),
+    _asked(
+        "refusal",
+        "Why not emailed",
+        Type.REASON,
+        Family.SUBSCRIPTION,
+        icon="circle-x",
+        choices=REASONS,
+        depends=CONSENT,
+    ),
+    _asked(
+        "consent_grade",
+        "Grade of consent",
+        Type.KIND,
+        Family.SUBSCRIPTION,
+        icon="shield-check",
+        choices=(*Grade.choices, (NO_CONSENT, "No consent on file")),
+        depends=CONSENT,
     ),
     Field(
+        "consent_given_at",
+        "Last consent given",
+        Type.DATETIME,
+        Family.SUBSCRIPTION,
+        Source.ASKED,
+        "consent_given_at",
+        "calendar",
+        depends=CONSENT,
+    ),
+    _asked(
         "segment",
         "Segment membership",
         Type.MEMBERSHIP,
         Family.SEGMENT,
-        Source.FACT,
         icon="filter",
         options="segments",
+    ),
+    _asked(
+        "import",
+        "Came in with the file",
+        Type.KIND,
+        Family.IMPORT,
+        icon="upload",
+        options="imports",
     ),
 )
 

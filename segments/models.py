@@ -21,6 +21,8 @@ from contacts.models import Contact, ContactQuerySet
 from deliveries.room import roomy
 from segments.compile import compile_rules
 from segments.dates import Clock
+from segments.displaced import Change as LoggedChange
+from segments.displaced import Displaced
 from segments.members import SegmentMember
 from segments.refreshing import Change, add, end, refill
 from segments.rules import BadRules, Group, parse, sources
@@ -28,6 +30,8 @@ from segments.uses import SegmentUse
 from segments.vocabulary import Vocabulary
 
 __all__ = [
+    "Displaced",
+    "LoggedChange",
     "Segment",
     "SegmentKind",
     "SegmentMember",

@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from segments import dates
-from segments.fields import UNITS, Operand
+from segments.operators import UNITS, Operand
 
 MAX_VALUES = 500
 MAX_TEXT = 500
@@ -22,34 +22,11 @@ JSON = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Emails:
-    """Which marketing emails: groups of messages, single ones; neither: any of them."""
+class Reasons:
+    """Keys of refusals, about one subscription type; None: the default one."""
 
-    groups: tuple[str, ...] = ()
-    messages: tuple[int, ...] = ()
-
-    @property
-    def any(self) -> bool:
-        return not self.groups and not self.messages
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """As the form and the option list name them."""
-        return (*self.groups, *(f"message:{pk}" for pk in self.messages))
-
-
-Value = (
-    str
-    | bool
-    | Decimal
-    | tuple[str, ...]
-    | tuple[Decimal, Decimal]
-    | dt.date
-    | tuple[dt.date, dt.date]
-    | dates.Span
-    | Emails
-    | None
-)
+    keys: tuple[str, ...]
+    type: int | None = None
 
 
 class BadOperand(ValueError):
@@ -62,10 +39,10 @@ def short(value: Any) -> str:
 
 
 def _text(data: JSON) -> str:
-    return _as_text(data.get("value"))
+    return as_text(data.get("value"))
 
 
-def _as_text(value: Any) -> str:
+def as_text(value: Any) -> str:
     text = value.strip() if isinstance(value, str) else ""
     if not text:
         raise BadOperand("type a text to compare with.")
@@ -85,7 +62,7 @@ def _list(data: JSON, sentence: str) -> list[Any]:
 
 def _texts(data: JSON) -> tuple[str, ...]:
     values = _list(data, "type at least one text to compare with.")
-    return tuple(dict.fromkeys(_as_text(value) for value in values))
+    return tuple(dict.fromkeys(as_text(value) for value in values))
 
 
 def _choices(data: JSON) -> tuple[str, ...]:
@@ -93,7 +70,7 @@ def _choices(data: JSON) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(value) for value in values))
 
 
-def _as_number(value: Any) -> Decimal:
+def as_number(value: Any) -> Decimal:
     if value in (None, "") or isinstance(value, bool):
         raise BadOperand("type a number to compare with.")
     try:
@@ -106,11 +83,11 @@ def _as_number(value: Any) -> Decimal:
 
 
 def _number(data: JSON) -> Decimal:
-    return _as_number(data.get("value"))
+    return as_number(data.get("value"))
 
 
 def _numbers(data: JSON) -> tuple[Decimal, Decimal]:
-    low, high = sorted(_as_number(one) for one in _pair(data, "type both numbers."))
+    low, high = sorted(as_number(one) for one in _pair(data, "type both numbers."))
     return low, high
 
 
@@ -152,7 +129,7 @@ def _days(data: JSON) -> tuple[dt.date, dt.date]:
 
 
 def _span(data: JSON) -> dates.Span:
-    number, unit = _as_number(data.get("value")), data.get("unit")
+    number, unit = as_number(data.get("value")), data.get("unit")
     if number != int(number) or not 0 <= number <= dates.LONGEST_SPAN:
         raise BadOperand(f"type a whole number from 0 to {dates.LONGEST_SPAN}.")
     if unit not in UNITS:
@@ -160,27 +137,28 @@ def _span(data: JSON) -> dates.Span:
     return dates.Span(int(number), str(unit))
 
 
-def _emails(data: JSON) -> Emails:
-    one = data.get("group")
-    groups = data.get("groups", []) if one is None else [one]
-    messages = data.get("messages", [])
-    if not isinstance(groups, list) or not isinstance(messages, list):
-        raise BadOperand("“groups” and “messages” are lists.")
-    if len(groups) + len(messages) > MAX_VALUES:
-        raise BadOperand(f"choose {MAX_VALUES} emails at most.")
-    return Emails(tuple(map(_as_group, groups)), tuple(map(_as_id, messages)))
-
-
-def _as_group(value: Any) -> str:
+def as_group(value: Any) -> str:
     if not GROUP.fullmatch(str(value)):
         raise BadOperand(f"“{short(value)}” is not an email.")
     return str(value)
 
 
-def _as_id(value: Any) -> int:
+def as_id(value: Any, what: str) -> int:
     if not str(value).isdecimal() or len(str(value)) > 18:
-        raise BadOperand(f"“{short(value)}” is not the number of an email.")
+        raise BadOperand(f"“{short(value)}” is not the number of {what}.")
     return int(value)
+
+
+def _other(data: JSON) -> str:
+    if not data.get("value"):
+        raise BadOperand("choose the date to compare with.")
+    return str(data["value"])
+
+
+def _reasons(data: JSON) -> Reasons:
+    about = data.get("type")
+    kind = None if about is None else as_id(about, "a subscription type")
+    return Reasons(_choices(data), kind)
 
 
 KEYS: dict[Operand, tuple[str, ...]] = {
@@ -194,9 +172,19 @@ KEYS: dict[Operand, tuple[str, ...]] = {
     Operand.DAYS: ("values",),
     Operand.SPAN: ("value", "unit"),
     Operand.CHOICES: ("values",),
-    Operand.EMAILS: ("group", "groups", "messages"),
+    Operand.OTHER: ("value",),
+    Operand.REASONS: ("values", "type"),
+    Operand.EMAILS: (
+        "group",
+        "groups",
+        "messages",
+        "types",
+        "when",
+        "times",
+    ),
 }
-OPERANDS: dict[Operand, Callable[[JSON], Value]] = {
+# of emails see emails.read
+OPERANDS: dict[Operand, Callable[[JSON], Any]] = {
     Operand.NOTHING: lambda data: None,
     Operand.TEXT: _text,
     Operand.TEXTS: _texts,
@@ -207,5 +195,6 @@ OPERANDS: dict[Operand, Callable[[JSON], Value]] = {
     Operand.DAYS: _days,
     Operand.SPAN: _span,
     Operand.CHOICES: _choices,
-    Operand.EMAILS: _emails,
+    Operand.OTHER: _other,
+    Operand.REASONS: _reasons,
 }

@@ -8,29 +8,51 @@ A rule is a group or a filter:
      "value": 52, "unit": "weeks", "include_unknown": true}
     {"field": "country", "operator": "any_of", "values": ["Finland", "Norway"]}
     {"field": "email_event", "operator": "sent_but_not_clicked", "group": "email:12"}
+    {"field": "created_at", "operator": "before_other", "value": "last_opened_at"}
     {"field": "segment", "operator": "not_member", "values": ["7"]}
     {"field": "property:3", "operator": "unknown"}
 
-The outermost rule is a group. `fields.py` says which fields and operators there are and
-which keys an operator takes; "none" is the complement of "any", people without a value
-included. An unknown key is refused: a filter that was narrowed by a newer version must
-never be read as a wider one.
+The outermost rule is a group. `fields.py` says which fields there are, `operators.py`
+which operators, `operands.py` which keys they take, and `emails.py` what narrows emails
+down; "none" is the complement of "any", people without a value included. An unknown key
+is refused: a filter that was narrowed by a newer version must never be read as a wider
+one.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Protocol
 
-from segments.fields import Field, Operand, Operator
-from segments.operands import JSON, KEYS, OPERANDS, BadOperand, Value, short
+from segments import dates, emails
+from segments.emails import Emails
+from segments.fields import Field, Source
+from segments.operands import JSON, KEYS, OPERANDS, BadOperand, Reasons, short
+from segments.operators import Operand, Operator, Type
 
 MAX_DEPTH = 5
 MAX_FILTERS = 250
 
 Place = tuple[int, ...]
+Value = (
+    str
+    | bool
+    | Decimal
+    | tuple[str, ...]
+    | tuple[Decimal, Decimal]
+    | dt.date
+    | tuple[dt.date, dt.date]
+    | dates.Span
+    | Emails
+    | Reasons
+    | Field
+    | None
+)
+DATES = (Type.DATE, Type.DATETIME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,14 +166,21 @@ class Reading:
     def _complete(self, data: JSON, place: Place) -> Filter:
         found = self._field(data.get("field"))
         operator = _operator(found, data.get("operator"))
-        operand = operator.operand
         _check_keys(data, operator)
-        value = OPERANDS[operand](data)
-        _check_choices(value, found, operand, self.words)
+        value = self._value(data, found, operator)
         wide = data.get("include_unknown", False)
         if not isinstance(wide, bool):
             raise BadOperand("“include_unknown” is true or false.")
         return Filter(found, operator, value, wide, place)
+
+    def _value(self, data: JSON, found: Field, operator: Operator) -> Value:
+        if operator.operand is Operand.EMAILS:
+            return emails.read(data)
+        value: Value = OPERANDS[operator.operand](data)
+        if operator.operand is Operand.OTHER:
+            return _other(self._field(value), found)
+        _check_choices(value, found, operator.operand, self.words)
+        return value
 
     def _field(self, key: Any) -> Field:
         if not key:
@@ -185,7 +214,7 @@ def _operator(found: Field, key: Any) -> Operator:
 
 
 def _check_keys(data: JSON, operator: Operator) -> None:
-    allowed = {"field", "operator", *KEYS[operator.operand]}
+    allowed = {"field", "operator", *KEYS[operator.operand], *operator.narrows}
     if operator.widens:
         allowed.add("include_unknown")
     extra = sorted(map(str, set(data) - allowed))
@@ -195,11 +224,20 @@ def _check_keys(data: JSON, operator: Operator) -> None:
         )
 
 
+def _other(other: Field, found: Field) -> Field:
+    if other.type not in DATES or other.source is Source.FACT:
+        raise BadOperand(f"“{other.label}” is not a date. Choose another.")
+    if other.key == found.key:
+        raise BadOperand("choose another date than the one before.")
+    return other
+
+
 def _check_choices(value: Value, found: Field, operand: Operand, words: Words) -> None:
-    if operand is not Operand.CHOICES or not isinstance(value, tuple):
+    keys = value.keys if isinstance(value, Reasons) else value
+    if operand not in (Operand.CHOICES, Operand.REASONS) or not isinstance(keys, tuple):
         return
     known = words.choices(found)
-    gone = [one for one in value if one not in known]
+    gone = [one for one in keys if one not in known]
     if gone:
         raise BadOperand(f"“{short(gone[0])}” is not there any more. Choose again.")
 
@@ -225,6 +263,20 @@ def parse(data: Any, words: Words) -> Group:
     if complaints or rules is None:
         raise BadRules(complaints)
     return rules
+
+
+def inputs(data: Any, words: Words) -> frozenset[str]:
+    """What the log of changes calls everything that the rules depend on."""
+    if not isinstance(data, Mapping):
+        return frozenset()
+    if data.get("field") == "segment":
+        return frozenset(f"segment:{pk}" for pk in sources(data))
+    found = {str(data.get("field", "")), str(data.get("value", ""))}
+    fields = [words.field(key) for key in found]
+    here = frozenset[str]().union(*(one.inputs for one in fields if one))
+    rules = data.get("rules")
+    inner = rules if isinstance(rules, list) else []
+    return here.union(*(inputs(one, words) for one in inner))
 
 
 def sources(data: Any) -> set[int]:

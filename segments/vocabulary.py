@@ -7,15 +7,17 @@ from functools import cached_property
 from itertools import groupby
 
 from django.apps import apps
+from django.db.models import Exists, OuterRef
 
 from accounts.models import User
 from consent.models import SubscriptionType
-from contacts.models import PropertyDefinition
+from contacts.models import ContactImport, ImportedContact, PropertyDefinition
 from deliveries.models import Channel, Message
 from segments.fields import STANDARD, Family, Field, custom
 
 # how many of the newest marketing emails a form offers
 EMAILS_OFFERED = 500
+IMPORTS_OFFERED = 500
 
 
 class Vocabulary:
@@ -84,6 +86,13 @@ def _segments() -> dict[str, str]:
     return {str(pk): name for pk, name in rows}
 
 
+def _imports() -> dict[str, str]:
+    taken = ImportedContact.objects.filter(contact_import=OuterRef("pk"))
+    rows = ContactImport.objects.filter(Exists(taken)).order_by("-pk")
+    found = rows.values_list("pk", "name", "created_at")[:IMPORTS_OFFERED]
+    return {str(pk): f"{name} ({at:%Y-%m-%d})" for pk, name, at in found}
+
+
 def _emails() -> dict[str, str]:
     """Groups of messages, and messages without a group, newest first."""
     rows = (
@@ -94,10 +103,12 @@ def _emails() -> dict[str, str]:
     keyed = [(group or f"message:{pk}", name) for group, pk, name in rows]
     newest = {key: -place for place, (key, _) in enumerate(reversed(keyed))}
     keyed.sort(key=lambda row: newest[row[0]])
-    return {
+    found = {
         key: _together([name for _, name in names])
         for key, names in groupby(keyed, key=lambda row: row[0])
     }
+    kinds = {f"type:{pk}": f"All emails about {name}" for pk, name in _types().items()}
+    return found | kinds
 
 
 def _together(names: list[str]) -> str:
@@ -110,4 +121,5 @@ _OPTIONS: dict[str, Callable[[], dict[str, str]]] = {
     "subscription_types": _types,
     "segments": _segments,
     "emails": _emails,
+    "imports": _imports,
 }

@@ -15,7 +15,8 @@ from django.db.models.functions import Cast
 from contacts.models import Contact
 from segments.compile import condition, value_of
 from segments.dates import Clock
-from segments.fields import Source, Type
+from segments.fields import Source
+from segments.operators import Type
 from segments.rules import Filter, Group, name_of
 from segments.vocabulary import Vocabulary
 from segments.words import phrase

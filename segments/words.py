@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from segments.fields import Operand, Source, Type
-from segments.operands import Emails
+from segments.emails import HUMAN, TIMES, WHO, WINDOWS, Emails
+from segments.operands import Reasons
+from segments.operators import Operand, Type
 from segments.rules import Filter, Group, Words
 
 SHOWN = 4
@@ -38,7 +39,7 @@ def phrase(filter: Filter, words: Words) -> str:
     """“whose Company contains “x”” or “who received any marketing email”."""
     field, operator = filter.field, filter.operator
     value = value_in_words(filter, words.choices(field) if _lists(filter) else {})
-    if field.source is Source.FACT and field.type is not Type.BOOLEAN:
+    if field.type in _DOERS:
         return f"who {operator.label} {value}"
     asked = operator.label.replace("…", value)
     if asked == operator.label:
@@ -47,8 +48,15 @@ def phrase(filter: Filter, words: Words) -> str:
     return f"whose {field.label} {asked}{known}"
 
 
+_DOERS = (Type.ACTIVITY, Type.MEMBERSHIP, Type.SUBSCRIPTION, Type.MAILABLE)
+
+
 def _lists(filter: Filter) -> bool:
-    return filter.operator.operand in (Operand.CHOICES, Operand.EMAILS)
+    return filter.operator.operand in (
+        Operand.CHOICES,
+        Operand.EMAILS,
+        Operand.REASONS,
+    )
 
 
 def value_in_words(filter: Filter, names: Mapping[str, str]) -> str:
@@ -90,9 +98,35 @@ def day(value: dt.date) -> str:
 
 
 def _emails(value: Emails, names: Mapping[str, str]) -> str:
-    if value.any:
-        return "any marketing email"
-    return _series([f"“{names.get(key, UNSENT)}”" for key in value.keys])
+    which = _series([_named(key, names) for key in value.keys])
+    return f"{which or 'any marketing email'}{_narrowed(value)}"
+
+
+def _named(key: str, names: Mapping[str, str]) -> str:
+    name = names.get(key, UNSENT)
+    if key.startswith("type:"):
+        return name[:1].lower() + name[1:]
+    return f"“{name}”"
+
+
+def _narrowed(value: Emails) -> str:
+    """“, at least 3 of them, in the last 30 days, by machines, link with “x””."""
+    parts = []
+    if value.times:
+        parts.append(f"{TIMES[value.times.operator]} {value.times.number:,} of them")
+    if value.when:
+        label, operand = WINDOWS[value.when.operator]
+        when = _VALUES[operand](value.when.value, {})
+        parts.append(label.replace("…", when) if "…" in label else f"{label} {when}")
+    if value.link:
+        parts.append(f"a link with “{value.link}”")
+    if value.by != HUMAN:
+        parts.append(f"by {WHO[value.by]}")
+    return "".join(f", {part}" for part in parts)
+
+
+def _reasons(value: Reasons, names: Mapping[str, str]) -> str:
+    return _series([names.get(key, key) for key in value.keys])
 
 
 # by operand: the value, and the names of what can be chosen
@@ -107,5 +141,7 @@ _VALUES: dict[Operand, Callable[[Any, Mapping[str, str]], str]] = {
     Operand.DAYS: lambda value, names: " and ".join(map(day, value)),
     Operand.SPAN: lambda value, names: str(value),
     Operand.CHOICES: lambda value, names: "",
+    Operand.OTHER: lambda value, names: value.label,
+    Operand.REASONS: _reasons,
     Operand.EMAILS: _emails,
 }

@@ -43,6 +43,12 @@ UPDATE contacts_contact c SET hard_bounce_reason = r.bounce_reason FROM {PIECE}
 WHERE c.address_id = r.address_id AND r.bounce_reason <> ''
     AND c.hard_bounce_reason = ''
 """  # noqa: S608  names of our own
+_REMEMBER = f"""
+INSERT INTO contacts_importedcontact (contact_import_id, contact_id)
+SELECT %(import)s, c.id FROM {PIECE} JOIN contacts_contact c
+    ON c.address_id = r.address_id
+ON CONFLICT DO NOTHING
+"""  # noqa: S608  names of our own
 
 
 def update(piece: Piece) -> int:
@@ -91,6 +97,11 @@ def _engagement(names: list[str]) -> dict[str, str]:
         "{old}": _of("b", names),
         "{excluded}": _of("EXCLUDED", names),
     }
+
+
+def remember(piece: Piece) -> None:
+    """Keep who stood in this file."""
+    piece.change(_REMEMBER)
 
 
 def note_bounce_reasons(piece: Piece) -> None:

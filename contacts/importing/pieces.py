@@ -44,6 +44,7 @@ class Piece:
         values = {
             "after": self.after,
             "upto": self.upto,
+            "import": self.found.pk,
             "source": self.found.name,
             "until": staging.until(self.found),
         }

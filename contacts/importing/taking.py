@@ -38,6 +38,7 @@ def _take_in(piece: Piece) -> Counter[str]:
         counts["unchanged"] = known - counts["updated"]
         people.roll_up(piece)
     counts["new"] = people.insert(piece)
+    people.remember(piece)
     people.bring_balances(piece)
     counts.update(permission.say_no(piece))
     people.note_bounce_reasons(piece)

@@ -10,6 +10,7 @@ from contacts.models.imports import (
     ANSWERS_WITH_CONSENT,
     ConsentAnswer,
     ContactImport,
+    ImportedContact,
     ImportState,
 )
 from contacts.models.people import (
@@ -31,6 +32,7 @@ __all__ = [
     "Engagement",
     "HardBounceReason",
     "ImportState",
+    "ImportedContact",
     "OpeningBalance",
     "Outdated",
     "PropertyDefinition",

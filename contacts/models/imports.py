@@ -263,3 +263,28 @@ class ContactImport(models.Model):
             occurred_at=min(noon, timezone.now()),
             text_id=ConsentText.of(self.consent_wording).pk,
         )
+
+
+class ImportedContact(models.Model):
+    """This contact stood in that file, new or known before."""
+
+    id = models.BigAutoField(primary_key=True)
+    contact_import = models.ForeignKey(
+        ContactImport, on_delete=models.CASCADE, db_index=False, related_name="people"
+    )
+    contact = models.ForeignKey(
+        "contacts.Contact",
+        on_delete=models.CASCADE,
+        db_constraint=False,
+        related_name="files",
+    )
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["contact_import", "contact"], name="imported_contact_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.contact_id} from {self.contact_import_id}"

@@ -211,9 +211,25 @@
     e: () => press($("[data-hotkey=e]")),
     n: () => press($("[data-hotkey=n]")),
   };
+  // a button that a key presses from where it stands: data-key="alt+ArrowUp" in the
+  // nearest data-scope around the focus
+  function nearby(event) {
+    const held = [[event.ctrlKey || event.metaKey, "ctrl+"], [event.altKey, "alt+"], [event.shiftKey && event.ctrlKey, "shift+"]];
+    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    const name = held.filter(([down]) => down).map(([, word]) => word).join("") + key;
+    if (typing(event.target) && !event.altKey && name !== "ctrl+d") return false;
+    let scope = event.target.closest?.("[data-scope]") ?? $("form[data-scope]");
+    while (scope) {
+      const mine = $$(`[data-key="${CSS.escape(name)}"]`, scope).find((one) => one.closest("[data-scope]") === scope);
+      if (mine) return press(mine);
+      scope = scope.parentElement?.closest("[data-scope]");
+    }
+    return false;
+  }
   let going = 0;
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.isComposing) return;
+    if (document.body.dataset.keys !== "off" && !$("dialog[open]") && nearby(event)) { event.preventDefault(); return; }
     if (event.ctrlKey || event.metaKey) {
       if (!event.altKey && !event.shiftKey && chords[event.key]?.()) event.preventDefault();
       return;

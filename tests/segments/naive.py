@@ -20,7 +20,11 @@ class Person:
     segments: set[int] = field(default_factory=set)
     yes: set[int] = field(default_factory=set)  # types with a grant
     no: set[int] = field(default_factory=set)  # types covered by an opt-out
-    opted_out: bool = False
+    before: dict[str, list[Any]] = field(default_factory=dict)  # displaced values
+    flags: dict[str, bool] = field(default_factory=dict)
+    kinds: dict[str, set[str]] = field(default_factory=dict)
+    reasons: dict[int, set[str]] = field(default_factory=dict)  # by type
+    events: list[Any] = field(default_factory=list)
 
 
 @dataclass
@@ -29,6 +33,9 @@ class Judge:
     zone: ZoneInfo
     kinds: dict[str, str]  # field key -> kind
     groups: dict[str, set[int]]  # message group -> message ids
+    types: dict[int, set[int]]  # subscription type -> message ids
+    links: dict[int, str]
+    default: int
 
     def holds(self, rule: dict[str, Any], person: Person) -> bool:
         if "rules" not in rule:
@@ -49,9 +56,47 @@ class Judge:
             return any(
                 self.status(int(one), person) == operator for one in rule["values"]
             )
-        if key == "opted_out":
-            return (person.opted_out == rule["value"]) == (operator == "is")
+        return self.told(rule, person)
+
+    def told(self, rule: dict[str, Any], person: Person) -> bool:
+        key, operator = rule["field"], rule["operator"]
+        if key in person.flags:
+            return (person.flags[key] == rule["value"]) == (operator == "is")
+        if key in person.kinds:
+            some = person.kinds[key] & set(rule["values"])
+            return bool(some) == (operator == "any_of")
+        if key == "refusal":
+            told = person.reasons[int(rule.get("type", self.default))]
+            return bool(told & set(rule["values"])) == (operator == "any_of")
+        if operator.startswith(("ever_", "never_")):
+            return self.ever(rule, person)
+        if operator in ("before_other", "after_other", "same_day"):
+            return self.compared(rule, person)
         return self.value(rule, person.values.get(key))
+
+    def ever(self, rule, person):
+        been = rule["operator"].partition("_")[2]
+        values = [person.values.get(rule["field"]), *person.before[rule["field"]]]
+        asked = {**rule, "operator": been}
+        some = any(self.value(asked, one) for one in values if one is not None)
+        return some == rule["operator"].startswith("ever_")
+
+    def compared(self, rule, person):
+        mine, other = (
+            self.day(person.values.get(key)) for key in (rule["field"], rule["value"])
+        )
+        if mine is None or other is None:
+            return bool(rule.get("include_unknown"))
+        return {
+            "before_other": mine < other,
+            "after_other": mine > other,
+            "same_day": mine == other,
+        }[rule["operator"]]
+
+    def day(self, value):
+        if isinstance(value, dt.datetime):
+            return value.astimezone(self.zone).date()
+        return value
 
     def status(self, kind: int, person: Person) -> str:
         if kind in person.no:
@@ -141,19 +186,93 @@ class Judge:
             operator
         ]
 
-    def event(self, rule, person):
+    def mails(self, rule, person):
         ids = set(rule.get("messages", []))
         for name in [*rule.get("groups", []), rule.get("group")]:
             ids |= self.groups.get(name, set()) if name else set()
-        chosen = "messages" in rule or "groups" in rule or "group" in rule
-        mails = [one for one in person.mails if not chosen or one.message_id in ids]
-        did, _, missing = rule["operator"].partition("_but_not_")
-        some = [one for one in mails if happened(did, one)]
-        if not missing:
+        for one in rule.get("types", []):
+            ids |= self.types.get(int(one), set())
+        chosen = set(rule) & {"messages", "groups", "group", "types"}
+        return [one for one in person.mails if not chosen or one.message_id in ids]
+
+    def event(self, rule, person):
+        mails = self.mails(rule, person)
+        did, _, missing = rule["operator"].removeprefix("link_").partition("_but_not_")
+        first = Did(did, rule, "" if missing else rule.get("link", ""))
+        some = [one for one in mails if self.happened(first, one, person)]
+        if not missing and "times" not in rule:
             return bool(some)
-        if any(happened(missing, one) for one in mails):
+        second = Did(missing, {**rule, "when": None}, rule.get("link", ""))
+        contrary = [
+            one for one in mails if missing and self.happened(second, one, person)
+        ]
+        if "times" not in rule:
+            return bool(some) and not contrary and all(told(missing, x) for x in some)
+        number = len([x for x in some if x not in contrary and told(missing, x)])
+        wanted = rule["times"]["value"]
+        return {
+            "at_least": number >= wanted,
+            "at_most": number <= wanted,
+            "exactly": number == wanted,
+        }[rule["times"]["operator"]]
+
+    def happened(self, did, mail, person):
+        """Once at least, in the time asked for, by whom it is asked for."""
+        by, kinds = did.rule.get("by", "human"), KINDS.get(did.what)
+        when = did.rule.get("when")
+        if kinds is None:
+            at = getattr(mail, COLUMNS[did.what])
+            return happened(did.what, mail) and self.inside(when, at)
+        if did.link or by != "human":
+            who = ["human", "unverified", "machine"] if by == "any" else [by]
+            found = [
+                one.at
+                for one in person.events
+                if one.delivery_id == mail.pk
+                and one.kind in kinds
+                and one.verdict in who
+                and did.link.lower() in self.links.get(one.link_id, "").lower()
+            ]
+            return any(self.inside(when, one) for one in found)
+        names = ["clicked_at", "last_clicked_at"]
+        names += ["opened_at", "last_opened_at"] if did.what == "opened" else []
+        found = [getattr(mail, name) for name in names]
+        found += [
+            one.at
+            for one in person.events
+            if one.delivery_id == mail.pk
+            and one.kind in kinds
+            and one.verdict == "human"
+        ]
+        return happened(did.what, mail) and any(
+            self.inside(when, one) for one in found if one
+        )
+
+    def inside(self, when, moment):
+        if not when:
+            return True
+        if moment is None:
             return False
-        return bool(some) and all(told(missing, one) for one in some)
+        return self.datetime(when, moment)
+
+
+@dataclass
+class Did:
+    what: str
+    rule: dict[str, Any]
+    link: str
+
+
+KINDS = {"opened": ("open", "click"), "clicked": ("click",)}
+COLUMNS = {
+    "sent": "started_at",
+    "received": "delivered_at",
+    "confirmed": "confirmed_at",
+    "replied": "replied_at",
+    "bounced": "bounced_at",
+    "unsubscribed": "unsubscribed_at",
+    "marked_spam": "complained_at",
+}
 
 
 def happened(what: str, mail: Any) -> bool:
@@ -164,7 +283,6 @@ def happened(what: str, mail: Any) -> bool:
             and not (mail.bounced_at and mail.bounced_at >= mail.delivered_at)
         ),
         "opened": bool(mail.opened_at or mail.clicked_at),
-        "link_clicked": bool(mail.clicked_at),
         "clicked": bool(mail.clicked_at),
         "confirmed": bool(mail.confirmed_at),
         "replied": bool(mail.replied_at),

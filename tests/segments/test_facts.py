@@ -9,7 +9,7 @@ from django.urls import reverse
 from consent.models import SubscriptionType, Suppression
 from consent.vocabulary import Act, Action, Actor, Mechanism, Reason
 from segments.counting import Counted, count, count_each, sample
-from segments.fields import OPERATORS, Type
+from segments.operators import OPERATORS, Type
 from tests.factories import (
     ContactFactory,
     SegmentFactory,
