@@ -11,12 +11,13 @@ from typing import Any
 from consent.models import SubscriptionType
 from contacts.models import Contact
 from segments import counting
-from segments.builder import Node, Tree
+from segments.builder import Tree
 from segments.compile import compile_rules, condition, left_out
 from segments.counting import Counted
 from segments.dates import Clock
 from segments.emails import TIMES, WHO, WINDOWS
 from segments.fields import Field, Source
+from segments.nodes import Node
 from segments.operators import ADVICE, UNITS, Operand, Operator
 from segments.rules import DATES, Complaint, Filter, Group, Place, name_of, read
 from segments.vocabulary import Vocabulary

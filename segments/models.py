@@ -16,13 +16,13 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Account, Job, User
+from accounts.models import Job, User
 from contacts.models import Contact, ContactQuerySet
 from deliveries.room import roomy
 from segments.compile import compile_rules
-from segments.dates import Clock
 from segments.displaced import Change as LoggedChange
 from segments.displaced import Displaced
+from segments.kinds import SegmentKind, SegmentState, current_clock
 from segments.members import SegmentMember
 from segments.refreshing import Change, add, end, refill
 from segments.rules import BadRules, Group, parse, sources
@@ -37,6 +37,7 @@ __all__ = [
     "SegmentMember",
     "SegmentState",
     "SegmentUse",
+    "current_clock",
 ]
 
 log = logging.getLogger(__name__)
@@ -46,22 +47,6 @@ log = logging.getLogger(__name__)
 REST = 10
 REFRESH_EVERY = dt.timedelta(seconds=50)
 JOB_KIND = "segment_fill"
-
-
-class SegmentKind(models.TextChoices):
-    ACTIVE = "active", "Active"  # people join and leave by themselves
-    STATIC = "static", "Static"  # a snapshot, changed by hand
-
-
-class SegmentState(models.TextChoices):
-    PROCESSING = "processing", "Being filled"
-    READY = "ready", "Up to date"
-    BROKEN = "broken", "Needs attention"  # `problem` says why; members stay as they are
-
-
-def current_clock() -> Clock:
-    """Now, in the account's time zone."""
-    return Clock(timezone.now(), Account.current().zone)
 
 
 def _member(segments: Any) -> Exists:

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("contacts", "0005_imported_contacts"),
+        ("contacts", "0006_imported_contacts"),
         ("segments", "0001_segments_and_members"),
     ]
 

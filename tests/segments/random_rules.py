@@ -19,18 +19,14 @@ DAYS = [-800, -366, -365, -31, -30, -8, -7, -6, -1, 0, 1, 7, 30]
 class Questions:
     """What can be asked about a world (see random_world)."""
 
-    def operand(self, key, operand):
-        today = NOW.astimezone(ZONE).date()
-        day = st.sampled_from(DAYS).map(
-            lambda n: (today + dt.timedelta(days=n)).isoformat()
-        )
-        number = st.sampled_from([0, 11, 12, -1, 2.5, 10**9])
+    def ids(self, key):
+        """What can be chosen from."""
         ids = [str(one.pk) for one in self.segments]
         if key == "subscription":
             ids = [str(one.pk) for one in self.types]
         if key.startswith("property"):
             ids = CHOICES
-        ids = {
+        return {
             "hard_bounce_reason": ["POLICY", "OTHER", "SPAM"],
             "provider": ["gmail", "outlook", "other"],
             "consent_grade": ["evidenced", "double_opt_in", "none"],
@@ -39,6 +35,14 @@ class Questions:
             "bounce_category": ["unknown_user", "spam"],
             "refusal": ["no_address", "own_opt_out", "bounced", "no_consent"],
         }.get(key, ids)
+
+    def operand(self, key, operand):
+        today = NOW.astimezone(ZONE).date()
+        day = st.sampled_from(DAYS).map(
+            lambda n: (today + dt.timedelta(days=n)).isoformat()
+        )
+        number = st.sampled_from([0, 11, 12, -1, 2.5, 10**9])
+        ids = self.ids(key)
         some = st.lists(st.sampled_from(ids), min_size=1, max_size=3)
         pks = st.sampled_from([one.pk for one in self.messages])
         return {

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import random
+from typing import Any
 
 from consent.models import Grant, SubscriptionType, Suppression
 from consent.vocabulary import Act, Action, Actor, Mechanism, Reason
@@ -29,7 +30,7 @@ class World(Questions):
 
     def __init__(self, seed: int) -> None:
         self.dice = random.Random(seed)  # noqa: S311
-        self.before: dict[int, list] = {}
+        self.before: dict[int, list[Any]] = {}
         self.properties = [
             PropertyDefinition.objects.create(
                 name=kind, label=kind, kind=kind, choices=CHOICES
