@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from console import people, record
+from console import leaving, people, record
 from contacts import urls
 
 app_name = "contacts"
 urlpatterns = [
     path("contacts/", people.index, name="list"),
     path("contacts/<int:pk>/", record.detail, name="detail"),
+    path("contacts/<int:pk>/opt-out/", leaving.opt_out, name="opt_out"),
     *urls.urlpatterns,
 ]

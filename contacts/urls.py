@@ -8,7 +8,6 @@ urlpatterns = [
     path("contacts/new/", views.create, name="create"),
     path("contacts/<int:pk>/edit/", views.edit, name="edit"),
     path("contacts/<int:pk>/delete/", views.delete, name="delete"),
-    path("contacts/<int:pk>/opt-out/", subscription_views.opt_out, name="opt_out"),
     path(
         "contacts/<int:pk>/opt-out/<int:no_pk>/undo/",
         subscription_views.undo_opt_out,

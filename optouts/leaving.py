@@ -6,7 +6,6 @@ afterwards; then it waits a moment for what had been started before.
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -21,12 +20,9 @@ from consent.vocabulary import (
     Mechanism,
     Reason,
 )
-from deliveries.models import Delivery, DeliveryState
+from deliveries.models import Delivery
 from deliveries.tokens import Token
-
-# How long an opt-out waits for mails that were on their way before it answers.
-PATIENCE = 2.0  # seconds
-_PAUSE = 0.05
+from deliveries.underway import in_flight
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +53,7 @@ class Leaver:
             [self.address.pk], Reason.OWN_OPT_OUT, act, subscription_type=kind
         )
         self._mark(unsubscribed=True)
-        return in_flight(self.address)
+        return in_flight(self.address.pk)
 
     def come_back(self, evidence: Evidence) -> bool:
         """Take back the own opt-out of the last ten minutes; whether there was one."""
@@ -100,15 +96,3 @@ class Leaver:
             pk=self.token.delivery_id,
             unsubscribed_at__isnull=unsubscribed,
         ).update(unsubscribed_at=timezone.now() if unsubscribed else None)
-
-
-def in_flight(address: Address) -> int:
-    """Mails to this address that were started and have no outcome yet.
-
-    Waits for them up to PATIENCE; what is left then is on its way.
-    """
-    started = Delivery.objects.filter(address=address, state=DeliveryState.STARTED)
-    end = time.monotonic() + PATIENCE
-    while (count := started.count()) and time.monotonic() < end:
-        time.sleep(_PAUSE)
-    return count

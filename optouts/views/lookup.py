@@ -15,6 +15,7 @@ from consent import tables
 from consent.addresses import BadAddress, parse
 from consent.models import Address
 from contacts.models import Contact
+from deliveries.underway import in_flight, said
 from optouts.forms import OptOutForm
 from optouts.lookup import blocks_of, table
 from optouts.models import OptOutImport
@@ -68,7 +69,9 @@ def opt_out(request: SignedIn) -> HttpResponse:
             AuditEntry.objects.record(
                 user, "opted out on request", subject=key, url=url
             )
-            messages.success(request, f"Opted out {key}.")
+            found = Address.objects.find(key)
+            late = said(in_flight(found.pk)) if found else ""
+            messages.success(request, f"Opted out {key}. {late}".strip())
         else:
             messages.info(request, f"{key} was opted out already.")
         return redirect(url)

@@ -23,6 +23,7 @@ from consent.visitors import client_ip
 from consent.vocabulary import Evidence, Mechanism
 from deliveries.links import public_url
 from deliveries.tokens import BadToken, Purpose, read
+from deliveries.underway import said
 from deliveries.views import unknown
 from optouts import choices
 from optouts.forms import WhyForm
@@ -98,8 +99,8 @@ def unsubscribe(request: HttpRequest, leaver: Leaver) -> HttpResponse:
     if "List-Unsubscribe" in form:
         leaver.leave(Mechanism.ONE_CLICK, evidence, all_mail=all_mail)
         return HttpResponse("You are unsubscribed.\n", content_type="text/plain")
-    in_flight = leaver.leave(Mechanism.UNSUBSCRIBE_PAGE, evidence, all_mail=all_mail)
-    return _leaving_page(request, leaver, just_left=True, in_flight=in_flight)
+    count = leaver.leave(Mechanism.UNSUBSCRIBE_PAGE, evidence, all_mail=all_mail)
+    return _leaving_page(request, leaver, just_left=True, in_flight=said(count))
 
 
 @public(Purpose.UNSUBSCRIBE)

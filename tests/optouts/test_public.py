@@ -20,9 +20,9 @@ from consent.vocabulary import (
     Reason,
     Scope,
 )
+from deliveries import underway
 from deliveries.models import Delivery, DeliveryState
 from deliveries.tokens import Purpose, Token, sign
-from optouts import leaving
 from optouts.models import Farewell, Why
 from tests.factories import (
     DeliveryFactory,
@@ -350,19 +350,19 @@ class TestWaiting:
         )
 
     def test_it_says_what_was_on_the_way_already(self, web, url, started, monkeypatch):
-        monkeypatch.setattr(leaving, "PATIENCE", 0.2)
+        monkeypatch.setattr(underway, "PATIENCE", 0.2)
         answer = web.post(url, {"scope": "type"})
         assert "1 email was on the way already" in said(answer)
 
     def test_it_waits_no_longer_than_its_patience(self, started, monkeypatch):
-        monkeypatch.setattr(leaving, "PATIENCE", 0.2)
+        monkeypatch.setattr(underway, "PATIENCE", 0.2)
         begin = time.monotonic()
-        assert leaving.in_flight(started.address) == 1
+        assert underway.in_flight(started.address_id) == 1
         assert 0.2 <= time.monotonic() - begin < 5
 
     @pytest.mark.django_db(transaction=True)
     def test_it_waits_for_the_outcome(self, started, monkeypatch):
-        monkeypatch.setattr(leaving, "PATIENCE", 20)
+        monkeypatch.setattr(underway, "PATIENCE", 20)
 
         def settle():
             time.sleep(0.3)
@@ -375,7 +375,7 @@ class TestWaiting:
 
         thread = threading.Thread(target=settle)
         thread.start()
-        assert leaving.in_flight(started.address) == 0
+        assert underway.in_flight(started.address_id) == 0
         thread.join()
 
 

@@ -1,0 +1,34 @@
+"""Opting one person out from her record, and what was on its way to her."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from accounts.web import SignedIn
+from consent.models import SubscriptionType
+from contacts import subscriptions
+from contacts.models import Contact
+from deliveries.underway import in_flight, said
+
+
+@require_POST
+def opt_out(request: SignedIn, pk: int) -> HttpResponse:
+    contact = get_object_or_404(Contact, pk=pk)
+    one = None
+    if type_id := request.POST.get("type"):
+        key = type_id if type_id.isdecimal() else 0
+        one = get_object_or_404(SubscriptionType, pk=key)
+    no = subscriptions.opt_out(contact, request.user, one)
+    what = f"“{one}”" if one else "all marketing"
+    if no is None:
+        messages.info(request, f"{contact} was opted out of {what} already.")
+        return redirect(contact)
+    late = said(in_flight(no.address_id))
+    undo = reverse("contacts:undo_opt_out", args=[contact.pk, no.pk])
+    sentence = f"Opted {contact} out of {what}. {late}".strip()
+    messages.success(request, sentence, extra_tags=f"undo:{undo}")
+    return redirect(contact)

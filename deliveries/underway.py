@@ -1,0 +1,34 @@
+"""What was on its way when somebody left."""
+
+from __future__ import annotations
+
+import time
+
+from deliveries.models import Delivery, DeliveryState
+
+# How long an opt-out waits for mails that were on their way before it answers.
+PATIENCE = 2.0  # seconds
+_PAUSE = 0.05
+
+
+def in_flight(address_id: int) -> int:
+    """Mails to this address that were started and have no outcome yet.
+
+    Asked after the commit of an opt-out: nothing starts any more. Waits for them up
+    to PATIENCE; what is left then is on its way.
+    """
+    started = Delivery.objects.filter(
+        address_id=address_id, state=DeliveryState.STARTED
+    )
+    end = time.monotonic() + PATIENCE
+    while (count := started.count()) and time.monotonic() < end:
+        time.sleep(_PAUSE)
+    return count
+
+
+def said(count: int) -> str:
+    """The sentence about `count` mails in flight; '' for none."""
+    if not count:
+        return ""
+    which = "1 email was" if count == 1 else f"{count} emails were"
+    return f"{which} on the way already and may still arrive."
