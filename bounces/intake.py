@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import mailbox
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +10,7 @@ from django.utils import timezone
 
 from bounces.models import Report, Source
 from bounces.recording import record
+from deliveries.mailfiles import mails_of
 from deliveries.models import CaughtMail
 
 BATCH = 500
@@ -43,11 +42,5 @@ def _read_next() -> bool:
 
 def read_file(path: Path) -> Iterator[Report]:
     """Record the one mail of an .eml file, or every mail of an mbox."""
-    with path.open("rb") as file:
-        is_mbox = file.read(5) == b"From "
-    if not is_mbox:
-        yield record(path.read_bytes(), source=Source.FILE)
-        return
-    with contextlib.closing(mailbox.mbox(path, create=False)) as messages:
-        for message in messages:
-            yield record(message.as_bytes(), source=Source.FILE)
+    for raw in mails_of(path):
+        yield record(raw, source=Source.FILE)

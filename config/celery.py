@@ -59,6 +59,11 @@ TIMETABLE: dict[str, dict[str, Any]] = {
         "schedule": 5.0,
         "options": {"expires": 5.0},
     },
+    "read who unsubscribes by mail to the mail catcher, every 5 seconds": {
+        "task": "optouts.tasks.read_caught",
+        "schedule": 5.0,
+        "options": {"expires": 5.0},
+    },
     "sum up the engagement of who was touched, every 5 seconds": {
         "task": "deliveries.tasks.fold_engagement",
         "schedule": 5.0,

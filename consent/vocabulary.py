@@ -40,6 +40,7 @@ class Mechanism(models.TextChoices):
     OPT_OUT_IMPORT = "opt_out_import", "Opt-out import"
     ONE_CLICK = "one_click", "One-click unsubscribe"
     UNSUBSCRIBE_PAGE = "unsubscribe_page", "Unsubscribe page"
+    UNSUBSCRIBE_MAIL = "unsubscribe_mail", "Unsubscribe mail"
     PREFERENCE_CENTRE = "preference_centre", "Preference page"
     STAFF = "staff", "Staff"
     BOUNCE = "bounce", "Bounce"

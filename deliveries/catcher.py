@@ -107,13 +107,13 @@ def row_of(raw: bytes, sender: str, recipient: str, subject: str) -> CaughtMail:
         recipient=recipient.lower()[:320],
         subject=subject,
         raw=raw,
-        is_report=is_return_path(recipient),
+        is_report=comes_back(recipient),
     )
 
 
-def is_return_path(recipient: str) -> bool:
-    local, _, domain = recipient.lower().rpartition("@")
-    return domain == settings.BOUNCE_DOMAIN and not local.startswith("u-")
+def comes_back(recipient: str) -> bool:
+    """To a return path of ours, or to the address of a List-Unsubscribe header."""
+    return recipient.lower().rpartition("@")[2] == settings.BOUNCE_DOMAIN
 
 
 def subject_of(raw: bytes) -> str:

@@ -25,7 +25,13 @@ from consent.models import Brand, SubscriptionType
 from contacts.models import Contact
 from deliveries import blocks, layout, mime
 from deliveries.links import public_url
-from deliveries.models import Channel, Link, LinkKind, Message
+from deliveries.models import (
+    UNSUBSCRIBE_PREFIX,
+    Channel,
+    Link,
+    LinkKind,
+    Message,
+)
 from deliveries.personalization import (
     CONTACT_FIELDS,
     Slot,
@@ -269,7 +275,8 @@ class _Person:
 
     def list_unsubscribe(self) -> bytes:
         token = self.unsubscribe.rpartition("/")[2]
-        mailto = f"mailto:u-{token}@{settings.BOUNCE_DOMAIN}?subject=unsubscribe"
+        address = f"{UNSUBSCRIBE_PREFIX}{token}@{settings.BOUNCE_DOMAIN}"
+        mailto = f"mailto:{address}?subject=unsubscribe"
         return f"List-Unsubscribe: <{self.unsubscribe}>,\r\n <{mailto}>\r\n".encode()
 
     def words(self, slot: Slot) -> str:

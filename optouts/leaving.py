@@ -47,13 +47,19 @@ class Leaver:
 
         Safe to repeat. Without a kind of mail to leave it is all marketing.
         """
+        self.opt_out(mechanism, evidence, all_mail=all_mail)
+        return in_flight(self.address.pk)
+
+    def opt_out(
+        self, mechanism: Mechanism, evidence: Evidence, *, all_mail: bool = False
+    ) -> None:
+        """The same where nobody waits for the answer."""
         act = self._act(Action.WITHDRAWN, mechanism, evidence)
         kind = None if all_mail else self.subscription_type
         Suppression.objects.suppress(
             [self.address.pk], Reason.OWN_OPT_OUT, act, subscription_type=kind
         )
         self._mark(unsubscribed=True)
-        return in_flight(self.address.pk)
 
     def come_back(self, evidence: Evidence) -> bool:
         """Take back the own opt-out of the last ten minutes; whether there was one."""

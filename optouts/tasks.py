@@ -4,7 +4,7 @@ from celery import shared_task
 
 from accounts import doorbell
 from accounts.models import Job
-from optouts import jobs
+from optouts import jobs, letters
 from optouts.models import OptOutImport
 
 
@@ -29,3 +29,8 @@ def pick_up() -> None:
 @shared_task
 def forget_abandoned() -> None:
     OptOutImport.objects.forget_abandoned()
+
+
+@shared_task
+def read_caught() -> None:
+    letters.read_caught()

@@ -1,6 +1,6 @@
 """What was sent to whom, and what became of it."""
 
-from deliveries.models.caught import CaughtMail, CaughtMailQuerySet
+from deliveries.models.caught import UNSUBSCRIBE_PREFIX, CaughtMail, CaughtMailQuerySet
 from deliveries.models.delivery import Delivery, DeliveryState, Verdict
 from deliveries.models.events import Event, EventKind
 from deliveries.models.holds import Hold, HoldKind, HoldQuerySet
@@ -8,6 +8,7 @@ from deliveries.models.messages import Channel, Link, LinkKind, Message
 from deliveries.models.touched import Touched
 
 __all__ = [
+    "UNSUBSCRIBE_PREFIX",
     "CaughtMail",
     "CaughtMailQuerySet",
     "Channel",

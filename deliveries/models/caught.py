@@ -8,6 +8,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+# the local part in front of a token, as in a List-Unsubscribe header (RFC 2369)
+UNSUBSCRIBE_PREFIX = "u-"
+UNSUBSCRIBING = Q(recipient__startswith=UNSUBSCRIBE_PREFIX)
+
 
 class CaughtMailQuerySet(models.QuerySet["CaughtMail"]):
     def outgoing(self) -> CaughtMailQuerySet:
@@ -16,7 +20,11 @@ class CaughtMailQuerySet(models.QuerySet["CaughtMail"]):
 
     def unread_reports(self) -> CaughtMailQuerySet:
         """What came back to a return path and was not looked at yet."""
-        return self.filter(is_report=True, read_at=None)
+        return self.filter(is_report=True, read_at=None).exclude(UNSUBSCRIBING)
+
+    def unread_unsubscribes(self) -> CaughtMailQuerySet:
+        """Mail to the address of a List-Unsubscribe header, not looked at yet."""
+        return self.filter(UNSUBSCRIBING, is_report=True, read_at=None)
 
     def search(self, text: str) -> CaughtMailQuerySet:
         """Those whose recipient begins with `text`."""
@@ -32,7 +40,7 @@ class CaughtMail(models.Model):
     recipient = models.CharField(max_length=320)
     subject = models.CharField(max_length=500, blank=True)
     raw = models.BinaryField()
-    # to a return path of ours: a bounce or a complaint
+    # to an address of ours: a bounce, a complaint or a request to unsubscribe
     is_report = models.BooleanField(default=False)
     read_at = models.DateTimeField(null=True)
 
