@@ -53,7 +53,7 @@ STATUSES: dict[str, Look] = {
     "review": Look("Needs your review", WARN, "eye"),
     "opting_out": Look("Opting out", INFO, "circle-play"),
     "paused": Look("Paused", WARN, "pause"),
-    "stopped": Look("Stopped", WARN, "pause"),
+    "stopped": Look("Stopped", WARN, "square"),
     "guarded": Look("Stopped by guard rail", BAD, "shield-alert"),
     "sent": Look("Sent", OK, "circle-check"),
     "finished": Look("Finished", OK, "circle-check"),

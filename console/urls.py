@@ -19,6 +19,7 @@ urlpatterns = [
     path("outbox/<int:pk>/html/", outbox.html, name="outbox_html"),
     path("outbox/<int:pk>/images/", outbox.html_with_images, name="outbox_images"),
     path("outbox/<int:pk>/raw/", outbox.raw, name="outbox_raw"),
+    path("password/", views.ChangePassword.as_view(), name="password"),
     path("theme/", views.theme, name="theme"),
     path("shortcuts/", views.shortcuts, name="shortcuts"),
     path("styleguide/", views.styleguide, name="styleguide"),

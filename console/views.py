@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
+from django.contrib.auth.forms import PasswordChangeForm
+from django.contrib.auth.views import PasswordChangeView
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse_lazy
 from django.views.decorators.http import require_POST
 
+from accounts.models import AuditEntry
+from accounts.web import INVALID
 from console import styleguide as samples
 from console.forms import ShortcutsForm, ThemeForm, way_back
 
@@ -25,6 +31,23 @@ def shortcuts(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         form.save()
     return way_back(request)
+
+
+class ChangePassword(PasswordChangeView):
+    """The old password, and twice the new one. Other browsers are signed out."""
+
+    template_name = "console/password.html"
+    success_url = reverse_lazy("console:overview")
+
+    def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
+        answer = super().form_valid(form)
+        AuditEntry.objects.record(form.user, "changed the password")
+        sentence = "Your password is changed. Other browsers are signed out."
+        messages.success(self.request, sentence)
+        return answer
+
+    def form_invalid(self, form: PasswordChangeForm) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=form), status=INVALID)
 
 
 def styleguide(request: HttpRequest) -> HttpResponse:

@@ -125,7 +125,10 @@ OTHER_ROWS = (
     ),
     row("mimecast-rbl", "reputation", MIMECAST, "local cbr / csi.mimecast.org"),
     row(
-        "mimecast-user", "unknown_user", MIMECAST, "invalid recipient - https://community.mimecast"
+        "mimecast-user",
+        "unknown_user",
+        MIMECAST,
+        "invalid recipient - https://community.mimecast",
     ),
     row(
         "proofpoint-reputation",

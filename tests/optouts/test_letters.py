@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from consent.models import Suppression
 from consent.vocabulary import Mechanism, Reason, Scope
@@ -79,7 +80,7 @@ def test_the_mail_itself_names_that_address():
         queued_at=mail.queued_at,
         values={},
     )
-    raw = render(Compiled.of(mail.message), person)
+    raw = render(Compiled.of(mail.message), person, now=timezone.now())
     named = re.search(rb"<mailto:([^?>]+)", raw)[1].decode()
     catch(MAIL, named)
     letters.read_caught()
