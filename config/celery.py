@@ -93,10 +93,10 @@ TIMETABLE: dict[str, dict[str, Any]] = {
         "task": "optouts.tasks.forget_abandoned",
         "schedule": 3600.0,
     },
-    "refresh active segments, every minute": {
+    "refresh the segments that something changed, every 15 seconds": {
         "task": "segments.tasks.refresh_due",
-        "schedule": 60.0,
-        "options": {"expires": 60.0},
+        "schedule": 15.0,
+        "options": {"expires": 15.0},
     },
     "go on with filling and exporting segments, every 15 seconds": {
         "task": "segments.tasks.run_open_jobs",

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import logging
-import time
 from collections.abc import Iterable
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, ClassVar
 
-from django.core.serializers.json import DjangoJSONEncoder
-from django.db import DatabaseError, models, transaction
+from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
@@ -18,14 +15,14 @@ from django.utils import timezone
 
 from accounts.models import Job, User
 from contacts.models import Contact, ContactQuerySet
-from deliveries.room import roomy
-from segments.compile import compile_rules
 from segments.displaced import Change as LoggedChange
 from segments.displaced import Displaced
+from segments.freshness import Look, advance, affected
+from segments.keeping import Kept
 from segments.kinds import SegmentKind, SegmentState, current_clock
 from segments.members import SegmentMember
-from segments.refreshing import Change, add, end, refill
-from segments.rules import BadRules, Group, parse, sources
+from segments.refreshing import Change, add, end
+from segments.rules import sources
 from segments.uses import SegmentUse
 from segments.vocabulary import Vocabulary
 
@@ -42,10 +39,6 @@ __all__ = [
 
 log = logging.getLogger(__name__)
 
-# A segment rests for this many times as long as its last refresh took, so that
-# refreshing never keeps one worker busy for more than a part of its time.
-REST = 10
-REFRESH_EVERY = dt.timedelta(seconds=50)
 JOB_KIND = "segment_fill"
 
 
@@ -77,11 +70,26 @@ class SegmentQuerySet(models.QuerySet["Segment"]):
         return [rows[pk] for pk in TopologicalSorter(graph).static_order()]
 
     def refresh_due(self) -> int:
-        """Refresh the active segments whose rest is over; how many were."""
-        active = self.current().filter(kind=SegmentKind.ACTIVE)
-        now = timezone.now()
-        due = [one for one in active.in_order() if one.is_due(now)]
-        return sum(one.try_refresh() is not None for one in due)
+        """Refresh the active segments that a change or the time concerns; how many."""
+        active = self.current().filter(kind=SegmentKind.ACTIVE).in_order()
+        look, clock, words = Look.now(), current_clock(), Vocabulary()
+        known = {
+            one.pk: (one.seen, one.inputs(words))
+            for one in active
+            if not one.is_stale(look, clock, words)
+        }
+        concerned = affected(known) if known else set()
+        changes: dict[int, Change] = {}
+        idle: dict[int, str] = {}
+        for one in active:
+            moved = {pk for pk, done in changes.items() if done.joined + done.left}
+            if one.pk not in known or one.pk in concerned or one.sources() & moved:
+                change = one.try_refresh(patient=True)
+                changes |= {one.pk: change} if change else {}
+            else:
+                idle[one.pk] = one.seen
+        advance(look, idle)
+        return len(changes)
 
     def cycle(self, pk: int | None, rules: Any) -> list[str]:
         """Names along the circle that `rules` would close for segment `pk`, or []."""
@@ -98,7 +106,7 @@ class SegmentQuerySet(models.QuerySet["Segment"]):
         return []
 
 
-class Segment(models.Model):
+class Segment(Kept):
     """A named set of contacts.
 
     Active: the rules decide, a refresh writes who joined and who left. Static: the
@@ -106,19 +114,6 @@ class Segment(models.Model):
     """
 
     name = models.CharField(max_length=200)
-    kind = models.CharField(
-        max_length=8, choices=SegmentKind, default=SegmentKind.ACTIVE
-    )
-    # see rules.py; null for a static segment made by hand
-    rules = models.JSONField(null=True, blank=True, encoder=DjangoJSONEncoder)
-    state = models.CharField(
-        max_length=12, choices=SegmentState, default=SegmentState.PROCESSING
-    )
-    problem = models.TextField(blank=True)
-    # members at the last refresh; null before the first
-    size = models.PositiveIntegerField(null=True, editable=False)
-    refreshed_at = models.DateTimeField(null=True, editable=False)
-    refresh_ms = models.PositiveIntegerField(default=0, editable=False)
     # counts saves by people, so that two of them cannot overwrite each other
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
@@ -162,87 +157,13 @@ class Segment(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("segments:detail", args=[self.pk])
 
-    @property
-    def is_active(self) -> bool:
-        return self.kind == SegmentKind.ACTIVE
-
-    def sources(self) -> set[int]:
-        """Ids of the segments that the rules ask about."""
-        return sources(self.rules)
-
-    def parsed(self, words: Vocabulary | None = None) -> Group:
-        """The rules, or BadRules."""
-        return parse(self.rules, words or Vocabulary())
-
-    def matching(self) -> ContactQuerySet:
-        """Who matches the rules at this moment, asked now."""
-        return Contact.objects.filter(compile_rules(self.parsed(), current_clock()))
-
     def members(self) -> ContactQuerySet:
         """Who is in, as of the last refresh."""
         return Contact.objects.filter(_member([self.pk]))
 
-    def is_due(self, now: dt.datetime) -> bool:
-        rest = dt.timedelta(milliseconds=self.refresh_ms * REST)
-        return (
-            self.refreshed_at is None
-            or self.refreshed_at + max(rest, REFRESH_EVERY) <= now
-        )
-
-    def refresh(self) -> Change | None:
-        """Make the members what the rules say; one statement, all or nothing.
-
-        None when another refresh of this segment is running: that one does it.
-        A static segment is filled once, and left alone from then on.
-        """
-        with roomy():
-            mine = (
-                Segment.objects.select_for_update(skip_locked=True, no_key=True)
-                .filter(pk=self.pk)
-                .first()
-            )
-            if mine is None:
-                return None
-            change = mine._refill()
-        self.refresh_from_db()
-        return change
-
-    def _refill(self) -> Change:
-        if not self.is_active and (self.refreshed_at or self.rules is None):
-            return self._settle(Change(0, 0, self.members().count()), 0)
-        began = time.monotonic()
-        change = refill(self.pk, self.matching())
-        return self._settle(change, int((time.monotonic() - began) * 1000))
-
-    def _settle(self, change: Change, took: int) -> Change:
-        Segment.objects.filter(pk=self.pk).update(
-            size=change.size,
-            state=SegmentState.READY,
-            problem="",
-            refreshed_at=timezone.now(),
-            refresh_ms=took,
-        )
-        return change
-
-    def try_refresh(self) -> Change | None:
-        """Refresh; what goes wrong is noted as the `problem`, and nobody leaves."""
-        try:
-            return self.refresh()
-        except BadRules as error:
-            self.break_off(str(error))
-        except DatabaseError:
-            log.exception("The refresh of segment %s failed", self.pk)
-            self.break_off("The last refresh failed. It is tried again by itself.")
-        return None
-
-    def break_off(self, problem: str) -> None:
-        self.state, self.problem = SegmentState.BROKEN, problem
-        self.refreshed_at = timezone.now()
-        self.save(update_fields=["state", "problem", "refreshed_at"])
-
     def fill(self, job: Job) -> None:
         """Refresh for a waiting person, then whatever is made from this segment."""
-        change = self.try_refresh()
+        change = self.try_refresh(fully=True)
         if change is None:  # another worker is at it and ends the job, or it cannot be
             if self.state == SegmentState.BROKEN:
                 job.fail(self.problem)
@@ -289,7 +210,7 @@ class Segment(models.Model):
         else:
             same = Segment.objects.filter(pk=self.pk, version=version)
             values = {"name": self.name, "rules": self.rules, "kind": self.kind}
-            values |= {"state": SegmentState.PROCESSING, "saved_by": user}
+            values |= {"state": SegmentState.PROCESSING, "saved_by": user, "seen": ""}
             fresh = models.F("version") + 1
             if same.update(**values, saved_at=now, version=fresh) != 1:
                 return False
@@ -352,7 +273,7 @@ class Segment(models.Model):
     def _changed(self, count: int) -> int:
         if self.is_active:
             raise ValueError("People join and leave an active segment by its rules.")
-        self._settle(Change(0, 0, self.members().count()), 0)
+        self.settle(0, 0)
         self.refresh_from_db()
         return count
 

@@ -6,9 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection, models
+from django.db.models import F, Func, Value
 
 from contacts.models import Contact
 from segments.members import SegmentMember
+
+# more who joined or left than this are noted as "everybody"
+NOTED = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,31 +31,79 @@ def _ids(contacts: models.QuerySet[Contact]) -> tuple[str, tuple[Any, ...]]:
     return sql, params
 
 
-def _difference(segment: int, contacts: models.QuerySet[Contact]) -> Change:
-    sql, params = _ids(contacts)
+# who joined and who left, noted for the segments that are made from this one
+_NOTED = f"""
+changed (id) AS (SELECT contact_id FROM joined UNION ALL SELECT contact_id FROM gone),
+size AS (SELECT count(*) AS n FROM changed),
+noted AS (
+    INSERT INTO segments_change (contact_id, fields)
+    SELECT id, ARRAY[%(name)s] FROM changed, size WHERE n <= {NOTED}
+    UNION ALL SELECT NULL, ARRAY[%(name)s] FROM size WHERE n > {NOTED})
+SELECT (SELECT count(*) FROM joined), (SELECT count(*) FROM gone),
+    (SELECT count(*) FROM wanted)
+"""  # noqa: S608  a number of ours
+
+
+def _difference(
+    segment: int, contacts: models.QuerySet[Contact], ids: list[int] | None = None
+) -> Change:
+    """Only of the contacts `ids`, or of everybody."""
+    wanted = _ids(contacts)
+    among = "" if ids is None else "AND m.contact_id = ANY(%(ids)s)"
     with connection.cursor() as cursor:
+        inner = cursor.mogrify(*wanted).replace("%", "%%")
         cursor.execute(
             f"""
-            WITH wanted (id) AS MATERIALIZED ({sql}),
+            WITH wanted (id) AS MATERIALIZED ({inner}),
             joined AS (
                 INSERT INTO segments_segmentmember (segment_id, contact_id, joined_at)
-                SELECT %s, id, statement_timestamp() FROM wanted
+                SELECT %(segment)s, id, statement_timestamp() FROM wanted
                 WHERE NOT EXISTS (
                     SELECT FROM segments_segmentmember m
-                    WHERE m.segment_id = %s AND m.contact_id = wanted.id
+                    WHERE m.segment_id = %(segment)s AND m.contact_id = wanted.id
                     AND m.left_at IS NULL)
-                RETURNING 1),
+                RETURNING contact_id),
             gone AS (
                 UPDATE segments_segmentmember m SET left_at = statement_timestamp()
-                WHERE m.segment_id = %s AND m.left_at IS NULL
+                WHERE m.segment_id = %(segment)s AND m.left_at IS NULL {among}
                 AND NOT EXISTS (SELECT FROM wanted WHERE wanted.id = m.contact_id)
-                RETURNING 1)
-            SELECT (SELECT count(*) FROM joined), (SELECT count(*) FROM gone),
-                (SELECT count(*) FROM wanted)
-            """,  # noqa: S608  the condition is compiled, every value a parameter
-            [*params, segment, segment, segment],
+                RETURNING contact_id),
+            {_NOTED}
+            """,  # noqa: S608  the condition is compiled, every value quoted
+            {"segment": segment, "ids": ids, "name": f"segment:{segment}"},
         )
         return Change(*cursor.fetchone())
+
+
+def only(
+    contacts: models.QuerySet[Contact], ids: list[int]
+) -> models.QuerySet[Contact]:
+    """Those of `contacts` with one of `ids`, however many, as one parameter."""
+    among = Func(
+        F("pk"),
+        Value(f"{{{','.join(map(str, ids))}}}"),
+        template="(%(expressions)s::bigint[]))",
+        arg_joiner=" = ANY(",
+        output_field=models.BooleanField(),
+    )
+    return contacts.filter(among)
+
+
+def renew(
+    segment: int, contacts: models.QuerySet[Contact], ids: list[int]
+) -> tuple[int, int]:
+    """Of the contacts `ids`, make `contacts` the members; (who joined, who left)."""
+    change = _difference(segment, contacts, ids)
+    return change.joined, change.left
+
+
+def _note(segment: int) -> None:
+    """Whoever is made from this segment has to look at everybody again."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO segments_change (fields) VALUES (ARRAY[%s])",
+            [f"segment:{segment}"],
+        )
 
 
 def refill(segment: int, contacts: models.QuerySet[Contact]) -> Change:
@@ -74,7 +126,10 @@ def add(segment: int, contacts: models.QuerySet[Contact]) -> int:
             """,  # noqa: S608  as above
             [segment, *params],
         )
-        return int(cursor.rowcount)
+        count = int(cursor.rowcount)
+    if count:
+        _note(segment)
+    return count
 
 
 def end(segment: int, contacts: models.QuerySet[Contact]) -> int:
@@ -88,4 +143,7 @@ def end(segment: int, contacts: models.QuerySet[Contact]) -> int:
             """,  # noqa: S608  as above
             [segment, *params],
         )
-        return int(cursor.rowcount)
+        count = int(cursor.rowcount)
+    if count:
+        _note(segment)
+    return count

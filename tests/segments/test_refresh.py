@@ -109,7 +109,7 @@ def test_rules_that_no_longer_work_are_told_and_nobody_leaves(alice):
     segment = SegmentFactory()
     segment.refresh()
     rules = group("all", where("property:99", "known"))
-    Segment.objects.filter(pk=segment.pk).update(rules=rules, refreshed_at=ago(1))
+    Segment.objects.filter(pk=segment.pk).update(rules=rules, full_at=ago(1))
     refresh_due()
     segment.refresh_from_db()
     assert segment.state == "broken"
@@ -144,7 +144,7 @@ def test_a_segment_rests_after_a_refresh():
     segment = SegmentFactory()
     assert refresh_due() == 1
     assert refresh_due() == 0
-    Segment.objects.filter(pk=segment.pk).update(refreshed_at=ago(1))
+    Segment.objects.filter(pk=segment.pk).update(full_at=ago(1))
     assert refresh_due() == 1
 
 

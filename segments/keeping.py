@@ -1,0 +1,176 @@
+"""Keeping the members of a segment as the rules say."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import time
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import DatabaseError, connection, models
+from django.utils import timezone
+
+from contacts.models import Contact, ContactQuerySet
+from deliveries.room import roomy
+from segments.compile import compile_rules
+from segments.dates import Clock
+from segments.freshness import Look, has_turned, touched, turns
+from segments.kinds import SegmentKind, SegmentState, current_clock
+from segments.refreshing import Change, only, refill, renew
+from segments.rules import BadRules, Group, inputs, parse, sources
+from segments.vocabulary import Vocabulary
+
+log = logging.getLogger(__name__)
+
+# After everybody was asked about, a segment rests for this many times as long as that
+# took, so that refreshing never keeps one worker busy for more than a part of its time.
+REST = 10
+REFRESH_EVERY = dt.timedelta(seconds=50)
+# so old, everybody is asked about again, whatever the log of changes says
+OLDEST = dt.timedelta(days=1)
+
+
+class Kept(models.Model):
+    """Rules, and what of them was carried out when."""
+
+    kind = models.CharField(
+        max_length=8, choices=SegmentKind, default=SegmentKind.ACTIVE
+    )
+    # see rules.py; null for a static segment made by hand
+    rules = models.JSONField(null=True, blank=True, encoder=DjangoJSONEncoder)
+    state = models.CharField(
+        max_length=12, choices=SegmentState, default=SegmentState.PROCESSING
+    )
+    problem = models.TextField(blank=True)
+    # members at the last refresh; null before the first
+    size = models.PositiveIntegerField(null=True, editable=False)
+    refreshed_at = models.DateTimeField(null=True, editable=False)
+    # when everybody was asked about, and how long that took
+    full_at = models.DateTimeField(null=True, editable=False)
+    refresh_ms = models.PositiveIntegerField(default=0, editable=False)
+    # the log of changes was read until this snapshot of this database; empty: never
+    seen = models.TextField(blank=True, default="", editable=False)
+    seen_in = models.CharField(max_length=60, blank=True, default="", editable=False)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_active(self) -> bool:
+        return self.kind == SegmentKind.ACTIVE
+
+    def sources(self) -> set[int]:
+        """Ids of the segments that the rules ask about."""
+        return sources(self.rules)
+
+    def inputs(self, words: Vocabulary | None = None) -> frozenset[str]:
+        """What the log of changes calls all that the rules depend on."""
+        return inputs(self.rules, words or Vocabulary())
+
+    def parsed(self, words: Vocabulary | None = None) -> Group:
+        """The rules, or BadRules."""
+        return parse(self.rules, words or Vocabulary())
+
+    def matching(self) -> ContactQuerySet:
+        """Who matches the rules at this moment, asked now."""
+        return Contact.objects.filter(compile_rules(self.parsed(), current_clock()))
+
+    def is_stale(self, look: Look, clock: Clock, words: Vocabulary) -> bool:
+        """Must everybody be asked about again?"""
+        if not self.seen or self.seen_in != look.database or self.full_at is None:
+            return True
+        if clock.now - self.full_at > OLDEST:
+            return True
+        return has_turned(turns(self.rules, words), self.full_at, clock)
+
+    def is_rested(self, now: dt.datetime) -> bool:
+        """May everybody be asked about again?"""
+        rest = dt.timedelta(milliseconds=self.refresh_ms * REST)
+        last = self.full_at or self.refreshed_at
+        return last is None or last + max(rest, REFRESH_EVERY) <= now
+
+    def refresh(self, *, fully: bool = False, patient: bool = False) -> Change | None:
+        """Make the members what the rules say; all or nothing.
+
+        Only those are asked about whom a change concerns, unless that is not known,
+        or `fully`. None when another refresh of this segment is running: that one
+        does it; and when `patient` and everybody was asked about just now. A static
+        segment is filled once, and left alone from then on.
+        """
+        with roomy():
+            rows = type(self)._base_manager.select_for_update(
+                skip_locked=True, no_key=True
+            )
+            mine = rows.filter(pk=self.pk).first()
+            if mine is None:
+                return None
+            change = mine._refill(fully=fully, patient=patient)
+        self.refresh_from_db()
+        return change
+
+    def _refill(self, *, fully: bool, patient: bool) -> Change | None:
+        if not self.is_active and (self.refreshed_at or self.rules is None):
+            return self.settle(0, 0)
+        look, words, clock = Look.now(), Vocabulary(), current_clock()
+        remembered: dict[str, Any] = {"seen": look.snapshot, "seen_in": look.database}
+        some = None
+        if look.snapshot and not fully and not self.is_stale(look, clock, words):
+            some = touched(self.seen, self.inputs(words), self.size or 0)
+        if some is not None:
+            return self._look_at(some, remembered)
+        if patient and not self.is_rested(clock.now):
+            return None
+        began = time.monotonic()
+        change = refill(self.pk, self.matching())
+        took = int((time.monotonic() - began) * 1000)
+        remembered |= {"full_at": timezone.now(), "refresh_ms": took}
+        return self.settle(change.joined, change.left, change.size, **remembered)
+
+    def _look_at(self, ids: list[int], remembered: dict[str, Any]) -> Change:
+        found = renew(self.pk, only(self.matching(), ids), ids) if ids else (0, 0)
+        size = (self.size or 0) + found[0] - found[1]
+        return self.settle(*found, size, **remembered)
+
+    def settle(
+        self, joined: int, left: int, size: int | None = None, **values: Any
+    ) -> Change:
+        """Note how many are in now; counted when nobody says."""
+        if size is None:
+            size = self.count_members()
+        type(self)._base_manager.filter(pk=self.pk).update(
+            size=size,
+            state=SegmentState.READY,
+            problem="",
+            refreshed_at=timezone.now(),
+            **values,
+        )
+        return Change(joined, left, size)
+
+    def count_members(self) -> int:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM segments_segmentmember m"
+                " JOIN contacts_contact c ON c.id = m.contact_id"
+                " WHERE m.segment_id = %s AND m.left_at IS NULL",
+                [self.pk],
+            )
+            return int(cursor.fetchone()[0])
+
+    def try_refresh(
+        self, *, fully: bool = False, patient: bool = False
+    ) -> Change | None:
+        """Refresh; what goes wrong is noted as the `problem`, and nobody leaves."""
+        try:
+            return self.refresh(fully=fully, patient=patient)
+        except BadRules as error:
+            self.break_off(str(error))
+        except DatabaseError:
+            log.exception("The refresh of segment %s failed", self.pk)
+            self.break_off("The last refresh failed. It is tried again by itself.")
+        return None
+
+    def break_off(self, problem: str) -> None:
+        self.state, self.problem, self.seen = SegmentState.BROKEN, problem, ""
+        self.refreshed_at = self.full_at = timezone.now()
+        self.save(update_fields=["state", "problem", "refreshed_at", "full_at", "seen"])
