@@ -4,7 +4,7 @@ from django.contrib import admin
 
 from accounts.admin import ReadOnlyAdmin
 from consent.admin import AddressedAdmin
-from reengagement.models import Campaign, CampaignEmail, Member, Pause, Sunset
+from reengagement.models import Campaign, CampaignEmail, Member, Pause, Sunset, Tally
 
 
 @admin.register(Campaign)
@@ -21,4 +21,4 @@ class MemberAdmin(AddressedAdmin):
     list_select_related = ("address", "campaign")
 
 
-admin.site.register([CampaignEmail, Pause, Sunset], ReadOnlyAdmin)
+admin.site.register([CampaignEmail, Pause, Sunset, Tally], ReadOnlyAdmin)

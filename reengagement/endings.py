@@ -23,6 +23,7 @@ COLUMNS = (
     {"label": "Last email arrived"},
     {"label": "Emails so far", "num": True},
 )
+NO_UNDO = "Nothing was undone: somebody did it already, or the time is over."
 TOO_LATE = "It is too late for that: the campaign has moved on meanwhile."
 
 
@@ -75,7 +76,8 @@ def left_out(request: SignedIn, pk: int) -> HttpResponse:
 def silent(request: SignedIn, pk: int) -> HttpResponse:
     """The silent before anything changes; POST opts them out after a typed number."""
     campaign = get_object_or_404(Campaign, pk=pk)
-    people = campaign.members.silent().count()
+    counts = campaign.counts()
+    people = counts["silent"]
     form = OptOutForm(request.POST or None, people=people)
     if request.method == "POST" and form.is_valid():
         return _opt_out(request, campaign)
@@ -90,7 +92,7 @@ def silent(request: SignedIn, pk: int) -> HttpResponse:
         "shown": f"{len(rows[:PAGE]):,} of {people:,}",
         "next": f"?after={rows[PAGE - 1].address_id}" if len(rows) > PAGE else "",
         "first": "?" if after else "",
-        "unreached": campaign.counts()["undelivered"],
+        "unreached": counts["undelivered"],
         "may_opt_out": campaign.state == CampaignState.REVIEW,
     }
     status = INVALID if form.is_bound else 200
@@ -131,9 +133,13 @@ def undo(request: SignedIn, pk: int) -> HttpResponse:
     campaign = get_object_or_404(Campaign, pk=pk, sunset__isnull=False)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        people = campaign.sunset.undo(request.user, form.cleaned_data["reason"])
-        messages.success(request, f"Took back the opt-out of {people:,} people.")
+        job = campaign.sunset.begin_undo(request.user, form.cleaned_data["reason"])
+        if job is None:
+            messages.error(request, NO_UNDO)
+        else:
+            ring("reengagement.tasks.undo_opt_out", job.pk)
+            messages.success(request, "Taking the opt-outs back. Watch it here.")
         return redirect("reengagement:detail", pk)
-    context = {"campaign": campaign, "form": form, "batch": campaign.sunset.batch}
+    context = {"campaign": campaign, "form": form, "sunset": campaign.sunset}
     status = INVALID if form.is_bound else 200
     return render(request, "reengagement/campaign_undo.html", context, status=status)

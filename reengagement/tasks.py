@@ -5,6 +5,12 @@ from celery import shared_task
 from accounts.doorbell import ring
 from accounts.models import Job
 from reengagement.models import Campaign, Sunset
+from reengagement.models.sunset import JobKind
+
+TASKS: dict[str, str] = {
+    JobKind.RUN: "reengagement.tasks.opt_out_silent",
+    JobKind.UNDO: "reengagement.tasks.undo_opt_out",
+}
 
 
 @shared_task
@@ -15,10 +21,10 @@ def advance(campaign_id: int) -> None:
 @shared_task
 def advance_all() -> None:
     """Ring for every campaign that moves, and for opt-outs nobody works on."""
-    for pk in Campaign.objects.due().values_list("pk", flat=True):
-        ring("reengagement.tasks.advance", pk)
-    for job in Job.objects.claimable().filter(kind="sunset"):
-        ring("reengagement.tasks.opt_out_silent", job.pk)
+    for campaign in Campaign.objects.awake():
+        ring("reengagement.tasks.advance", campaign.pk)
+    for job in Job.objects.claimable().filter(kind__in=TASKS):
+        ring(TASKS[job.kind], job.pk)
 
 
 @shared_task
@@ -27,3 +33,11 @@ def opt_out_silent(job_id: int) -> None:
     job = Job.objects.claim(job_id)
     if job:
         Sunset.objects.get(job=job).run(job)
+
+
+@shared_task
+def undo_opt_out(job_id: int) -> None:
+    """Take an opt-out of the silent back; goes on where a dead worker stopped."""
+    job = Job.objects.claim(job_id)
+    if job:
+        Sunset.objects.get(undo_job=job).take_back(job)

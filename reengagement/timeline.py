@@ -194,6 +194,7 @@ def _review_step(campaign: Campaign, counts: Counter[str]) -> Step:
 
 def _end_step(campaign: Campaign, counts: Counter[str]) -> Step:
     done = campaign.state == CampaignState.DONE
+    running = campaign.state == CampaignState.OPTING_OUT
     gone = counts[Outcome.SUNSET]
     text = "They stop getting marketing email. Nothing is deleted, and you can undo it "
     text += "for 30 days."
@@ -207,7 +208,9 @@ def _end_step(campaign: Campaign, counts: Counter[str]) -> Step:
         if campaign.announced_on and not done
         else "",
         text=text,
-        status="opting_out" if campaign.state == CampaignState.OPTING_OUT else "",
+        status="opting_out" if running else "",
+        done=gone,
+        total=gone + counts[Outcome.SILENT] if running else 0,
     )
 
 

@@ -13,7 +13,7 @@ from collections import Counter
 from typing import ClassVar
 
 from django.db import models, transaction
-from django.db.models import Count, Max, Q
+from django.db.models import Max, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -23,14 +23,14 @@ from consent.models import SubscriptionType
 from contacts.models import Contact
 from deliveries import audience
 from deliveries.models import Delivery, DeliveryState, Message
-from reengagement import eligibility, outcomes
+from reengagement import eligibility, outcomes, resting
+from reengagement.models.queries import CampaignQuerySet
 from reengagement.models.sunset import Sunset
+from reengagement.models.tallies import Tally
 from reengagement.vocabulary import (
     LIVE_STATES,
-    OPEN_OUTCOMES,
     CampaignState,
     Ending,
-    Outcome,
     Uncertain,
 )
 from segments.models import Segment, SegmentUse
@@ -38,27 +38,6 @@ from segments.models import Segment, SegmentUse
 MIN_WAITING_DAYS = 7  # the shortest time in which most readers see a mail
 MIN_GAP_DAYS, MAX_GAP_DAYS = 5, 14
 CANCEL_SECONDS = 30
-
-
-class CampaignQuerySet(models.QuerySet["Campaign"]):
-    def live(self) -> CampaignQuerySet:
-        return self.filter(state__in=LIVE_STATES)
-
-    def with_counts(self) -> CampaignQuerySet:
-        """Adds `asked`, `confirmed`, `open` and `gone`: people, for the list."""
-        said = Q(members__outcome__in=[Outcome.CONFIRMED, Outcome.RETURNED])
-        waits = Q(members__outcome__in=OPEN_OUTCOMES)
-        waits |= Q(members__outcome=Outcome.SILENT, state=CampaignState.REVIEW)
-        return self.select_related("segment").annotate(
-            asked=Count("members"),
-            confirmed=Count("members", filter=said),
-            open=Count("members", filter=waits),
-            gone=Count("members", filter=Q(members__outcome=Outcome.SUNSET)),
-        )
-
-    def due(self) -> CampaignQuerySet:
-        """Those that the beat job has something to do for."""
-        return self.filter(state__in=[CampaignState.STARTING, CampaignState.RUNNING])
 
 
 class Campaign(models.Model):
@@ -95,6 +74,11 @@ class Campaign(models.Model):
     # the day named in the emails: nobody is opted out before it
     announced_on = models.DateField(null=True)
     finished_at = models.DateTimeField(null=True)
+    # when beat last went through everybody, and when it has to again; see resting
+    tended_at = models.DateTimeField(null=True, editable=False)
+    tend_ms = models.PositiveIntegerField(default=0, editable=False)
+    wake_at = models.DateTimeField(null=True, editable=False)
+    writes_seen = models.BigIntegerField(default=0, editable=False)
 
     objects = CampaignQuerySet.as_manager()
 
@@ -250,7 +234,7 @@ class Campaign(models.Model):
 
     @transaction.atomic
     def advance(self) -> None:
-        """One beat: the next emails, then what became of everybody, then the end.
+        """One beat: what became of everybody, then the next emails, then the end.
 
         One worker at a time: another one leaves at once, and a person who pauses or
         stops meanwhile need not wait.
@@ -261,9 +245,11 @@ class Campaign(models.Model):
         if self.state == CampaignState.STARTING:
             self.fix_audience()
         if self.state == CampaignState.RUNNING:
-            self._send_next()
-            self.fold()
-            self._look_for_the_end()
+            with resting.awake(self):
+                self.fold()
+                self._send_next()
+                self._look_for_the_end()
+            Tally.objects.add_up(self.pk)
 
     def _look_for_the_end(self) -> None:
         open_, silent = self.members.still_open(), self.members.silent().exists()
@@ -307,6 +293,10 @@ class Campaign(models.Model):
         if moved:
             Sunset.objects.begin(self, user)
         return moved
+
+    def break_off_opt_out(self) -> None:
+        """Somebody cancelled the job: who is silent still is reviewed again."""
+        self._move(CampaignState.OPTING_OUT, CampaignState.REVIEW)
 
     def end_opt_out(self) -> None:
         """After the last piece: done, or back to waiting for the rest."""
@@ -378,18 +368,13 @@ class Campaign(models.Model):
 
     def counts(self) -> Counter[str]:
         """{outcome: people}; adds up to everybody enrolled."""
-        return Counter(
-            dict(
-                self.members.order_by()
-                .values_list("outcome")
-                .annotate(people=Count("id"))
-            )
-        )
+        return Tally.objects.filter(campaign=self).counts()
 
     @property
     def opt_out(self) -> Sunset | None:
         """The opt-out of its silent, once it began."""
-        return Sunset.objects.select_related("batch").filter(campaign=self).first()
+        found = Sunset.objects.select_related("batch", "undo_job")
+        return found.filter(campaign=self).first()
 
     def last_deadline(self) -> dt.datetime | None:
         last: dt.datetime | None = self.members.aggregate(last=Max("deadline_at"))[

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from django.db import models, transaction
@@ -18,12 +19,18 @@ from consent.models import (
 )
 from consent.vocabulary import Act, Action, Actor, Mechanism, Reason
 from reengagement import outcomes
-from reengagement.vocabulary import Outcome
+from reengagement.models.tallies import Tally
+from reengagement.vocabulary import CampaignState, Outcome
 
 if TYPE_CHECKING:
     from reengagement.models.campaign import Campaign
 
 UNDO_DAYS = 30
+
+
+class JobKind(models.TextChoices):
+    RUN = "sunset", "Opting out the silent"
+    UNDO = "sunset_undo", "Taking the opt-out of the silent back"
 
 
 class SunsetQuerySet(models.QuerySet["Sunset"]):
@@ -41,11 +48,11 @@ class SunsetQuerySet(models.QuerySet["Sunset"]):
             ),
         )
         sunset.job = Job.objects.create(
-            kind="sunset",
+            kind=JobKind.RUN,
             label=f"Opt out the silent of “{campaign.name}”",
             url=campaign.get_absolute_url(),
             owner=user,
-            total=campaign.members.silent().count(),
+            total=campaign.counts()[Outcome.SILENT],
             unit="people",
         )
         sunset.save(update_fields=["job"])
@@ -67,6 +74,9 @@ class Sunset(models.Model):
     )
     batch = models.OneToOneField(Batch, on_delete=models.PROTECT)
     job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL)
+    undo_job = models.ForeignKey(
+        Job, null=True, on_delete=models.SET_NULL, related_name="undone_sunset"
+    )
 
     objects = SunsetQuerySet.as_manager()
 
@@ -79,9 +89,10 @@ class Sunset(models.Model):
         while looked_at := self.piece(job.owner_id):
             done += looked_at
             if not job.report(done):
-                break
-        members = self.campaign.members
-        job.finish(opted_out=members.filter(outcome=Outcome.SUNSET).count())
+                self.campaign.break_off_opt_out()
+                return
+        Tally.objects.add_up(self.campaign_id)
+        job.finish(opted_out=self.campaign.counts()[Outcome.SUNSET])
         self.campaign.end_opt_out()
 
     @transaction.atomic
@@ -121,10 +132,59 @@ class Sunset(models.Model):
                 address_ids, Reason.SUNSET, act, subscription_type=subscription_type
             )
 
-    def undo(self, user: User, reason: str) -> int:
-        """Take the opt-outs back, except of people who acted since; how many."""
-        if not self.batch.can_undo:
-            return 0
-        lifted = self.batch.undo(user, reason)
-        self.campaign.fold()
-        return lifted
+    @property
+    def can_undo(self) -> bool:
+        """In time, and not before the last of the silent was opted out."""
+        over = self.campaign.state in {CampaignState.DONE, CampaignState.STOPPED}
+        return over and self.batch.can_undo
+
+    @property
+    def is_undoing(self) -> bool:
+        return self.undo_job is not None and not self.undo_job.is_over
+
+    @transaction.atomic
+    def begin_undo(self, user: User, reason: str) -> Job | None:
+        """Hand the undo to a job; None when it was begun already or is too late."""
+        if not self.can_undo or not self.batch.begin_undo(user, reason):
+            return None
+        self.undo_job = Job.objects.create(
+            kind=JobKind.UNDO,
+            label=f"Take back the opt-out of “{self.campaign}”"[:300],
+            url=self.campaign.get_absolute_url(),
+            owner=user,
+            total=self.campaign.counts()[Outcome.SUNSET],
+            unit="people",
+        )
+        self.save(update_fields=["undo_job"])
+        AuditEntry.objects.record(
+            user,
+            "undid the opt-out of the silent",
+            subject=self.campaign.name,
+            url=self.campaign.get_absolute_url(),
+            detail={"reason": reason},
+        )
+        return self.undo_job
+
+    def take_back(self, job: Job) -> None:
+        """Lift the opt-outs piece by piece, except of people who acted since."""
+        counts = Counter(job.resume.get("counts", {}))
+        after = job.resume.get("after", 0)
+        while True:
+            with transaction.atomic():
+                piece = next(self.batch.undo_pieces(after), None)
+                if piece is None:
+                    break
+                self._restore(after, piece.after)
+                after = piece.after
+                counts.update(lifted=piece.lifted, kept=piece.kept)
+                if not job.report(counts.total(), after=after, counts=dict(counts)):
+                    transaction.set_rollback(True)  # what is not told is not done
+                    return
+        Tally.objects.add_up(self.campaign_id)
+        job.finish(**counts)
+
+    def _restore(self, after: int, upto: int) -> None:
+        """Work out anew what became of the people of one piece."""
+        rows = Suppression.objects.filter(batch=self.batch_id, id__gt=after)
+        piece = rows.filter(id__lte=upto).values_list("address_id", flat=True)
+        outcomes.fold(self.campaign, list(piece))

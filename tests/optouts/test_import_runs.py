@@ -134,7 +134,7 @@ class TestRun:
         one = counted("Email\n" + "".join(f"p{n}@x.example\n" for n in range(10_000)))
         job = one.start(alice)
         begin = time.monotonic()
-        with django_assert_max_num_queries(30):
+        with django_assert_max_num_queries(80):  # in four pieces
             jobs.work(job.pk)
         assert time.monotonic() - begin < 10
         assert Suppression.objects.count() == 10_000

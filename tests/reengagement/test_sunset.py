@@ -11,7 +11,7 @@ from consent.vocabulary import Act, Action, Actor, LiftedBy, Mechanism, Reason
 from contacts.models import Contact
 from deliveries.models import Delivery
 from deliveries.refusals import mailable
-from reengagement.tasks import opt_out_silent
+from reengagement.tasks import opt_out_silent, undo_opt_out
 from reengagement.vocabulary import CampaignState, Outcome
 from tests.factories import SubscriptionTypeFactory, agree
 from tests.reengagement.world import World
@@ -32,6 +32,13 @@ def end(world, user=None):
     assert world.campaign.begin_opt_out(user)
     opt_out_silent(world.campaign.sunset.job_id)
     world.campaign.refresh_from_db()
+
+
+def undo(world, user):
+    """Somebody presses the button, the job runs; how it ended."""
+    job = world.campaign.sunset.begin_undo(user, "Wrong segment")
+    undo_opt_out(job.pk)
+    return Job.objects.get(pk=job.pk)
 
 
 def may_get(person):
@@ -114,7 +121,7 @@ def test_undo_brings_back_whom_the_campaign_opted_out(world, alice):
     person = world.asked(delivered_ago=OVER)
     end(world, alice)
 
-    assert world.campaign.sunset.undo(alice, "Wrong segment") == 1
+    assert undo(world, alice).result == {"lifted": 1, "kept": 0}
 
     assert may_get(person)
     assert world.outcome(person) == Outcome.RESTORED
@@ -128,7 +135,7 @@ def test_undo_leaves_alone_who_left_since(world, alice):
     )
     Suppression.objects.suppress([person.address_id], Reason.OWN_OPT_OUT, left)
 
-    world.campaign.sunset.undo(alice, "Wrong segment")
+    assert undo(world, alice).result == {"lifted": 0, "kept": 1}
 
     assert not may_get(person)
 

@@ -27,8 +27,8 @@ CONTENT = {
 class World:
     """`campaign` runs since 20 days with one email, `message`."""
 
-    def __init__(self):
-        self.kind = SubscriptionType.objects.default()
+    def __init__(self, kind=None):
+        self.kind = kind or SubscriptionType.objects.default()
         self.kind.brand.postal_address = "1 Example Street"
         self.kind.brand.legal_name = "Example Oy"
         self.kind.brand.save()

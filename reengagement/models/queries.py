@@ -1,0 +1,45 @@
+"""Questions about many campaigns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Q, Sum
+from django.db.models.functions import Coalesce
+
+from reengagement import resting
+from reengagement.vocabulary import LIVE_STATES, OPEN_OUTCOMES, CampaignState, Outcome
+
+if TYPE_CHECKING:
+    from reengagement.models.campaign import Campaign
+
+
+def _people(where: Q | None = None) -> Coalesce:
+    return Coalesce(Sum("tallies__people", filter=where), 0)
+
+
+class CampaignQuerySet(models.QuerySet["Campaign"]):
+    def live(self) -> CampaignQuerySet:
+        return self.filter(state__in=LIVE_STATES)
+
+    def with_counts(self) -> CampaignQuerySet:
+        """Adds `asked`, `confirmed`, `open` and `gone`: people, for the list."""
+        said = Q(tallies__outcome__in=[Outcome.CONFIRMED, Outcome.RETURNED])
+        waits = Q(tallies__outcome__in=OPEN_OUTCOMES)
+        waits |= Q(tallies__outcome=Outcome.SILENT, state=CampaignState.REVIEW)
+        found: CampaignQuerySet = self.select_related("segment").annotate(
+            asked=_people(),
+            confirmed=_people(said),
+            open=_people(waits),
+            gone=_people(Q(tallies__outcome=Outcome.SUNSET)),
+        )
+        return found
+
+    def due(self) -> CampaignQuerySet:
+        """Those that the beat job has something to do for."""
+        return self.filter(state__in=[CampaignState.STARTING, CampaignState.RUNNING])
+
+    def awake(self) -> list[Campaign]:
+        """Those of the due whose people have to be gone through now."""
+        return [one for one in self.due() if resting.needs_a_look(one)]
