@@ -69,6 +69,11 @@ TIMETABLE: dict[str, dict[str, Any]] = {
         "schedule": 5.0,
         "options": {"expires": 5.0},
     },
+    "sum up the last months for the overview, every 10 minutes": {
+        "task": "deliveries.tasks.sum_up_months",
+        "schedule": 600.0,
+        "options": {"expires": 600.0},
+    },
     "start emails that are due, every 10 seconds": {
         "task": "campaigns.tasks.start_due",
         "schedule": 10.0,

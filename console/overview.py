@@ -14,6 +14,7 @@ from accounts.doorbell import ring
 from accounts.web import INVALID, SignedIn
 from campaigns.models import EmailState, MarketingEmail
 from console import health, todo
+from console.trend import trend
 from contacts.models import Contact
 from deliveries.models import Hold, HoldKind
 from deliveries.queue import SEND_DUE
@@ -43,6 +44,7 @@ def index(request: SignedIn) -> HttpResponse:
             "stop": _stop(),
             "tasks": todo.tasks(),
             "steps": todo.first_steps(),
+            "trend": trend(),
             "health": _health(asked="count" in request.GET),
             "campaigns": Campaign.objects.live().with_counts().order_by("-pk")[:SHOWN],
             "running": emails.filter(state__in=UNDER_WAY).with_progress()[:SHOWN],

@@ -82,17 +82,17 @@ def _earlier(column: str, before: dt.datetime | None) -> Q:
 def _consent(contact: Contact, before: dt.datetime | None) -> Iterator[Happening]:
     records = (
         ConsentRecord.objects.filter(
-            _earlier("recorded_at", before), address_id=contact.address_id or 0
+            _earlier("occurred_at", before), address_id=contact.address_id or 0
         )
         .select_related("subscription_type", "brand", "user", "batch")
-        .order_by("-recorded_at")[:PAGE]
+        .order_by("-occurred_at", "-pk")[:PAGE]
     )
     for record in records:
         action = Action(record.action)
         icon, tint = CONSENT_LOOKS.get(action, ("bell-off", ""))
         about = record.subscription_type or record.brand
         yield Happening(
-            record.recorded_at,
+            record.occurred_at,
             f"{action.label}: {about}" if about else action.label,
             " · ".join(_facts(record)),
             icon,
@@ -107,7 +107,7 @@ def _facts(record: ConsentRecord) -> Iterable[str]:
     if record.action == Action.GIVEN:
         yield record.get_basis_display()
     if record.occurred_at.date() != record.recorded_at.date():
-        yield f"said on {record.occurred_at:%-d %b %Y}"
+        yield f"written down on {record.recorded_at:%-d %b %Y}"
     if file := record.source.get("file"):
         yield str(file)
     if record.explanation:

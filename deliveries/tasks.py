@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from deliveries import partitions, rollups, sending, settling
+from deliveries import months, partitions, rollups, sending, settling
 
 
 @shared_task
@@ -28,3 +28,8 @@ def settle_verdicts() -> None:
 @shared_task
 def fold_engagement() -> None:
     rollups.fold_all()
+
+
+@shared_task
+def sum_up_months() -> None:
+    months.sum_up()

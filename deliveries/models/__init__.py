@@ -5,6 +5,7 @@ from deliveries.models.delivery import Delivery, DeliveryState, Verdict
 from deliveries.models.events import Event, EventKind
 from deliveries.models.holds import Hold, HoldKind, HoldQuerySet
 from deliveries.models.messages import Channel, Link, LinkKind, Message
+from deliveries.models.months import Month
 from deliveries.models.touched import Touched
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Link",
     "LinkKind",
     "Message",
+    "Month",
     "Touched",
     "Verdict",
 ]

@@ -8,7 +8,8 @@ from django.utils import timezone
 from accounts.models import AuditEntry, Job, JobState
 from campaigns.models import MarketingEmail
 from consent.models import Brand, SubscriptionType
-from deliveries.models import Hold
+from console.trend import trend
+from deliveries.models import Hold, Month
 from reengagement.models import Campaign
 from reengagement.vocabulary import CampaignState
 from tests.factories import ContactFactory, SegmentFactory, agree
@@ -163,3 +164,19 @@ def test_silent_people_wait_for_a_review(client):
     text = page(client)
     assert "Review the silent people of “Autumn clean-up”" in text
     assert "0 of 0 confirmed" in text
+
+
+def test_twelve_months_are_drawn_with_a_table_and_read_from_the_summary(
+    client, django_assert_num_queries
+):
+    assert "Twelve months" not in page(client)
+    first = timezone.localdate().replace(day=1)
+    Month.objects.create(month=first, delivered=200, opened=50, clicked=10, bounced=3)
+    text = page(client)
+    assert "200 emails arrived in twelve months: 25% were opened, 5% clicked" in (
+        " ".join(text.split())
+    )
+    assert "0 people opted out, 3 emails came back" in text
+    assert text.count("View as table") == 2
+    with django_assert_num_queries(2):
+        trend()

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from console.demo import newsletters, passes, people
 from contacts.models import Contact
+from deliveries import months
 from deliveries.rollups import fold_all
 
 
@@ -44,6 +45,7 @@ class Command(BaseCommand):
         self.step("segments", lambda: passes.make_segments(user))
         self.step("campaigns", lambda: passes.run_all(types, now, user))
         self.step("their engagement again", fold_all)
+        self.step("the months", lambda: months.sum_up(everything=True))
 
     def step(self, label: str, act: Callable[[], Any]) -> Any:
         """Do it, and say what it was and how long it took."""
