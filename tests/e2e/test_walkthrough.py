@@ -97,7 +97,8 @@ def test_the_campaign_as_one_object(live_stack, marketer, new_page, file):
     marketer.go(f"/reengagement/{campaign.pk}/undo/")
     marketer.page.get_by_label("Reason").fill("They were on holiday")
     marketer.press("Undo the opt-out")
-    marketer.sees("Took back the opt-out of 2 people")
+    restored = campaign.members.filter(outcome="restored")
+    live_stack.wait_for(lambda: restored.count() == 2, "the end of the undo")
     marketer.go(f"/emails/{again.pk}/review/")
     marketer.sees("Send to 3 people")
 
