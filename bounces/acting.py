@@ -6,22 +6,27 @@ when it goes on over several mails and weeks without a sign of life between.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from django.db import connection
 
-from bounces.categories import Doing
-from consent.models import Suppression
+from bounces.categories import Doing, shown_as
+from consent.models import Grant, Suppression
 from consent.vocabulary import Act, Action, Actor, Mechanism, Reason
 from contacts.models import Contact, HardBounceReason
 
-# Consecutive failures, one per mail, since the last accepted mail or sign of a person.
+# Consecutive failures, one per mail, since the last accepted mail, sign of a person or
+# release of the address.
 # "Silent" is no sign of a person for 180 days.
 WORN_OUT = """
 SELECT t.address_id, failed.is_full
 FROM unnest(%s::bigint[]) AS t(address_id)
 CROSS JOIN LATERAL (
-    SELECT max(greatest(d.delivered_at, d.last_opened_at, d.last_clicked_at)) AS at,
+    SELECT greatest(
+            max(greatest(d.delivered_at, d.last_opened_at, d.last_clicked_at)),
+            (SELECT max(r.at) FROM bounces_release r
+             WHERE r.address_id = t.address_id)
+        ) AS at,
         coalesce(max(greatest(d.last_opened_at, d.last_clicked_at, d.replied_at))
             < now() - interval '180 days', true) AS is_silent
     FROM deliveries_delivery d WHERE d.address_id = t.address_id
@@ -48,6 +53,26 @@ WHERE failed.is_full OR (n >= 5 AND span >= interval '14 days' AND is_silent)
 def kill(address_ids: Collection[int]) -> None:
     """These mailboxes are not there: never again, whatever anybody agreed to."""
     _suppress(address_ids, Reason.DEAD_ADDRESS, HardBounceReason.UNKNOWN_USER)
+
+
+def change_owner(address_ids: Collection[int]) -> None:
+    """Somebody else reads there now (RFC 7293): blocked, and nobody ever agreed."""
+    if not address_ids:
+        return
+    void = Act(
+        action=Action.EXPIRED,
+        mechanism=Mechanism.BOUNCE,
+        actor=Actor.MAILBOX_PROVIDER,
+        explanation="The mailbox has another owner: what the one before said is void.",
+    )
+    Grant.objects.void(sorted(address_ids), void)
+    kill(address_ids)
+
+
+def block_strictly(by_category: Mapping[str, Collection[int]]) -> None:
+    """The switch "strict": blocked for what a server holds against the sender."""
+    for category in sorted(by_category):
+        _suppress(by_category[category], Reason.BOUNCED, shown_as(category))
 
 
 def wear_out(address_ids: Collection[int], counted: Collection[str]) -> None:

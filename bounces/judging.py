@@ -8,14 +8,16 @@ from typing import Any, cast
 
 from django.db import connection, transaction
 
-from bounces import acting
-from bounces.categories import CATEGORIES, Doing
+from bounces import acting, incidents
+from bounces.categories import CATEGORIES, STRICTLY_BLOCKED, Doing
 from bounces.codes import Judgement, judge
-from bounces.models import Bounce
+from bounces.models import Bounce, BouncePolicy
 from consent.models import Address
 from deliveries.models import Delivery, DeliveryState
 
 BATCH = 2_000
+# the mailbox, or the domain, changed its owner (RFC 7293)
+NEW_OWNER = {"5.7.17", "5.7.18"}
 COUNTED = [key for key, found in CATEGORIES.items() if found.doing in acting.COUNTING]
 
 WRITE = """
@@ -92,10 +94,36 @@ def bounce_of(row: Delivery, judgement: Judgement) -> Bounce:
 
 
 def act(judged: Sequence[tuple[Delivery, Judgement]]) -> None:
-    """Do to the addresses what the table says; they are locked by the caller."""
+    """Do to the addresses what the table says; they are locked by the caller.
+
+    The rows of Bounce are written before. Safe to repeat.
+    """
 
     def meant(*doings: Doing) -> set[int]:
         return addresses_of(row for row, found in judged if found.doing in doings)
 
+    bounces = list(
+        Bounce.objects.filter(delivery_id__in=[row.pk for row, _ in judged])
+        .select_related("address")
+        .order_by("pk")
+    )
+    acting.change_owner(
+        {one.address_id for one in bounces if one.enhanced_code in NEW_OWNER}
+    )
     acting.kill(meant(Doing.DEAD))
     acting.wear_out(meant(*acting.COUNTING), COUNTED)
+    incidents.attach(bounces)
+    if BouncePolicy.current().is_strict:
+        acting.block_strictly(_held_against_us(bounces))
+
+
+def _held_against_us(bounces: Iterable[Bounce]) -> dict[str, set[int]]:
+    """Permanent refusals for what the sender did, by category."""
+    found: dict[str, set[int]] = {}
+    for bounce in bounces:
+        passing = bounce.enhanced_code.startswith("4") or (
+            bounce.code is not None and bounce.code < 500
+        )
+        if bounce.category in STRICTLY_BLOCKED and not passing:
+            found.setdefault(bounce.category, set()).add(bounce.address_id)
+    return found

@@ -54,6 +54,8 @@ class Row:
     sentence: str
     url: str
     at: dt.datetime | None
+    # the whole answer of the server where it said no
+    reply: str = ""
 
 
 def row(delivery: Delivery) -> Row:
@@ -70,7 +72,15 @@ def row(delivery: Delivery) -> Row:
         sentence(delivery),
         person.get_absolute_url() if person else "",
         _when(delivery),
+        _no(delivery),
     )
+
+
+def _no(delivery: Delivery) -> str:
+    if not delivery.bounced_at and delivery.state != DeliveryState.REFUSED:
+        return ""
+    parts = (delivery.smtp_code, delivery.enhanced_code, delivery.reply)
+    return " ".join(str(part) for part in parts if part)
 
 
 def address_of(delivery: Delivery) -> str:

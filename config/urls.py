@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("deliveries.urls")),
     path("", include("campaigns.urls")),
     path("", include("optouts.urls")),
+    path("", include("bounces.urls")),
     path("", include("segments.urls")),
     path("", include("reengagement.urls")),
 ]

@@ -38,6 +38,7 @@ WORK = (
     Entry("Opt-outs", "bell-off", "optouts:list", "u"),
 )
 HYGIENE = (
+    Entry("Bounce audit", "mail-x", "bounces:list", "b"),
     Entry("Jobs", "list-checks", "console:jobs", "j"),
     Entry("Outbox", "inbox", "console:outbox", "x", local_only=True),
     Entry("Settings", "settings", "consent:brand", "e"),

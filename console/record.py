@@ -12,6 +12,8 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_safe
 
 from accounts.web import SignedIn
+from bounces.forms import UnbounceForm
+from bounces.views.desk import question
 from consent.models import Grant, SubscriptionType, Suppression
 from consent.vocabulary import MAY_LIFT, LiftedBy, Reason, Scope
 from console.timeline import KINDS, PAGE, timeline
@@ -124,6 +126,8 @@ def detail(request: SignedIn, pk: int) -> HttpResponse:
     kind = request.GET.get("kind", "")
     before = _moment(request.GET.get("before", ""))
     context = _record(contact) | _activity(contact, kind, before)
+    if contact.hard_bounce_reason:
+        context["bounce"] = question(contact, request) | {"form": UnbounceForm()}
     return render(request, "console/contact.html", context)
 
 

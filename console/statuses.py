@@ -77,6 +77,17 @@ STATUSES: dict[str, Look] = {
     "reengaged": Look("Re-engaged", OK, "badge-check"),
     "silent": Look("Still silent", NEUTRAL, "hourglass"),
     "held_out": Look("Held out", NEUTRAL, "circle-minus"),
+    # why an address is blocked by a bounce
+    "UNKNOWN_USER": Look("Unknown user", BAD, "circle-x"),
+    "MAILBOX_FULL": Look("Mailbox full", BAD, "circle-x"),
+    "POLICY": Look("Policy", WARN, "triangle-alert"),
+    "SPAM": Look("Taken for spam", WARN, "triangle-alert"),
+    "CONTENT": Look("Content", WARN, "triangle-alert"),
+    "OTHER": Look("Other", WARN, "triangle-alert"),
+    # an incident
+    "open": Look("Open", WARN, "triangle-alert"),
+    "held": Look("Sending waits", WARN, "pause"),
+    "solved": Look("Solved", OK, "circle-check"),
     # a click
     "human": Look("Human", OK, "mouse-pointer-click"),
     "machine": Look("Machine", NEUTRAL, "circle-minus"),

@@ -35,6 +35,17 @@ class GrantQuerySet(models.QuerySet["Grant"]):
         self._upsert(records, subscription_type.pk, act, grade)
         return len(records)
 
+    @transaction.atomic
+    def void(self, address_ids: Sequence[int], act: Act) -> set[int]:
+        """End every yes of these addresses: somebody else reads there now. Those that
+        had one; the ledger keeps what was said."""
+        ids = Address.objects.lock(address_ids)
+        rows = self.filter(address_id__in=ids)
+        found = sorted(set(rows.values_list("address_id", flat=True)))
+        ConsentRecord.objects.append(found, act)
+        rows.delete()
+        return set(found)
+
     def _upsert(
         self, records: dict[int, int], type_id: int, act: Act, grade: Grade
     ) -> None:

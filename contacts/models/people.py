@@ -172,6 +172,12 @@ class Contact(Engagement):
             models.Index(fields=["email_lower", "id"], name="contact_by_email"),
             models.Index(fields=["created_at", "id"], name="contact_by_creation"),
             models.Index(LAST_ENGAGED, F("id"), name="contact_by_engagement"),
+            # serves the audit of bounces
+            models.Index(
+                fields=["hard_bounce_reason", "id"],
+                condition=~Q(hard_bounce_reason=""),
+                name="contact_bounced",
+            ),
         ]
 
     def __str__(self) -> str:

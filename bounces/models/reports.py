@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from bounces.categories import CATEGORIES, COMPLAINT, Doing, Kind
+from bounces.models.incidents import Incident
 from consent.models import Address
 from deliveries.models import Message
 
@@ -77,6 +78,10 @@ class Bounce(models.Model):
     code = models.PositiveSmallIntegerField(null=True)
     enhanced_code = models.CharField(max_length=12, blank=True)
     words = models.TextField(blank=True)  # the server's own
+    # what refusals of this kind belong to
+    incident = models.ForeignKey(
+        Incident, null=True, on_delete=models.PROTECT, related_name="bounces"
+    )
 
     class Meta:
         constraints: ClassVar = [

@@ -1,0 +1,21 @@
+"""What came back, what was made of it, and how addresses were given back."""
+
+from bounces.models.incidents import Incident, IncidentQuerySet
+from bounces.models.policy import BouncePolicy, Stance
+from bounces.models.releases import Change, Release, ReleaseQuerySet, Way
+from bounces.models.reports import Bounce, Outcome, Report, Source
+
+__all__ = [
+    "Bounce",
+    "BouncePolicy",
+    "Change",
+    "Incident",
+    "IncidentQuerySet",
+    "Outcome",
+    "Release",
+    "ReleaseQuerySet",
+    "Report",
+    "Source",
+    "Stance",
+    "Way",
+]

@@ -1,0 +1,41 @@
+"""The one switch of the policy: how strict bounces are taken."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+
+class Stance(models.TextChoices):
+    """What happens to an address when a server holds something against the sender."""
+
+    BY_CAUSE = "by_cause", "By cause: nothing, the address is not to blame"
+    STRICT = "strict", "Strict: the address is blocked until somebody unbounces it"
+
+
+class BouncePolicy(models.Model):
+    """One row: the choice of this installation."""
+
+    stance = models.CharField(max_length=8, choices=Stance, default=Stance.BY_CAUSE)
+
+    class Meta:
+        verbose_name_plural = "bounce policies"
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(id=1), name="bounce_policy_is_one_row"),
+            models.CheckConstraint(
+                condition=Q(stance__in=Stance.values), name="bounce_stance_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.get_stance_display())
+
+    @classmethod
+    def current(cls) -> BouncePolicy:
+        return cls.objects.filter(id=1).first() or cls(id=1)
+
+    @property
+    def is_strict(self) -> bool:
+        return self.stance == Stance.STRICT

@@ -1,0 +1,215 @@
+"""Giving an address back that was blocked by a bounce.
+
+A person may do so once per address ever, a limited number of times a month, and never
+for a mailbox that is not there. The row of the account is the lock of the quota: of
+two people who ask for the last one, one gets it and the other a sentence.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Account, AuditEntry, User
+from bounces.categories import shown_as
+from bounces.locks import LOCKED
+from bounces.models import Bounce, Change, Release, Way
+from consent.models import Address, Brand, Suppression
+from consent.models.suppression import SuppressionQuerySet
+from consent.vocabulary import (
+    BOUNCE_REASONS,
+    Act,
+    Action,
+    Actor,
+    LiftedBy,
+    Mechanism,
+    Reason,
+)
+from contacts.models import Contact, HardBounceReason
+
+LEAST, MOST, SHARE = 10, 1_000, 50  # one of 50: two per cent
+PERMISSION = "bounces.unbounce_contact"
+
+
+class NotUnbounced(ValueError):
+    """It was not done; the message says why and what else can be done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """How many unbounces people may do in this month of the account, all together."""
+
+    limit: int
+    used: int
+    month: dt.date
+
+    @classmethod
+    def of(cls, account: Account) -> Quota:
+        first = account.today().replace(day=1)
+        begin = dt.datetime.combine(first, dt.time(), account.zone)
+        contacts, _ = Contact.objects.total()
+        used = Release.objects.by_people_since(begin).count()
+        return cls(min(MOST, max(LEAST, contacts // SHARE)), used, first)
+
+    @property
+    def left(self) -> int:
+        return max(0, self.limit - self.used)
+
+    @property
+    def renews_on(self) -> dt.date:
+        return (self.month + dt.timedelta(days=32)).replace(day=1)
+
+    @property
+    def words(self) -> str:
+        return f"{self.left:,} of {self.limit:,} unbounces left in {self.month:%B}"
+
+    @property
+    def used_up(self) -> str:
+        return (
+            f"All {self.limit:,} unbounces of {self.month:%B} are used. New ones are"
+            f" there on {self.renews_on:%-d %B}; ask the person to sign up again with"
+            " a form, or change the address on the contact."
+        )
+
+
+def obstacles(contact: Contact, user: User) -> list[str]:
+    """Why this contact cannot be unbounced now, as sentences; none when it can."""
+    return [*_of_the_user(user), *_of_the_address(contact)]
+
+
+def _of_the_user(user: User) -> list[str]:
+    found = []
+    if not user.has_perm(PERMISSION):
+        found.append(
+            "You may not unbounce contacts. An administrator can do it, or give you"
+            " the permission “Can unbounce contacts”."
+        )
+    if not is_domain_connected():
+        found.append(
+            "No email sending domain is connected. Set the sender address of the brand"
+            " in the settings first."
+        )
+    return found
+
+
+def is_domain_connected() -> bool:
+    return Brand.objects.filter(is_default=True).exclude(from_email="").exists()
+
+
+def _of_the_address(contact: Contact) -> list[str]:
+    reasons = set(_blocks(contact).values_list("reason", flat=True))
+    if not reasons:
+        return ["No bounce keeps this contact from being mailed."]
+    locks = [LOCKED[one] for one in LOCKED if one in what_is_known(contact, reasons)]
+    if locks:
+        return locks[:1]
+    if unbounced_before(contact):
+        return [
+            "This address was unbounced once already, and that works only once. Ask"
+            " the person for another address, or to sign up again with a form."
+        ]
+    return []
+
+
+def unbounced_before(contact: Contact) -> bool:
+    rows = Release.objects.filter(way=Way.PERSON, address=contact.address_id)
+    return rows.exists()
+
+
+def what_is_known(contact: Contact, reasons: set[str]) -> set[str]:
+    """Every reason on file for which this address is blocked, as marketers call it."""
+    known = {contact.hard_bounce_reason}
+    if Reason.DEAD_ADDRESS in reasons:
+        known.add(HardBounceReason.UNKNOWN_USER)
+    since = Release.objects.filter(address=contact.address_id).order_by("-at").first()
+    blocking = Bounce.objects.filter(address=contact.address_id, kind="hard")
+    if since:
+        blocking = blocking.filter(at__gt=since.at)
+    categories = blocking.values_list("category", flat=True)
+    return known | {shown_as(category) for category in categories}
+
+
+def _blocks(contact: Contact) -> SuppressionQuerySet:
+    return Suppression.objects.active().filter(
+        address=contact.address_id or 0, reason__in=BOUNCE_REASONS
+    )
+
+
+def words_of(contact: Contact) -> str:
+    """What the server said last; empty when that came from elsewhere."""
+    rows = Bounce.objects.filter(address=contact.address_id or 0).exclude(words="")
+    return rows.order_by("-at").values_list("words", flat=True).first() or ""
+
+
+@transaction.atomic
+def unbounce(contact: Contact, user: User, change: Change, note: str) -> Release:
+    """Give this contact back by hand. NotUnbounced says why it was not done."""
+    account = Account.objects.select_for_update(no_key=True).get(id=1)
+    quota = Quota.of(account)
+    Address.objects.lock([contact.address_id or 0])
+    contact.refresh_from_db()
+    if found := obstacles(contact, user):
+        raise NotUnbounced(found[0])
+    if not quota.left:
+        raise NotUnbounced(quota.used_up)
+    release = Release.objects.create(
+        address_id=contact.address_id or 0,  # without one there was an obstacle
+        way=Way.PERSON,
+        user=user,
+        was=contact.hard_bounce_reason or HardBounceReason.OTHER,
+        words=words_of(contact),
+        change=change,
+        note=note,
+    )
+    lift(
+        [release.address_id],
+        Act(
+            action=Action.RELEASED,
+            mechanism=Mechanism.STAFF,
+            actor=Actor.STAFF,
+            user_id=user.pk,
+            explanation=f"Unbounced. {change.label}: {note}",
+            source={"release": release.pk},
+        ),
+    )
+    AuditEntry.objects.record(
+        user,
+        "unbounced a contact",
+        subject=str(contact),
+        url=contact.get_absolute_url(),
+        detail={"change": change.value, "note": note},
+    )
+    return release
+
+
+def lift(address_ids: list[int], act: Act) -> set[int]:
+    """End what a bounce blocked as far as that may end; the addresses it did for."""
+    rows = Suppression.objects.filter(address_id__in=address_ids)
+    lifted = rows.lift(LiftedBy.UNBOUNCE, act)
+    still = Suppression.objects.active().filter(
+        address_id__in=lifted, reason__in=BOUNCE_REASONS
+    )
+    free = lifted - set(still.values_list("address_id", flat=True))
+    Contact.objects.filter(address_id__in=free).update(
+        hard_bounce_reason="", updated_at=timezone.now()
+    )
+    return free
+
+
+def unbounce_all(
+    contacts: list[Contact], user: User, change: Change, note: str
+) -> tuple[list[Contact], dict[str, int]]:
+    """Give back as many of these as may be: (those, how many were refused why)."""
+    done: list[Contact] = []
+    refused: dict[str, int] = {}
+    for contact in contacts:
+        try:
+            unbounce(contact, user, change, note)
+        except NotUnbounced as problem:
+            refused[str(problem)] = refused.get(str(problem), 0) + 1
+        else:
+            done.append(contact)
+    return done, refused

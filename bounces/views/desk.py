@@ -1,0 +1,172 @@
+"""The bounce audit: who is blocked, what the server said, and giving people back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.models import Account
+from accounts.paging import FALLING, keyset
+from accounts.web import CONFLICT, INVALID, SignedIn
+from bounces import audit, unbouncing
+from bounces.audit import Query
+from bounces.forms import UnbounceAllForm, UnbounceForm
+from bounces.locks import ADVICE
+from bounces.models import Release, Report
+from bounces.unbouncing import NotUnbounced, Quota
+from bounces.views.tabs import tabs
+from contacts.models import Contact
+
+PAGE = 50
+AT_ONCE = 100
+COLUMNS = (
+    "Contact",
+    "Reason",
+    "Server said",
+    "Bounced",
+    "Seen since",
+)
+HISTORY = ("Contact", "Was", "How", "When", "Since then")
+
+
+def heads(*labels: str) -> list[dict[str, Any]]:
+    return [{"label": label} for label in labels]
+
+
+@require_safe
+def index(request: SignedIn) -> HttpResponse:
+    query = Query.of(request.GET)
+    page = keyset(query.contacts(), request.GET, PAGE, audit.ORDER)
+    counts = audit.counts()
+    by = request.GET.get("group", "")
+    context = {
+        "query": query,
+        "page": page,
+        "rows": audit.rows_of(page.rows),
+        "tabs": tabs(query.tab.key, counts),
+        "count": counts[query.tab.key],
+        "columns": [*_selection(query), *heads(*COLUMNS), *_action(query)],
+        "quota": Quota.of(Account.current()),
+        "by": by if by in {"domain", "provider"} else "",
+        "groups": audit.grouped(query, by) if by in {"domain", "provider"} else [],
+        "providers": audit.provider_choices(),
+    }
+    return render(request, "bounces/list.html", context)
+
+
+def _selection(query: Query) -> list[dict[str, Any]]:
+    return [] if query.tab.lock else [{"select": True}]
+
+
+def _action(query: Query) -> list[dict[str, Any]]:
+    return [] if query.tab.lock else [{"label": "Action", "vh": True}]
+
+
+@require_safe
+def history(request: SignedIn) -> HttpResponse:
+    """Who was given back, and what became of them."""
+    found = Release.objects.with_outcome().select_related("address__contact", "user")
+    page = keyset(found, request.GET, PAGE, FALLING)
+    context = {
+        "page": page,
+        "tabs": tabs("unbounced", audit.counts()),
+        "columns": heads(*HISTORY),
+        "quota": Quota.of(Account.current()),
+    }
+    return render(request, "bounces/history.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def unbounce(request: SignedIn, pk: int) -> HttpResponse:
+    contact = get_object_or_404(Contact.objects.select_related("address"), pk=pk)
+    form = UnbounceForm(request.POST if request.method == "POST" else None)
+    status = INVALID if form.is_bound else 200
+    if form.is_valid():
+        try:
+            unbouncing.unbounce(
+                contact, request.user, form.chosen, form.cleaned_data["note"]
+            )
+        except NotUnbounced as problem:
+            form.add_error(None, str(problem))
+            status = CONFLICT
+        else:
+            done = f"Unbounced {contact}. They can be mailed from the next send on."
+            messages.success(request, done)
+            return redirect(contact)
+    return render(
+        request,
+        "bounces/unbounce.html",
+        question(contact, request) | {"form": form},
+        status=status,
+    )
+
+
+def question(contact: Contact, request: SignedIn) -> dict[str, Any]:
+    """What somebody should know before giving `contact` back."""
+    quota = Quota.of(Account.current())
+    refused = unbouncing.obstacles(contact, request.user)
+    if not refused and not quota.left:
+        refused = [quota.used_up]
+    return {
+        "contact": contact,
+        "title": f"Unbounce {contact.email}?",
+        "row": audit.rows_of([contact])[0],
+        "refused": refused,
+        "advice": ADVICE.get(contact.hard_bounce_reason, ""),
+        "quota": quota,
+    }
+
+
+@require_http_methods(["GET", "POST"])
+def unbounce_all(request: SignedIn) -> HttpResponse:
+    """Several at once, for the same reason."""
+    words = request.POST if request.method == "POST" else request.GET
+    ids = [int(one) for one in words.getlist("id") if one.isdecimal()][:AT_ONCE]
+    chosen = list(Contact.objects.filter(pk__in=ids).order_by("pk"))
+    can, cannot = _sorted_out(chosen, request)
+    form = UnbounceAllForm(request.POST or None, count=len(can))
+    if can and form.is_valid():
+        note = form.cleaned_data["note"]
+        done, refused = unbouncing.unbounce_all(can, request.user, form.chosen, note)
+        messages.success(request, f"Unbounced {len(done):,} of {len(can):,}.")
+        for sentence, count in refused.items():
+            messages.warning(request, f"{count:,} not unbounced. {sentence}")
+        return redirect("bounces:history")
+    context = {
+        "form": form,
+        "can": can,
+        "cannot": cannot,
+        "quota": Quota.of(Account.current()),
+    }
+    status = INVALID if form.is_bound else 200
+    return render(request, "bounces/unbounce_all.html", context, status=status)
+
+
+def _sorted_out(
+    chosen: list[Contact], request: SignedIn
+) -> tuple[list[Contact], list[tuple[Contact, str]]]:
+    """Those that can be unbounced, and the others with the reason."""
+    can: list[Contact] = []
+    cannot: list[tuple[Contact, str]] = []
+    for contact in chosen:
+        found = unbouncing.obstacles(contact, request.user)
+        if found:
+            cannot.append((contact, found[0]))
+        else:
+            can.append(contact)
+    return can, cannot
+
+
+@require_safe
+def report(request: SignedIn, pk: int) -> HttpResponse:
+    """A report as it came, to be kept as a file."""
+    found = get_object_or_404(Report, pk=pk)
+    return HttpResponse(
+        bytes(found.raw),
+        content_type="message/rfc822",
+        headers={"Content-Disposition": f'attachment; filename="report-{pk}.eml"'},
+    )

@@ -1,0 +1,93 @@
+"""Incidents: what a provider or domain holds against us, and saying it is solved."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
+
+from accounts.paging import FALLING, keyset
+from accounts.web import INVALID, SignedIn
+from bounces import audit, incidents
+from bounces.categories import CATEGORIES, shown_as
+from bounces.forms import SolvedForm
+from bounces.locks import ADVICE
+from bounces.models import Incident
+from bounces.views.tabs import tabs
+from deliveries.models import Message
+
+PAGE = 50
+SENDS_SHOWN = 20
+COLUMNS: list[dict[str, Any]] = [
+    {"label": "Where"},
+    {"label": "What"},
+    {"label": "Refusals", "num": True},
+    {"label": "People", "num": True},
+    {"label": "Since"},
+    {"label": "Last"},
+    {"label": "State"},
+]
+
+
+@require_safe
+def index(request: SignedIn) -> HttpResponse:
+    page = keyset(
+        incidents.counted().select_related("hold"), request.GET, PAGE, FALLING
+    )
+    context = {
+        "page": page,
+        "rows": [described(one) for one in page.rows],
+        "columns": COLUMNS,
+        "tabs": tabs("incidents", audit.counts()),
+    }
+    return render(request, "bounces/incidents.html", context)
+
+
+def described(incident: Incident) -> dict[str, Any]:
+    held = incident.hold is not None and incident.hold.lifted_at is None
+    state = "held" if held else "open"
+    return {
+        "incident": incident,
+        "place": incidents.place_label(incident),
+        "meaning": CATEGORIES[incident.category].meaning,
+        "state": "solved" if incident.solved_at else state,
+    }
+
+
+@require_http_methods(["GET", "POST"])
+def detail(request: SignedIn, pk: int) -> HttpResponse:
+    """One incident; POST says that it is solved."""
+    incident = get_object_or_404(
+        incidents.counted().select_related("hold", "solved_by"), pk=pk
+    )
+    form = SolvedForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        count = incidents.solve(incident, request.user, form.cleaned_data["solution"])
+        done = f"Solved. {count:,} blocked for it can be mailed again."
+        messages.success(request, done)
+        return redirect(incident)
+    sends = Message.objects.filter(pk__in=incident.bounces.values("message"))
+    context = {
+        **described(incident),
+        "form": form,
+        "advice": ADVICE[shown_as(incident.category)],
+        "sends": sends.order_by("-pk")[:SENDS_SHOWN],
+    }
+    status = INVALID if form.is_bound else 200
+    return render(request, "bounces/incident.html", context, status=status)
+
+
+@require_POST
+def pause(request: SignedIn, pk: int) -> HttpResponse:
+    incident = get_object_or_404(Incident.objects.open(), pk=pk)
+    incidents.pause(incident, request.user)
+    place = incidents.place_label(incident)
+    messages.success(request, f"Sending to {place} waits until this is solved.")
+    return redirect(incident)

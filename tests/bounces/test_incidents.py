@@ -1,0 +1,138 @@
+"""What is done about refusals that are about the sender, and about new owners."""
+
+import pytest
+
+from bounces import incidents, judging
+from bounces.models import Bounce, BouncePolicy, Incident, Release, Stance
+from consent.models import ConsentRecord, Grant, SubscriptionType, Suppression
+from consent.vocabulary import Action, Reason
+from deliveries.models import Delivery, DeliveryState, Hold
+from tests.factories import ContactFactory, DeliveryFactory, UserFactory, agree
+
+pytestmark = pytest.mark.django_db
+REPUTATION = "550 5.7.1 [203.0.113.{n} x{n}8812] poor reputation of your domain"
+
+
+def refused(email, reply=REPUTATION, code=550, enhanced="5.7.1"):
+    return DeliveryFactory(
+        contact=ContactFactory(email=email),
+        state=DeliveryState.REFUSED,
+        delivered_at=None,
+        smtp_code=code,
+        enhanced_code=enhanced,
+        reply=reply,
+    )
+
+
+def refused_at_gmail(count):
+    for n in range(count):
+        refused(f"p{n}@gmail.com", REPUTATION.format(n=n))
+    judging.judge_refusals()
+
+
+def test_refusals_alike_are_one_incident_of_the_provider():
+    refused_at_gmail(4)
+    found = incidents.counted().get()
+    assert (found.kind, found.place) == ("provider", "gmail")
+    assert (found.refusals, found.people, found.category) == (4, 4, "reputation")
+
+
+def test_elsewhere_it_is_one_of_the_domain():
+    for n in range(3):
+        refused(f"p{n}@firm.example", REPUTATION.format(n=n))
+    judging.judge_refusals()
+    found = incidents.counted().get()
+    assert (found.kind, found.place) == ("domain", "firm.example")
+
+
+def test_two_refusals_are_no_incident_yet():
+    refused_at_gmail(2)
+    assert not incidents.counted().exists()
+    refused_at_gmail_again()
+    assert incidents.counted().count() == 1
+
+
+def refused_at_gmail_again():
+    refused("again@gmail.com", REPUTATION.format(n=7))
+    judging.judge_refusals()
+
+
+def test_other_words_are_another_incident():
+    refused_at_gmail(3)
+    for n in range(3):
+        refused(f"q{n}@gmail.com", "550 5.7.26 unauthenticated email", 550, "5.7.26")
+    judging.judge_refusals()
+    assert incidents.counted().count() == 2
+
+
+def test_the_address_is_never_touched():
+    refused_at_gmail(5)
+    assert not Suppression.objects.exists()
+
+
+def test_gathering_again_in_any_order_changes_nothing():
+    refused_at_gmail(5)
+    before = list(Incident.objects.values()), list(Bounce.objects.values())
+    rows = list(Bounce.objects.select_related("address"))
+    rows.reverse()
+    incidents.attach(rows)
+    Bounce.objects.update(incident=None)
+    rows = list(Bounce.objects.select_related("address"))
+    rows = rows[1::2] + rows[::2]
+    incidents.attach(rows)
+    assert (list(Incident.objects.values()), list(Bounce.objects.values())) == before
+
+
+class TestStrict:
+    @pytest.fixture(autouse=True)
+    def strict(self, db):
+        BouncePolicy.objects.update_or_create(id=1, defaults={"stance": Stance.STRICT})
+
+    def test_blocks_what_is_held_against_the_sender(self):
+        delivery = refused("ana@gmail.com")
+        judging.judge_refusals()
+        assert Suppression.objects.active().get().reason == Reason.BOUNCED
+        delivery.contact.refresh_from_db()
+        assert delivery.contact.hard_bounce_reason == "POLICY"
+
+    def test_takes_a_passing_refusal_as_passing(self):
+        refused("ana@gmail.com", "421 4.7.0 poor reputation", 421, "4.7.0")
+        judging.judge_refusals()
+        assert not Suppression.objects.exists()
+
+    def test_a_solved_incident_gives_them_all_back_and_says_how_many(self):
+        refused_at_gmail(4)
+        incident, rosa = Incident.objects.get(), UserFactory()
+        assert incidents.solve(incident, rosa, "DKIM record repaired") == 4
+        assert not Suppression.objects.active().exists()
+        assert Release.objects.filter(way="incident").count() == 4
+        assert incidents.solve(incident, rosa, "again") == 0
+        assert not Delivery.objects.exclude(contact__hard_bounce_reason="").exists()
+
+
+def test_a_pause_holds_the_provider_until_it_is_solved():
+    refused_at_gmail(3)
+    incident, rosa = Incident.objects.get(), UserFactory()
+    hold = incidents.pause(incident, rosa)
+    assert (hold.kind, hold.value) == ("provider", "gmail")
+    incidents.solve(incident, rosa, "Delisted")
+    assert not Hold.objects.active().exists()
+
+
+def test_after_it_is_solved_the_same_opens_a_new_one():
+    refused_at_gmail(3)
+    incidents.solve(Incident.objects.get(), UserFactory(), "Delisted")
+    refused_at_gmail_again()
+    assert Incident.objects.count() == 2
+
+
+def test_a_new_owner_ends_the_address_and_the_consent():
+    delivery = refused(
+        "ana@firm.example", "550 5.7.17 mailbox owner has changed", 550, "5.7.17"
+    )
+    agree(delivery.contact, SubscriptionType.objects.default())
+    judging.judge_refusals()
+    assert not Grant.objects.exists()
+    assert Suppression.objects.active().get().reason == Reason.DEAD_ADDRESS
+    actions = ConsentRecord.objects.values_list("action", flat=True)
+    assert Action.EXPIRED in set(actions)
