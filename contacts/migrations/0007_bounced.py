@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("consent", "0006_no_checks_on_what_stays"),
-        ("contacts", "0005_sorted_lists"),
+        ("contacts", "0006_imported_contacts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
