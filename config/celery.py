@@ -108,6 +108,10 @@ TIMETABLE: dict[str, dict[str, Any]] = {
         "schedule": 15.0,
         "options": {"expires": 15.0},
     },
+    "delete exports of segments after a day, every hour": {
+        "task": "segments.tasks.clean_up_exports",
+        "schedule": 3600.0,
+    },
     "move campaigns on and finish their opt-outs, every 30 seconds": {
         "task": "reengagement.tasks.advance_all",
         "schedule": 30.0,

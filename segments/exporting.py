@@ -1,14 +1,16 @@
-"""The members of a segment as a CSV file: streamed by the database, in pieces.
+"""The members of a segment as a file, CSV or XLSX: from the database, in pieces.
 
 First column "Email", then names, then the chosen properties. Cells that a spreadsheet
 would run as a formula get an apostrophe; the file can be read back as an opt-out list.
+In XLSX a text is stored as a text, so it needs none. A file is there for 24 hours.
 """
 
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -16,9 +18,12 @@ from django.conf import settings
 from django.db import connection, models
 from django.db.models import F, Func, Max
 from django.db.models.functions import Cast
+from django.utils import timezone
 from django.utils.text import slugify
 
 from accounts.models import Job
+from contacts.models import Contact
+from segments import sheets
 from segments.compile import value_of
 from segments.fields import Field, Source
 from segments.models import Segment
@@ -29,6 +34,12 @@ JOB_KIND = "segment_export"
 PIECE = 50_000
 FIRST = ("email", "first_name", "last_name")
 BYTE_ORDER_MARK = "\ufeff"
+KEPT = dt.timedelta(hours=24)
+CSV, XLSX = "csv", "xlsx"
+TYPES = {
+    CSV: "text/csv; charset=utf-8",
+    XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 
 class Escaped(Func):
@@ -69,7 +80,9 @@ def exportable(words: Vocabulary) -> list[Field]:
     ]
 
 
-def request_export(segment: Segment, user: Any, keys: Sequence[str], bom: bool) -> Job:
+def request_export(
+    segment: Segment, user: Any, keys: Sequence[str], *, bom: bool, format: str = CSV
+) -> Job:
     """A job that writes the file; the caller rings for it."""
     return Job.objects.create(
         kind=JOB_KIND,
@@ -77,12 +90,39 @@ def request_export(segment: Segment, user: Any, keys: Sequence[str], bom: bool) 
         url=segment.get_absolute_url(),
         owner=user,
         unit="contacts",
-        resume={"segment": segment.pk, "fields": list(keys), "bom": bom},
+        resume={
+            "segment": segment.pk,
+            "fields": list(keys),
+            "bom": bom,
+            "format": format,
+        },
     )
 
 
 def path_of(job: Job) -> Path:
-    return Path(settings.MEDIA_ROOT) / "exports" / f"segment-{job.pk}.csv"
+    name = f"segment-{job.pk}.{format_of(job)}"
+    return Path(settings.MEDIA_ROOT) / "exports" / name
+
+
+def format_of(job: Job) -> str:
+    return str(job.resume.get("format", CSV))
+
+
+def is_there(job: Job) -> bool:
+    """Is the file of a finished job still to be had?"""
+    recent = job.finished_at and timezone.now() - job.finished_at < KEPT
+    return bool(recent) and path_of(job).exists()
+
+
+def clean_up() -> int:
+    """Delete the files that are older than their link; how many."""
+    folder, gone = Path(settings.MEDIA_ROOT) / "exports", 0
+    oldest = (timezone.now() - KEPT).timestamp()
+    for path in folder.glob("segment-*") if folder.is_dir() else ():
+        if path.stat().st_mtime < oldest:
+            path.unlink(missing_ok=True)
+            gone += 1
+    return gone
 
 
 def write(job: Job) -> None:
@@ -94,13 +134,42 @@ def write(job: Job) -> None:
     fields = chosen(job.resume["fields"])
     path = path_of(job)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as file:
-        file.write(header(fields, bom=job.resume["bom"]))
-        done = copy_all(segment, fields, file, job)
+    writer = write_csv if format_of(job) == CSV else write_xlsx
+    done = writer(segment, fields, path, job)
     if done is None:
         path.unlink(missing_ok=True)
         return
-    job.finish(rows=done, name=f"{slugify(segment.name) or 'segment'}.csv")
+    name = slugify(segment.name) or "segment"
+    job.finish(rows=done, name=f"{name}.{format_of(job)}")
+
+
+def write_csv(
+    segment: Segment, fields: Sequence[Field], path: Path, job: Job
+) -> int | None:
+    with path.open("wb") as file:
+        file.write(header(fields, bom=job.resume["bom"]))
+        return in_pieces(
+            segment, job, lambda ids: copy_piece(segment, fields, ids, file)
+        )
+
+
+def write_xlsx(
+    segment: Segment, fields: Sequence[Field], path: Path, job: Job
+) -> int | None:
+    labels = [one.label for one in fields]
+    with sheets.Writer(path, labels) as writer:
+        return in_pieces(
+            segment, job, lambda ids: writer.add(plain_rows(segment, fields, ids))
+        )
+
+
+def plain_rows(
+    segment: Segment, fields: Sequence[Field], ids: tuple[int, int]
+) -> Iterator[tuple[str | None, ...]]:
+    """The cells of a piece as they are."""
+    columns = {f"cell_{n}": plain(one) for n, one in enumerate(fields)}
+    rows = _piece(segment, ids).annotate(**columns).values_list(*columns)
+    return rows.iterator(chunk_size=2000)
 
 
 def chosen(keys: Sequence[str]) -> list[Field]:
@@ -117,8 +186,8 @@ def header(fields: Sequence[Field], *, bom: bool) -> bytes:
     return out.getvalue().encode()
 
 
-def copy_all(
-    segment: Segment, fields: Sequence[Field], file: IO[bytes], job: Job
+def in_pieces(
+    segment: Segment, job: Job, write: Callable[[tuple[int, int]], int]
 ) -> int | None:
     """All members, in pieces of 50,000; rows written, None when cancelled."""
     total = segment.stays.filter(left_at=None).count()
@@ -127,7 +196,7 @@ def copy_all(
         bound = next_bound(segment, last)
         if bound is None:
             return done
-        done += copy_piece(segment, fields, (last, bound), file)
+        done += write((last, bound))
         last = bound
     return None
 
@@ -140,12 +209,16 @@ def next_bound(segment: Segment, last: int) -> int | None:
     return bound
 
 
+def _piece(segment: Segment, ids: tuple[int, int]) -> models.QuerySet[Contact]:
+    members = segment.members().filter(pk__gt=ids[0], pk__lte=ids[1])
+    return members.order_by("pk")
+
+
 def copy_piece(
     segment: Segment, fields: Sequence[Field], ids: tuple[int, int], file: IO[bytes]
 ) -> int:
-    contacts = segment.members().filter(pk__gt=ids[0], pk__lte=ids[1]).order_by("pk")
-    columns = {f"cell_{n}": cell(one) for n, one in enumerate(fields)}
-    query = contacts.annotate(**columns).values_list(*columns).query
+    columns = {f"cell_{n}": Escaped(plain(one)) for n, one in enumerate(fields)}
+    query = _piece(segment, ids).annotate(**columns).values_list(*columns).query
     sql, params = query.sql_with_params()
     with connection.cursor() as cursor:
         inner = cursor.mogrify(sql, params)
@@ -153,11 +226,11 @@ def copy_piece(
             return sum(1 for block in copy if file.write(block))
 
 
-def cell(field: Field) -> models.Expression:
-    """The field as escaped text."""
+def plain(field: Field) -> models.Expression:
+    """The field as text."""
     if field.name == "owner_id":
-        return Escaped(F("owner__email"))
+        return Cast(F("owner__email"), models.TextField())
     value = value_of(field)
     if field.type is Type.CHOICES:
-        return Escaped(Listed(value))
-    return Escaped(Cast(value, models.TextField()))
+        return Listed(value)
+    return Cast(value, models.TextField())

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import User
 from consent.addresses import BadAddress, key_of
-from contacts.models import Contact
+from contacts.models import Contact, ImportedContact
 from segments.exporting import exportable
 from segments.models import Segment, SegmentKind
 from segments.vocabulary import Vocabulary
@@ -69,8 +69,18 @@ class ExportForm(forms.Form):
         required=False,
         help_text="Email, first name and last name are always in the file.",
     )
+    format = forms.ChoiceField(
+        label="File format",
+        choices=[
+            ("csv", "CSV: for other programs, and as an opt-out list"),
+            ("xlsx", "XLSX: for Excel and other spreadsheets"),
+        ],
+        initial="csv",
+        required=False,
+        widget=forms.RadioSelect,
+    )
     bom = forms.BooleanField(
-        label="Made for Excel",
+        label="CSV made for Excel",
         required=False,
         initial=True,
         help_text="Puts a mark at the start, so that Excel reads accents right.",
@@ -81,6 +91,9 @@ class ExportForm(forms.Form):
         field = self.fields["fields_chosen"]
         assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101  for mypy
         field.choices = [(one.key, one.label) for one in exportable(Vocabulary())]
+
+    def clean_format(self) -> str:
+        return self.cleaned_data["format"] or "csv"
 
 
 class PickForm(forms.Form):
@@ -124,16 +137,42 @@ class PickForm(forms.Form):
 
 
 class AddressesForm(forms.Form):
-    """Pasted addresses of contacts to add to a static segment."""
+    """Contacts to add to a static segment: pasted addresses, or those of a file."""
 
     addresses = forms.CharField(
         label="Email addresses",
+        required=False,
         widget=forms.Textarea(attrs={"rows": 5}),
         help_text="One per line, or separated by commas. Only contacts are added.",
     )
+    contact_import = forms.ChoiceField(
+        label="Everybody who came in with a file",
+        required=False,
+        help_text="One of the imports of contacts.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field, words = self.fields["contact_import"], Vocabulary()
+        files = words.choices(words.fields["import"])
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101  for mypy
+        field.choices = [("", "No file"), *files.items()]
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or self.cleaned_data
+        if not self.errors and not any(found.values()):
+            self.add_error("addresses", "Type at least one address, or choose a file.")
+        return found
 
     def found(self) -> Any:
-        """The contacts with one of the addresses; what is no address is passed over."""
+        """The contacts that are meant; what is no address is passed over."""
+        chosen = Q(address__key__in=self._keys())
+        if file := self.cleaned_data["contact_import"]:
+            mine = ImportedContact.objects.filter(contact=OuterRef("pk"))
+            chosen |= Q(Exists(mine.filter(contact_import=int(file))))
+        return Contact.objects.filter(chosen)
+
+    def _keys(self) -> list[str]:
         words = self.cleaned_data["addresses"].replace(",", " ").replace(";", " ")
         keys = set()
         for word in words.split():
@@ -141,4 +180,4 @@ class AddressesForm(forms.Form):
                 keys.add(key_of(word))
             except BadAddress:
                 continue
-        return Contact.objects.filter(address__key__in=keys)
+        return sorted(keys)

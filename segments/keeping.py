@@ -8,7 +8,7 @@ import time
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import DatabaseError, connection, models
+from django.db import DatabaseError, models
 from django.utils import timezone
 
 from contacts.models import Contact, ContactQuerySet
@@ -17,6 +17,7 @@ from segments.compile import compile_rules
 from segments.dates import Clock
 from segments.freshness import Look, has_turned, touched, turns
 from segments.kinds import SegmentKind, SegmentState, current_clock
+from segments.members import SegmentDay, SegmentMember
 from segments.refreshing import Change, only, refill, renew
 from segments.rules import BadRules, Group, inputs, parse, sources
 from segments.vocabulary import Vocabulary
@@ -128,16 +129,17 @@ class Kept(models.Model):
         return self.settle(change.joined, change.left, change.size, **remembered)
 
     def _look_at(self, ids: list[int], remembered: dict[str, Any]) -> Change:
-        found = renew(self.pk, only(self.matching(), ids), ids) if ids else (0, 0)
-        size = (self.size or 0) + found[0] - found[1]
-        return self.settle(*found, size, **remembered)
+        if not ids:
+            return self.settle(0, 0, self.size, **remembered)
+        joined, left = renew(self.pk, only(self.matching(), ids), ids)
+        return self.settle(joined, left, **remembered)
 
     def settle(
         self, joined: int, left: int, size: int | None = None, **values: Any
     ) -> Change:
         """Note how many are in now; counted when nobody says."""
         if size is None:
-            size = self.count_members()
+            size = SegmentMember.objects.current().filter(segment=self.pk).count()
         type(self)._base_manager.filter(pk=self.pk).update(
             size=size,
             state=SegmentState.READY,
@@ -145,17 +147,10 @@ class Kept(models.Model):
             refreshed_at=timezone.now(),
             **values,
         )
+        if joined or left:
+            today = current_clock().today
+            SegmentDay.objects.note(self.pk, today, size, joined=joined, left=left)
         return Change(joined, left, size)
-
-    def count_members(self) -> int:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT count(*) FROM segments_segmentmember m"
-                " JOIN contacts_contact c ON c.id = m.contact_id"
-                " WHERE m.segment_id = %s AND m.left_at IS NULL",
-                [self.pk],
-            )
-            return int(cursor.fetchone()[0])
 
     def try_refresh(
         self, *, fully: bool = False, patient: bool = False

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import ClassVar
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
 
 from contacts.models import Contact
@@ -71,3 +72,50 @@ class SegmentMember(models.Model):
 
     def __str__(self) -> str:
         return f"{self.contact_id} in {self.segment_id}"
+
+
+# Days as the account has them; all of one change in one row.
+_ADD = """
+INSERT INTO segments_segmentday AS d (segment_id, day, size, joined, "left")
+VALUES (%s, %s, %s, %s, %s)
+ON CONFLICT (segment_id, day) DO UPDATE SET size = EXCLUDED.size,
+    joined = d.joined + EXCLUDED.joined, "left" = d."left" + EXCLUDED."left"
+"""
+
+
+class SegmentDayQuerySet(models.QuerySet["SegmentDay"]):
+    def note(
+        self, segment: int, day: dt.date, size: int, *, joined: int, left: int
+    ) -> None:
+        """On `day` so many more came and went, after which `size` were in."""
+        with connection.cursor() as cursor:
+            cursor.execute(_ADD, [segment, day, size, joined, left])
+
+
+class SegmentDay(models.Model):
+    """How large a segment was at the end of a day, and how many came and went.
+
+    No row: nothing changed on that day.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    segment = models.ForeignKey(
+        "segments.Segment",
+        on_delete=models.CASCADE,
+        db_index=False,
+        related_name="days",
+    )
+    day = models.DateField()
+    size = models.PositiveIntegerField()
+    joined = models.PositiveIntegerField()
+    left = models.PositiveIntegerField()
+
+    objects = SegmentDayQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["segment", "day"], name="segment_day_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.segment_id} on {self.day}: {self.size}"

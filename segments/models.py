@@ -20,7 +20,7 @@ from segments.displaced import Displaced
 from segments.freshness import Look, advance, affected
 from segments.keeping import Kept
 from segments.kinds import SegmentKind, SegmentState, current_clock
-from segments.members import SegmentMember
+from segments.members import SegmentDay, SegmentMember
 from segments.refreshing import Change, add, end
 from segments.rules import sources
 from segments.uses import SegmentUse
@@ -30,6 +30,7 @@ __all__ = [
     "Displaced",
     "LoggedChange",
     "Segment",
+    "SegmentDay",
     "SegmentKind",
     "SegmentMember",
     "SegmentState",
@@ -263,17 +264,19 @@ class Segment(Kept):
     @transaction.atomic
     def add(self, contacts: models.QuerySet[Contact]) -> int:
         """Put these people into a static segment; how many were not in it."""
-        return self._changed(add(self.pk, contacts))
+        count = add(self.pk, contacts)
+        return self._changed(count, joined=count)
 
     @transaction.atomic
     def remove(self, contacts: models.QuerySet[Contact]) -> int:
         """Take these people out of a static segment; how many were in it."""
-        return self._changed(end(self.pk, contacts))
+        count = end(self.pk, contacts)
+        return self._changed(count, left=count)
 
-    def _changed(self, count: int) -> int:
+    def _changed(self, count: int, *, joined: int = 0, left: int = 0) -> int:
         if self.is_active:
             raise ValueError("People join and leave an active segment by its rules.")
-        self.settle(0, 0)
+        self.settle(joined, left)
         self.refresh_from_db()
         return count
 

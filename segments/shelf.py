@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import OuterRef, Subquery
-from django.utils import timezone
 
-from contacts.models import ContactQuerySet
-from segments.models import Segment, SegmentKind, SegmentQuerySet
+from accounts.paging import Page
+from contacts.models import Contact, ContactQuerySet
+from segments.exporting import exportable, plain
+from segments.fields import Field
+from segments.models import Segment, SegmentDay, SegmentKind, SegmentQuerySet
+from segments.operators import Type
+from segments.vocabulary import Vocabulary
 
 TABS: dict[str, Callable[[SegmentQuerySet], SegmentQuerySet]] = {
     "": lambda found: found.current(),
@@ -21,6 +26,8 @@ TABS: dict[str, Callable[[SegmentQuerySet], SegmentQuerySet]] = {
 LABELS = {"": "All", "active": "Active", "static": "Static", "archived": "Archived"}
 HISTORY_DAYS = 30
 LATEST = 5
+USUAL = ("delivered", "last_opened_at")
+MOST_COLUMNS = 6
 
 
 def tabs(current: str) -> list[dict[str, Any]]:
@@ -40,12 +47,81 @@ def with_joined(segment: Segment, contacts: ContactQuerySet) -> ContactQuerySet:
     return contacts.annotate(joined_at=Subquery(stay.values("joined_at")[:1]))
 
 
-def history(segment: Segment) -> dict[str, Any]:
-    """How many came and went in the last 30 days, and who went last."""
-    since = timezone.now() - dt.timedelta(days=HISTORY_DAYS)
-    gone = segment.stays.filter(left_at__gte=since)
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What a chosen column says of somebody."""
+
+    label: str
+    text: str
+    is_number: bool
+
+
+def columns_of(asked: Sequence[str], words: Vocabulary) -> list[Field]:
+    """The chosen columns that there are, or the usual ones."""
+    offered = {one.key: one for one in exportable(words)}
+    found = [offered[key] for key in dict.fromkeys(asked) if key in offered]
+    return (found or [offered[key] for key in USUAL])[:MOST_COLUMNS]
+
+
+def with_columns(contacts: ContactQuerySet, fields: Sequence[Field]) -> ContactQuerySet:
+    return contacts.annotate(**{f"cell_{n}": plain(x) for n, x in enumerate(fields)})
+
+
+def fill_in(page: Page[Contact], fields: Sequence[Field], words: Vocabulary) -> None:
+    """Give each row its `cells`."""
+    names = [words.choices(one) if one.choices or one.options else {} for one in fields]
+    for contact in page.rows:
+        contact.cells = [  # type: ignore[attr-defined]  # for the template alone
+            _cell(one, getattr(contact, f"cell_{n}"), names[n])
+            for n, one in enumerate(fields)
+        ]
+
+
+def _cell(field: Field, text: str | None, names: Mapping[str, str]) -> Cell:
+    text = text or ""
+    if field.type is Type.DATETIME:
+        text = text[:10]
+    if field.type is Type.BOOLEAN:
+        text = {"true": "yes", "false": "no"}.get(text, text)
+    return Cell(field.label, names.get(text, text), field.type is Type.NUMBER)
+
+
+def history(segment: Segment, today: dt.date) -> dict[str, Any]:
+    """How large it was each day of a month, who came and went, and who went last."""
+    first = today - dt.timedelta(days=HISTORY_DAYS - 1)
+    days = {one.day: one for one in segment.days.filter(day__gte=first)}
+    gone = segment.stays.filter(left_at__isnull=False).select_related("contact")
     return {
-        "joined": segment.stays.filter(joined_at__gte=since).count(),
-        "left": gone.count(),
-        "latest": gone.select_related("contact").order_by("-left_at")[:LATEST],
+        "joined": sum(one.joined for one in days.values()),
+        "left": sum(one.left for one in days.values()),
+        "latest": gone.order_by("-left_at")[:LATEST],
+        **_curve(segment, first, days),
     }
+
+
+def _curve(
+    segment: Segment, first: dt.date, days: Mapping[dt.date, SegmentDay]
+) -> dict[str, Any]:
+    """The chart; none before the second day."""
+    before = segment.days.filter(day__lt=first).order_by("-day").first()
+    size = before.size if before else None
+    every = [first + dt.timedelta(days=n) for n in range(HISTORY_DAYS)]
+    sizes: list[int | None] = []
+    for day in every:
+        size = days[day].size if day in days else size
+        sizes.append(size)
+    known = [one for one in sizes if one is not None]
+    if len(known) < 2:
+        return {"series": []}
+    return {
+        "labels": [f"{day.day} {day:%b}" for day in every],
+        "series": [{"label": "Contacts", "values": sizes}],
+        "finding": _finding(known[0], known[-1]),
+    }
+
+
+def _finding(first: int, last: int) -> str:
+    if first == last:
+        return f"As large as at the start of the curve: {last:,}."
+    word = "Grew" if last > first else "Shrank"
+    return f"{word} from {first:,} to {last:,}."

@@ -30,6 +30,11 @@ def export(job_id: int) -> None:
 
 
 @shared_task
+def clean_up_exports() -> None:
+    exporting.clean_up()
+
+
+@shared_task
 def run_open_jobs() -> None:
     """Those nobody rang for, or whose worker died."""
     for kind, task in ((JOB_KIND, fill), (exporting.JOB_KIND, export)):

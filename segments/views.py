@@ -17,7 +17,15 @@ from segments.forms import ExportForm, PersonForm
 from segments.models import Segment, SegmentQuerySet, current_clock
 from segments.recipes import RECIPES
 from segments.rules import BadRules
-from segments.shelf import TABS, history, tabs, with_joined
+from segments.shelf import (
+    TABS,
+    columns_of,
+    fill_in,
+    history,
+    tabs,
+    with_columns,
+    with_joined,
+)
 from segments.vocabulary import Vocabulary
 from segments.why import explain
 from segments.words import sentence
@@ -55,24 +63,29 @@ def vocabulary(request: SignedIn) -> HttpResponse:
 def detail(request: SignedIn, pk: int) -> HttpResponse:
     segment = get_object_or_404(Segment.objects.select_related("saved_by"), pk=pk)
     words = request.GET.get("q", "").strip()
-    members = segment.members().search(words)
+    vocabulary = Vocabulary()
+    columns = columns_of(request.GET.getlist("column"), vocabulary)
+    members = with_columns(segment.members().search(words), columns)
+    page = keyset(with_joined(segment, members), request.GET, PAGE, FALLING)
+    fill_in(page, columns, vocabulary)
     context = {
         "segment": segment,
-        "page": keyset(with_joined(segment, members), request.GET, PAGE, FALLING),
+        "page": page,
+        "columns": columns,
+        "offered": exporting.exportable(vocabulary),
         "q": words,
         "uses": segment.uses.order_by("label"),
         "job": segment.filling(),
-        "history": history(segment),
-        **_in_words(segment),
+        "history": history(segment, current_clock().today),
+        **_in_words(segment, vocabulary),
     }
     return render(request, "segments/detail.html", context)
 
 
-def _in_words(segment: Segment) -> dict[str, Any]:
+def _in_words(segment: Segment, words: Vocabulary) -> dict[str, Any]:
     """The rules as a sentence, or what is wrong with them."""
     if segment.rules is None:
         return {"sentence": ""}
-    words = Vocabulary()
     try:
         return {"sentence": sentence(segment.parsed(words), words)}
     except BadRules as error:
@@ -114,7 +127,11 @@ def export(request: SignedIn, pk: int) -> HttpResponse:
     if form.is_valid():
         chosen = form.cleaned_data
         job = exporting.request_export(
-            segment, request.user, chosen["fields_chosen"], chosen["bom"]
+            segment,
+            request.user,
+            chosen["fields_chosen"],
+            bom=chosen["bom"],
+            format=chosen["format"],
         )
         ring(tasks.export, job.pk)
         return redirect("segments:exported", job.pk)
@@ -135,19 +152,18 @@ def exported(request: SignedIn, job_pk: int) -> HttpResponse:
     if request.headers.get("HX-Request") and job.is_over:
         return HttpResponse(headers={"HX-Refresh": "true"})
     part = "#job" if request.headers.get("HX-Request") else ""
-    context = {"segment": segment, "job": job}
+    context = {"segment": segment, "job": job, "is_there": exporting.is_there(job)}
     return render(request, f"segments/exported.html{part}", context)
 
 
 @require_safe
 def download(request: SignedIn, job_pk: int) -> FileResponse:
     job = _export_job(job_pk)
-    path = exporting.path_of(job)
-    if job.state != JobState.DONE or not path.exists():
+    if job.state != JobState.DONE or not exporting.is_there(job):
         raise Http404("This file is not there any more. Export the segment again.")
     return FileResponse(
-        path.open("rb"),
+        exporting.path_of(job).open("rb"),
         as_attachment=True,
         filename=job.result["name"],
-        content_type="text/csv; charset=utf-8",
+        content_type=exporting.TYPES[exporting.format_of(job)],
     )

@@ -1,7 +1,12 @@
 """The export: every member, chosen columns, no formula, good as an opt-out list."""
 
 import csv
+import datetime as dt
 import io
+import os
+import re
+import time
+import zipfile
 
 import pytest
 from django.urls import reverse
@@ -9,7 +14,8 @@ from django.urls import reverse
 from accounts.models import Job
 from consent.tables import column_names, detect, guess_email_column, rows, sample
 from contacts.models import PropertyDefinition
-from segments.tasks import export, run_open_jobs
+from segments import exporting, sheets
+from segments.tasks import clean_up_exports, export, run_open_jobs
 from tests.factories import ContactFactory, SegmentFactory
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +48,8 @@ def exported(client, segment, **form):
     export(job.pk)
     assert "is ready" in client.get(page.url).content.decode()
     answer = client.get(reverse("segments:download", args=[job.pk]))
-    assert 'filename="gone-quiet.csv"' in answer["Content-Disposition"]
+    kind = form.get("format", "csv")
+    assert f'filename="gone-quiet.{kind}"' in answer["Content-Disposition"]
     return b"".join(answer.streaming_content)
 
 
@@ -134,3 +141,56 @@ def test_a_cancelled_export_leaves_no_file(client, segment, tmp_path):
 def test_outsiders_get_no_file(outsider_client, name):
     answer = outsider_client.get(reverse(f"segments:{name}", args=[1]))
     assert "/login/" in answer.url
+
+
+def cells(data, sheet=1):
+    """The texts of a sheet, as they stand in the file."""
+    with zipfile.ZipFile(io.BytesIO(data)) as book:
+        xml = book.read(f"xl/worksheets/sheet{sheet}.xml").decode()
+    return xml, re.findall(r"<t[^>]*>(.*?)</t>", xml, re.DOTALL)
+
+
+def test_a_spreadsheet_has_the_same_columns_and_texts_only(client, segment):
+    form = {"fields_chosen": ["delivered", "company"], "format": "xlsx"}
+    xml, found = cells(exported(client, segment, **form))
+    assert found[:5] == [
+        "Email",
+        "First name",
+        "Last name",
+        "Marketing emails delivered",
+        "Company",
+    ]
+    assert found[5:] == [
+        "ada@people.example",
+        "=1+1",
+        'O\'Neil, "Ada"',
+        "12",
+        "Ünal\nOy",
+    ]
+    assert "<f>" not in xml
+
+
+def test_a_full_sheet_is_followed_by_another(tmp_path, monkeypatch):
+    monkeypatch.setattr(sheets, "FULL", 2)
+    with sheets.Writer(tmp_path / "a.xlsx", ["Email"]) as writer:
+        assert writer.add([("a",), ("b",), (None,), ("d",)]) == 4
+        assert writer.add([]) == 0
+    data = (tmp_path / "a.xlsx").read_bytes()
+    assert cells(data)[1] == ["Email", "a", "b"]
+    assert cells(data, 2)[1] == ["Email", "d"]
+
+
+def test_a_file_is_gone_after_a_day(client, segment):
+    exported(client, segment)
+    job = Job.objects.latest("pk")
+    path = exporting.path_of(job)
+    clean_up_exports()
+    assert path.exists()
+    old = time.time() - 25 * 3600
+    os.utime(path, (old, old))
+    Job.objects.update(finished_at=job.finished_at - dt.timedelta(hours=25))
+    assert client.get(reverse("segments:download", args=[job.pk])).status_code == 404
+    page = client.get(reverse("segments:exported", args=[job.pk]))
+    assert "The file is gone" in page.content.decode()
+    clean_up_exports()
+    assert not path.exists()

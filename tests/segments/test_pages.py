@@ -1,15 +1,17 @@
 """The pages of segments: list, one segment, test of a contact, actions."""
 
+import datetime as dt
+
 import pytest
 from django.urls import reverse
 
 from accounts.models import Job
-from contacts.models import Contact, PropertyDefinition
+from contacts.models import Contact, ContactImport, PropertyDefinition
 from reengagement.models import Campaign
-from segments.models import Segment, SegmentUse
+from segments.models import Segment, SegmentDay, SegmentUse, current_clock
 from segments.recipes import RECIPES
 from segments.vocabulary import Vocabulary
-from tests.factories import ContactFactory, SegmentFactory
+from tests.factories import ContactFactory, SegmentFactory, UserFactory
 from tests.segments.worlds import group, where
 
 pytestmark = pytest.mark.django_db
@@ -66,7 +68,7 @@ def test_the_page_of_a_segment_costs_the_same_for_many(
     ContactFactory.create_batch(20, delivered=1)
     segment = SegmentFactory()
     segment.refresh()
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(11):
         answer = client.get(segment.get_absolute_url())
     assert len(answer.context["page"].rows) == 20
 
@@ -275,3 +277,51 @@ def test_every_offered_field_has_choices_where_it_needs_them():
     for _, fields in words.offered():
         for field in fields:
             assert isinstance(words.choices(field), dict)
+
+
+def test_the_columns_of_a_segment_are_a_choice(client):
+    ContactFactory(city="Turku", delivered=3, hard_bounce_reason="POLICY")
+    segment = SegmentFactory()
+    segment.refresh()
+    wanted = {"column": ["city", "hard_bounce_reason", "x'; --", "city"]}
+    page = client.get(segment.get_absolute_url(), wanted)
+    cells = [(cell.label, cell.text) for cell in page.context["page"].rows[0].cells]
+    assert cells == [("City", "Turku"), ("Email hard bounce reason", "Policy")]
+
+
+def test_the_size_of_every_day_is_drawn(client):
+    segment = SegmentFactory()
+    today = current_clock().today
+    for ago, size in ((40, 5), (10, 8), (2, 3)):
+        day = today - dt.timedelta(days=ago)
+        SegmentDay.objects.note(segment.pk, day, size, joined=size, left=1)
+    history = client.get(segment.get_absolute_url()).context["history"]
+    sizes = history["series"][0]["values"]
+    assert (sizes[0], sizes[-11], sizes[-1]) == (5, 8, 3)
+    assert history["finding"] == "Shrank from 5 to 3."
+    assert (history["joined"], history["left"]) == (11, 2)
+
+
+def test_a_day_has_one_row_however_often_people_come_and_go():
+    contact = ContactFactory(delivered=1)
+    segment = SegmentFactory()
+    for delivered in (1, 0, 1):
+        Contact.objects.filter(pk=contact.pk).update(delivered=delivered)
+        segment.refresh()
+    day = segment.days.get()
+    assert (day.size, day.joined, day.left) == (1, 2, 1)
+
+
+def test_everybody_of_a_file_joins_a_static_segment(client):
+    file = ContactImport.objects.create(
+        name="expo.csv", size=0, created_by=UserFactory()
+    )
+    came, _ = ContactFactory.create_batch(2)
+    file.people.create(contact=came)
+    segment = SegmentFactory(kind="static", rules=None)
+    url = reverse("segments:add", args=[segment.pk])
+    assert "expo.csv" in client.get(url).content.decode()
+    refused = client.post(url, {"addresses": "  "})
+    assert "Type at least one address, or choose a file." in refused.content.decode()
+    client.post(url, {"contact_import": file.pk})
+    assert list(segment.members()) == [came]
