@@ -10,7 +10,8 @@ from collections.abc import Collection, Mapping
 
 from django.db import connection
 
-from bounces.categories import Doing, shown_as
+from bounces.categories import Doing
+from bounces.shown import shown_as
 from consent.models import Grant, Suppression
 from consent.vocabulary import Act, Action, Actor, Mechanism, Reason
 from contacts.models import Contact, HardBounceReason

@@ -11,9 +11,9 @@ from django.db.models import Count
 from django.utils import timezone
 
 from accounts.models import AuditEntry, User
-from bounces.categories import INCIDENTS
 from bounces.models import Bounce, Incident, Release, Way
 from bounces.models.incidents import IncidentQuerySet
+from bounces.shown import INCIDENTS
 from bounces.unbouncing import lift
 from consent.models import BATCH_SIZE, Suppression
 from consent.vocabulary import Act, Action, Actor, Mechanism, Reason

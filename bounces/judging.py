@@ -9,9 +9,10 @@ from typing import Any, cast
 from django.db import connection, transaction
 
 from bounces import acting, incidents
-from bounces.categories import CATEGORIES, STRICTLY_BLOCKED, Doing
+from bounces.categories import CATEGORIES, Doing
 from bounces.codes import Judgement, judge
 from bounces.models import Bounce, BouncePolicy
+from bounces.shown import STRICTLY_BLOCKED
 from consent.models import Address
 from deliveries.models import Delivery, DeliveryState
 

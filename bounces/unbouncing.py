@@ -14,9 +14,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Account, AuditEntry, User
-from bounces.categories import shown_as
 from bounces.locks import LOCKED
 from bounces.models import Bounce, Change, Release, Way
+from bounces.shown import shown_as
 from consent.models import Address, Brand, Suppression
 from consent.models.suppression import SuppressionQuerySet
 from consent.vocabulary import (

@@ -16,10 +16,11 @@ from django.views.decorators.http import (
 from accounts.paging import FALLING, keyset
 from accounts.web import INVALID, SignedIn
 from bounces import audit, incidents
-from bounces.categories import CATEGORIES, shown_as
+from bounces.categories import CATEGORIES
 from bounces.forms import SolvedForm
 from bounces.locks import ADVICE
 from bounces.models import Incident
+from bounces.shown import shown_as
 from bounces.views.tabs import tabs
 from deliveries.models import Message
 

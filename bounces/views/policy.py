@@ -10,9 +10,10 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import AuditEntry
 from accounts.web import INVALID, SignedIn
-from bounces.categories import CATEGORIES, shown_as
+from bounces.categories import CATEGORIES
 from bounces.forms import PolicyForm
 from bounces.models import BouncePolicy
+from bounces.shown import shown_as
 
 COLUMNS = [
     {"label": "Category"},
