@@ -3,6 +3,8 @@
 import pytest
 from django.core.management import CommandError, call_command
 
+from bounces import audit, incidents
+from bounces.models import Release
 from contacts.models import Contact
 from reengagement.models import Campaign
 from reengagement.vocabulary import CampaignState
@@ -30,6 +32,14 @@ def test_the_demo_has_a_campaign_in_every_state_and_silent_people():
     assert Contact.objects.count() == 1200
     assert Segment.objects.get(name__startswith="Never opened").size
     assert Contact.objects.filter(hard_bounce_reason="UNKNOWN_USER").exists()
+
+
+def test_the_demo_has_bounces_of_every_kind():
+    call_command("seed_demo", size=3000)
+
+    assert all(count for key, count in audit.counts().items()), audit.counts()
+    assert incidents.counted().exists()
+    assert Release.objects.count() == 1
 
 
 def test_it_is_not_loaded_over_real_contacts():

@@ -1,0 +1,112 @@
+"""What came back in the last weeks: of every kind, so that the audit has something
+to show, and some whom an earlier tool had given up on."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db import connection
+
+from accounts.models import User
+from bounces import unbouncing
+from bounces.judging import judge_refusals
+from bounces.models import Change
+from consent.models import Suppression
+from consent.vocabulary import Act, Action, Actor, Mechanism, Reason
+from contacts.models import Contact, HardBounceReason
+from deliveries.models import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What servers said to some of the people; `per_1000` of those who had not read."""
+
+    per_1000: int
+    code: int
+    enhanced: str
+    words: str
+
+
+ANSWERS = (
+    Answer(4, 550, "5.7.1", "5.7.1 Message refused: poor reputation of your domain"),
+    Answer(3, 550, "5.7.26", "5.7.26 Unauthenticated email is not accepted (DMARC)"),
+    Answer(3, 554, "5.7.1", "5.7.1 Message looks like spam, score 8.1"),
+    Answer(2, 552, "5.2.2", "5.2.2 The mailbox is full"),
+    Answer(3, 550, "5.1.1", "5.1.1 No such user here"),
+    Answer(2, 451, "4.4.1", "4.4.1 Connection timed out"),
+    Answer(1, 550, "5.1.2", "5.1.2 Domain not found"),
+)
+REFUSE = """
+UPDATE deliveries_delivery SET state = 'refused', delivered_at = NULL,
+    smtp_code = %(code)s, enhanced_code = %(enhanced)s, reply = %(words)s
+WHERE message_id = %(message)s AND state = 'delivered' AND opened_at IS NULL
+  AND unsubscribed_at IS NULL AND complained_at IS NULL
+  AND abs(hashint8extended(address_id, %(message)s + 9)) %% 1000
+      BETWEEN %(start)s AND %(end)s - 1
+"""
+# reason, how many, whether they were seen since
+GIVEN_UP = (
+    (HardBounceReason.POLICY, 14, True),
+    (HardBounceReason.SPAM, 9, True),
+    (HardBounceReason.CONTENT, 6, True),
+    (HardBounceReason.POLICY, 12, False),
+    (HardBounceReason.OTHER, 8, False),
+    (HardBounceReason.MAILBOX_FULL, 15, False),
+)
+
+
+def come_back(messages: list[Message]) -> None:
+    """The answers of servers to the newest mailings."""
+    for message in messages[-2:]:
+        start = 0
+        for answer in ANSWERS:
+            values = {
+                "message": message.pk,
+                "code": answer.code,
+                "enhanced": answer.enhanced,
+                "words": answer.words,
+                "start": start,
+                "end": start + answer.per_1000,
+            }
+            with connection.cursor() as cursor:
+                cursor.execute(REFUSE, values)
+            start += answer.per_1000
+    judge_refusals()
+
+
+def give_up(now: dt.datetime, user: User) -> None:
+    """Those whom the tool before had blocked; one of them was given back."""
+    free = Contact.objects.filter(hard_bounce_reason="", address__isnull=False)
+    blocked = Suppression.objects.active().values("address")
+    free = free.exclude(address__in=blocked)
+    seen = list(free.filter(last_clicked_at__isnull=False).order_by("-pk")[:29])
+    unseen = list(free.filter(last_opened_at=None).order_by("-pk")[:35])
+    for reason, count, is_seen in GIVEN_UP:
+        people = seen if is_seen else unseen
+        chosen = [people.pop() for _ in range(min(count, len(people)))]
+        _block(chosen, reason, now)
+    back = Contact.objects.filter(hard_bounce_reason=HardBounceReason.POLICY).first()
+    if back and not unbouncing.obstacles(back, user):
+        note = "Ticket 48213, allowed since yesterday"
+        unbouncing.unbounce(back, user, Change.ALLOWED, note)
+
+
+def _block(people: list[Contact], reason: HardBounceReason, now: dt.datetime) -> None:
+    for number, contact in enumerate(people):
+        at = now - dt.timedelta(days=24 - number)
+        if contact.last_clicked_at:
+            at = min(at, contact.last_clicked_at - dt.timedelta(days=2))
+        act = Act(
+            action=Action.SUPPRESSED,
+            mechanism=Mechanism.IMPORT,
+            actor=Actor.IMPORT,
+            occurred_at=at,
+            explanation="Blocked in the tool before.",
+            source={"file": "contacts.csv"},
+        )
+        Suppression.objects.suppress(
+            [contact.address_id or 0], Reason.IMPORTED_BOUNCE, act
+        )
+    ids = [contact.pk for contact in people]
+    Contact.objects.filter(pk__in=ids).update(hard_bounce_reason=reason)
