@@ -23,7 +23,6 @@ from deliveries.models import (
     DeliveryState,
     Event,
     EventKind,
-    Link,
     Verdict,
 )
 
@@ -202,15 +201,6 @@ def with_reason(
     return rows.filter(reason=reason)
 
 
-def recount() -> int:
-    """Count again what may have moved since the last time; how many emails were."""
-    old = list(MarketingEmail.objects.to_recount())
-    for email in old:
-        email.tally, email.tallied_at = tally(email), timezone.now()
-        email.save(update_fields=["tally", "tallied_at"])
-    return len(old)
-
-
 def rate(counts: dict[str, int], group: Group) -> dict[str, Any]:
     """One figure of the strip, with its share and what it is a share of."""
     count = counts[group.key]
@@ -225,15 +215,16 @@ def rate(counts: dict[str, int], group: Group) -> dict[str, Any]:
 HOURS = 72
 
 
-def curve(email: MarketingEmail) -> dict[str, Any]:
-    """People who opened and clicked, hour by hour since the launch, added up."""
+def curve(email: MarketingEmail, by_hour: dict[str, list[int]]) -> dict[str, Any]:
+    """People who opened and clicked, hour by hour since the launch, added up.
+
+    `by_hour` is what `by_hour` below found.
+    """
     began = email.launched_at
-    if began is None:
+    opens, clicks = by_hour.get("opened", []), by_hour.get("clicked", [])
+    if began is None or not any(opens + clicks):
         return {}
     hours = min(HOURS, int((timezone.now() - began).total_seconds() // 3600) + 1)
-    opens, clicks = (_hourly(email, name, began) for name in ("opened", "clicked"))
-    if not any(opens + clicks):
-        return {}
     series = [
         {"label": "Opens (estimated)", "values": _added_up(opens, hours)},
         {"label": "Clicks", "values": _added_up(clicks, hours)},
@@ -244,6 +235,14 @@ def curve(email: MarketingEmail) -> dict[str, Any]:
         finding = f"{sum(clicks)} people clicked so far; opens are not tracked."
     labels = [f"{hour} h" for hour in range(hours + 1)]
     return {"labels": labels, "series": series, "finding": finding}
+
+
+def by_hour(email: MarketingEmail) -> dict[str, list[int]]:
+    """{"opened": people in each of the first hours, "clicked": ...}."""
+    began = email.launched_at
+    if began is None:
+        return {}
+    return {name: _hourly(email, name, began) for name in ("opened", "clicked")}
 
 
 def _hourly(email: MarketingEmail, name: str, began: dt.datetime) -> list[int]:
@@ -267,22 +266,35 @@ def _added_up(counts: list[int], hours: int) -> list[int]:
     return [0, *itertools.accumulate(counts[:hours])]
 
 
-def links(email: MarketingEmail) -> list[Link]:
-    """The links of the sent version, each with `.clickers` (people) and `.machines`."""
-    if email.message is None:
-        return []
-    clicks = Event.objects.filter(message=email.message, kind=EventKind.CLICK)
-    by_verdict = dict.fromkeys(Verdict.values, 0)
-    found: dict[int, dict[str, int]] = {}
+def clickers(email: MarketingEmail) -> dict[str, dict[str, int]]:
+    """{link id: {verdict: people}}."""
+    clicks = Event.objects.filter(message=email.message_id, kind=EventKind.CLICK)
+    found: dict[str, dict[str, int]] = {}
     counted = clicks.values_list("link", "verdict").annotate(
         people=Count("delivery_id", distinct=True)
     )
     for link, verdict, count in counted.order_by():
-        found.setdefault(link, dict(by_verdict))[verdict] += count
-    rows = list(email.message.links.order_by("position"))
-    for one in rows:
-        verdicts = found.get(one.pk, by_verdict)
-        one.clickers = verdicts[Verdict.HUMAN]  # type: ignore[attr-defined]
-        one.doubtful = verdicts[Verdict.UNVERIFIED]  # type: ignore[attr-defined]
-        one.machines = verdicts[Verdict.MACHINE]  # type: ignore[attr-defined]
+        found.setdefault(str(link), {})[verdict] = count
+    return found
+
+
+def links(
+    email: MarketingEmail, clickers: dict[str, dict[str, int]]
+) -> list[dict[str, Any]]:
+    """The links of the sent version, each with how many people clicked."""
+    if email.message is None:
+        return []
+    rows = []
+    for one in email.message.links.order_by("position"):
+        verdicts = clickers.get(str(one.pk), {})
+        rows.append(
+            {
+                "label": one.label,
+                "url": one.url,
+                "kind": one.kind,
+                "clickers": verdicts.get(Verdict.HUMAN, 0),
+                "doubtful": verdicts.get(Verdict.UNVERIFIED, 0),
+                "machines": verdicts.get(Verdict.MACHINE, 0),
+            }
+        )
     return rows

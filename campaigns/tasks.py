@@ -6,7 +6,7 @@ from celery import shared_task
 
 from accounts.doorbell import ring
 from accounts.models import Job
-from campaigns import launching, report
+from campaigns import figures, launching
 from campaigns.models import MarketingEmail
 
 
@@ -26,7 +26,7 @@ def prepare(job_id: int) -> None:
 @shared_task
 def finish_sent() -> None:
     MarketingEmail.objects.finish_sent()
-    report.recount()
+    figures.recount()
 
 
 @shared_task

@@ -169,7 +169,9 @@ def outcome_of_start(campaign: Campaign) -> list[Row]:
     if first is None:
         return []
     head = f"In “{campaign.segment}” at the start"
-    return _rows(audience.stored(first), head, "Asked")
+    kept = first.marketing_email.funnel
+    counts = Counter(kept) if kept else audience.stored(first)
+    return _rows(counts, head, "Asked")
 
 
 def _rows(counts: Counter[str], head: str, last: str) -> list[Row]:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.formats import date_format
 
-from deliveries.models import Delivery
+from campaigns import figures
 from reengagement.vocabulary import CampaignState, Ending, Outcome
 
 if TYPE_CHECKING:
@@ -73,35 +72,16 @@ def strip(counts: Counter[str]) -> list[Figure]:
 
 def steps(campaign: Campaign, counts: Counter[str]) -> list[Step]:
     """From the choice of people to the opt-out."""
-    numbers = _numbers(campaign)
     emails = list(campaign.emails.select_related("email__message"))
     flow = [_audience_step(campaign, sum(counts.values()))]
     for item in emails:
-        flow.append(_email_step(campaign, item, numbers))
+        flow.append(_email_step(campaign, item))
         if item is not emails[-1]:
             flow.append(Step("hourglass", f"{campaign.gap_days} days between emails"))
     flow.append(_waiting_step(campaign, counts))
     flow.append(_review_step(campaign, counts))
     flow.append(_end_step(campaign, counts))
     return flow
-
-
-def _numbers(campaign: Campaign) -> dict[int, Any]:
-    """{message id: counts of its deliveries}, in one query."""
-    rows = (
-        Delivery.objects.filter(message__in=campaign.messages())
-        .order_by()
-        .values("message_id")
-        .annotate(
-            chosen=Count("id", filter=~Q(state="not_sent")),
-            open=Count("id", filter=Q(state__in=["queued", "started"])),
-            delivered=Count("id", filter=Q(delivered_at__isnull=False)),
-            clicked=Count("id", filter=Q(clicked_at__isnull=False)),
-            confirmed=Count("id", filter=Q(confirmed_at__isnull=False)),
-            left=Count("id", filter=Q(unsubscribed_at__isnull=False)),
-        )
-    )
-    return {row["message_id"]: row for row in rows}
 
 
 def _audience_step(campaign: Campaign, asked: int) -> Step:
@@ -118,15 +98,13 @@ def _audience_step(campaign: Campaign, asked: int) -> Step:
     )
 
 
-def _email_step(
-    campaign: Campaign, item: CampaignEmail, numbers: dict[int, Any]
-) -> Step:
+def _email_step(campaign: Campaign, item: CampaignEmail) -> Step:
     email = item.email
     title = f"Email {item.position}: “{email.subject}”"
-    row = numbers.get(email.message_id or 0)
-    if row is None:
+    if email.message_id is None:
         return Step("send", title, text="Goes to whoever has not answered by then.")
-    sending = row["open"] > 0
+    row = figures.groups(email)
+    sending = row["waiting"] > 0
     held = campaign.state == CampaignState.PAUSED
     return Step(
         "send" if sending else "mail-check",
@@ -139,10 +117,10 @@ def _email_step(
             (row["delivered"], "delivered"),
             (row["clicked"], "clicked"),
             (row["confirmed"], "confirmed"),
-            (row["left"], "unsubscribed"),
+            (row["unsubscribed"], "unsubscribed"),
         ),
-        done=row["chosen"] - row["open"],
-        total=row["chosen"] if sending else 0,
+        done=row["sent"],
+        total=row["sent"] + row["waiting"] if sending else 0,
     )
 
 

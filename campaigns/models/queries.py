@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import Job, User
@@ -77,13 +77,19 @@ class MarketingEmailQuerySet(models.QuerySet["MarketingEmail"]):
         messages = self.filter(state=EmailState.STOPPED, message__isnull=False)
         return cancel_queued(messages.values_list("message_id", flat=True))
 
-    def to_recount(self) -> MarketingEmailQuerySet:
-        """Those whose figures on the list are old for what still happens to them."""
+    def to_recount(self, large: int) -> MarketingEmailQuerySet:
+        """Those whose figures are old for what still happens to them.
+
+        With `large` and more recipients a count takes seconds: so it comes less often.
+        """
         now = timezone.now()
+        small = Q(tally__intended__lt=large)
+        minute_old = Q(tallied_at__lt=now - dt.timedelta(minutes=1))
         fresh, settled = now - dt.timedelta(days=3), now - dt.timedelta(days=60)
         return self.filter(message__isnull=False).filter(
             Q(tallied_at=None)
-            | Q(state=EmailState.SENDING)
+            | (Q(state=EmailState.SENDING) & (small | minute_old))
+            | Q(tallied_at__lt=F("finished_at"))
             | Q(finished_at__gt=fresh, tallied_at__lt=now - dt.timedelta(minutes=5))
             | Q(finished_at__gt=settled, tallied_at__lt=now - dt.timedelta(hours=1))
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,8 +17,8 @@ from accounts.models import Account
 from accounts.paging import keyset
 from accounts.web import SignedIn
 from campaigns import export as files
+from campaigns import figures, report
 from campaigns import people as rows
-from campaigns import report
 from campaigns.models import EmailState, MarketingEmail
 from campaigns.report import BY_KEY, Group
 from campaigns.views.request import find, note, report_tabs
@@ -69,7 +70,7 @@ def _is_live(email: MarketingEmail) -> bool:
 
 
 def _figures(email: MarketingEmail) -> dict[str, Any]:
-    counts = report.tally(email)
+    counts = figures.of(email)
     handled = counts["intended"] - counts["waiting"]
     return {
         "email": email,
@@ -79,11 +80,12 @@ def _figures(email: MarketingEmail) -> dict[str, Any]:
         "handled": handled,
         "live": _is_live(email),
         "adds_up": _adds_up(email, counts),
-        "clicks": _clicks(email, counts),
-        "reasons": _reason_bars(email, "not_sent", ""),
-        "links": report.links(email),
+        "counted_at": figures.kept_since(email),
+        "clicks": _clicks(counts),
+        "reasons": _reason_bars(email, "not_sent", "", counts["reasons"]),
+        "links": report.links(email, counts["clickers"]),
         "link_columns": LINK_COLUMNS,
-        "curve": report.curve(email),
+        "curve": report.curve(email, counts["by_hour"]),
         "zone": Account.current().zone,
         "tabs": report_tabs(email, "detail"),
     }
@@ -129,21 +131,17 @@ def _adds_up(email: MarketingEmail, counts: dict[str, int]) -> list[dict[str, An
     return rows
 
 
-def _clicks(email: MarketingEmail, counts: dict[str, int]) -> list[dict[str, Any]]:
+def _clicks(counts: dict[str, Any]) -> list[dict[str, Any]]:
     """People by who was behind their clicks."""
     return [
         {"label": "By a person", "count": counts["clicked"], "tint": "d2"},
         {"label": "Not certain", "count": counts["unverified"], "tint": "d3"},
-        {
-            "label": "By a machine",
-            "count": report.machine_clicks(email),
-            "tint": "d6",
-        },
+        {"label": "By a machine", "count": counts["machines"], "tint": "d6"},
     ]
 
 
 def _reason_bars(
-    email: MarketingEmail, group: str, current: str
+    email: MarketingEmail, group: str, current: str, reasons: Iterable[Any]
 ) -> list[dict[str, Any]]:
     return [
         {
@@ -153,7 +151,7 @@ def _reason_bars(
             "current": (key or "unjudged") == current,
             "tint": "d3",
         }
-        for key, count in report.reasons(email, group)
+        for key, count in reasons
     ]
 
 
@@ -164,9 +162,10 @@ def people(request: SignedIn, pk: int) -> HttpResponse:
         return redirect(email)
     group, reason = _asked(request)
     query = request.GET.get("q", "").strip()
-    counts = report.tally(email)
+    counts = figures.groups(email)
     page = keyset(rows.people(email, group, reason, query), request.GET, PEOPLE)
-    bars = _reason_bars(email, group.key, reason)
+    reasons = report.reasons(email, group.key)
+    bars = _reason_bars(email, group.key, reason, reasons)
     context = {
         "email": email,
         "group": group,

@@ -221,12 +221,13 @@ class Campaign(models.Model):
         opener = self.emails.select_related("email").order_by("position")[0].email
         opener.hand_over(self.created_by)
         first = opener.freeze()
-        audience.fix(
+        opener.funnel = audience.fix(
             first,
             self.audience(),
             extra=eligibility.chosen(self),
             due_at=timezone.now() + dt.timedelta(seconds=CANCEL_SECONDS),
         )
+        opener.save(update_fields=["funnel"])
         outcomes.enrol(self.pk, first.pk)
         self._move(CampaignState.STARTING, CampaignState.RUNNING)
 

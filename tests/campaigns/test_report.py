@@ -5,10 +5,12 @@ import datetime as dt
 import io
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from campaigns import report
+from campaigns import figures, report
 from campaigns.models import EmailState, MarketingEmail
 from campaigns.people import sentence
 from deliveries.models import Delivery, DeliveryState, Event, EventKind, Verdict
@@ -197,11 +199,11 @@ def test_clicks_are_told_by_who_was_behind_them(client, email, everything):
     )
     context = client.get(url("detail", email)).context
     assert [one["count"] for one in context["clicks"]] == [2, 1, 1]
-    assert [one.machines for one in context["links"]] == [1]
+    assert [one["machines"] for one in context["links"]] == [1]
 
 
 def test_the_curve_ends_at_the_figures(email, everything):
-    series = report.curve(email)["series"]
+    series = report.curve(email, report.by_hour(email))["series"]
     assert [one["values"][-1] for one in series] == [2, 2]
 
 
@@ -250,13 +252,47 @@ def test_a_segment_is_made_of_a_group(client, email, everything):
 
 
 def test_the_list_shows_the_last_count(client, email, everything):
-    assert report.recount() == 1
+    assert figures.recount() == 1
     page = client.get(reverse("campaigns:list"))
     assert page.context["emails"][0].tally["sent"] == 10
 
 
 def test_what_is_long_over_is_not_counted_again(email):
-    report.recount()
+    figures.recount()
     long_ago = NOW - dt.timedelta(days=90)
     MarketingEmail.objects.update(state=EmailState.SENT, finished_at=long_ago)
-    assert report.recount() == 0
+    assert figures.recount() == 0
+
+
+def test_a_large_email_is_shown_as_of_the_last_count(
+    client, email, everything, monkeypatch
+):
+    monkeypatch.setattr(figures, "LARGE", 2)
+    before = client.get(url("detail", email)).context
+    assert before["counted_at"] is None
+    figures.recount()
+    email.refresh_from_db()
+    with CaptureQueriesContext(connection) as asked:
+        answer = client.get(url("detail", email))
+    assert not any("deliveries_delivery" in one["sql"] for one in asked)
+    assert "Counted" in answer.content.decode()
+    for name in ("strip", "adds_up", "clicks", "reasons", "links", "curve"):
+        assert answer.context[name] == before[name], name
+
+
+def test_a_large_email_is_counted_less_often_while_it_is_sent(
+    email, everything, monkeypatch
+):
+    monkeypatch.setattr(figures, "LARGE", 2)
+    email.__class__.objects.update(state="sending")
+    assert figures.recount() == 1
+    assert figures.recount() == 0
+    email.__class__.objects.update(tallied_at=timezone.now() - dt.timedelta(minutes=2))
+    assert figures.recount() == 1
+
+
+def test_the_end_of_the_sending_is_counted_at_once(email, everything):
+    figures.recount()
+    email.__class__.objects.update(state="sent", finished_at=timezone.now())
+    assert figures.recount() == 1
+    assert figures.recount() == 0

@@ -1,0 +1,57 @@
+"""The figures of an email: counted when somebody looks, kept where that takes long.
+
+Counting a million deliveries takes seconds. So beat counts large emails now and then,
+stores what it found on the email, and its pages show that with the time of the count.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.utils import timezone
+
+from campaigns import report
+from campaigns.models import MarketingEmail
+from deliveries.room import roomy
+
+# Recipients from which on the figures are not counted anew for every look.
+LARGE = 100_000
+
+
+def counted(email: MarketingEmail) -> dict[str, Any]:
+    """{group: people} and whatever else a report shows; survives being JSON."""
+    return {
+        **report.tally(email),
+        "machines": report.machine_clicks(email),
+        "reasons": [list(row) for row in report.reasons(email, "not_sent")],
+        "clickers": report.clickers(email),
+        "by_hour": report.by_hour(email),
+    }
+
+
+def kept_since(email: MarketingEmail) -> dt.datetime | None:
+    """When the figures shown were counted; None: they are counted now."""
+    whole = email.tally.get("intended", 0) >= LARGE and "by_hour" in email.tally
+    return email.tallied_at if whole else None
+
+
+def of(email: MarketingEmail) -> dict[str, Any]:
+    """All figures."""
+    return email.tally if kept_since(email) else counted(email)
+
+
+def groups(email: MarketingEmail) -> dict[str, int]:
+    """{group: people} alone."""
+    return email.tally if kept_since(email) else report.tally(email)
+
+
+def recount() -> int:
+    """Count again what may have moved since the last time; how many emails were."""
+    old = list(MarketingEmail.objects.to_recount(LARGE))
+    for email in old:
+        email.tallied_at = timezone.now()
+        with roomy():
+            email.tally = counted(email)
+        email.save(update_fields=["tally", "tallied_at"])
+    return len(old)
