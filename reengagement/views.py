@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.contrib import messages
 from django.forms import ModelForm
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.doorbell import ring
 from accounts.web import INVALID, SignedIn
+from campaigns.audience import LARGE
 from reengagement import eligibility, readiness, timeline
 from reengagement.forms import GapForm, NameForm, ReasonForm, ThenForm, WhoForm
 from reengagement.models import Campaign, CampaignEmail
@@ -86,12 +88,23 @@ def who(request: SignedIn, pk: int) -> HttpResponse:
             return redirect("reengagement:who", pk)
         return redirect("reengagement:emails", pk)
     campaign = _draft(pk)
-    context = {
-        "form": form,
-        "campaign": campaign,
-        "funnel": eligibility.funnel(campaign),
-    }
-    return _form_page(request, "reengagement/campaign_who.html", context, form)
+    context = {"form": form, "campaign": campaign, **_numbers(request, campaign)}
+    page = _part(request, "reengagement/campaign_who.html")
+    return _form_page(request, page, context, form)
+
+
+def _numbers(request: SignedIn, campaign: Campaign) -> dict[str, Any]:
+    """Who may be asked; for a large segment it comes after the page, which asks for
+    it. Without script the page has a link (?count) that waits."""
+    people = (campaign.segment.size or 0) if campaign.segment else 0
+    if people > LARGE and not (request.htmx or "count" in request.GET):
+        return {"counting": True, "funnel": []}
+    return {"funnel": eligibility.funnel(campaign)}
+
+
+def _part(request: SignedIn, page: str) -> str:
+    """The page, or only its numbers where it asks for them itself."""
+    return f"{page}#numbers" if request.htmx else page
 
 
 def emails(request: SignedIn, pk: int) -> HttpResponse:
@@ -142,10 +155,11 @@ def check(request: SignedIn, pk: int) -> HttpResponse:
         "campaign": campaign,
         "emails": campaign.emails.select_related("email"),
         "problems": readiness.obstacles(campaign),
-        "funnel": eligibility.funnel(campaign),
         "calendar": campaign.calendar(),
+        **_numbers(request, campaign),
     }
-    return render(request, "reengagement/campaign_check.html", context)
+    page = _part(request, "reengagement/campaign_check.html")
+    return render(request, page, context)
 
 
 @require_POST
@@ -196,5 +210,4 @@ def detail(request: SignedIn, pk: int) -> HttpResponse:
         "pause_form": ReasonForm(prefix="pause"),
         "resume_form": ReasonForm(prefix="resume"),
     }
-    part = "#numbers" if request.headers.get("HX-Request") else ""
-    return render(request, f"reengagement/campaign_detail.html{part}", context)
+    return render(request, _part(request, "reengagement/campaign_detail.html"), context)

@@ -163,7 +163,10 @@ def people(request: SignedIn, pk: int) -> HttpResponse:
     group, reason = _asked(request)
     query = request.GET.get("q", "").strip()
     counts = figures.groups(email)
-    page = keyset(rows.people(email, group, reason, query), request.GET, PEOPLE)
+    found = rows.people(email, group, reason, query)
+    if not counts[group.key]:  # looking for nobody takes longest
+        found = found.none()
+    page = keyset(found, request.GET, PEOPLE)
     reasons = report.reasons(email, group.key)
     bars = _reason_bars(email, group.key, reason, reasons)
     context = {

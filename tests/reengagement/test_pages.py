@@ -6,8 +6,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from contacts.models import Contact
 from reengagement.models import Campaign, CampaignEmail
 from reengagement.vocabulary import CampaignState
+from tests.factories import ContactFactory
 from tests.reengagement.world import World
 
 pytestmark = pytest.mark.django_db
@@ -158,3 +160,18 @@ def test_pause_and_resume(client, world):
     pause = world.campaign.pauses.get()
     assert world.campaign.state == CampaignState.RUNNING
     assert pause.ended_at <= timezone.now()
+
+
+@pytest.mark.parametrize("name", ["who", "check"])
+def test_the_numbers_of_a_large_segment_come_after_the_page(client, draft, name):
+    ContactFactory()
+    draft.segment.add(Contact.objects.all())
+    type(draft.segment).objects.update(size=60_000)
+    page = client.get(url(name, draft))
+    assert "Counting" in page.content.decode()
+    assert page.context["funnel"] == []
+    part = client.get(url(name, draft), headers={"HX-Request": "true"})
+    assert "In “Quiet”" in part.content.decode()
+    assert "<html" not in part.content.decode()
+    whole = client.get(url(name, draft) + "?count")
+    assert "In “Quiet”" in whole.content.decode()
