@@ -192,7 +192,7 @@ def _pieces(body: bytes, boundary: str) -> Iterator[bytes]:
     """What lies between the boundaries; the preamble when it says something."""
     line = b"--" + boundary.encode("utf-8", "replace").rstrip()
     if not boundary or line not in body:
-        guessed = re.search(rb"(?:^|\n)(--[^\s]{3,120})[ \t]*\n[Cc]ontent-", body)
+        guessed = re.search(rb"(?:^|\n)(--[^\s]{3,120})[ \t]*\n(?i:content)-", body)
         if guessed is None:
             return
         line = guessed[1]

@@ -36,7 +36,10 @@ from bounces.rules.row import alike
 
 ADDRESSED = ("to", "delivered-to", "x-original-to", "envelope-to", "apparently-to")
 SENDING = ("from", "sender", "reply-to", "return-path", "errors-to")
-RETURNED = ("return-path", "x-envelope-from", "sender", "errors-to")
+RETURNED = (
+    *("return-path", "x-envelope-from", "sender", "errors-to"),
+    *("list-unsubscribe", "cfbl-feedback-id"),
+)
 STATUS = ("message/delivery-status", "message/global-delivery-status")
 QUOTING = (
     "message/rfc822",
@@ -230,8 +233,8 @@ class Reading:
         for name in ADDRESSED:
             yield from self.mail.headers.get(name, [])
         for part in self.outer:
-            if part.kind == "message/feedback-report":
-                yield part.text
+            if part.kind in (*STATUS, "message/feedback-report"):
+                yield part.text  # Original-Envelope-Id, Original-Mail-From
         for headers in self._returned_headers():
             values = [one for name in RETURNED for one in headers.get(name, [])]
             yield "\n".join(values)

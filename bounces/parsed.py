@@ -14,6 +14,11 @@ RETURN_PATH = re.compile(
 )
 
 
+WAY_OUT = re.compile(
+    r"(?:/u/|mailto:u-)([a-z0-9]+-[a-z2-7]{16,100})(?=[/@>?])", re.IGNORECASE
+)
+
+
 class Kind(Enum):
     """What kind of mail came back."""
 
@@ -53,6 +58,11 @@ class Parsed:
     feedback: str = ""
     places: tuple[str, ...] = ()
 
+    def ways_out(self) -> Iterator[str]:
+        """Candidates for a token of a List-Unsubscribe of ours in the returned mail."""
+        for place in self.places:
+            yield from WAY_OUT.findall(place)
+
     @property
     def chosen(self) -> Failure:
         """The failure that tells most when a mail had one recipient: one for good."""
@@ -66,6 +76,10 @@ class Parsed:
     @property
     def diagnostic(self) -> str:
         return self.chosen.text
+
+    @classmethod
+    def nothing(cls) -> Parsed:
+        return cls(Kind.UNKNOWN)
 
     def tokens(self, envelope_to: str = "") -> Iterator[str]:
         """Candidates for a return-path token. Whatever was put around it on its way

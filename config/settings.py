@@ -140,6 +140,12 @@ CELERY_ENABLE_UTC = True
 LISTWELL_SMTP: dict[str, Any] = read.smtp("EMAIL_URL")
 # What comes back is addressed to this domain; a part of the sender's, for SPF.
 BOUNCE_DOMAIN = read.mail_domain("BOUNCE_DOMAIN", BASE_URL)
+# A mailbox into which reports come, and the folder for those that are stored.
+BOUNCE_MAILBOX: str = env.str("BOUNCE_MAILBOX", default="")
+BOUNCE_MAILBOX_DONE: str = env.str("BOUNCE_MAILBOX_DONE", default="")
+# What webhooks of mail providers prove themselves with, as django-anymail names it:
+# MAILGUN_WEBHOOK_SIGNING_KEY=...,WEBHOOK_SECRET=name:password
+ANYMAIL: dict[str, str] = env.dict("WEBHOOK_KEYS", default={})
 EMAIL_HOST = LISTWELL_SMTP["host"]
 EMAIL_PORT = LISTWELL_SMTP["port"]
 EMAIL_HOST_USER = LISTWELL_SMTP["user"]

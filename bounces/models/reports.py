@@ -20,6 +20,9 @@ class Source(models.TextChoices):
     CATCHER = "catcher", "Mail catcher"
     FILE = "file", "File"
     MAILBOX = "mailbox", "Mailbox"
+    LISTENER = "listener", "Bounce server"
+    UPLOAD = "upload", "Upload"
+    WEBHOOK = "webhook", "Webhook"
 
 
 class Outcome(models.TextChoices):

@@ -1,4 +1,4 @@
-"""`manage.py read_bounces FILE ...`: record reports from .eml and mbox files."""
+"""`manage.py read_bounces FILE ...`: record reports from .eml, mbox and Maildir."""
 
 from __future__ import annotations
 

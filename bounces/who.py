@@ -1,0 +1,45 @@
+"""Whom a report is about: a signed token of ours says so, nothing else.
+
+Anybody can send a bounce or a complaint about anybody else, so an address in a report
+proves nothing. Asked are, in this order, the address the report came to, what it says
+about the envelope, and the headers of the mail that came back: its return path, and
+the signed links of its List-Unsubscribe, which are all that is left when a provider
+blackens the addresses (RFC 6590). What forwarders put around a return path (BATV's
+prvs=, SRS0=, SRS1=) is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bounces.parsed import Parsed
+from deliveries.models import Delivery
+from deliveries.tokens import BadToken, Purpose, Token, read
+
+
+def token_of(parsed: Parsed, envelope_to: str) -> Token | None:
+    """The first that is ours."""
+    for text, purpose in candidates(parsed, envelope_to):
+        try:
+            return read(text, purpose)
+        except BadToken:
+            continue
+    return None
+
+
+def candidates(parsed: Parsed, envelope_to: str) -> Iterator[tuple[str, Purpose]]:
+    for text in parsed.tokens(envelope_to):
+        yield text, Purpose.RETURN_PATH
+    for text in parsed.ways_out():
+        yield text, Purpose.UNSUBSCRIBE
+
+
+def is_return_path(address: str) -> bool:
+    """Whether an address is a return path that we signed."""
+    return token_of(Parsed.nothing(), address) is not None
+
+
+def delivery_of(token: Token) -> Delivery | None:
+    return Delivery.objects.filter(
+        message_id=token.message_id, pk=token.delivery_id, address_id=token.address_id
+    ).first()
