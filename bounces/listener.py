@@ -20,7 +20,7 @@ from django.db import DatabaseError, close_old_connections
 
 from bounces.models import Source
 from bounces.recording import Incoming, record_many
-from bounces.who import is_return_path
+from bounces.who import Letters, is_return_path, no_letters
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +41,8 @@ def is_taken(address: str) -> bool:
 class Listener:
     """What aiosmtpd asks for each recipient and each mail."""
 
-    def __init__(self) -> None:
+    def __init__(self, letters: Letters = no_letters) -> None:
+        self.letters = letters
         self.thread = ThreadPoolExecutor(1, "bounces")
 
     async def handle_RCPT(
@@ -61,19 +62,22 @@ class Listener:
         people = [str(one) for one in envelope.rcpt_tos]
         loop = asyncio.get_running_loop()
         try:
-            await loop.run_in_executor(self.thread, store, raw, people)
+            await loop.run_in_executor(self.thread, self.store, raw, people)
         except DatabaseError:
             logger.exception("A report could not be stored.")
             return NOT_NOW
         return STORED
 
-
-def store(raw: bytes, recipients: list[str]) -> None:
-    close_old_connections()
-    try:
-        record_many(Incoming(raw, Source.LISTENER, one) for one in recipients)
-    finally:
+    def store(self, raw: bytes, recipients: list[str]) -> None:
         close_old_connections()
+        try:
+            record_many(
+                Incoming(raw, Source.LISTENER, one)
+                for one in recipients
+                if not self.letters(raw, envelope_to=one)
+            )
+        finally:
+            close_old_connections()
 
 
 async def serve(

@@ -16,6 +16,7 @@ from imap_tools import AND, BaseMailBox, MailBox, MailBoxUnencrypted, MailMessag
 
 from bounces.models import Source
 from bounces.recording import Incoming, record_many
+from bounces.who import Letters, no_letters
 
 BATCH = 20
 IDLE_SECONDS = 240  # a server may hang up after half an hour (RFC 2177)
@@ -63,19 +64,22 @@ class Box:
         return box.login(self.user, self.password, initial_folder=self.folder)
 
 
-def read_box(box: Box) -> int:
-    """Record what is unread; how many mails that were."""
+def read_box(box: Box, letters: Letters = no_letters) -> int:
+    """Record what is unread; how many mails that were. `letters`: who takes requests
+    to unsubscribe."""
     with box.open() as opened:
-        return _read_unseen(opened, box)
+        return _read_unseen(opened, box, letters)
 
 
-def _read_unseen(opened: BaseMailBox, box: Box) -> int:
+def _read_unseen(opened: BaseMailBox, box: Box, letters: Letters) -> int:
     numbers = opened.uids(AND(seen=False))
     for start in range(0, len(numbers), BATCH):
         some = numbers[start : start + BATCH]
         mails = list(opened.fetch(uid_list=some, mark_seen=False))
         record_many(
-            Incoming(raw_of(mail), Source.MAILBOX, delivered_to(mail)) for mail in mails
+            Incoming(raw_of(mail), Source.MAILBOX, delivered_to(mail))
+            for mail in mails
+            if not letters(raw_of(mail), envelope_to=delivered_to(mail))
         )
         _put_away(opened, [mail.uid for mail in mails if mail.uid], box)
     return len(numbers)
@@ -112,12 +116,12 @@ def _put_away(opened: BaseMailBox, numbers: list[str], box: Box) -> None:
     opened.move(numbers, box.done)
 
 
-def watch(box: Box, is_over: Callable[[], bool]) -> None:
+def watch(box: Box, is_over: Callable[[], bool], letters: Letters) -> None:
     """Read what is there, then what comes: the server tells by IDLE; one that cannot
     is asked every few minutes."""
     with box.open() as opened:
         while not is_over():
-            _read_unseen(opened, box)
+            _read_unseen(opened, box, letters)
             wait(opened)
 
 

@@ -11,6 +11,7 @@ prvs=, SRS0=, SRS1=) is left out.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Protocol
 
 from bounces.parsed import Parsed
 from deliveries.models import Delivery
@@ -32,6 +33,16 @@ def candidates(parsed: Parsed, envelope_to: str) -> Iterator[tuple[str, Purpose]
         yield text, Purpose.RETURN_PATH
     for text in parsed.ways_out():
         yield text, Purpose.UNSUBSCRIBE
+
+
+class Letters(Protocol):
+    """Takes a request to unsubscribe that came as mail; False when it is none."""
+
+    def __call__(self, raw: bytes, *, envelope_to: str = "") -> bool: ...
+
+
+def no_letters(raw: bytes, *, envelope_to: str = "") -> bool:
+    return False
 
 
 def is_return_path(address: str) -> bool:

@@ -21,11 +21,12 @@ from bounces import intake, listener, mailboxes
 from bounces.mailboxes import Box, read_box
 from bounces.models import Outcome, Report, Source
 from bounces.recording import Incoming, record, record_many, rejudge
-from consent.models import Suppression
+from consent.models import ConsentRecord, Suppression
 from consent.vocabulary import Reason
 from deliveries import magic
 from deliveries.models import Delivery
 from deliveries.tokens import Purpose, Token, sign
+from optouts import letters
 from tests.factories import DeliveryFactory
 
 MAIL = b"From: News <news@brand.example>\r\nSubject: Hi\r\n\r\nHello"
@@ -174,10 +175,10 @@ class TestMailbox:
 
 
 @contextlib.contextmanager
-def listening(*, is_lmtp=False):
+def listening(*, is_lmtp=False, take=letters.take):
     """The bounce server in a thread of its own."""
     port, loop = free_port(), asyncio.new_event_loop()
-    taker = listener.Listener()
+    taker = listener.Listener(take)
     server = loop.run_until_complete(
         listener.serve("127.0.0.1", port, is_lmtp=is_lmtp, listener=taker)
     )
@@ -230,6 +231,16 @@ class TestListener:
         with listening() as port, smtplib.SMTP("127.0.0.1", port) as client:
             client.sendmail("x@y.test", [to], b"Subject: x\r\n\r\ny")
         assert Report.objects.get().outcome == Outcome.REVIEW
+
+    def test_takes_a_request_to_unsubscribe(self):
+        delivery = DeliveryFactory()
+        kind = delivery.message.subscription_type_id
+        token = Token(delivery.message_id, delivery.pk, delivery.address_id, kind)
+        to = f"u-{sign(token, Purpose.UNSUBSCRIBE)}@{settings.BOUNCE_DOMAIN}"
+        with listening() as port, smtplib.SMTP("127.0.0.1", port) as client:
+            client.sendmail("x@y.test", [to], b"Subject: unsubscribe\r\n\r\n")
+        assert not Report.objects.exists()
+        assert ConsentRecord.objects.filter(address=delivery.address).exists()
 
     def test_refuses_what_is_far_too_large(self):
         delivery = DeliveryFactory()

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from imap_tools import ImapToolsError
 
 from bounces.mailboxes import Box, read_box, watch
+from optouts import letters
 
 PAUSE = 60  # seconds until a broken connection is tried again
 
@@ -27,7 +28,7 @@ class Command(BaseCommand):
             )
         box = self.box()
         try:
-            self.stdout.write(f"{read_box(box)} mails read.")
+            self.stdout.write(f"{read_box(box, letters.take)} mails read.")
         except (OSError, ImapToolsError) as error:
             raise CommandError(f"The mailbox cannot be read: {error}") from None
         while options["watch"]:
@@ -41,7 +42,7 @@ class Command(BaseCommand):
 
     def watch(self, box: Box) -> None:
         try:
-            watch(box, lambda: False)
+            watch(box, lambda: False, letters.take)
         except (OSError, ImapToolsError) as error:
             self.stderr.write(f"The connection broke, trying again: {error}")
             time.sleep(PAUSE)

@@ -9,7 +9,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from bounces.listener import serve
+from bounces.listener import Listener, serve
+from optouts import letters
 
 
 class Command(BaseCommand):
@@ -26,7 +27,9 @@ class Command(BaseCommand):
 
     async def run(self, host: str, port: int, is_lmtp: bool) -> None:
         try:
-            server = await serve(host, port, is_lmtp=is_lmtp)
+            server = await serve(
+                host, port, is_lmtp=is_lmtp, listener=Listener(letters.take)
+            )
         except OSError as error:
             raise CommandError(f"Port {port} cannot be used: {error}") from None
         stopped = asyncio.Event()
