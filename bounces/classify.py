@@ -59,7 +59,7 @@ def shown(result: Result) -> dict[str, Any]:
     judgement = result.judgement
     return {
         "recipient": result.failure.recipient,
-        "kind": "delayed" if result.is_delayed else judgement.kind.value,
+        "kind": "delayed" if result.is_delayed else judgement.kind,
         "category": judgement.category,
         "status": judgement.status or result.failure.status,
         "rule": judgement.rule,

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bounces.categories import CATEGORIES, Doing, Kind
+from bounces.rules.causes import CAUSES
 from bounces.rules.providers import PROVIDERS
 from bounces.rules.row import Row, alike
 from bounces.rules.status import DETAILS, REPLIES, SUBJECTS
@@ -81,12 +81,12 @@ COARSE = ("0.0", "1.0", "5.0")
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """`rule`: the key of the row of the table that decided; `status`: the enhanced
-    code believed."""
+    """`kind` and `doing` are values of bounces.categories; `rule`: the key of the row
+    of the table that decided; `status`: the enhanced code believed."""
 
     category: str
-    kind: Kind
-    doing: Doing
+    kind: str
+    doing: str
     rule: str = ""
     status: str = ""
 
@@ -102,7 +102,7 @@ def judge(
     is_final = is_permanent(code, enhanced) and not (is_late and code is None)
     category, rule, doing = found_in(code, enhanced, words)
     if category == "unknown_user" and not is_proven(enhanced, words, stage, rule):
-        return Judgement("filtered", Kind.BLOCK, Doing.COUNT, rule, enhanced)
+        return Judgement("filtered", "block", "count", rule, enhanced)
     if rule in GENERAL and stage in REFUSED_AT:
         category = REFUSED_AT[stage]
     if category == "dns_failure" and not is_final:
@@ -112,11 +112,11 @@ def judge(
 
 def judgement(category: str, rule: str, enhanced: str, doing: str) -> Judgement:
     """By the table; what is said only for now ends no address ("soft")."""
-    found = CATEGORIES[category]
-    if doing == "soft" and found.doing == Doing.DEAD:
-        return Judgement(category, Kind.SOFT, Doing.COUNT, rule, enhanced)
-    chosen = Doing(doing) if doing in Doing.values else found.doing
-    return Judgement(category, found.kind, chosen, rule, enhanced)
+    kind, usual, _ = CAUSES[category]
+    if doing == "soft" and usual == "dead":
+        return Judgement(category, "soft", "count", rule, enhanced)
+    chosen = doing if doing not in ("", "soft") else usual
+    return Judgement(category, kind, chosen, rule, enhanced)
 
 
 def normal(text: str) -> str:

@@ -61,7 +61,7 @@ def _write(judged: Sequence[tuple[Delivery, Judgement]]) -> None:
         {
             "message_id": row.message_id,
             "id": row.pk,
-            "kind": judgement.kind.value,
+            "kind": str(judgement.kind),
             "category": judgement.category,
         }
         for row, judgement in judged

@@ -172,14 +172,14 @@ def _failure(delivery: Delivery, parsed: Parsed, report: Report) -> Made:
         return Outcome.KNOWN, "This bounce was known, or a graver one."
     _write(delivery, bounce, report)
     judging.act([(delivery, found)])
-    return Outcome.DONE, str(found.doing.label)
+    return Outcome.DONE, str(Doing(found.doing).label)
 
 
 def _is_graver(found: Judgement, delivery: Delivery) -> bool:
     """Than what is known of this mail. Of two of the same kind the one that comes
     first in the alphabet counts: any order will do as long as it is one."""
     known = GRAVITY.get(Kind(delivery.bounce_kind), 0) if delivery.bounce_kind else 0
-    new = GRAVITY[found.kind]
+    new = GRAVITY[Kind(found.kind)]
     return new > known or (new == known and found.category < delivery.bounce_category)
 
 

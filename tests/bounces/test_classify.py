@@ -2,9 +2,12 @@
 
 import collections
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from bounces.categories import CATEGORIES
 from bounces.classify import classify
@@ -90,3 +93,18 @@ def spoken(text):
     for other, usual in (("mail box", "mailbox"), ("e-mail", "email")):
         said = said.replace(other, usual)
     return f" {said} "
+
+
+def test_judging_needs_nothing_but_python():
+    code = (
+        "import sys; sys.modules.update(django=None, imap_tools=None, aiosmtpd=None);"
+        "from bounces.classify import classify; print(classify(b'')['kind'])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "none\n"

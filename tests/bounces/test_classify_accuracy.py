@@ -37,6 +37,7 @@ def test_accuracy_on_real_mails(newline, tmp_path):
             *("--callable", "bounces.classify:classify", "--newline", newline),
         ],
         cwd=settings.BASE_DIR,
+        env={"PATH": "/usr/bin:/bin"},
         check=True,
         capture_output=True,
     )
