@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -61,7 +62,7 @@ def come_back(messages: list[Message]) -> None:
     for message in messages[-2:]:
         start = 0
         for answer in ANSWERS:
-            values = {
+            values: dict[str, Any] = {
                 "message": message.pk,
                 "code": answer.code,
                 "enhanced": answer.enhanced,
