@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from bounces import acting, incidents
 from bounces.categories import CATEGORIES, Doing
 from bounces.codes import Judgement, judge
-from bounces.models import Bounce, BouncePolicy
+from bounces.models import Bounce, BouncePolicy, DomainCheck
 from bounces.shown import STRICTLY_BLOCKED
 from consent.models import Address
 from deliveries.models import Delivery, DeliveryState
@@ -113,6 +113,11 @@ def act(judged: Sequence[tuple[Delivery, Judgement]]) -> None:
     )
     acting.kill(meant(Doing.DEAD))
     acting.wear_out(meant(*acting.COUNTING), COUNTED)
+    DomainCheck.objects.watch(
+        one.address.domain
+        for one in bounces
+        if one.category == "dns_failure" and one.address.domain
+    )
     incidents.attach(bounces)
     if BouncePolicy.current().is_strict:
         acting.block_strictly(_held_against_us(bounces))

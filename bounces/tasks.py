@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from bounces import intake, judging
+from bounces import domains, intake, judging, releasing
 
 
 @shared_task
@@ -13,3 +13,13 @@ def judge_refusals() -> None:
 @shared_task
 def read_caught() -> None:
     intake.read_caught()
+
+
+@shared_task
+def check_domains() -> None:
+    domains.check_due()
+
+
+@shared_task
+def release_due() -> None:
+    releasing.release_due()

@@ -54,6 +54,16 @@ TIMETABLE: dict[str, dict[str, Any]] = {
         "schedule": 5.0,
         "options": {"expires": 5.0},
     },
+    "ask for domains that could not be found, every 10 minutes": {
+        "task": "bounces.tasks.check_domains",
+        "schedule": 600.0,
+        "options": {"expires": 600.0},
+    },
+    "release mailboxes whose time is over, every hour": {
+        "task": "bounces.tasks.release_due",
+        "schedule": 3600.0,
+        "options": {"expires": 3600.0},
+    },
     "read what came back to the mail catcher, every 5 seconds": {
         "task": "bounces.tasks.read_caught",
         "schedule": 5.0,

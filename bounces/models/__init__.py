@@ -1,5 +1,6 @@
 """What came back, what was made of it, and how addresses were given back."""
 
+from bounces.models.domains import DomainCheck, DomainCheckQuerySet
 from bounces.models.incidents import Incident, IncidentQuerySet
 from bounces.models.policy import BouncePolicy, Stance
 from bounces.models.releases import Change, Release, ReleaseQuerySet, Way
@@ -9,6 +10,8 @@ __all__ = [
     "Bounce",
     "BouncePolicy",
     "Change",
+    "DomainCheck",
+    "DomainCheckQuerySet",
     "Incident",
     "IncidentQuerySet",
     "Outcome",

@@ -1,0 +1,85 @@
+"""Is a domain that bounced really gone? Asked of the DNS three times over 72 hours.
+
+A domain is often away for a day. Only what the DNS says clearly counts: no such name,
+no mail exchanger and no host (RFC 5321 section 5.1), or a null MX (RFC 7505). What
+could not be found out is asked again.
+"""
+
+from __future__ import annotations
+
+import enum
+
+import dns.exception
+import dns.resolver
+from django.db import transaction
+from django.utils import timezone
+
+from bounces import acting
+from bounces.models import DomainCheck
+from bounces.models.domains import ENOUGH
+from consent.models import BATCH_SIZE, Address
+
+SECONDS = 5.0
+BATCH = 100
+HOSTS = ("A", "AAAA")
+
+
+class Found(enum.Enum):
+    THERE = "takes mail"
+    GONE = "takes no mail"
+    UNKNOWN = "could not be asked"
+
+
+def ask(domain: str, resolver: dns.resolver.Resolver) -> Found:
+    """Whether mail to `domain` has anywhere to go."""
+    try:
+        return _ask(domain, resolver)
+    except dns.resolver.NXDOMAIN:
+        return Found.GONE
+    except dns.exception.DNSException:
+        return Found.UNKNOWN
+
+
+def _ask(domain: str, resolver: dns.resolver.Resolver) -> Found:
+    found = resolver.resolve(domain, "MX", raise_on_no_answer=False)
+    if found.rrset:
+        exchangers = {str(one.exchange) for one in found}
+        return Found.GONE if exchangers == {"."} else Found.THERE
+    for kind in HOSTS:
+        if resolver.resolve(domain, kind, raise_on_no_answer=False).rrset:
+            return Found.THERE
+    return Found.GONE
+
+
+def check_due(resolver: dns.resolver.Resolver | None = None) -> int:
+    """Ask for every domain whose day is over, some at a time; how many."""
+    if resolver is None:
+        resolver = dns.resolver.Resolver()
+    resolver.lifetime = SECONDS
+    due = list(DomainCheck.objects.due().order_by("last_at")[:BATCH])
+    for check in due:
+        _note(check, ask(check.domain, resolver))
+    return len(due)
+
+
+@transaction.atomic
+def _note(check: DomainCheck, found: Found) -> None:
+    """What was found out about one domain; safe when two workers asked."""
+    if found is Found.THERE:
+        check.delete()
+        return
+    failures = check.failures + (found is Found.GONE)
+    asked = DomainCheck.objects.filter(pk=check.pk, failures=check.failures)
+    if not asked.update(failures=failures, last_at=timezone.now()):
+        return
+    if failures >= ENOUGH:
+        _give_up(check)
+
+
+def _give_up(check: DomainCheck) -> None:
+    """Nobody can be reached at this domain any more."""
+    ids = Address.objects.filter(domain=check.domain).order_by("pk")
+    found = list(ids.values_list("pk", flat=True))
+    for start in range(0, len(found), BATCH_SIZE):
+        acting.kill(found[start : start + BATCH_SIZE])
+    check.delete()

@@ -1,0 +1,171 @@
+"""Another chance after 90 days, and domains that are asked for before they are given
+up."""
+
+import datetime as dt
+import socketserver
+import threading
+
+import dns.flags
+import dns.message
+import dns.rcode
+import dns.resolver
+import dns.rrset
+import pytest
+from django.db.models import F
+from django.utils import timezone
+
+from bounces import domains, judging, releasing
+from bounces.models import DomainCheck, Release, Way
+from consent.models import Suppression
+from consent.vocabulary import Act, Action, Actor, Mechanism, Reason
+from tests.bounces.test_incidents import refused
+from tests.factories import ContactFactory
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.now()
+DAY = dt.timedelta(days=1)
+
+
+def worn_out(reason="OTHER", days=91, **fields):
+    contact = ContactFactory(hard_bounce_reason=reason, **fields)
+    act = Act(
+        action=Action.SUPPRESSED,
+        mechanism=Mechanism.BOUNCE,
+        actor=Actor.MAILBOX_PROVIDER,
+        occurred_at=NOW - days * DAY,
+    )
+    Suppression.objects.suppress([contact.address_id], Reason.BOUNCED, act)
+    Suppression.objects.filter(lifted_at=None).update(created_at=NOW - days * DAY)
+    return contact
+
+
+class TestAnotherChance:
+    def test_comes_after_ninety_days(self):
+        contact = worn_out()
+        assert releasing.release_due() == 1
+        assert not contact.suppressions().exists()
+        assert Release.objects.get().way == Way.TIMED
+        contact.refresh_from_db()
+        assert contact.hard_bounce_reason == ""
+
+    def test_does_not_come_earlier(self):
+        worn_out(days=89)
+        assert releasing.release_due() == 0
+
+    def test_of_a_full_mailbox_is_for_the_engaged(self):
+        worn_out("MAILBOX_FULL")
+        worn_out("MAILBOX_FULL", last_opened_at=NOW - 120 * DAY)
+        assert releasing.release_due() == 1
+
+    @pytest.mark.parametrize("reason", ["POLICY", "SPAM", "CONTENT", "UNKNOWN_USER"])
+    def test_is_not_for_other_kinds(self, reason):
+        worn_out(reason)
+        assert releasing.release_due() == 0
+
+    def test_comes_twice_and_never_again(self):
+        contact = worn_out()
+        releasing.release_due()
+        for expected in (1, 0):
+            act = Act(
+                action=Action.SUPPRESSED,
+                mechanism=Mechanism.BOUNCE,
+                actor=Actor.MAILBOX_PROVIDER,
+            )
+            Suppression.objects.suppress([contact.address_id], Reason.BOUNCED, act)
+            type(contact).objects.update(hard_bounce_reason="OTHER")
+            active = Suppression.objects.filter(lifted_at=None)
+            active.update(created_at=NOW - 91 * DAY)
+            assert releasing.release_due() == expected
+
+
+ANSWERS = {
+    "there.example.": {"MX": ["10 mail.there.example."]},
+    "host.example.": {"A": ["192.0.2.1"]},
+    "null.example.": {"MX": ["0 ."]},
+    "empty.example.": {},
+}
+
+
+class Answering(socketserver.BaseRequestHandler):
+    def handle(self):
+        packet, socket = self.request
+        query = dns.message.from_wire(packet)
+        asked, answer = query.question[0], dns.message.make_response(query)
+        answer.flags |= dns.flags.RA
+        name = str(asked.name)
+        if name == "broken.example.":
+            answer.set_rcode(dns.rcode.SERVFAIL)
+        elif name not in ANSWERS:
+            answer.set_rcode(dns.rcode.NXDOMAIN)
+        else:
+            kind = dns.rdatatype.to_text(asked.rdtype)
+            if texts := ANSWERS[name].get(kind):
+                rows = dns.rrset.from_text_list(asked.name, 60, "IN", kind, texts)
+                answer.answer.append(rows)
+        socket.sendto(answer.to_wire(), self.client_address)
+
+
+@pytest.fixture
+def resolver():
+    """Asks a name server of our own."""
+    with socketserver.UDPServer(("127.0.0.1", 0), Answering) as server:
+        threading.Thread(target=server.serve_forever, args=[0.05]).start()
+        found = dns.resolver.Resolver(configure=False)
+        found.nameservers, found.port = ["127.0.0.1"], server.server_address[1]
+        found.lifetime = 2
+        yield found
+        server.shutdown()
+
+
+@pytest.mark.parametrize(
+    ("domain", "found"),
+    [
+        ("there.example", domains.Found.THERE),
+        ("host.example", domains.Found.THERE),
+        ("null.example", domains.Found.GONE),
+        ("empty.example", domains.Found.GONE),
+        ("nothing.example", domains.Found.GONE),
+        ("broken.example", domains.Found.UNKNOWN),
+    ],
+)
+def test_what_the_dns_says_of_a_domain(resolver, domain, found):
+    assert domains.ask(domain, resolver) is found
+
+
+class TestDomains:
+    def fail(self, domain):
+        refused(f"ana@{domain}", "550 5.1.2 domain not found", 550, "5.1.2")
+        ContactFactory(email=f"ben@{domain}")
+        judging.judge_refusals()
+
+    def pass_a_day(self, resolver):
+        DomainCheck.objects.update(last_at=F("last_at") - DAY)
+        domains.check_due(resolver)
+
+    def test_are_given_up_after_three_days_without_an_answer(self, resolver):
+        self.fail("nothing.example")
+        for _ in range(2):
+            self.pass_a_day(resolver)
+            assert not Suppression.objects.exists()
+        self.pass_a_day(resolver)
+        assert Suppression.objects.filter(reason=Reason.DEAD_ADDRESS).count() == 2
+        assert not DomainCheck.objects.exists()
+
+    def test_that_are_back_are_forgiven(self, resolver):
+        self.fail("there.example")
+        self.pass_a_day(resolver)
+        assert not DomainCheck.objects.exists()
+        assert not Suppression.objects.exists()
+
+    def test_that_could_not_be_asked_do_not_count(self, resolver):
+        self.fail("broken.example")
+        for _ in range(5):
+            self.pass_a_day(resolver)
+        assert DomainCheck.objects.get().failures == 0
+
+    def test_are_asked_once_a_day(self, resolver):
+        self.fail("nothing.example")
+        assert domains.check_due(resolver) == 0
+        self.pass_a_day(resolver)
+        assert domains.check_due(resolver) == 0
+        assert DomainCheck.objects.get().failures == 1
