@@ -21,10 +21,11 @@ AFTER = dt.timedelta(days=90)
 ENGAGED = dt.timedelta(days=180)
 CHANCES = 2
 BATCH = 5_000
+WAS = "address__contact__hard_bounce_reason"
 
 
 def due() -> QuerySet[Suppression]:
-    """Blocks whose time is over, with `.was`."""
+    """Blocks whose time is over."""
     seen = F("occurred_at") - ENGAGED
     engaged = Q(address__contact__last_opened_at__gte=seen) | Q(
         address__contact__last_clicked_at__gte=seen
@@ -36,7 +37,7 @@ def due() -> QuerySet[Suppression]:
         Suppression.objects.active()
         .filter(reason=Reason.BOUNCED, created_at__lte=timezone.now() - AFTER)
         .filter(failing | (full & engaged))
-        .annotate(chances=chances, was=F("address__contact__hard_bounce_reason"))
+        .annotate(chances=chances)
         .filter(chances__lt=CHANCES)
     )
 
@@ -44,7 +45,7 @@ def due() -> QuerySet[Suppression]:
 @transaction.atomic
 def release_due() -> int:
     """Give back those whose time is over, some at a time; how many."""
-    found = dict(due().order_by("address").values_list("address_id", "was")[:BATCH])
+    found = dict(due().order_by("address").values_list("address_id", WAS)[:BATCH])
     Address.objects.lock(found)
     still = set(due().filter(address__in=found).values_list("address_id", flat=True))
     act = Act(

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("bounces", "0002_desk"),
+        ("bounces", "0003_more_ways_in"),
     ]
 
     operations = [
