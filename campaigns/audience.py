@@ -16,6 +16,7 @@ from contacts.models import Contact
 from deliveries import audience
 from deliveries.audience import LeftOut
 from deliveries.refusals import mailable, refused
+from deliveries.room import roomy
 from segments.models import Segment, SegmentMember
 
 # Who got this many without ever opening or clicking is not sent more of the same;
@@ -107,7 +108,7 @@ def funnel(email: MarketingEmail) -> Funnel:
 
 def funnel_of(email: MarketingEmail, counts: dict[str, int]) -> Funnel:
     """`counts`: reason -> people, '' for those who get it."""
-    in_segments = sum(one.members().count() for one in email.include.all())
+    in_segments = _stays(list(email.include.all()), sum(counts.values()))
     most_first = sorted(counts.items(), key=lambda row: (-row[1], row[0]))
     reasons = {key: count for key, count in most_first if key and count}
     return Funnel(
@@ -116,6 +117,15 @@ def funnel_of(email: MarketingEmail, counts: dict[str, int]) -> Funnel:
         will_get=counts.get("", 0),
         reasons=reasons,
     )
+
+
+def _stays(segments: list[Segment], people: int) -> int:
+    """Members of all these segments, whoever is in two counted twice; of one alone
+    there are as many as people."""
+    if len(segments) < 2:
+        return people
+    with roomy():
+        return sum(one.members().count() for one in segments)
 
 
 def people_with(email: MarketingEmail, reason: str) -> models.QuerySet[Contact]:

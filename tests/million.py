@@ -139,7 +139,6 @@ def make_people(size):
     execute(GRANTS)
     execute(NOES, [kind.brand_id])
     execute("RESET session_replication_role")
-    vacuum()
     return kind
 
 
@@ -218,6 +217,7 @@ def enrol(campaign, message_id):
 def make(size):
     """The whole organisation; about five minutes for a million people."""
     kind = make_people(size)
+    vacuum()
     Brand.objects.update(
         legal_name="Example Oy",
         postal_address="1 Example Street, Helsinki",

@@ -13,7 +13,7 @@ from django.utils import timezone
 from campaigns.audience import contacts_of, funnel
 from consent.vocabulary import MAILABLE_GRADES, LegalBasis, Reason
 from deliveries import audience, partitions
-from deliveries.models import Delivery, Message
+from deliveries.models import Delivery
 from deliveries.room import roomy
 from tests import million
 from tests.benchmarks.frame import Result, timed
@@ -93,7 +93,6 @@ def forgotten(message):
     million.execute("SET session_replication_role = replica")
     Delivery.objects.filter(message=message).delete()
     million.execute("RESET session_replication_role")
-    Message.objects.filter(pk=message.pk).delete()
     million.execute("VACUUM deliveries_delivery")
 
 
