@@ -108,6 +108,10 @@ TIMETABLE: dict[str, dict[str, Any]] = {
         "task": "optouts.tasks.forget_abandoned",
         "schedule": 3600.0,
     },
+    "forget sign-ups that nobody confirmed, every hour": {
+        "task": "signups.tasks.forget_unconfirmed",
+        "schedule": 3600.0,
+    },
     "refresh the segments that something changed, every 15 seconds": {
         "task": "segments.tasks.refresh_due",
         "schedule": 15.0,

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "reengagement",
     "bounces",
     "optouts",
+    "signups",
     "console",
     "django.contrib.admin",
     "django.contrib.auth",

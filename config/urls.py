@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("campaigns.urls")),
     path("", include("optouts.urls")),
     path("", include("bounces.urls")),
+    path("", include("signups.urls")),
     path("", include("segments.urls")),
     path("", include("reengagement.urls")),
 ]

@@ -76,7 +76,7 @@ def fix(
     """
     people = _people(contacts, _extras(exclude, extra))
     with roomy():
-        _freeze(message)
+        freeze(message)
         partitions.ensure_for(message.pk)
         if _insert(message, people, due_at or timezone.now()) > MANY:
             partitions.analyze(message.pk)
@@ -111,8 +111,9 @@ def _people(
     return contacts.order_by().annotate(own=own)
 
 
-def _freeze(message: Message) -> None:
-    """Under the message's lock: two who launch at once freeze it once."""
+def freeze(message: Message) -> None:
+    """Compile it and make it final. Under its lock: two who launch at once freeze it
+    once."""
     locked = Message.objects.select_for_update().get(pk=message.pk)
     if locked.frozen_at is None:
         compile_message(locked)

@@ -5,6 +5,7 @@ Pure. A block is a dict with an `id` and a `kind`:
     heading   text, level (1 or 2)
     text      html: p, strong, em, a, ul, ol, li, br; everything else is removed
     button    label, url
+    link      label, url: a line of words that leads somewhere
     confirm   label, url ('' leads to our thank-you page)
     image     url, alt, href ('' for none)
     divider
@@ -149,6 +150,16 @@ def _button(block: Block, body: Body) -> None:
     body.text.append(f"{slotted(label)}:\n{slot}")
 
 
+def _link(block: Block, body: Body) -> None:
+    label, slot = _words(block, "label"), body.link(str(block["url"]), block["label"])
+    words = slotted(html.escape(label), escaped=True)
+    body.mjml.append(
+        f'<mj-text css-class="lw-text"><p><a href="{html.escape(slot)}">{words}</a></p>'
+        "</mj-text>"
+    )
+    body.text.append(f"{slotted(label)}:\n{slot}")
+
+
 def _image(block: Block, body: Body) -> None:
     url, alt = str(block.get("url", "")).strip(), _words(block, "alt")
     href = str(block.get("href", "") or "").strip()
@@ -169,6 +180,7 @@ _BUILDERS: dict[str, Callable[[Block, Body], None]] = {
     "text": _text,
     "button": _button,
     "confirm": _button,
+    "link": _link,
     "image": _image,
     "divider": _divider,
 }

@@ -1,7 +1,8 @@
 """Where the links in a mail lead: the public addresses, made from tokens.
 
 The pages themselves live in this app (click, open, confirm) and above it
-(unsubscribe, preferences); a test proves that every address made here has a page.
+(unsubscribe, preferences, sign-up); a test proves that every address made here has a
+page.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ PATHS: dict[Purpose, str] = {
     Purpose.UNSUBSCRIBE: "/u/{}",
     Purpose.PREFERENCES: "/p/{}",
     Purpose.VIEW: "/v/{}",
+    Purpose.SIGNUP: "/s/{}",
+    Purpose.DISOWN: "/n/{}",
 }
 
 

@@ -33,6 +33,8 @@ class Purpose(Enum):
     PREFERENCES = "preferences"
     RETURN_PATH = "return-path"
     VIEW = "view"
+    SIGNUP = "signup"
+    DISOWN = "disown"
 
 
 class BadToken(ValueError):

@@ -16,6 +16,7 @@ from consent.vocabulary import Act, Action, Actor, Grade, LegalBasis, Mechanism
 from contacts.models import Contact
 from deliveries.models import Delivery, DeliveryState, Link, Message
 from segments.models import Segment
+from signups.models import Form
 
 
 class UserFactory(DjangoModelFactory[User]):
@@ -176,3 +177,20 @@ def make_segment(*contacts: Contact) -> Segment:
     segment = SegmentFactory(kind="static", rules=None)
     segment.add(Contact.objects.filter(pk__in=[one.pk for one in contacts]))
     return segment
+
+
+class FormFactory(DjangoModelFactory[Form]):
+    """A form with double opt-in for one kind of mail, in a box."""
+
+    class Meta:
+        model = Form
+        skip_postgeneration_save = True
+
+    name = factory.Sequence(lambda n: f"Form {n}")
+    brand = factory.SubFactory(BrandFactory)
+    consent = "Please send me:"
+    notice = "You can leave at any time."
+
+    @factory.post_generation
+    def types(self, create: bool, given: Any, **_: Any) -> None:
+        self.types.set(given or [SubscriptionTypeFactory(brand=self.brand)])

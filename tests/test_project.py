@@ -12,7 +12,7 @@ ROOT = places.ROOT
 SKIPPED = {".venv", ".local", ".git", "migrations", "node_modules"}
 APPS = (
     *("accounts", "consent", "contacts", "deliveries", "segments", "campaigns"),
-    *("reengagement", "bounces", "optouts", "console", "config", "tests"),
+    *("reengagement", "bounces", "optouts", "signups", "console", "config", "tests"),
 )
 LONGEST_FUNCTION = 50
 LONGEST_FILE = 400
@@ -31,6 +31,10 @@ PUBLIC = {
     "optouts:come_back",
     "optouts:say_why",
     "optouts:preferences",
+    "signups:form",
+    "signups:done",
+    "signups:confirm",
+    "signups:disown",
 }
 
 # Names that say nothing about the domain, or invite what belongs to models.
