@@ -88,7 +88,8 @@ def judged(failure: Failure, parsed: Parsed) -> Judgement:
     stage = failure.stage or stage_of(failure.text) or stage_of(parsed.notice)
     if failure.text:
         found = judge(None, failure.status, failure.text, stage=stage)
-        if is_clear(found):
+        is_one_of_many = len(parsed.failures) > 1  # the notice speaks of the others
+        if is_one_of_many or is_clear(found):
             return found
     everything = f"{failure.text}\n{parsed.notice}"
     return judge(None, failure.status, everything, stage=stage)

@@ -18,8 +18,8 @@ from bounces.rules.status import DETAILS, REPLIES, SUBJECTS
 from bounces.rules.tables import CLEAR, COMMON, LAST, VAGUE
 
 LONGEST = 4_000  # characters of words judged
-ENHANCED = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
-REPLY = re.compile(r"(?<![\d.#-])([245][0-5]\d)(?=[\s\-:;,)\"']|$)(?!-\d{3})")
+ENHANCED = re.compile(r"(?<![\d.])([45])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
+REPLY = re.compile(r"(?<![\d.#-])([45][0-5]\d)(?=[\s\-:;,)\"']|$)(?!-\d{3})")
 CONTINUED = re.compile(r"[\s]+[245]\d\d-(?:[245]\.\d{1,3}\.\d{1,3})?\s?")
 STAGES = (
     (
