@@ -1,6 +1,6 @@
 from django.urls import path
 
-from bounces.views import desk, incidents, policy
+from bounces.views import desk, hooks, incidents, policy
 
 app_name = "bounces"
 urlpatterns = [
@@ -12,5 +12,6 @@ urlpatterns = [
     path("bounces/incidents/", incidents.index, name="incidents"),
     path("bounces/incidents/<int:pk>/", incidents.detail, name="incident"),
     path("bounces/incidents/<int:pk>/pause/", incidents.pause, name="pause"),
+    path("hooks/<slug:provider>/", hooks.take, name="hook"),
     path("bounces/policy/", policy.edit, name="policy"),
 ]

@@ -1,0 +1,24 @@
+"""Where mail providers tell what became of our mail."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from bounces import webhooks
+
+
+@csrf_exempt
+@login_not_required
+@require_http_methods(["POST", "HEAD"])
+def take(request: HttpRequest, provider: str) -> HttpResponse:
+    """200 when it is stored, 400 when the sender does not prove who it is."""
+    reader = webhooks.reader_of(provider)
+    if reader is None:
+        raise Http404
+    if request.method == "POST":
+        reader.run_validators(request)
+        webhooks.take_events(provider, reader.parse_events(request))
+    return HttpResponse()

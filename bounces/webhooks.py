@@ -1,0 +1,112 @@
+"""What mail providers tell by webhook, as reports like mail that came back.
+
+django-anymail checks who speaks and makes one shape of their many. Whom it is about is
+told by the Message-ID of ours that the provider repeats: believed because the request
+proved where it is from, and only together with the address it was sent to.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from anymail.signals import AnymailTrackingEvent, EventType, RejectReason
+from anymail.webhooks.brevo import BrevoTrackingWebhookView
+from anymail.webhooks.mailersend import MailerSendTrackingWebhookView
+from anymail.webhooks.mailgun import MailgunTrackingWebhookView
+from anymail.webhooks.mailjet import MailjetTrackingWebhookView
+from anymail.webhooks.postmark import PostmarkTrackingWebhookView
+from anymail.webhooks.resend import ResendTrackingWebhookView
+from anymail.webhooks.sendgrid import SendGridTrackingWebhookView
+from django.conf import settings
+
+from bounces.delivery_reports import Failure
+from bounces.models import Report, Source
+from bounces.parsed import Kind, Parsed
+from bounces.recording import Incoming, record_many
+from consent.addresses import BadAddress, key_of
+from consent.models import Address
+from deliveries.models import Delivery
+from deliveries.tokens import Token
+
+# the provider's part of the address: what reads its requests, the key it needs
+PROVIDERS: dict[str, tuple[Any, str]] = {
+    "brevo": (BrevoTrackingWebhookView, "WEBHOOK_SECRET"),
+    "mailersend": (MailerSendTrackingWebhookView, "MAILERSEND_SIGNING_SECRET"),
+    "mailgun": (MailgunTrackingWebhookView, "MAILGUN_WEBHOOK_SIGNING_KEY"),
+    "mailjet": (MailjetTrackingWebhookView, "WEBHOOK_SECRET"),
+    "postmark": (PostmarkTrackingWebhookView, "WEBHOOK_SECRET"),
+    "resend": (ResendTrackingWebhookView, "RESEND_SIGNING_SECRET"),
+    "sendgrid": (SendGridTrackingWebhookView, "WEBHOOK_SECRET"),
+}
+KINDS = {
+    EventType.BOUNCED: Kind.FAILED,
+    EventType.REJECTED: Kind.FAILED,
+    EventType.DEFERRED: Kind.DELAYED,
+    EventType.COMPLAINED: Kind.COMPLAINT,
+}
+# what a reason means when the server's own words are not passed on
+REASONS = {
+    RejectReason.INVALID: "invalid recipient",
+    RejectReason.TIMED_OUT: "timed out",
+    RejectReason.BLOCKED: "on the suppression list",
+    RejectReason.SPAM: "refused as spam",
+}
+OURS = re.compile(r"\bm\.(\d{1,18})\.(\d{1,18})\.(\d{12,14})@")
+LONGEST = 100_000
+
+
+def reader_of(provider: str) -> Any | None:
+    """What reads the requests of a provider; None when no key is set for it."""
+    view, key = PROVIDERS.get(provider, (None, ""))
+    return view() if view is not None and settings.ANYMAIL.get(key) else None
+
+
+def take_events(provider: str, events: Iterable[AnymailTrackingEvent]) -> list[Report]:
+    """Record those that tell of a failure or a complaint."""
+    told = [event for event in events if event.event_type in KINDS]
+    return record_many(incoming(provider, event) for event in told)
+
+
+def incoming(provider: str, event: AnymailTrackingEvent) -> Incoming:
+    raw = json.dumps(event.esp_event, sort_keys=True, default=str)[:LONGEST]
+    return Incoming(
+        f"{provider} {event.event_id or ''}\n{raw}".encode(),
+        Source.WEBHOOK,
+        said=said_in(event),
+        token=token_in(event, raw),
+    )
+
+
+def said_in(event: AnymailTrackingEvent) -> Parsed:
+    kind = KINDS[event.event_type]
+    text = event.mta_response or event.description or ""
+    if not text or event.event_type == EventType.REJECTED:
+        text = f"{text} {REASONS.get(event.reject_reason, '')}".strip()
+    failure = Failure(event.recipient or "", text=text[:2_000], stage="RCPT")
+    return Parsed(kind, (failure,), feedback="abuse" * (kind == Kind.COMPLAINT))
+
+
+def token_in(event: AnymailTrackingEvent, raw: str) -> Token | None:
+    """Whose mail it was, when the mail and the address belong together."""
+    for found in OURS.finditer(f"{event.message_id} {raw}"):
+        message_id, delivery_id, moment = map(int, found.groups())
+        known = Delivery.objects.filter(message_id=message_id, pk=delivery_id)
+        delivery = known.first()
+        if (
+            delivery is not None
+            and int(delivery.queued_at.timestamp() * 1_000) == moment
+            and is_of(delivery, event.recipient or "")
+        ):
+            return Token(message_id, delivery_id, delivery.address_id or 0)
+    return None
+
+
+def is_of(delivery: Delivery, email: str) -> bool:
+    try:
+        key = key_of(email)
+    except BadAddress:
+        return False
+    return Address.objects.filter(pk=delivery.address_id or 0, key=key).exists()
