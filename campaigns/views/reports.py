@@ -192,13 +192,17 @@ def _kept(group: Group, reason: str) -> str:
     return urlencode({"group": group.key, "reason": reason})
 
 
+# of the column; what is longer is nobody's reason, and no name for a segment
+LONGEST_REASON = 24
+
+
 def _asked(request: SignedIn) -> tuple[Group, str]:
     """The group and reason of the address; 404 for a group that is none."""
     words = request.POST if request.method == "POST" else request.GET
     key = words.get("group", "intended")
     if key not in BY_KEY:
         raise Http404
-    return BY_KEY[key], words.get("reason", "")
+    return BY_KEY[key], words.get("reason", "")[:LONGEST_REASON]
 
 
 @require_safe

@@ -251,6 +251,12 @@ def test_a_segment_is_made_of_a_group(client, email, everything):
     assert Segment.objects.count() == 2
 
 
+def test_a_reason_that_is_none_makes_an_empty_segment(client, email):
+    form = {"group": "not_sent", "reason": "x" * 5_000}
+    assert client.post(url("segment", email), form).status_code == 302
+    assert Segment.objects.get().members().count() == 0
+
+
 def test_the_list_shows_the_last_count(client, email, everything):
     assert figures.recount() == 1
     page = client.get(reverse("campaigns:list"))
