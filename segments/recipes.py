@@ -90,5 +90,24 @@ RECIPES = (
         "clock",
         ((_is("last_delivered_at", "more_than_ago", value=26, unit="weeks"),),),
     ),
+    Recipe(
+        "confirmed",
+        "Confirmed",
+        "Pressed the button in an email that asked whether they want to stay.",
+        "circle-check",
+        ((_is("email_event", "confirmed"),),),
+    ),
+    Recipe(
+        "silent-after",
+        "Silent after a campaign",
+        "Got its emails, clicked nothing. Choose the campaign in the condition.",
+        "history",
+        (
+            (
+                _is("email_event", "received_but_not_clicked"),
+                _is("opted_out", "is", value=False),
+            ),
+        ),
+    ),
 )
 BY_KEY = {recipe.key: recipe for recipe in RECIPES}

@@ -110,11 +110,17 @@ def refill(segment: int, contacts: models.QuerySet[Contact]) -> Change:
     """Make `contacts` the members of `segment`, writing only what changed."""
     if SegmentMember.objects.current().filter(segment=segment).exists():
         return _difference(segment, contacts)
-    joined = add(segment, contacts)  # nobody is in: there is no difference to look for
+    # nobody is in, and the caller holds the segment: no difference, and no conflict
+    joined = add(segment, contacts, conflicts="")
     return Change(joined, 0, joined)
 
 
-def add(segment: int, contacts: models.QuerySet[Contact]) -> int:
+_IN_ALREADY = "ON CONFLICT (segment_id, contact_id) WHERE left_at IS NULL DO NOTHING"
+
+
+def add(
+    segment: int, contacts: models.QuerySet[Contact], *, conflicts: str = _IN_ALREADY
+) -> int:
     """Join these people; how many were not in."""
     sql, params = _ids(contacts)
     with connection.cursor() as cursor:
@@ -122,7 +128,7 @@ def add(segment: int, contacts: models.QuerySet[Contact]) -> int:
             f"""
             INSERT INTO segments_segmentmember (segment_id, contact_id, joined_at)
             SELECT %s, id, statement_timestamp() FROM ({sql}) AS wanted (id)
-            ON CONFLICT (segment_id, contact_id) WHERE left_at IS NULL DO NOTHING
+            {conflicts}
             """,  # noqa: S608  as above
             [segment, *params],
         )

@@ -21,8 +21,21 @@ RULES = group(
             where("time_zone", "starts_with", value="Europe/"),
         ),
     ),
-    group("all", where("email_event", "received_but_not_opened", group="email:12")),
+    group(
+        "all",
+        where("email_event", "received_but_not_opened", group="email:12"),
+        where(
+            "email_event",
+            "link_clicked",
+            when={"operator": "in_last", "value": 90, "unit": "days"},
+            times={"operator": "at_least", "value": 2},
+            link="/pricing",
+        ),
+        where("refusal", "none_of", values=["no_consent"]),
+        where("created_at", "before_other", value="last_opened_at"),
+    ),
 )
+CLICKED = where("email_event", "link_clicked", group="email:12")
 NAMES = ["Carla Mendes", "Ismael Torres", "Hana Yoshida", "Ines Duarte", "Aino Salo"]
 
 
@@ -148,3 +161,56 @@ def test_adding_a_condition_keeps_what_was_typed_before(console):
     page.get_by_label("Group 1, condition 3.1: filter by").wait_for()
     assert page.get_by_label("Name", exact=True).input_value() == "My own name"
     assert page.get_by_label("delivered: number").input_value() == "11"
+
+
+def test_conditions_are_added_moved_copied_and_undone_by_keys(console):
+    page = console("/segments/new/?recipe=never-opened")
+    fields = page.locator("select.pick-field")
+    first = page.locator(".cond").first
+
+    def press(keys, count, shown):
+        first.focus()
+        page.keyboard.press(keys)
+        page.wait_for_function(
+            "([n, key]) => { const all = document.querySelectorAll('.pick-field');"
+            " return all.length === n && all[0].value === key; }",
+            arg=[count, shown],
+        )
+
+    press("Alt+ArrowDown", 2, "delivered")
+    press("Control+d", 3, "delivered")
+    press("c", 4, "delivered")
+    press("Control+z", 3, "delivered")
+    press("Delete", 2, "delivered")
+    press("g", 3, "delivered")
+    assert fields.last.input_value() == ""
+
+
+def type_into(page, label, text):
+    """With the keyboard alone: a field is left for the next one once it is there."""
+    page.get_by_label(label).wait_for()
+    page.get_by_label(label).focus()
+    page.keyboard.type(text)
+
+
+def test_the_clickers_and_the_others_are_found_by_keyboard_alone(console):
+    """Walk-through 4: who clicked, and who received and is not one of them."""
+    SegmentFactory(name="Clickers", rules=group("all", CLICKED)).refresh()
+    page = console("/segments/new/")
+    page.get_by_label("Name", exact=True).focus()
+    page.keyboard.type("Received, not clicked")
+    type_into(page, "condition 1: filter by", "Marketing email activity")
+    type_into(page, "activity, how to compare", "received")
+    page.locator("#n2").focus()
+    page.keyboard.press("c")
+    type_into(page, "condition 2: filter by", "Segment mem")
+    type_into(page, "membership, how to compare", "is not")
+    page.get_by_text("Not finished: choose at least one.").wait_for()
+    page.locator(".pick-many input").last.focus()
+    page.keyboard.type("Click")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.get_by_text("is not a member of Clickers").wait_for()
+    page.keyboard.press("Control+s")
+    page.get_by_role("heading", name="Received, not clicked", exact=True).wait_for()
+    assert Segment.objects.latest("pk").matching().count() == 1

@@ -1,0 +1,319 @@
+"""Segments against the best SQL a person would write for the same question.
+
+The people: 0 to 30 mails delivered, 40 % never opened one. Twenty mailings went to
+everybody, each opened by every third and clicked by every tenth. The SQL by hand stands
+here to be read.
+"""
+
+import datetime as dt
+import resource
+import statistics
+
+from django.db import connection
+from django.db.models import Q
+from django.http import QueryDict
+
+from accounts.paging import FALLING, keyset
+from contacts.models import Contact, PropertyDefinition
+from deliveries.models import Message
+from deliveries.room import roomy
+from segments import counting
+from segments.compile import compile_rules
+from segments.models import Segment, current_clock
+from segments.recipes import BY_KEY
+from segments.rules import parse
+from segments.shelf import columns_of, with_columns, with_joined
+from segments.vocabulary import Vocabulary
+from tests.benchmarks.frame import Result, timed
+from tests.factories import MessageFactory
+
+SIZES = [100_000, 1_000_000]
+TIMES = 5
+MAILINGS = 20
+BAR = 1.2
+FILL_BAR = 1.5
+# seconds: generating a million, a look at fifty segments, a live count, a page
+GENERATED, IDLE, LIVE, PAGE = 180, 1.0, 0.3, 0.05
+CHANGED, GROWTH, MEMORY = 0.1, 11, 50
+
+# the triggers that note who was touched are not what is measured here
+QUIET = "SET session_replication_role = replica"
+PEOPLE = """
+INSERT INTO consent_address (key, key_hmac, ledger_head)
+SELECT 'p' || n || '@people.example', sha256(n::text::bytea), ''
+FROM generate_series(1, %s) n
+"""
+CONTACTS = """
+INSERT INTO contacts_contact (address_id, email, delivered, last_opened_at, properties)
+SELECT id, key, id %% 31,
+    CASE WHEN id %% 5 > 1 THEN now() - (id %% 900) * interval '1 day' END,
+    jsonb_build_object('1', id %% 7)
+FROM consent_address
+"""
+MAILS = """
+INSERT INTO deliveries_delivery (message_id, address_id, contact_id, state, queued_at,
+    delivered_at, opened_at, clicked_at, open_tracked, click_tracked)
+SELECT %s, c.address_id, c.id, 'delivered', now(), now(),
+    CASE WHEN (c.id + %s) %% 3 = 0 THEN now() END,
+    CASE WHEN (c.id + %s) %% 10 = 0 THEN now() END, true, true
+FROM contacts_contact c
+"""
+# made anew behind the rows, which is faster than beside them
+INDEXES = """
+SELECT indexname, replace(indexdef, ' ON ONLY ', ' ON ') FROM pg_indexes
+WHERE tablename = 'deliveries_delivery'
+    AND indexname NOT IN (SELECT conname FROM pg_constraint)
+"""
+CLEAN = "VACUUM ANALYZE {}"
+TABLES = ["consent_address", "contacts_contact", "deliveries_delivery"]
+
+SILENT = """
+SELECT count(*) FROM contacts_contact WHERE delivered > 11 AND last_opened_at IS NULL
+"""
+CAMPAIGN = """
+SELECT count(*) FROM contacts_contact c JOIN deliveries_delivery d
+    ON d.address_id = c.address_id AND d.message_id = %s
+WHERE d.delivered_at IS NOT NULL
+    AND (d.bounced_at IS NULL OR d.bounced_at < d.delivered_at)
+    AND d.opened_at IS NULL AND d.clicked_at IS NULL AND d.open_tracked
+    AND (c.last_opened_at IS NULL OR c.last_opened_at < %s)
+"""
+NOT_CLICKED = """
+SELECT count(*) FROM contacts_contact c JOIN deliveries_delivery d
+    ON d.address_id = c.address_id AND d.message_id = %s
+WHERE d.delivered_at IS NOT NULL
+    AND (d.bounced_at IS NULL OR d.bounced_at < d.delivered_at)
+    AND NOT EXISTS (SELECT FROM segments_segmentmember m
+        WHERE m.contact_id = c.id AND m.segment_id = %s AND m.left_at IS NULL)
+"""
+FILL = """
+INSERT INTO segments_segmentmember (segment_id, contact_id, joined_at)
+SELECT 0, id, now() FROM contacts_contact
+WHERE delivered > 11 AND last_opened_at IS NULL
+"""
+
+
+def every(*rules):
+    return {"match": "all", "rules": list(rules)}
+
+
+def where(field, operator, **operand):
+    return {"field": field, "operator": operator, **operand}
+
+
+def people(size):
+    messages = MessageFactory.create_batch(MAILINGS)
+    Message.objects.filter(pk=messages[1].pk).update(group="email:1")
+    with connection.cursor() as cursor:
+        cursor.execute(QUIET)
+        cursor.execute(PEOPLE, [size])
+        cursor.execute(CONTACTS, [])
+        cursor.execute(INDEXES)
+        indexes = cursor.fetchall()
+        for name, _ in indexes:
+            cursor.execute(f"DROP INDEX {name}")
+        for one in messages:
+            cursor.execute(MAILS, [one.pk] * 3)
+        for _, definition in indexes:
+            cursor.execute(definition)
+        cursor.execute("RESET session_replication_role")
+        for table in TABLES:
+            cursor.execute(CLEAN.format(table))
+    return messages[1]
+
+
+def by_hand(sql, params=()):
+    with roomy(), connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchone()[0]
+
+
+def by_rules(rules):
+    condition: Q = compile_rules(parse(rules, Vocabulary()), current_clock())
+    with roomy():
+        return Contact.objects.filter(condition).count()
+
+
+def compared(work, rules, sql, params=()):
+    """Both in turn, so that whatever else the machine does meets both."""
+    ours, theirs = [], []
+    for _ in range(TIMES):
+        with timed() as clock:
+            found = by_rules(rules)
+        ours.append(clock.seconds)
+        with timed() as clock:
+            assert by_hand(sql, params) == found
+        theirs.append(clock.seconds)
+    value, baseline = statistics.median(ours), statistics.median(theirs)
+    return Result("segments", work, value, "s", baseline, BAR)
+
+
+def campaign():
+    unopened = where("email_event", "received_but_not_opened", group="email:1")
+    lapsed = where("last_opened_at", "more_than_ago", value=52, unit="weeks")
+    never = where("last_opened_at", "unknown")
+    branches = [every(unopened, lapsed), every(unopened, never)]
+    return {"match": "any", "rules": branches}
+
+
+def filled(name, rules):
+    segment = Segment.objects.create(name=name, rules=rules)
+    with timed() as clock:
+        segment.refresh()
+    return segment, clock.seconds
+
+
+def clean():
+    with connection.cursor() as cursor:
+        cursor.execute(CLEAN.format("segments_segmentmember"))
+
+
+def fill_by_hand():
+    with timed() as clock, roomy(), connection.cursor() as cursor:
+        cursor.execute(FILL)
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM segments_segmentmember WHERE segment_id = 0")
+    clean()
+    return clock.seconds
+
+
+def filling(silent):
+    """In turn, so that a growing table meets both."""
+    ours, theirs = [], []
+    for n in range(3):
+        theirs.append(fill_by_hand())
+        segment, seconds = filled(f"Silent {n}", silent)
+        ours.append(seconds)
+        if n < 2:
+            segment.delete()
+        clean()
+    work = f"first fill, {segment.size:,} members, with history"
+    first, hand = statistics.median(ours), statistics.median(theirs)
+    yield Result("segments", work, first, "s", hand, FILL_BAR)
+    yield from refreshing(segment, f"of {Contact.objects.count():,}")
+
+
+def refreshing(segment, of):
+    fulls, parts = [], []
+    some = Contact.objects.order_by("pk").values_list("pk", flat=True)
+    hundredth = max(1, Contact.objects.count() // 100)
+    for n in range(3):
+        ids = list(some[n * hundredth : (n + 1) * hundredth])
+        Contact.objects.filter(pk__in=ids).update(delivered=0)
+        before = segment.full_at
+        with timed() as clock:
+            segment.refresh()
+        assert segment.full_at == before  # it was not asked about everybody
+        parts.append(clock.seconds)
+        with timed() as clock:
+            segment.refresh(fully=True)
+        fulls.append(clock.seconds)
+    part, full = statistics.median(parts), statistics.median(fulls)
+    work = f"refresh after 1 % {of} changed, beside all of it"
+    yield Result("segments", work, part, "s", full, CHANGED)
+
+
+def idle():
+    """Fifty segments that nothing concerns."""
+    for n in range(50 - Segment.objects.count()):
+        rules = every(where("delivered", "greater", value=100 + n))
+        filled(f"Quiet {n}", rules)
+    Segment.objects.refresh_due()
+    with timed() as clock:
+        assert Segment.objects.refresh_due() == 0
+    yield Result(
+        "segments", "50 segments, nothing changed", clock.seconds, "s", bar=IDLE
+    )
+
+
+FIVE = (
+    where("delivered", "greater", value=3),
+    where("last_opened_at", "more_than_ago", value=10, unit="weeks"),
+    where("property:1", "at_least", value=2),
+    where("email", "contains", value="7"),
+    where("opened", "less", value=9),
+)
+
+
+def live():
+    PropertyDefinition.objects.create(pk=1, name="score", label="Score", kind="number")
+    condition = compile_rules(parse(every(*FIVE), Vocabulary()), current_clock())
+    times = []
+    for _ in range(TIMES):
+        with timed() as clock:
+            counting.count(condition, patience_ms=counting.EXACT_MS)
+        times.append(clock.seconds)
+    work = "live count of five filters, median"
+    yield Result("segments", work, statistics.median(times), "s", bar=LIVE)
+
+
+def pages(segment):
+    members = with_columns(segment.members(), columns_of([], Vocabulary()))
+    rows = with_joined(segment, members)
+    ids = segment.stays.filter(left_at=None).order_by("-contact_id")
+    deep = min(500_000, ids.count() - 100)
+    place = ids.values_list("contact_id", flat=True)[deep]
+    for which, asked in (("first page", ""), ("a page far behind", f"after={place}")):
+        times = []
+        for _ in range(TIMES):
+            with timed() as clock:
+                page = keyset(rows, QueryDict(asked), 50, FALLING)
+            times.append(clock.seconds)
+        assert len(page.rows) == 50
+        work = f"{which} of {segment.size:,} members"
+        yield Result("segments", work, statistics.median(times), "s", bar=PAGE)
+
+
+# what each size took in all, for the growth from one to the next
+TOOK: dict[int, float] = {}
+BEFORE: dict[str, float] = {}
+
+
+def grown(size, seconds):
+    smaller = [one for one in TOOK if one * 10 == size]
+    TOOK[size] = seconds
+    for one in smaller:
+        growth = seconds / TOOK[one]
+        work = f"questions over {size:,} beside {one:,} contacts"
+        yield Result("segments", work, growth, "times", bar=GROWTH)
+    added = peak() - BEFORE.setdefault("peak", peak())
+    work = "memory added since the first size"
+    yield Result("segments", work, added, "MB", bar=MEMORY)
+
+
+def peak():
+    """The most memory this process ever had, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def run(stack, size):
+    with timed() as clock:
+        message = people(size)
+    work = f"{size:,} contacts, {size * MAILINGS:,} deliveries made"
+    yield Result("segments", work, clock.seconds, "s", bar=GENERATED)
+    results = list(asking(message, size))
+    yield from results
+    yield from grown(size, sum(one.value for one in results))
+    yield from filling(BY_KEY["never-opened"].rules)
+    yield from pages(Segment.objects.get(name="Silent 2"))
+    yield from live()
+    yield from idle()
+
+
+def asking(message, size):
+    asked = f"over {size:,} contacts"
+    yield compared(f"walk-through 1 {asked}", BY_KEY["never-opened"].rules, SILENT)
+    clock = current_clock()
+    boundary = clock.start(clock.today - dt.timedelta(weeks=52))
+    yield compared(
+        f"(A and B) or (A and C) {asked}", campaign(), CAMPAIGN, [message.pk, boundary]
+    )
+    clicked = every(where("email_event", "link_clicked", group="email:1"))
+    clickers, _ = filled("Clickers", clicked)
+    clean()
+    left = every(
+        where("email_event", "received", group="email:1"),
+        where("segment", "not_member", values=[str(clickers.pk)]),
+    )
+    work = f"received and not clicked {asked}"
+    yield compared(work, left, NOT_CLICKED, [message.pk, clickers.pk])
