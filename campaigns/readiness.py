@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from campaigns.models import MarketingEmail
 from campaigns.preview import property_keys
+from deliveries.domains import sender_problems
 from deliveries.problems import BLOCK, Problem, problems
 
 NO_SEGMENT = "Choose at least one segment to send to."
@@ -11,9 +12,11 @@ NO_SEGMENT = "Choose at least one segment to send to."
 
 def complaints(email: MarketingEmail) -> list[Problem]:
     """About content and sender, those that block first."""
-    return problems(
+    written = problems(
         email, property_keys().keys(), confirm_required=email.is_reengagement
     )
+    found = [*sender_problems(email.from_email), *written]
+    return sorted(found, key=lambda problem: problem.level != BLOCK)
 
 
 def obstacles(email: MarketingEmail, *, recipients: bool = True) -> list[str]:

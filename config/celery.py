@@ -35,6 +35,11 @@ TIMETABLE: dict[str, dict[str, Any]] = {
         "task": "deliveries.tasks.ensure_partitions",
         "schedule": 6 * 3600.0,
     },
+    "look up the records of sending domains, when asked for and daily": {
+        "task": "deliveries.tasks.check_domains",
+        "schedule": 15.0,
+        "options": {"expires": 15.0},
+    },
     "judge the clicks whose window is over, every 5 seconds": {
         "task": "deliveries.tasks.settle_verdicts",
         "schedule": 5.0,

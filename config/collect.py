@@ -18,12 +18,13 @@ MADE_UP = {
     "EMAIL_URL": "smtp://127.0.0.1:1",
 }
 KEYS = ("SECRET_KEY", "ERASURE_KEY", "LEDGER_KEY")
+KEYRINGS = ("LINK_KEYS", "VAULT_KEYS")
 
 
 def main() -> int:
     os.environ.update(MADE_UP)
     os.environ.update({name: secrets.token_urlsafe(40) for name in KEYS})
-    os.environ["LINK_KEYS"] = f"1:{secrets.token_urlsafe(40)}"
+    os.environ.update({name: f"1:{secrets.token_urlsafe(40)}" for name in KEYRINGS})
     django.setup()
     call_command("collectstatic", verbosity=1, interactive=False)
     return 0

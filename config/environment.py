@@ -1,5 +1,6 @@
 """Reading the environment so that a mistake is one sentence naming the variable."""
 
+import ipaddress
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -53,8 +54,8 @@ def secret(name: str, meaning: str) -> str:
 
 
 def keyring(name: str) -> dict[str, str]:
-    """`2:newest,1:older`: the first key signs, every key is still accepted."""
-    meaning = "a list of numbered link keys such as 2:SECRET,1:OLDER-SECRET"
+    """`2:newest,1:older`: the first key is used, every key is still accepted."""
+    meaning = "a list of numbered keys such as 2:SECRET,1:OLDER-SECRET"
     pairs = [part.partition(":") for part in required(name, meaning).split(",")]
     keys = {kid.strip(): key.strip() for kid, _, key in pairs}
     short = [kid for kid, key in keys.items() if not kid or len(key) < LONG_ENOUGH]
@@ -118,6 +119,22 @@ def mail_domain(name: str, base_url: str) -> str:
             " such as bounce.mail.example."
         )
     return value
+
+
+def dns_servers(name: str) -> list[tuple[str, int]]:
+    """`127.0.0.1,192.0.2.1:5353`: IP addresses, each with a port or with 53."""
+    found = []
+    for entry in env.list(name, default=[]):
+        try:
+            parts = urlsplit(f"//{entry.strip()}")
+            host = str(ipaddress.ip_address(parts.hostname or ""))
+            found.append((host, parts.port or 53))
+        except ValueError as problem:
+            raise ImproperlyConfigured(
+                f"{name} cannot be read. It is a list of name servers such as"
+                " 192.0.2.53 or [2001:db8::53]:53, with commas."
+            ) from problem
+    return found
 
 
 def log_level(name: str) -> str:

@@ -32,6 +32,8 @@ HTTPS = BASE_URL.startswith("https://")
 ERASURE_KEY = read.secret("ERASURE_KEY", "the key behind hashes of erased addresses")
 LEDGER_KEY = read.secret("LEDGER_KEY", "the key that seals the consent ledger")
 LINK_KEYS = read.keyring("LINK_KEYS")
+# What lies in the database and must not be read from its backup: DKIM keys.
+VAULT_KEYS = read.keyring("VAULT_KEYS")
 
 INSTALLED_APPS = [
     "config",
@@ -147,6 +149,8 @@ BOUNCE_MAILBOX_DONE: str = env.str("BOUNCE_MAILBOX_DONE", default="")
 # What webhooks of mail providers prove themselves with, as django-anymail names it:
 # MAILGUN_WEBHOOK_SIGNING_KEY=...,WEBHOOK_SECRET=name:password
 ANYMAIL: dict[str, str] = env.dict("WEBHOOK_KEYS", default={})
+# Who is asked about the records of sending domains; nobody named: as the machine does.
+DNS_SERVERS: list[tuple[str, int]] = read.dns_servers("DNS_SERVERS")
 EMAIL_HOST = LISTWELL_SMTP["host"]
 EMAIL_PORT = LISTWELL_SMTP["port"]
 EMAIL_HOST_USER = LISTWELL_SMTP["user"]

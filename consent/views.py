@@ -19,7 +19,11 @@ from consent.models import Brand, SubscriptionType
 
 def tabs(current: str) -> list[dict[str, Any]]:
     """The tab bar of the settings pages."""
-    pages = (("Brand", "consent:brand"), ("Subscription types", "consent:types"))
+    pages = (
+        ("Brand", "consent:brand"),
+        ("Subscription types", "consent:types"),
+        ("Sending domains", "deliveries:domains"),
+    )
     return [
         {"label": label, "url": reverse(name), "current": name == current}
         for label, name in pages

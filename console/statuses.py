@@ -92,6 +92,10 @@ STATUSES: dict[str, Look] = {
     "human": Look("Human", OK, "mouse-pointer-click"),
     "machine": Look("Machine", NEUTRAL, "circle-minus"),
     "unverified": Look("Unverified", WARN, "triangle-alert"),
+    # a sending domain, its keys and records
+    "connected": Look("Connected", OK, "circle-check"),
+    "failing": Look("Not connected", BAD, "circle-x"),
+    "new_domain": Look("Not checked yet", INFO, "clock"),
     # a job, a segment
     "done": Look("Done", OK, "circle-check"),
     "failed": Look("Failed", BAD, "circle-x"),

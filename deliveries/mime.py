@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from email.header import Header
 
+from deliveries.dkim import relaxed_lines
 from deliveries.personalization import Slot, pieces
 
 CRLF = b"\r\n"
@@ -25,6 +26,9 @@ _ATOM_WORDS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 
 # what needs neither escaping nor another line: nearly every signed link
 _PLAIN = re.compile(r"[A-Za-z0-9:/._-]{1,75}")
+_MULTIPART = (
+    b'MIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary="%s"\r\n'
+)
 _PART_HEAD = (
     b"--%s\r\nContent-Type: text/%s; charset=utf-8\r\n"
     b"Content-Transfer-Encoding: quoted-printable\r\n\r\n"
@@ -73,23 +77,41 @@ def quoted_printable(text: str) -> bytes:
 class Skeleton:
     """The body of a mail without what differs per person.
 
-    `octets` has an empty place for every slot; `places` says which value goes where,
-    `values` names the distinct ones: an index into `slots`, and whether it stands in
-    HTML.
+    `headers` are those that describe it. `octets` has an empty place for every slot;
+    `places` says which value goes where, `values` names the distinct ones: an index
+    into `slots`, and whether it stands in HTML. `relaxed` is `octets` as DKIM hashes
+    it: every piece is whole lines, so that pieces can be relaxed one by one.
     """
 
+    headers: bytes
     slots: tuple[Slot, ...]
     values: tuple[tuple[int, bool], ...]
     octets: tuple[bytes, ...]
+    relaxed: tuple[bytes, ...]
     places: tuple[tuple[int, int], ...]
 
-    def filled(self, words: Sequence[str]) -> bytes:
+    def filled(self, words: Sequence[str]) -> Body:
         """The body for one person; `words` has one entry per slot."""
-        encoded = [_encoded(words[slot], in_html) for slot, in_html in self.values]
-        out = list(self.octets)
+        values = [_encoded(words[slot], in_html) for slot, in_html in self.values]
+        octets = self._joined(self.octets, values)
+        relaxed = [relaxed_lines(value) for value in values]
+        if self.relaxed == self.octets and relaxed == values:
+            return Body(octets, octets)
+        return Body(octets, self._joined(self.relaxed, relaxed))
+
+    def _joined(self, pieces: Sequence[bytes], values: Sequence[bytes]) -> bytes:
+        out = list(pieces)
         for place, value in self.places:
-            out[place] = encoded[value]
+            out[place] = values[value]
         return b"".join(out)
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A body as it is sent, and as DKIM hashes it (deliveries.dkim.relaxed_body)."""
+
+    octets: bytes
+    relaxed: bytes
 
 
 def _encoded(words: str, in_html: bool) -> bytes:
@@ -102,13 +124,10 @@ def _encoded(words: str, in_html: bool) -> bytes:
 
 def skeleton(text: str, document: str, boundary: bytes) -> Skeleton:
     """multipart/alternative of compiled plain text and compiled HTML, encoded but for
-    its slots. It begins with its own Content-Type header."""
+    its slots."""
     slots: dict[Slot, int] = {}
     values: dict[tuple[int, bool], int] = {}
-    octets: list[bytes] = [
-        b"MIME-Version: 1.0\r\n"
-        b'Content-Type: multipart/alternative; boundary="%s"\r\n\r\n' % boundary
-    ]
+    octets: list[bytes] = []
     places: list[tuple[int, int]] = []
     for subtype, compiled in ((b"plain", text), (b"html", document)):
         octets.append(_PART_HEAD % (boundary, subtype))
@@ -121,4 +140,11 @@ def skeleton(text: str, document: str, boundary: bytes) -> Skeleton:
             octets.append(b"")
         octets.append(CRLF)
     octets.append(b"--%s--\r\n" % boundary)
-    return Skeleton(tuple(slots), tuple(values), tuple(octets), tuple(places))
+    return Skeleton(
+        headers=_MULTIPART % boundary,
+        slots=tuple(slots),
+        values=tuple(values),
+        octets=tuple(octets),
+        relaxed=tuple(relaxed_lines(piece) for piece in octets),
+        places=tuple(places),
+    )

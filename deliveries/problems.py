@@ -27,11 +27,13 @@ _ANY_TAG = re.compile(r"<[^>]+>")
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """`level`: "block" or "warn". `block_id`: where, '' for the mail as a whole."""
+    """`level`: "block" or "warn". `block_id`: where, '' for the mail as a whole.
+    `url`: the page that puts it right, where it is another one."""
 
     level: str
     sentence: str
     block_id: str = ""
+    url: str = ""
 
 
 class Mail(Protocol):

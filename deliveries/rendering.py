@@ -2,8 +2,7 @@
 
 `compile_message` runs once, before the message is frozen; `Compiled` is made once
 per message and process; `render` runs per person and only fills slots.
-Headers: RFC 5322, 2369, 2919, 8058 and docs/deployment.md for what the mail server
-has to add (DKIM).
+Headers: RFC 5322, 2369, 2919, 8058; signed last (RFC 6376, deliveries.dkim).
 """
 
 from __future__ import annotations
@@ -24,6 +23,7 @@ from django.conf import settings
 from consent.models import Brand, SubscriptionType
 from contacts.models import Contact
 from deliveries import blocks, layout, mime
+from deliveries.dkim import Signer
 from deliveries.links import public_url
 from deliveries.models import (
     UNSUBSCRIBE_PREFIX,
@@ -223,8 +223,17 @@ def _feedback_id(message: Message) -> bytes:
     return f"Feedback-ID: m{message.pk}:{brand}:{kind}:{sender}\r\n".encode()
 
 
-def render(compiled: Compiled, recipient: Recipient, *, now: dt.datetime) -> bytes:
-    """The complete mail for one person, with CRLF and no line over 998 octets."""
+def render(
+    compiled: Compiled,
+    recipient: Recipient,
+    *,
+    now: dt.datetime,
+    signer: Signer | None = None,
+) -> bytes:
+    """The complete mail for one person, with CRLF and no line over 998 octets.
+
+    `signer` covers it with a DKIM signature, which nothing may change afterwards.
+    """
     person = _Person(compiled, recipient)
     headers = [
         _date(now),
@@ -235,8 +244,13 @@ def render(compiled: Compiled, recipient: Recipient, *, now: dt.datetime) -> byt
     ]
     if compiled.has_ways_out:
         headers.append(person.list_unsubscribe())
+    headers.append(compiled.body.headers)
     body = compiled.body.filled([person.words(slot) for slot in compiled.body.slots])
-    return b"".join(headers) + body
+    head = b"".join(headers)
+    signature = b""
+    if signer:
+        signature = signer.signature(head, body.relaxed, int(now.timestamp()))
+    return b"".join((signature, head, mime.CRLF, body.octets))
 
 
 @functools.lru_cache(maxsize=8)

@@ -30,6 +30,8 @@ from consent import addresses
 from consent.models import Address
 from contacts.models import Contact, PropertyDefinition
 from deliveries import queue
+from deliveries.dkim import Signer
+from deliveries.domains import signer_for
 from deliveries.models import Channel, Delivery, DeliveryState, Message
 from deliveries.personalization import CONTACT_FIELDS, as_words
 from deliveries.providers import provider_of
@@ -107,6 +109,7 @@ class _Plan:
     compiled: Compiled
     # custom property name to its key in Contact.properties
     names: Mapping[str, str]
+    signer: Signer | None = None
 
     @classmethod
     def of(cls, message_id: int) -> _Plan:
@@ -117,7 +120,8 @@ class _Plan:
         names = {one.name: one.key for one in custom}
         fields = {"email", *(compiled.tokens & set(CONTACT_FIELDS))}
         fields |= {"properties"} if names else set()
-        return cls(Question.about(message, sorted(fields)), compiled, names)
+        question = Question.about(message, sorted(fields))
+        return cls(question, compiled, names, signer_for(message.from_email))
 
     def mail(self, row: Mapping[str, Any], now: dt.datetime) -> Mail:
         """The mail for one row of the question."""
@@ -130,7 +134,7 @@ class _Plan:
             values=self._values(row),
             since=row["since"].date() if row["since"] else None,
         )
-        content = render(self.compiled, person, now=now)
+        content = render(self.compiled, person, now=now, signer=self.signer)
         return Mail(row["delivery"], return_path(person), person.deliver_to, content)
 
     def _values(self, row: Mapping[str, Any]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from deliveries import months, partitions, rollups, sending, settling
+from deliveries.models import SendingDomain
 
 
 @shared_task
@@ -33,3 +34,9 @@ def fold_engagement() -> None:
 @shared_task
 def sum_up_months() -> None:
     months.sum_up()
+
+
+@shared_task
+def check_domains() -> None:
+    for domain in SendingDomain.objects.due():
+        domain.check_records()

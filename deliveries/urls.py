@@ -1,6 +1,6 @@
 from django.urls import path
 
-from deliveries import views
+from deliveries import settings_views, views
 
 app_name = "deliveries"
 urlpatterns = [
@@ -8,4 +8,15 @@ urlpatterns = [
     path("o/<str:token>.gif", views.opened, name="open"),
     path("y/<str:token>", views.confirm, name="confirm"),
     path("v/<str:token>", views.in_browser, name="in_browser"),
+    path("settings/domains/", settings_views.index, name="domains"),
+    path("settings/domains/add/", settings_views.add, name="domain_add"),
+    path("settings/domains/<int:pk>/", settings_views.detail, name="domain"),
+    path("settings/domains/<int:pk>/check/", settings_views.check, name="domain_check"),
+    path(
+        "settings/domains/<int:pk>/rotate/", settings_views.rotate, name="domain_rotate"
+    ),
+    path("settings/domains/<int:pk>/allow/", settings_views.allow, name="domain_allow"),
+    path(
+        "settings/domains/<int:pk>/remove/", settings_views.remove, name="domain_remove"
+    ),
 ]

@@ -16,6 +16,7 @@ from campaigns.models import MarketingEmail
 from campaigns.starters import STARTERS
 from consent import addresses
 from consent.models import SubscriptionType
+from deliveries.domains import standing
 from segments.models import Segment
 
 
@@ -87,6 +88,7 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
         )
         for name in ("from_name", "from_email"):
             self.fields[name].required = True
+        self.fields["from_email"].help_text = standing(self.instance.from_email)
         if self.instance.is_reengagement:
             skip = self.fields["skip_unengaged"]
             skip.disabled = True

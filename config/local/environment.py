@@ -10,7 +10,8 @@ from typing import IO
 from config.local import places
 
 # Secrets that must survive a restart, or links in sent mail would break.
-KEPT = ("SECRET_KEY", "ERASURE_KEY", "LEDGER_KEY", "LINK_KEYS")
+KEYRINGS = ("LINK_KEYS", "VAULT_KEYS")
+KEPT = ("SECRET_KEY", "ERASURE_KEY", "LEDGER_KEY", *KEYRINGS)
 
 
 def keys_file() -> Path:
@@ -39,14 +40,16 @@ def save(path: Path, values: dict[str, str]) -> None:
 
 def invented_keys() -> dict[str, str]:
     keys = {name: secrets.token_urlsafe(40) for name in KEPT}
-    keys["LINK_KEYS"] = f"1:{keys['LINK_KEYS']}"
-    return keys
+    return keys | {name: f"1:{keys[name]}" for name in KEYRINGS}
 
 
 def kept_keys() -> dict[str, str]:
-    if not keys_file().exists():
-        save(keys_file(), invented_keys())
-    return parse(keys_file().read_text())
+    """Those of the last run; what a newer version needs beside is added."""
+    kept = parse(keys_file().read_text()) if keys_file().exists() else {}
+    complete = invented_keys() | kept
+    if complete != kept:
+        save(keys_file(), complete)
+    return complete
 
 
 def defaults(port: int, smtp_port: int) -> dict[str, str]:

@@ -2,6 +2,12 @@
 
 from deliveries.models.caught import UNSUBSCRIBE_PREFIX, CaughtMail, CaughtMailQuerySet
 from deliveries.models.delivery import Delivery, DeliveryState, Verdict
+from deliveries.models.domains import (
+    DomainState,
+    KeyState,
+    SendingDomain,
+    SigningKey,
+)
 from deliveries.models.events import Event, EventKind
 from deliveries.models.holds import Hold, HoldKind, HoldQuerySet
 from deliveries.models.messages import Channel, Link, LinkKind, Message
@@ -15,15 +21,19 @@ __all__ = [
     "Channel",
     "Delivery",
     "DeliveryState",
+    "DomainState",
     "Event",
     "EventKind",
     "Hold",
     "HoldKind",
     "HoldQuerySet",
+    "KeyState",
     "Link",
     "LinkKind",
     "Message",
     "Month",
+    "SendingDomain",
+    "SigningKey",
     "Touched",
     "Verdict",
 ]

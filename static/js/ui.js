@@ -94,6 +94,15 @@
   }, true);
 
   /* menus close when one clicks elsewhere, and on Escape */
+  document.addEventListener("click", async (event) => {
+    const copy = event.target.closest("[data-copy]");
+    if (!copy) return;
+    const field = document.getElementById(copy.dataset.copy);
+    field.select();
+    try { await navigator.clipboard.writeText(field.value); } catch { document.execCommand("copy"); }
+    copy.querySelector("span").textContent = "Copied";
+  });
+
   document.addEventListener("click", (event) => {
     $$("details.more[open], details.user[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
   });

@@ -4,7 +4,9 @@ import pytest
 
 from contacts.models import Contact
 from deliveries import audience
+from deliveries.models import SendingDomain
 from tests.factories import ContactFactory, MessageFactory, agree
+from tests.nameserver import NameServer
 from tests.sink import Sink
 
 
@@ -40,3 +42,20 @@ def queue_for(message):
         return list(Contact.objects.order_by("pk"))
 
     return fill
+
+
+@pytest.fixture
+def names(settings):
+    """A name server without records, asked by a console that is on a server."""
+    server = NameServer()
+    settings.DNS_SERVERS = [server.address]
+    settings.LOCAL_MODE = False
+    settings.BOUNCE_DOMAIN = "bounce.brand.example"
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def domain(names, alice):
+    """brand.example, added a moment ago."""
+    return SendingDomain.objects.connect("brand.example", alice)

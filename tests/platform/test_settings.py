@@ -31,6 +31,9 @@ WRONG = [
     ("DB_POOL", "many"),
     ("LOG_LEVEL", "loud"),
     ("BOUNCE_DOMAIN", "no domain"),
+    ("VAULT_KEYS", "1:short"),
+    ("DNS_SERVERS", "ns.example"),
+    ("DNS_SERVERS", "127.0.0.1:many"),
 ]
 
 

@@ -1,0 +1,94 @@
+"""May mail come from this address? What the rest of the console asks.
+
+In the local mode every mail ends in the catcher: there every domain may send.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from django.conf import settings
+from django.urls import reverse
+
+from consent import addresses
+from deliveries.dkim import Signer
+from deliveries.models import SendingDomain, SigningKey
+from deliveries.problems import BLOCK, WARN, Problem
+from deliveries.vault import Locked
+
+logger = logging.getLogger(__name__)
+
+
+def domain_of(address: str) -> str:
+    """The domain of `address` as DNS knows it; '' where it is no address."""
+    try:
+        return addresses.parse(address).domain
+    except addresses.BadAddress:
+        return ""
+
+
+def is_connected(domain: str) -> bool:
+    """Its records were right at the last check, or nothing leaves this machine."""
+    if settings.LOCAL_MODE:
+        return True
+    found = SendingDomain.objects.filter(name=domain).first()
+    return found is not None and found.is_connected
+
+
+def sender_problems(address: str) -> list[Problem]:
+    """What is wrong with sending from `address`, with the page that says what to do."""
+    name = domain_of(address)
+    if settings.LOCAL_MODE or not name:
+        return []
+    domain = SendingDomain.objects.filter(name=name).first()
+    if domain is None:
+        return [Problem(BLOCK, _unknown(name), url=reverse("deliveries:domains"))]
+    if domain.is_connected:
+        return []
+    level = WARN if domain.is_allowed else BLOCK
+    return [Problem(level, _why_not(domain), url=domain.get_absolute_url())]
+
+
+def _unknown(name: str) -> str:
+    return (
+        f"{name} is not connected: without its DKIM and DMARC records Gmail, Yahoo and"
+        " Outlook refuse the mail. Add it under Settings, Sending domains."
+    )
+
+
+def _why_not(domain: SendingDomain) -> str:
+    if domain.is_allowed:
+        return (
+            f"{domain} is not connected, and an administrator lets it send for tests:"
+            f" {domain.allowed_reason}"
+        )
+    if not domain.faults:
+        return f"{domain} was not checked yet. Wait for its check, or check it now."
+    return f"{domain} is not connected. {domain.faults[0]}"
+
+
+def standing(address: str) -> str:
+    """One sentence under a From address: may it send, and what follows if not."""
+    name = domain_of(address)
+    if not name:
+        return ""
+    found = SendingDomain.objects.filter(name=name).first()
+    if found and found.is_connected:
+        return f"{name} is connected: mail is signed and passes DMARC."
+    if settings.LOCAL_MODE:
+        return (
+            f"{name} is not connected. Here the outbox takes every mail all the same;"
+            " on a server nothing would be sent."
+        )
+    return f"{name} is not connected: nothing is sent from this address."
+
+
+def signer_for(address: str) -> Signer | None:
+    """Who signs what is sent from `address`; None where no record was found yet."""
+    name = domain_of(address)
+    key = SigningKey.objects.signing(name)
+    try:
+        return key.signer(name) if key else None
+    except Locked as problem:
+        logger.error("Mail from %s leaves unsigned. %s", name, problem)
+        return None
