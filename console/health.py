@@ -19,6 +19,7 @@ from consent.vocabulary import OPT_OUT_REASONS, Action
 from contacts.models import Contact
 from deliveries import refusals
 from deliveries.models import Delivery, DeliveryState
+from deliveries.room import roomy
 
 KEPT_FOR = 300  # seconds
 KEY = "console:health"
@@ -82,9 +83,11 @@ def count() -> Health:
     now = timezone.now()
     default = SubscriptionType.objects.select_related("brand").default()
     sent = _sent_since(now - MONTH)
+    with roomy():
+        mailable = refusals.mailable(Contact.objects.all(), default).count()
     found = Health(
         contacts=Contact.objects.total()[0],
-        mailable=refusals.mailable(Contact.objects.all(), default).count(),
+        mailable=mailable,
         reengaged=ConsentRecord.objects.filter(
             action__in=[Action.RENEWED, Action.LATE_CONFIRMED],
             recorded_at__gte=now - QUARTER,

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from campaigns.models import MarketingEmail
 from consent.models import Brand, SubscriptionType, address_hmac
-from deliveries import partitions, rendering
+from deliveries import audience, partitions, rendering
 from deliveries.models import Message
 from deliveries.room import roomy
 from reengagement.models import Campaign, CampaignEmail
@@ -189,6 +189,8 @@ def make_campaign(kind, segment):
     )
     CampaignEmail.objects.create(campaign=campaign, position=1, email=email)
     mail(email, 21, 9, 25)
+    fixed = audience.stored(email.message)
+    MarketingEmail.objects.filter(pk=email.pk).update(funnel=fixed)
     Campaign.objects.filter(pk=campaign.pk).update(
         state="running", started_at=timezone.now() - dt.timedelta(days=21)
     )
