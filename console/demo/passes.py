@@ -23,12 +23,13 @@ from consent.vocabulary import (
     Reason,
 )
 from console.demo.people import Types
+from console.demo.segments import NEVER_OPENED
 from contacts.models import Contact
 from deliveries.models import Delivery
 from reengagement import outcomes
 from reengagement.models import Campaign, CampaignEmail, Sunset
 from reengagement.vocabulary import CampaignState, Outcome
-from segments.models import Segment, SegmentKind
+from segments.models import Segment
 
 # Silent people, dealt out so that nobody is in two campaigns.
 PEOPLE = """
@@ -99,42 +100,6 @@ def run_all(types: Types, now: dt.datetime, user: User) -> None:
     )
     draft.note_segment()
     CampaignEmail.objects.write(draft, user)
-
-
-NEVER_OPENED = "Never opened, more than 11 emails"
-SEGMENTS = {
-    NEVER_OPENED: {
-        "match": "all",
-        "rules": [
-            {"field": "last_opened_at", "operator": "unknown"},
-            {"field": "delivered", "operator": "greater", "value": 11},
-        ],
-    },
-    "Lapsed for half a year": {
-        "match": "all",
-        "rules": [
-            {
-                "field": "last_opened_at",
-                "operator": "more_than_ago",
-                "value": 26,
-                "unit": "weeks",
-            },
-            {"field": "delivered", "operator": "greater", "value": 5},
-        ],
-    },
-    "Customers in Finland": {
-        "match": "all",
-        "rules": [{"field": "country", "operator": "any_of", "values": ["Finland"]}],
-    },
-}
-
-
-def make_segments(user: User) -> None:
-    """Active segments, filled."""
-    for name, rules in SEGMENTS.items():
-        segment = Segment(name=name, kind=SegmentKind.ACTIVE, rules=rules)
-        segment.save_rules(user)
-        segment.refresh()
 
 
 def run(one: Pass, share: int, types: Types, at: dt.datetime, user: User) -> Campaign:
