@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -23,7 +23,7 @@ from bounces.models import Bounce, Outcome, Report, Source
 from bounces.parse import parse
 from bounces.parsed import Kind as Said
 from bounces.parsed import Parsed
-from bounces.who import delivery_of, token_of
+from bounces.who import deliveries_of, token_of
 from consent.models import Address
 from consent.vocabulary import Act, Action, Actor, Mechanism
 from deliveries.models import Delivery, DeliveryState
@@ -65,44 +65,25 @@ class Incoming:
 
 def record(raw: bytes, *, envelope_to: str = "", source: Source) -> Report:
     """Keep a report and act on it. The same one again changes nothing."""
-    return take(Incoming(raw, source, envelope_to))
+    return record_many([Incoming(raw, source, envelope_to)])[0]
 
 
 @transaction.atomic
 def record_many(coming: Iterable[Incoming]) -> list[Report]:
-    """The same for many, with one commit. Addresses are locked in the order of their
-    numbers, so that two workers never wait for each other in a circle."""
-    read = [(one, one.read()) for one in coming]
-    tokens = [one.token or token_of(parsed, one.envelope_to) for one, parsed in read]
-    Address.objects.lock({token.address_id for token in tokens if token})
-    return [
-        _take(one, parsed, token)
-        for (one, parsed), token in zip(read, tokens, strict=True)
-    ]
-
-
-@transaction.atomic
-def take(coming: Incoming) -> Report:
-    parsed = coming.read()
-    return _take(coming, parsed, coming.token or token_of(parsed, coming.envelope_to))
-
-
-def _take(coming: Incoming, parsed: Parsed, token: Token | None) -> Report:
-    known = Report.objects.filter(digest=coming.digest).first()
-    if known:
-        return known
-    report = Report(
-        source=coming.source,
-        digest=coming.digest,
-        envelope_to=coming.envelope_to[:320],
-        raw=coming.raw,
-        kind=parsed.kind.value,
-        outcome=Outcome.REVIEW,
-    )
-    report.save()
-    report.outcome, report.explanation = _make_of(parsed, report, token)
-    report.save(update_fields=["outcome", "explanation"])
-    return report
+    """The same for many, with one commit; in the order in which they come."""
+    ones = list(coming)
+    known = {
+        bytes(report.digest): report
+        for report in Report.objects.filter(digest__in=[one.digest for one in ones])
+    }
+    new: dict[bytes, Read] = {}
+    for one in ones:
+        if one.digest not in known and one.digest not in new:
+            new[one.digest] = Read.of(one)
+    Report.objects.bulk_create([read.report for read in new.values()])
+    _make_all(list(new.values()))
+    made = {digest: read.report for digest, read in new.items()}
+    return [known.get(one.digest) or made[one.digest] for one in ones]
 
 
 def rejudge(report: Report) -> bool:
@@ -110,32 +91,72 @@ def rejudge(report: Report) -> bool:
     now. Those from webhooks have proved who they are only once: they stay."""
     if report.outcome != Outcome.REVIEW or report.source == Source.WEBHOOK:
         return False
+    parsed = parse(bytes(report.raw))
+    report.kind = parsed.kind.value
     with transaction.atomic():
-        parsed = parse(bytes(report.raw))
-        token = token_of(parsed, report.envelope_to)
-        report.kind = parsed.kind.value
-        report.outcome, report.explanation = _make_of(parsed, report, token)
-        report.save(update_fields=["kind", "outcome", "explanation"])
+        _make_all([Read(report, parsed, token_of(parsed, report.envelope_to))])
     return report.outcome != Outcome.REVIEW
 
 
-def _make_of(parsed: Parsed, report: Report, token: Token | None) -> Made:
-    if parsed.kind in NOTHING_TO_DO:
-        return Outcome.IGNORED, NOTHING_TO_DO[parsed.kind]
-    if parsed.kind == Said.UNKNOWN:
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A report with what it says and whom it is about."""
+
+    report: Report
+    parsed: Parsed
+    token: Token | None
+
+    @classmethod
+    def of(cls, coming: Incoming) -> Read:
+        parsed = coming.read()
+        report = Report(
+            source=coming.source,
+            digest=coming.digest,
+            envelope_to=coming.envelope_to[:320],
+            raw=coming.raw,
+            kind=parsed.kind.value,
+            outcome=Outcome.REVIEW,
+        )
+        return cls(report, parsed, coming.token or token_of(parsed, coming.envelope_to))
+
+
+def _make_all(reads: Sequence[Read]) -> None:
+    """Addresses are locked in the order of their numbers, so that two workers never
+    wait for each other in a circle; what is done to them is done for all at once."""
+    tokens = [read.token for read in reads if read.token]
+    Address.objects.lock({token.address_id for token in tokens})
+    deliveries = deliveries_of(tokens)
+    failed: list[tuple[Delivery, Judgement]] = []
+    for read in reads:
+        delivery = deliveries.get(read.token) if read.token else None
+        outcome, read.report.explanation = _make_of(read, delivery, failed)
+        read.report.outcome = outcome
+    if failed:
+        judging.act(failed)
+    Report.objects.bulk_update(
+        [read.report for read in reads], ["kind", "outcome", "explanation"]
+    )
+
+
+def _make_of(
+    read: Read, delivery: Delivery | None, failed: list[tuple[Delivery, Judgement]]
+) -> Made:
+    """`failed` gets what is to be done to addresses."""
+    said = read.parsed.kind
+    if said in NOTHING_TO_DO:
+        return Outcome.IGNORED, NOTHING_TO_DO[said]
+    if said == Said.UNKNOWN:
         return Outcome.REVIEW, "No report in a format that we can read."
-    if token is None:
+    if read.token is None:
         return Outcome.REVIEW, "It carries no valid token of ours."
-    Address.objects.lock([token.address_id])
-    delivery = delivery_of(token)
     if delivery is None:
         return Outcome.REVIEW, "The mail it is about is no longer on file."
     sent = delivery.started_at or delivery.queued_at
-    if report.received_at - sent > LATEST[parsed.kind]:
+    if read.report.received_at - sent > LATEST[said]:
         return Outcome.REVIEW, "It comes too late to be believed unseen."
-    if parsed.kind == Said.COMPLAINT:
-        return _complaint(delivery, report)
-    return _failure(delivery, parsed, report)
+    if said == Said.COMPLAINT:
+        return _complaint(delivery, read.report)
+    return _failure(delivery, read, failed)
 
 
 def _complaint(delivery: Delivery, report: Report) -> Made:
@@ -156,22 +177,28 @@ def _complaint(delivery: Delivery, report: Report) -> Made:
     return Outcome.DONE, "No more marketing to this address."
 
 
-def _failure(delivery: Delivery, parsed: Parsed, report: Report) -> Made:
+def _failure(
+    delivery: Delivery, read: Read, failed: list[tuple[Delivery, Judgement]]
+) -> Made:
     """A bounce overturns "delivered", unless somebody has read the mail."""
     if delivery.opened_at or delivery.clicked_at:
         return Outcome.REVIEW, "The mail was read: another mailbox bounced, it seems."
-    failure = parsed.chosen
-    found = judged(failure, parsed)
+    failure = read.parsed.chosen
+    found = judged(failure, read.parsed)
     bounce = judging.bounce_of(delivery, found)
     reply = REPLY.search(f"{failure.text} ")
     bounce.code = int(reply[1]) if reply else None
-    bounce.words = failure.text or parsed.notice[:2_000]
+    bounce.words = failure.text or read.parsed.notice[:2_000]
     bounce.enhanced_code = (found.status or failure.status)[:12]
-    _keep(bounce, report)
+    is_new = _keep(bounce, read.report)
     if not _is_graver(found, delivery):
         return Outcome.KNOWN, "This bounce was known, or a graver one."
-    _write(delivery, bounce, report)
-    judging.act([(delivery, found)])
+    if not is_new:
+        Bounce.objects.filter(delivery_id=delivery.pk, kind=bounce.kind).update(
+            category=bounce.category, doing=bounce.doing, words=bounce.words
+        )
+    _write(delivery, bounce, read.report)
+    failed.append((delivery, found))
     return Outcome.DONE, str(Doing(found.doing).label)
 
 
@@ -184,27 +211,29 @@ def _is_graver(found: Judgement, delivery: Delivery) -> bool:
 
 
 def _write(delivery: Delivery, bounce: Bounce, report: Report) -> None:
-    Delivery.objects.filter(message_id=delivery.message_id, pk=delivery.pk).update(
-        state=DeliveryState.REFUSED,
-        delivered_at=None,
-        bounced_at=delivery.bounced_at or report.received_at,
-        bounce_kind=bounce.kind,
-        bounce_category=bounce.category,
-        smtp_code=bounce.code,
-        enhanced_code=bounce.enhanced_code,
-        reply=bounce.words,
-    )
-    Bounce.objects.filter(delivery_id=delivery.pk, kind=bounce.kind).update(
-        category=bounce.category, doing=bounce.doing, words=bounce.words
-    )
+    """Both in the database and at hand: the next report may be about the same mail."""
+    changed = {
+        "state": DeliveryState.REFUSED,
+        "delivered_at": None,
+        "bounced_at": delivery.bounced_at or report.received_at,
+        "bounce_kind": bounce.kind,
+        "bounce_category": bounce.category,
+        "smtp_code": bounce.code,
+        "enhanced_code": bounce.enhanced_code,
+        "reply": bounce.words,
+    }
+    mail = Delivery.objects.filter(message_id=delivery.message_id, pk=delivery.pk)
+    mail.update(**changed)
+    for name, value in changed.items():
+        setattr(delivery, name, value)
 
 
 def _keep(bounce: Bounce, report: Report) -> bool:
     """Whether this delivery came back with this kind for the first time."""
+    bounce.report, bounce.at = report, report.received_at
     if Bounce.objects.filter(delivery_id=bounce.delivery_id, kind=bounce.kind).exists():
         return False
-    bounce.report, bounce.at = report, report.received_at
-    bounce.save()
+    bounce.save(force_insert=True)
     return True
 
 

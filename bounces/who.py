@@ -10,7 +10,7 @@ prvs=, SRS0=, SRS1=) is left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Protocol
 
 from bounces.parsed import Parsed
@@ -50,7 +50,12 @@ def is_return_path(address: str) -> bool:
     return token_of(Parsed.nothing(), address) is not None
 
 
-def delivery_of(token: Token) -> Delivery | None:
-    return Delivery.objects.filter(
-        message_id=token.message_id, pk=token.delivery_id, address_id=token.address_id
-    ).first()
+def deliveries_of(tokens: Collection[Token]) -> dict[Token, Delivery]:
+    """Those that are on file; a token whose numbers do not belong together has none."""
+    rows = Delivery.objects.filter(
+        message_id__in={token.message_id for token in tokens},
+        pk__in={token.delivery_id for token in tokens},
+    )
+    found = {(row.message_id, row.pk, row.address_id): row for row in rows}
+    keys = ((one, (one.message_id, one.delivery_id, one.address_id)) for one in tokens)
+    return {one: found[key] for one, key in keys if key in found}
