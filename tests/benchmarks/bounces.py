@@ -15,7 +15,7 @@ from deliveries.tokens import Purpose, Token, sign
 from tests.benchmarks.frame import Result, timed
 from tests.factories import DeliveryFactory, MessageFactory
 
-SIZES = [300]
+SIZES = [1_000]
 FOLDER = Path(__file__).parent.parent / "fixtures" / "bounces"
 BATCH = 100
 MAIL = b"From: News <news@brand.example>\r\nSubject: Hi\r\n\r\nHello"
