@@ -10,7 +10,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Error, sync_playwright
+from playwright.sync_api import Error, expect, sync_playwright
+
+# How long a page may take, in ms: another suite may keep this machine busy.
+PATIENCE = 60_000
+expect.set_options(timeout=PATIENCE)
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = [
@@ -64,7 +68,7 @@ def new_page(browser):
     def make(width=1440, height=900, **options):
         viewport = {"width": width, "height": height}
         context = browser.new_context(viewport=viewport, **options)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         page.on("console", listen)

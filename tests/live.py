@@ -268,9 +268,5 @@ def pytest_collection_modifyitems(items):
             item.add_marker("live")
         if "browser" in item.fixturenames:
             item.add_marker("browser")
-            if os.environ.get("CI") and not item.get_closest_marker("kill"):
-                # A page that a busy machine drew too late is asked once more, and the
-                # report says so; what proves that nothing is lost or sent twice is not.
-                item.add_marker(pytest.mark.flaky(reruns=1))
         if UNTRACED & {marker.name for marker in item.iter_markers()}:
             item.add_marker("no_cover")

@@ -144,11 +144,12 @@ def test_a_block_is_deleted_and_undone_without_script(console, email):
     assert email.blocks[0]["kind"] == "heading"
 
 
-def test_two_authors_are_told_of_each_other(console, email):
+def test_two_authors_are_told_of_each_other(console, live_stack, email):
     mine, theirs = (console(f"/emails/{email.pk}/content/") for _ in range(2))
     theirs.get_by_label("Subject", exact=True).fill("Theirs")
     theirs.get_by_text("Saved ", exact=False).first.wait_for()
-    theirs.wait_for_timeout(1500)
+    saved = MarketingEmail.objects.filter(subject="Theirs")
+    live_stack.wait_for(saved.exists, "the other author")
     mine.get_by_label("Subject", exact=True).fill("Mine")
     mine.get_by_text("saved another version").wait_for()
     mine.get_by_role("button", name="Save", exact=True).last.click()
@@ -163,7 +164,7 @@ def test_an_email_goes_out_and_the_report_says_who_got_it(console, live_stack, e
     page.get_by_role("button", name="Send to 2 people").click()
     page.get_by_role("button", name="Take it back").wait_for()
     MarketingEmail.objects.update(scheduled_at=timezone.now())
-    page.get_by_text("Sent", exact=True).first.wait_for(timeout=60_000)
+    page.get_by_text("Sent", exact=True).first.wait_for()
     live_stack.wait_for(
         lambda: MarketingEmail.objects.get().state == EmailState.SENT, "the end"
     )

@@ -90,4 +90,4 @@ def test_a_marketer_brings_a_file_in(live_stack, signed_in_page, axe, tmp_path):
     assert axe(page) == []
     assert ContactImport.objects.get().state == ImportState.DONE
     page.get_by_role("link", name="See your contacts").click()
-    assert page.get_by_role("link", name="Ada", exact=True).is_visible()
+    page.get_by_role("link", name="Ada", exact=True).wait_for()

@@ -1,5 +1,6 @@
 """What a marketer does in the console, as verbs over a real browser."""
 
+import contextlib
 import datetime as dt
 import re
 from email import message_from_bytes, policy
@@ -13,6 +14,10 @@ from reengagement.models import Campaign
 from segments.models import Segment
 
 ADD_CONDITION = re.compile("^Add a condition")
+
+
+# what htmx marks until an answer stands in the page
+SWAPPING = ".htmx-request, .htmx-swapping, .htmx-settling"
 
 
 def redrawn(answer):
@@ -71,9 +76,8 @@ class Marketer:
         for number, (field, operator, value) in enumerate(conditions):
             if number:
                 add = self.page.get_by_role("button", name=ADD_CONDITION)
-                with self.page.expect_response(redrawn):
+                with self._redraws():
                     add.first.click()
-                self.page.wait_for_timeout(250)
             self._condition(number, field, operator, value)
         self.press("Save segment")
         self.page.wait_for_url(re.compile(r"/segments/\d+/$"))
@@ -90,9 +94,15 @@ class Marketer:
     def _choose(self, box, value):
         """The server redraws the builder after each choice; that is waited for."""
         if box.input_value() != value:
-            with self.page.expect_response(redrawn):
+            with self._redraws():
                 box.select_option(value)
-            self.page.wait_for_timeout(250)  # until it stands in the page
+
+    @contextlib.contextmanager
+    def _redraws(self):
+        """Until what the server answered stands in the page."""
+        with self.page.expect_response(redrawn):
+            yield
+        self.page.wait_for_function(f"!document.querySelector('{SWAPPING}')")
 
     def _filled(self, name):
         ready = Segment.objects.filter(name=name, refreshed_at__isnull=False)

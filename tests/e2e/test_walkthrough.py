@@ -119,7 +119,7 @@ def confirm(stack, page, address):
     """The reader's part: the button in the mail, then the one on the page."""
     mail = next(one for one in stack.sink.received if address in one.rcpt_to)
     page.goto(links_in(mail.content)["Keep me subscribed"])
-    page.wait_for_timeout(2_000)
+    page.wait_for_timeout(2_000)  # who is quicker is taken for a machine
     page.get_by_role("button", name="Keep me subscribed").click()
     page.get_by_text("You stay subscribed").wait_for()
     confirmed = Delivery.objects.filter(confirmed_at__isnull=False)

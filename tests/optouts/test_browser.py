@@ -95,7 +95,7 @@ def test_the_wizard_on_every_screen(show, look, screen):
     look(page, "2-column")
     press(page, "Continue")
     confirm(page, "3")
-    assert page.get_by_text("That’s 3. The file has 2 addresses.").first.is_visible()
+    page.get_by_text("That’s 3. The file has 2 addresses.").first.wait_for()
     look(page, "3-review")
     confirm(page, "2")
     page.get_by_role("heading", name="What it did").wait_for()
@@ -141,7 +141,7 @@ def test_leaving_on_every_screen(live_stack, new_page, look, screen):
     page.get_by_label("Too many emails").check()
     press(page, "Send")
     press(page, "Undo")
-    assert page.get_by_text("Undone. Everything is as it was").is_visible()
+    page.get_by_text("Undone. Everything is as it was").wait_for()
     look(page, "c-undone")
     assert page.context.cookies() == []
 
@@ -156,6 +156,6 @@ def test_choosing_on_every_screen(live_stack, new_page, look, screen):
     press(page, "Save choices")
     look(page, "d-choices")
     press(page, "Unsubscribe from everything")
-    assert page.get_by_text("You are unsubscribed from everything").is_visible()
+    page.get_by_text("You are unsubscribed from everything").wait_for()
     look(page, "e-nothing")
     assert page.context.cookies() == []
