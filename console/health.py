@@ -90,10 +90,10 @@ def count() -> Health:
         mailable=mailable,
         reengaged=ConsentRecord.objects.filter(
             action__in=[Action.RENEWED, Action.LATE_CONFIRMED],
-            recorded_at__gte=now - QUARTER,
+            occurred_at__gte=now - QUARTER,
         ).count(),
         opt_outs=Suppression.objects.active()
-        .filter(reason__in=OPT_OUT_REASONS, created_at__gte=now - MONTH)
+        .filter(reason__in=OPT_OUT_REASONS, occurred_at__gte=now - MONTH)
         .count(),
         delivered=sent["delivered"],
         bounced=sent["bounced"],

@@ -24,7 +24,7 @@ def trend() -> dict[str, Any] | None:
     if not any(sums.values()):
         return None
     return {
-        "labels": [f"{row.month:%b %Y}" for row in rows],
+        "labels": [f"{row.month:%b}" for row in rows],
         "mail": _series(rows, MAIL),
         "mail_found": _about_mail(sums),
         "losses": _series(rows, LOSSES),

@@ -77,10 +77,32 @@ def open_door(settings: dict[str, Any], *, hello: str) -> Door:
     try:
         return Door(_connect(settings, hello))
     except (OSError, smtplib.SMTPException) as problem:
+        server = f"The mail server {settings['host']}:{settings['port']}"
         raise Unreachable(
-            f"The mail server {settings['host']}:{settings['port']} cannot be used:"
-            f" {problem}"
+            f"{server} {_told(problem, settings.get('user', ''))}"
         ) from problem
+
+
+def _told(problem: Exception, user: str) -> str:
+    """The rest of a sentence that begins with the server: what happened, what to do."""
+    match problem:
+        case ssl.SSLCertVerificationError():
+            return (
+                "cannot be used, its certificate is not trusted:"
+                f" {problem.verify_message}. Nothing was sent in the clear."
+            )
+        case smtplib.SMTPAuthenticationError():
+            said = problem.smtp_error
+            words = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+            return (
+                f"does not let “{user}” in: {problem.smtp_code} {words}."
+                " Look at user and password in EMAIL_URL."
+            )
+        case smtplib.SMTPNotSupportedError() if "AUTH" in str(problem):
+            return f"offers no way to sign in that we know, for “{user}”: {problem}"
+        case smtplib.SMTPNotSupportedError():
+            return "does not offer STARTTLS. Nothing was sent in the clear."
+    return f"cannot be used: {problem}"
 
 
 def _connect(settings: dict[str, Any], hello: str) -> smtplib.SMTP:
@@ -92,13 +114,21 @@ def _connect(settings: dict[str, Any], hello: str) -> smtplib.SMTP:
         )
     else:
         client = smtplib.SMTP(host, port, hello, timeout=PATIENCE)
+    try:
+        _get_in(client, settings)
+    except (OSError, smtplib.SMTPException):
+        client.close()
+        raise
+    return client
+
+
+def _get_in(client: smtplib.SMTP, settings: dict[str, Any]) -> None:
     client.ehlo_or_helo_if_needed()
     if settings["starttls"]:
         client.starttls(context=ssl.create_default_context())
         client.ehlo()
     if settings["user"]:
         client.login(settings["user"], settings["password"])
-    return client
 
 
 def data_of(content: bytes) -> bytes:
