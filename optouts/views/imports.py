@@ -211,5 +211,10 @@ def import_undo(request: SignedIn, pk: int) -> HttpResponse:
                 request, "This import cannot be undone any more, or already was."
             )
         return redirect(imported)
-    context = {"imported": imported, "form": form}
+    context = {
+        "imported": imported,
+        "form": form,
+        "newly": sum(imported.result.get(name, 0) for name in NEWLY),
+        "already": imported.result.get("already", 0),
+    }
     return render(request, "optouts/import_undo.html", context, status=_status(form))

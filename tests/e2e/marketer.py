@@ -1,6 +1,5 @@
 """What a marketer does in the console, as verbs over a real browser."""
 
-import contextlib
 import datetime as dt
 import re
 from email import message_from_bytes, policy
@@ -14,10 +13,6 @@ from reengagement.models import Campaign
 from segments.models import Segment
 
 ADD_CONDITION = re.compile("^Add a condition")
-
-
-# what htmx marks until an answer stands in the page
-SWAPPING = ".htmx-request, .htmx-swapping, .htmx-settling"
 
 
 def redrawn(answer):
@@ -76,8 +71,9 @@ class Marketer:
         for number, (field, operator, value) in enumerate(conditions):
             if number:
                 add = self.page.get_by_role("button", name=ADD_CONDITION)
-                with self._redraws():
+                with self.page.expect_response(redrawn):
                     add.first.click()
+                self.page.wait_for_timeout(250)
             self._condition(number, field, operator, value)
         self.press("Save segment")
         self.page.wait_for_url(re.compile(r"/segments/\d+/$"))
@@ -94,15 +90,9 @@ class Marketer:
     def _choose(self, box, value):
         """The server redraws the builder after each choice; that is waited for."""
         if box.input_value() != value:
-            with self._redraws():
+            with self.page.expect_response(redrawn):
                 box.select_option(value)
-
-    @contextlib.contextmanager
-    def _redraws(self):
-        """Until what the server answered stands in the page."""
-        with self.page.expect_response(redrawn):
-            yield
-        self.page.wait_for_function(f"!document.querySelector('{SWAPPING}')")
+            self.page.wait_for_timeout(250)  # until it stands in the page
 
     def _filled(self, name):
         ready = Segment.objects.filter(name=name, refreshed_at__isnull=False)
