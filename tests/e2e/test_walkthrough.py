@@ -129,7 +129,8 @@ def confirm(stack, page, address):
 def export(marketer, folder):
     page = marketer.page
     marketer.press("Export")
-    marketer.press("Export CSV")
+    page.wait_for_url("**/export/")
+    marketer.press("Export")
     with page.expect_download() as download:
         page.get_by_role("link", name="Download").click()
     path = folder / "silent.csv"
