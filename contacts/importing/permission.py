@@ -1,6 +1,7 @@
 """What the people of a piece have said: the noes first, then the yeses.
 
-A no always wins: an address that is suppressed for a type gets no yes to it.
+A no always wins: an address that said no to a type gets no yes to it. A bounce is no
+no: the yes is kept, and holds once somebody unbounces the address.
 """
 
 from __future__ import annotations
@@ -9,7 +10,14 @@ from collections import Counter
 
 from accounts.models import Account
 from consent.models import Grant, SubscriptionType, Suppression
-from consent.vocabulary import MAILABLE_GRADES, Act, Action, Grade, Reason
+from consent.vocabulary import (
+    MAILABLE_GRADES,
+    OPT_OUT_REASONS,
+    Act,
+    Action,
+    Grade,
+    Reason,
+)
 from contacts.importing.pieces import Piece
 
 
@@ -72,7 +80,8 @@ def say_yes(piece: Piece) -> Counter[str]:
 
 def _free_to_agree(piece: Piece, one: SubscriptionType) -> set[int]:
     """Those who neither said no to this type nor have said an equal yes before."""
-    refused = Suppression.objects.active().covering(one).filter(piece.here())
+    noes = Suppression.objects.active().filter(reason__in=OPT_OUT_REASONS)
+    refused = noes.covering(one).filter(piece.here())
     agreed = Grant.objects.filter(
         piece.here(), subscription_type=one, grade__in=MAILABLE_GRADES
     )

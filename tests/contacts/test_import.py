@@ -325,3 +325,9 @@ def test_files_are_deleted_when_they_are_of_no_use_any_more(alice):
         assert not found.file
         assert not found.problems
     assert done.counts["refused"] == 1
+
+
+def test_a_bounce_is_no_no_and_the_yes_waits_behind_it(alice):
+    agreed("Email,Email hard bounce reason\nada@people.example,POLICY\n", alice)
+    assert Grant.objects.count() == SubscriptionType.objects.count()
+    assert Suppression.objects.active().get().reason == Reason.IMPORTED_BOUNCE
