@@ -15,7 +15,7 @@ from deliveries.tokens import Purpose, Token, sign
 from tests.benchmarks.frame import Result, timed
 from tests.factories import DeliveryFactory, MessageFactory
 
-SIZES = [1_000]
+SIZES = [300]
 FOLDER = Path(__file__).parent.parent / "fixtures" / "bounces"
 BATCH = 100
 MAIL = b"From: News <news@brand.example>\r\nSubject: Hi\r\n\r\nHello"
@@ -23,7 +23,7 @@ MAIL = b"From: News <news@brand.example>\r\nSubject: Hi\r\n\r\nHello"
 
 def run(stack, size):
     raws = [path.read_bytes() for path in sorted(FOLDER.glob("*.eml"))]
-    some = (raws * (size // len(raws) + 1))[:size]
+    some = raws * 20
     before = time.process_time()
     slowest = max(seconds_for(raw) for raw in some)
     rate = len(some) / (time.process_time() - before)
