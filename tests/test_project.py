@@ -23,6 +23,7 @@ PUBLIC = {
     "healthz",
     "login",
     "admin:login",
+    "bounces:hook",
     "deliveries:click",
     "deliveries:open",
     "deliveries:confirm",
