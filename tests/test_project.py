@@ -32,6 +32,7 @@ PUBLIC = {
     "optouts:come_back",
     "optouts:say_why",
     "optouts:preferences",
+    "bounces:hook",
     "signups:form",
     "signups:done",
     "signups:confirm",
