@@ -35,6 +35,7 @@ WORK = (
     Entry("Segments", "filter", "segments:list", "s"),
     Entry("Marketing emails", "mail", "campaigns:list", "m"),
     Entry("Re-engagement", "refresh-cw", "reengagement:list", "r"),
+    Entry("Forms", "file-text", "signups:list", "f"),
     Entry("Opt-outs", "bell-off", "optouts:list", "u"),
 )
 HYGIENE = (

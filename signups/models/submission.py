@@ -71,7 +71,9 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
     def counts(self) -> dict[int, dict[str, int]]:
         """{form id: {"submitted": n, "confirmed": n}} of all in this queryset."""
         confirmed = Count("pk", filter=Q(state__in=YES))
-        rows = self.order_by().values_list("form").annotate(Count("pk"), confirmed)
+        rows = (
+            self.order_by().values_list("form").annotate(n=Count("pk"), yes=confirmed)
+        )
         return {pk: {"submitted": n, "confirmed": yes} for pk, n, yes in rows}
 
     def overdue(self) -> SubmissionQuerySet:

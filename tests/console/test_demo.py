@@ -9,6 +9,7 @@ from contacts.models import Contact
 from reengagement.models import Campaign
 from reengagement.vocabulary import CampaignState
 from segments.models import Segment
+from signups.models import Form, State
 from tests.factories import ContactFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
@@ -29,7 +30,8 @@ def test_the_demo_has_a_campaign_in_every_state_and_silent_people():
     due = Campaign.objects.get(state=CampaignState.REVIEW)
     assert due.members.silent().exists()
     assert due.members.still_open().count() == 0
-    assert Contact.objects.count() == 1200
+    people = Contact.objects.exclude(email__endswith="@signup.example")
+    assert people.count() == 1200
     assert Segment.objects.get(name__startswith="Never opened").size
     assert Contact.objects.filter(hard_bounce_reason="UNKNOWN_USER").exists()
 
@@ -46,3 +48,14 @@ def test_it_is_not_loaded_over_real_contacts():
     ContactFactory()
     with pytest.raises(CommandError, match="contacts already"):
         call_command("seed_demo", size=10)
+
+
+def test_the_demo_has_a_form_with_sign_ups_in_every_state():
+    call_command("seed_demo", size=400)
+
+    form = Form.objects.get()
+    states = set(form.submissions.values_list("state", flat=True))
+    assert states == {
+        *(State.PENDING, State.CONFIRMED, State.CAPPED),
+        *(State.DISOWNED, State.EXPIRED),
+    }

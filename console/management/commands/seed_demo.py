@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from console.demo import bounces, newsletters, passes, people, segments
+from console.demo import bounces, newsletters, passes, people, segments, sign_ups
 from contacts.models import Contact
 from deliveries import months
 from deliveries.rollups import fold_all
@@ -46,6 +46,7 @@ class Command(BaseCommand):
         self.step("given up", lambda: bounces.give_up(now, user))
         self.step("segments", lambda: segments.make_segments(user))
         self.step("campaigns", lambda: passes.run_all(types, now, user))
+        self.step("sign-ups", lambda: sign_ups.sign_up(now, user))
         self.step("their engagement again", fold_all)
         self.step("the months", lambda: months.sum_up(everything=True))
 

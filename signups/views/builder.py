@@ -1,0 +1,151 @@
+"""Forms in the console: what there is, how it does, and the builder."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.models import AuditEntry
+from accounts.paging import FALLING, keyset
+from accounts.web import INVALID, SignedIn
+from consent.models import Brand
+from contacts.models import Contact
+from deliveries.models import Delivery
+from signups import taking
+from signups.builder_forms import FormForm
+from signups.forms import TRAP, SignupForm
+from signups.inviting import InviteForm
+from signups.models import Form, State, Submission
+from signups.views.public import form_page
+
+ON_A_PAGE = 25
+NOTHING = {"submitted": 0, "confirmed": 0}
+
+
+@require_GET
+def index(request: SignedIn) -> HttpResponse:
+    archived = "archived" in request.GET
+    rows = Form.objects.filter(archived_at__isnull=not archived)
+    page = keyset(rows.select_related("brand"), request.GET, ON_A_PAGE, FALLING)
+    counts = Submission.objects.filter(form__in=page.rows).counts()
+    context = {
+        "page": page,
+        "forms": [(form, counts.get(form.pk, NOTHING)) for form in page.rows],
+        "archived": archived,
+        "columns": [
+            {"label": "Form"},
+            {"label": "Confirmation"},
+            *({"label": label, "num": True} for label in ("Shown", "Sent", "Yes")),
+        ],
+    }
+    return render(request, "signups/form_list.html", context)
+
+
+def create(request: SignedIn) -> HttpResponse:
+    return _edit(request, Form(brand=Brand.objects.default(), created_by=request.user))
+
+
+def edit(request: SignedIn, pk: int) -> HttpResponse:
+    return _edit(request, get_object_or_404(Form, pk=pk))
+
+
+def _edit(request: SignedIn, one: Form) -> HttpResponse:
+    builder = FormForm(request.POST or None, instance=one)
+    if request.method == "POST" and builder.is_valid():
+        saved = builder.keep()
+        AuditEntry.objects.record(
+            request.user, "saved form", subject=str(saved), url=saved.get_absolute_url()
+        )
+        messages.success(request, f"Saved “{saved}”.")
+        return redirect(saved)
+    context = {"builder": builder, "form": one}
+    status = INVALID if builder.is_bound else 200
+    return render(request, "signups/form_edit.html", context, status=status)
+
+
+@require_GET
+def detail(request: SignedIn, pk: int) -> HttpResponse:
+    form = get_object_or_404(Form.objects.select_related("brand"), pk=pk)
+    mine = Submission.objects.filter(form=form)
+    page = keyset(mine, request.GET, ON_A_PAGE, FALLING)
+    counts = mine.counts().get(form.pk, NOTHING)
+    context = {
+        "form": form,
+        "page": page,
+        "rows": told(page.rows),
+        "figures": [
+            {"label": "Shown", "value": form.shown},
+            {"label": "Sent", "value": counts["submitted"]},
+            {"label": "Said yes", "value": counts["confirmed"]},
+        ],
+        "snippet": snippet(form),
+        "columns": [{"label": "Address"}, {"label": "State"}, {"label": "When"}],
+    }
+    return render(request, "signups/form_detail.html", context)
+
+
+def told(rows: list[Submission]) -> list[tuple[Submission, str]]:
+    """Each sign-up with its state in words; that of its mail is asked from the mail."""
+    keys = [row.delivery_id for row in rows if row.delivery_id]
+    messages_of = {row.message_id for row in rows if row.message_id}
+    mails = Delivery.objects.filter(message_id__in=messages_of, pk__in=keys)
+    states = {mail.pk: mail.get_state_display() for mail in mails}
+    return [(row, _words(row, states.get(row.delivery_id or 0, ""))) for row in rows]
+
+
+def _words(row: Submission, mail: str) -> str:
+    waits = row.state == State.PENDING and mail
+    return f"Confirmation email: {mail.lower()}" if waits else row.get_state_display()
+
+
+def snippet(form: Form) -> str:
+    """The form as HTML to copy into another page; it keeps the words of today."""
+    filled = SignupForm(form, auto_id="listwell_%s")
+    context = {"form": form, "filled": filled, "digest": form.digest(), "trap": TRAP}
+    lines = render_to_string("signups/snippet.html", context).splitlines()
+    return "\n".join(line.rstrip() for line in lines if line.strip())
+
+
+@require_GET
+def preview(request: SignedIn, pk: int) -> HttpResponse:
+    form = get_object_or_404(Form.objects.select_related("brand"), pk=pk)
+    return form_page(request, form, SignupForm(form), preview=True)
+
+
+@require_POST
+def archive(request: SignedIn, pk: int) -> HttpResponse:
+    form = get_object_or_404(Form, pk=pk)
+    if form.archive():
+        AuditEntry.objects.record(request.user, "archived form", subject=str(form))
+        undo = reverse("signups:restore", args=[form.pk])
+        messages.success(request, f"Closed “{form}”.", extra_tags=f"undo:{undo}")
+    return redirect("signups:list")
+
+
+@require_POST
+def restore(request: SignedIn, pk: int) -> HttpResponse:
+    form = get_object_or_404(Form, pk=pk)
+    form.restore()
+    AuditEntry.objects.record(request.user, "restored form", subject=str(form))
+    messages.success(request, f"“{form}” takes sign-ups again.")
+    return redirect(form)
+
+
+def invite(request: SignedIn, pk: int) -> HttpResponse:
+    """Send somebody the link with which she subscribes, or comes back, herself."""
+    reachable = Contact.objects.exclude(address=None).select_related("address")
+    contact = get_object_or_404(reachable, pk=pk)
+    asked = InviteForm(request.POST or None)
+    if request.method == "POST" and asked.is_valid():
+        kind = asked.cleaned_data["subscription_type"]
+        if taking.invite(contact, kind, request.user):
+            messages.success(request, f"Sent {contact} the link for “{kind}”.")
+            return redirect(contact)
+        asked.add_error(None, InviteForm.TOO_OFTEN)
+    context = {"form": asked, "contact": contact}
+    status = INVALID if asked.is_bound else 200
+    return render(request, "signups/invite.html", context, status=status)
