@@ -81,7 +81,7 @@ def _with_code(submission: Submission) -> Press:
 def _date_back(submission: Submission, at: dt.datetime) -> None:
     """As if it had been sent then, and its mail delivered a moment later."""
     Submission.objects.filter(pk=submission.pk).update(at=at)
-    Delivery.objects.filter(pk=submission.delivery_id).update(
+    Delivery.objects.filter(pk=submission.delivery_id or 0).update(
         state=DeliveryState.DELIVERED,
         queued_at=at,
         started_at=at,
