@@ -32,7 +32,6 @@ PUBLIC = {
     "optouts:come_back",
     "optouts:say_why",
     "optouts:preferences",
-    "bounces:hook",
     "signups:form",
     "signups:done",
     "signups:confirm",

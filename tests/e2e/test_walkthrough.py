@@ -18,6 +18,7 @@ gone@people.example,Carla,16,,TRUE
 few@people.example,Dan,5,,
 reader@people.example,Eva,20,2026-11-01,
 """
+EVERYBODY = [("email", "contains", "people.example")]
 
 
 @pytest.fixture
@@ -63,8 +64,10 @@ def test_the_manual_way(live_stack, marketer, new_page, file, tmp_path):
     marketer.import_opt_outs(exported, addresses=1)
     marketer.sees("It can be undone until")
 
-    again = marketer.write_email("One more", quiet)
-    marketer.send(again, people=1)
+    # whoever confirmed has opened: she is in no segment of the silent any more
+    everybody = marketer.make_segment("Everybody", EVERYBODY)
+    again = marketer.write_email("One more", everybody)
+    marketer.send(again, people=3)
     assert live_stack.sink.recipients.count("silent@people.example") == 1
     silent = Contact.objects.get(email="silent@people.example")
     marketer.go(f"/contacts/{silent.pk}/")
@@ -87,9 +90,10 @@ def test_the_campaign_as_one_object(live_stack, marketer, new_page, file):
 
     opt_out_the_silent(live_stack, marketer, campaign)
 
-    again = marketer.write_email("One more", quiet)
+    everybody = marketer.make_segment("Everybody", EVERYBODY)
+    again = marketer.write_email("One more", everybody)
     marketer.go(f"/emails/{again.pk}/review/")
-    marketer.sees("Send to 1 person")
+    marketer.sees("Send to 2 people")
     silent = Contact.objects.get(email="silent@people.example")
     marketer.go(f"/contacts/{silent.pk}/")
     marketer.sees("Did not confirm a re-engagement email")
@@ -100,7 +104,7 @@ def test_the_campaign_as_one_object(live_stack, marketer, new_page, file):
     restored = campaign.members.filter(outcome="restored")
     live_stack.wait_for(lambda: restored.count() == 2, "the end of the undo")
     marketer.go(f"/emails/{again.pk}/review/")
-    marketer.sees("Send to 3 people")
+    marketer.sees("Send to 4 people")
 
 
 def opt_out_the_silent(stack, marketer, campaign):
