@@ -16,7 +16,14 @@ from consent.vocabulary import Act, Action, Actor, Mechanism, Reason
 from contacts.models import Contact
 from deliveries import refusals
 from deliveries.models import Delivery, DeliveryState
-from tests.factories import ContactFactory, DeliveryFactory, UserFactory, agree
+from tests.factories import (
+    BrandFactory,
+    ContactFactory,
+    DeliveryFactory,
+    SubscriptionTypeFactory,
+    UserFactory,
+    agree,
+)
 
 pytestmark = pytest.mark.django_db
 NOTE = "Ticket 48213"
@@ -24,6 +31,8 @@ NOTE = "Ticket 48213"
 
 @pytest.fixture
 def sender(db):
+    if not Brand.objects.exists():  # emptied after a test with real transactions
+        SubscriptionTypeFactory(brand=BrandFactory(is_default=True), is_default=True)
     Brand.objects.update(from_email="news@brand.example")
 
 
