@@ -31,6 +31,7 @@ NOTE = "Ticket 48213"
 
 @pytest.fixture
 def sender(db):
+    Account.current()
     if not Brand.objects.exists():  # emptied after a test with real transactions
         SubscriptionTypeFactory(brand=BrandFactory(is_default=True), is_default=True)
     Brand.objects.update(from_email="news@brand.example")
