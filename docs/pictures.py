@@ -86,7 +86,7 @@ def sign_in(tour: Tour, email: str, password: str) -> None:
 
 def overview(tour: Tour) -> None:
     tour.go("/")
-    tour.page.get_by_text("Counted").wait_for()
+    tour.page.get_by_text("Counted").first.wait_for()
     tour.shoot("overview")
     dark(tour.page, "overview")
 
@@ -146,7 +146,7 @@ def opt_outs(tour: Tour) -> None:
 def record(tour: Tour) -> None:
     """Somebody who was opted out just now: can we email her, and why not."""
     tour.go("/contacts/?q=priya.berg62@post.example")
-    tour.page.locator("main table a").first.click()
+    tour.page.locator("main tbody a").first.click()
     tour.page.get_by_text("Can we email").wait_for()
     tour.shoot("contact")
 
@@ -154,8 +154,8 @@ def record(tour: Tour) -> None:
 def outbox(tour: Tour) -> None:
     """The mail, and the reader's side of it in a window that is not signed in."""
     tour.go("/outbox/")
-    tour.until("main table a")
-    tour.page.locator("main table a").first.click()
+    tour.until("main tbody a")
+    tour.page.locator("main tbody a").first.click()
     tour.shoot("mail")
     reader = tour.window()
     reader.goto(link(tour.page, "/c/"))
