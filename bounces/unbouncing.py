@@ -29,6 +29,7 @@ from consent.vocabulary import (
     Reason,
 )
 from contacts.models import Contact, HardBounceReason
+from deliveries import domains
 
 LEAST, MOST, SHARE = 10, 1_000, 50  # one of 50: two per cent
 PERMISSION = "bounces.unbounce_contact"
@@ -89,14 +90,17 @@ def _of_the_user(user: User) -> list[str]:
         )
     if not is_domain_connected():
         found.append(
-            "No email sending domain is connected. Set the sender address of the brand"
-            " in the settings first."
+            "No email sending domain is connected. Set the sender address of a brand in"
+            " the settings, and connect its domain under Settings, Sending domains."
         )
     return found
 
 
 def is_domain_connected() -> bool:
-    return Brand.objects.filter(is_default=True).exclude(from_email="").exists()
+    """Some brand sends from a domain that may send."""
+    senders = Brand.objects.exclude(from_email="").values_list("from_email", flat=True)
+    names = {domains.domain_of(one) for one in senders}
+    return any(domains.is_connected(name) for name in names)
 
 
 def _of_the_address(contact: Contact) -> list[str]:

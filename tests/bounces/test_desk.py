@@ -8,21 +8,16 @@ from django.utils import timezone
 
 from bounces import judging
 from bounces.models import Bounce, BouncePolicy, Incident, Release, Report, Source
-from consent.models import Brand, Suppression
+from consent.models import Suppression
 from consent.vocabulary import Act, Action, Actor, Mechanism, Reason
 from deliveries.models import Hold
 from tests.bounces.test_incidents import REPUTATION, refused, refused_at_gmail
 from tests.factories import ContactFactory, DeliveryFactory, UserFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sender")]
 AUDIT = reverse("bounces:list")
 NOW = timezone.now()
 SURE = {"change": "allowed", "note": "Ticket 48213", "confirmed": "on"}
-
-
-@pytest.fixture(autouse=True)
-def sender(db):
-    Brand.objects.update(from_email="news@brand.example")
 
 
 def blocked(reason="POLICY", days=9, **fields):

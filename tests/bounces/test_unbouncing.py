@@ -15,26 +15,17 @@ from consent.models import Brand, ConsentRecord, SubscriptionType, Suppression
 from consent.vocabulary import Act, Action, Actor, Mechanism, Reason
 from contacts.models import Contact
 from deliveries import refusals
-from deliveries.models import Delivery, DeliveryState
+from deliveries.models import Delivery, DeliveryState, DomainState
 from tests.factories import (
     BrandFactory,
     ContactFactory,
     DeliveryFactory,
-    SubscriptionTypeFactory,
     UserFactory,
     agree,
 )
 
 pytestmark = pytest.mark.django_db
 NOTE = "Ticket 48213"
-
-
-@pytest.fixture
-def sender(db):
-    Account.current()
-    if not Brand.objects.exists():  # emptied after a test with real transactions
-        SubscriptionTypeFactory(brand=BrandFactory(is_default=True), is_default=True)
-    Brand.objects.update(from_email="news@brand.example")
 
 
 @pytest.fixture
@@ -107,9 +98,25 @@ def test_it_needs_the_permission(sender):
         give_back(contact, user)
 
 
-def test_it_needs_a_sending_domain(rosa):
+def test_it_needs_an_address_to_send_from(rosa):
     Brand.objects.update(from_email="")
     assert "No email sending domain" in obstacles(bounced(), rosa)[0]
+
+
+@pytest.mark.parametrize("state", [DomainState.NEW, DomainState.FAILING])
+def test_it_needs_a_connected_domain(rosa, sender, state):
+    sender.state = state
+    sender.save()
+    contact = bounced()
+    with pytest.raises(NotUnbounced, match="connect its domain"):
+        give_back(contact, rosa)
+    assert not may_be_mailed(contact)
+
+
+def test_the_connected_domain_of_another_brand_is_enough(rosa, sender):
+    Brand.objects.update(from_email="news@unknown.example")
+    BrandFactory(from_email=f"hello@{sender}")
+    assert obstacles(bounced(), rosa) == []
 
 
 def test_whoever_is_not_bounced_is_not_unbounced(rosa):
