@@ -20,9 +20,11 @@ def advance(campaign_id: int) -> None:
 
 @shared_task
 def advance_all() -> None:
-    """Ring for every campaign that moves, and for opt-outs nobody works on."""
+    """Ring for every campaign that moves; see to opt-outs that nobody works on."""
     for campaign in Campaign.objects.awake():
         ring("reengagement.tasks.advance", campaign.pk)
+    for campaign in Campaign.objects.broken_off():
+        campaign.break_off_opt_out()
     for job in Job.objects.claimable().filter(kind__in=TASKS):
         ring(TASKS[job.kind], job.pk)
 

@@ -296,8 +296,11 @@ class Campaign(models.Model):
         return moved
 
     def break_off_opt_out(self) -> None:
-        """Somebody cancelled the job: who is silent still is reviewed again."""
-        self._move(CampaignState.OPTING_OUT, CampaignState.REVIEW)
+        """Its job is over before its time: who is silent still is reviewed again."""
+        if self.members.silent().exists():
+            self._move(CampaignState.OPTING_OUT, CampaignState.REVIEW)
+        else:
+            self.end_opt_out()
 
     def end_opt_out(self) -> None:
         """After the last piece: done, or back to waiting for the rest."""

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q, Sum
 from django.db.models.functions import Coalesce
 
+from accounts.models import JobState
 from reengagement import resting
 from reengagement.vocabulary import LIVE_STATES, OPEN_OUTCOMES, CampaignState, Outcome
 
@@ -35,6 +36,11 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
             gone=_people(Q(tallies__outcome=Outcome.SUNSET)),
         )
         return found
+
+    def broken_off(self) -> CampaignQuerySet:
+        """Those whose opt-out was cancelled while no worker was there to see it."""
+        over = [state for state in JobState if state.is_over]
+        return self.filter(state=CampaignState.OPTING_OUT, sunset__job__state__in=over)
 
     def due(self) -> CampaignQuerySet:
         """Those that the beat job has something to do for."""

@@ -84,13 +84,22 @@ class Sunset(models.Model):
         return f"Opt-out of {self.campaign}"
 
     def run(self, job: Job) -> None:
-        """All pieces, each a commit of its own; safe to begin again after a crash."""
-        done = job.done
-        while looked_at := self.piece(job.owner_id):
-            done += looked_at
-            if not job.report(done):
-                self.campaign.break_off_opt_out()
-                return
+        """All pieces, each a commit of its own with its progress; so is the end.
+
+        Safe to begin again wherever a worker died.
+        """
+        while True:
+            with transaction.atomic():
+                looked_at = self.piece(job.owner_id)
+                if not looked_at:
+                    self._end(job)
+                    return
+                if not job.report(job.done + looked_at):
+                    transaction.set_rollback(True)  # what is not told is not done
+                    break
+        self.campaign.break_off_opt_out()
+
+    def _end(self, job: Job) -> None:
         Tally.objects.add_up(self.campaign_id)
         job.finish(opted_out=self.campaign.counts()[Outcome.SUNSET])
         self.campaign.end_opt_out()

@@ -5,13 +5,14 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from accounts.models import Job
+from accounts.models import Job, JobState
 from consent.models import ConsentRecord, SubscriptionType, Suppression
 from consent.vocabulary import Act, Action, Actor, LiftedBy, Mechanism, Reason
 from contacts.models import Contact
 from deliveries.models import Delivery
 from deliveries.refusals import mailable
-from reengagement.tasks import opt_out_silent, undo_opt_out
+from reengagement.models import Campaign
+from reengagement.tasks import advance_all, opt_out_silent, undo_opt_out
 from reengagement.vocabulary import CampaignState, Outcome
 from tests.factories import SubscriptionTypeFactory, agree
 from tests.reengagement.world import World
@@ -39,6 +40,10 @@ def undo(world, user):
     job = world.campaign.sunset.begin_undo(user, "Wrong segment")
     undo_opt_out(job.pk)
     return Job.objects.get(pk=job.pk)
+
+
+def dying(*_):
+    raise KeyboardInterrupt
 
 
 def may_get(person):
@@ -105,6 +110,42 @@ def test_a_job_that_died_goes_on_without_doing_anything_twice(world, alice):
     job.refresh_from_db()
     assert job.result == {"opted_out": 1}
     assert Suppression.objects.count() == 1
+
+
+def test_a_worker_that_dies_at_the_very_end_leaves_nothing_half_written(
+    world, alice, monkeypatch
+):
+    world.asked(delivered_ago=OVER)
+    world.campaign.advance()
+    world.campaign.begin_opt_out(alice)
+    job = Job.objects.get(pk=world.campaign.sunset.job_id)
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Campaign, "end_opt_out", dying)
+        opt_out_silent(job.pk)
+    Job.objects.update(heartbeat_at=timezone.now() - dt.timedelta(minutes=5))
+
+    advance_all()
+    opt_out_silent(job.pk)
+
+    job.refresh_from_db()
+    world.campaign.refresh_from_db()
+    assert (job.state, job.done, job.total) == (JobState.DONE, 1, 1)
+    assert world.campaign.state == CampaignState.DONE
+
+
+def test_an_opt_out_cancelled_before_a_worker_came_is_reviewed_again(world, alice):
+    person = world.asked(delivered_ago=OVER)
+    world.campaign.advance()
+    world.campaign.begin_opt_out(alice)
+    world.campaign.sunset.job.cancel()
+
+    advance_all()
+
+    world.campaign.refresh_from_db()
+    assert world.campaign.state == CampaignState.REVIEW
+    assert may_get(person)
+    end(world, alice)
+    assert not may_get(person)
 
 
 def test_chosen_types_leave_the_others_alone(world, alice):
