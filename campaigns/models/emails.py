@@ -82,6 +82,7 @@ class MarketingEmail(models.Model):
     time_zone = models.CharField(
         max_length=64, default="UTC", validators=[check_time_zone]
     )
+    # when its sending began: the curve of the report starts there
     launched_at = models.DateTimeField(null=True, blank=True)
     launched_by = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -212,25 +213,29 @@ class MarketingEmail(models.Model):
         drafts = MarketingEmail.objects.filter(pk=self.pk, state=EmailState.DRAFT)
         saved = drafts.update(**fields) == 1
         self.refresh_from_db(fields=list(fields))
-        self.note_segments()
+        if saved:
+            self.note_segments()
         return saved
 
     @transaction.atomic
     def discard(self) -> bool:
         """Delete a draft; False for what was started, or belongs to a campaign."""
-        drafts = MarketingEmail.objects.filter(pk=self.pk, state=EmailState.DRAFT)
-        if not drafts.filter(group="", message=None).exists():
+        if self.group or not self._stays(EmailState.DRAFT):
             return False
         self.release_segments()
-        drafts.delete()
+        MarketingEmail.objects.filter(pk=self.pk).delete()
         return True
 
     @transaction.atomic
-    def choose(self, include: Iterable[Segment], exclude: Iterable[Segment]) -> None:
-        """Set the segments, and note their use so that nobody takes one away."""
+    def choose(self, include: Iterable[Segment], exclude: Iterable[Segment]) -> bool:
+        """Set the segments of a draft, and note their use so that nobody takes one
+        away; False when it is no draft any more: its people have been reviewed."""
+        if not self._stays(EmailState.DRAFT):
+            return False
         self.include.set(include)
         self.exclude.set(exclude)
         self.note_segments()
+        return True
 
     def note_segments(self) -> None:
         """Tell the segments what uses them, under the present name."""
@@ -307,7 +312,6 @@ class MarketingEmail(models.Model):
             scheduled_at=at,
             time_zone=zone,
             launched_by=user,
-            launched_at=timezone.now(),
             halted="",
         )
 
@@ -318,13 +322,15 @@ class MarketingEmail(models.Model):
             EmailState.DRAFT,
             scheduled_at=None,
             launched_by=None,
-            launched_at=None,
         )
 
     @transaction.atomic
     def begin_preparing(self) -> bool:
         """The time has come: a job will fix the recipients. False when it is taken."""
-        if not self._move([EmailState.SCHEDULED], EmailState.PREPARING):
+        now = timezone.now()
+        if not self._move(
+            [EmailState.SCHEDULED], EmailState.PREPARING, launched_at=now
+        ):
             return False
         self.job = Job.objects.create(
             kind="campaigns.prepare",
@@ -372,14 +378,23 @@ class MarketingEmail(models.Model):
             defaults={"reason": reason, "created_by": user},
         )
 
+    @transaction.atomic
     def resume(self, user: User, reason: str) -> bool:
-        """Go on; False when nothing was held."""
+        """Go on; False when nothing was held, or it was stopped meanwhile: then what
+        is left of its queue must not leave."""
+        if not self._stays(EmailState.SENDING):
+            return False
         holds = Hold.objects.active().filter(
             kind=HoldKind.MESSAGE, message=self.message
         )
         return bool(
             holds.update(lifted_at=timezone.now(), lifted_by=user, lift_reason=reason)
         )
+
+    def _stays(self, state: EmailState) -> bool:
+        """Whether it is in `state`, and stays so until our transaction ends."""
+        rows = MarketingEmail.objects.select_for_update(no_key=True)
+        return rows.filter(pk=self.pk, state=state).first() is not None
 
     def _move(
         self, before: list[EmailState], after: EmailState, **fields: object

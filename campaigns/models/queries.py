@@ -46,13 +46,13 @@ class MarketingEmailQuerySet(models.QuerySet["MarketingEmail"]):
     def due(self) -> MarketingEmailQuerySet:
         return self.filter(state=EmailState.SCHEDULED, scheduled_at__lte=timezone.now())
 
-    def sent_out(self) -> MarketingEmailQuerySet:
-        """Sending, with nothing waiting or under way any more."""
+    def emptied(self) -> MarketingEmailQuerySet:
+        """Those of which nothing is waiting or under way any more."""
         open_rows = Delivery.objects.filter(
             message=OuterRef("message"),
             state__in=[DeliveryState.QUEUED, DeliveryState.STARTED],
         )
-        return self.filter(state=EmailState.SENDING).exclude(Exists(open_rows))
+        return self.exclude(Exists(open_rows))
 
     def start_due(self) -> list[int]:
         """Move due emails on to preparing; ids of all that have to be prepared.
@@ -70,12 +70,23 @@ class MarketingEmailQuerySet(models.QuerySet["MarketingEmail"]):
 
     def finish_sent(self) -> int:
         """End the emails that have nothing left to send; how many."""
-        return self.sent_out().update(state=EmailState.SENT, finished_at=timezone.now())
+        over = self.filter(state=EmailState.SENDING).emptied()
+        return over.update(state=EmailState.SENT, finished_at=timezone.now())
 
     def cancel_stopped(self) -> int:
-        """Cancel a piece of what is still queued of stopped emails; how many mails."""
-        messages = self.filter(state=EmailState.STOPPED, message__isnull=False)
-        return cancel_queued(messages.values_list("message_id", flat=True))
+        """Cancel a piece of what is still queued of stopped emails; how many mails.
+
+        A hold on a stopped email ends when there is nothing left to hold.
+        """
+        stopped = self.filter(state=EmailState.STOPPED, message__isnull=False)
+        count = cancel_queued(stopped.values_list("message_id", flat=True))
+        held = stopped.with_progress().filter(held=True).emptied()
+        Hold.objects.active().filter(
+            kind=HoldKind.MESSAGE, message__marketing_email__in=held.values("pk")
+        ).update(
+            lifted_at=timezone.now(), lift_reason="It is stopped: nothing is left."
+        )
+        return count
 
     def to_recount(self, large: int) -> MarketingEmailQuerySet:
         """Those whose figures are old for what still happens to them.

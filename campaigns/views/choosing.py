@@ -36,9 +36,11 @@ def recipients(request: SignedIn, pk: int) -> HttpResponse:
     chosen = {"include": email.include.all(), "exclude": email.exclude.all()}
     form = RecipientsForm(request.POST or None, initial=chosen)
     if request.method == "POST" and form.is_valid():
-        email.choose(form.cleaned_data["include"], form.cleaned_data["exclude"])
-        note(request, "chose recipients of email", email)
-        messages.success(request, "Saved the recipients.")
+        if email.choose(form.cleaned_data["include"], form.cleaned_data["exclude"]):
+            note(request, "chose recipients of email", email)
+            messages.success(request, "Saved the recipients.")
+        else:
+            messages.error(request, "This email is no draft any more.")
         return redirect("campaigns:recipients", email.pk)
     context = {
         "email": email,

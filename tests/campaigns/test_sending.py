@@ -272,8 +272,11 @@ def test_a_large_queue_is_held_and_emptied_in_pieces(email, user, monkeypatch):
     monkeypatch.setattr("campaigns.models.queries.CANCEL_PIECE", 2)
     MarketingEmail.objects.get(pk=email.pk).stop()
     assert Hold.objects.active().count() == 1
+    assert not MarketingEmail.objects.get(pk=email.pk).resume(user, "Go on.")
+    assert Hold.objects.active().count() == 1
     assert MarketingEmail.objects.cancel_stopped() == 1
     assert MarketingEmail.objects.cancel_stopped() == 0
+    assert not Hold.objects.active().exists()
 
 
 def test_pausing_holds_the_message_and_resuming_lets_it_go(email, user):
@@ -306,6 +309,24 @@ def test_its_segments_are_in_use_until_the_recipients_are_fixed(email, user):
     assert SegmentUse.objects.get().label == "Email “Renamed”"
     launching.prepare(start(email, user))
     assert not SegmentUse.objects.exists()
+
+
+def test_what_was_started_takes_no_other_recipients_and_uses_no_segment(email, user):
+    chosen = list(email.include.all())
+    launching.prepare(start(email, user))
+    assert not email.choose([], [])
+    assert list(email.include.all()) == chosen
+    assert not email.save_settings({"name": "Renamed"})
+    assert not SegmentUse.objects.exists()
+
+
+def test_the_clock_of_a_scheduled_email_starts_with_its_sending(email, user):
+    email.schedule(timezone.now() + dt.timedelta(days=9), user)
+    assert email.launched_at is None
+    MarketingEmail.objects.update(scheduled_at=timezone.now())
+    MarketingEmail.objects.start_due()
+    email.refresh_from_db()
+    assert timezone.now() - email.launched_at < dt.timedelta(minutes=1)
 
 
 def test_a_copy_is_a_draft_with_the_same_words_and_recipients(email, user):
