@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import AuditEntry, Job, JobState
+from accounts.paging import FALLING, keyset
 from accounts.web import SignedIn
 from contacts.models.imports import CHECK
 
@@ -29,23 +30,9 @@ COLUMNS = [
 
 @require_safe
 def index(request: SignedIn) -> HttpResponse:
-    jobs = Job.objects.select_related("owner").order_by("-pk")
-    before = request.GET.get("before", "")
-    if before.isascii() and before.isdigit():
-        jobs = jobs.filter(pk__lt=int(before[:18]))
-    rows = list(jobs[: PAGE + 1])
-    more = len(rows) > PAGE
-    return render(
-        request,
-        "console/jobs.html",
-        {
-            "jobs": rows[:PAGE],
-            "columns": COLUMNS,
-            "shown": f"{len(rows[:PAGE])} shown",
-            "next": f"?before={rows[PAGE - 1].pk}" if more else "",
-            "first": "?" if before else "",
-        },
-    )
+    jobs = Job.objects.select_related("owner")
+    page = keyset(jobs, request.GET, PAGE, FALLING)
+    return render(request, "console/jobs.html", {"page": page, "columns": COLUMNS})
 
 
 @require_safe

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
-from urllib.parse import urlencode
 
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 from csp.decorators import csp
@@ -18,6 +17,7 @@ from django.urls import reverse
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.paging import FALLING, keyset
 from deliveries.letters import Letter
 from deliveries.models import CaughtMail, CaughtMailQuerySet
 
@@ -52,26 +52,16 @@ def local_only(view: View) -> View:
 @local_only
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """Newest first, by keyset; `back` lists what came back to us."""
+    """Newest first; `back` lists what came back to us."""
     text = request.GET.get("q", "").strip()[:100]
     is_back = "back" in request.GET
-    mails = chosen(text, is_back=is_back).defer("raw").order_by("-pk")
-    before = request.GET.get("before", "")
-    if before.isascii() and before.isdigit():
-        mails = mails.filter(pk__lt=int(before[:18]))
-    rows = list(mails[: PAGE + 1])
-    kept = {"q": text} if text else {}
-    kept |= {"back": "1"} if is_back else {}
-    after = {"before": rows[PAGE - 1].pk} if len(rows) > PAGE else None
+    mails = chosen(text, is_back=is_back).defer("raw")
     context = {
-        "mails": rows[:PAGE],
+        "page": keyset(mails, request.GET, PAGE, FALLING),
         "columns": COLUMNS,
         "text": text,
         "is_back": is_back,
         "tabs": tabs(is_back=is_back),
-        "shown": f"{len(rows[:PAGE])} shown",
-        "first": f"?{urlencode(kept)}" if before else "",
-        "next": f"?{urlencode(kept | after)}" if after else "",
     }
     return render(request, "console/outbox.html", context)
 

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.doorbell import ring
+from accounts.paging import FALLING, keyset
 from accounts.web import INVALID, SignedIn
 from campaigns.audience import LARGE
 from reengagement import eligibility, readiness, timeline
@@ -38,23 +39,9 @@ def _draft(pk: int) -> Campaign:
 @require_GET
 def index(request: SignedIn) -> HttpResponse:
     """All campaigns, newest first."""
-    before = request.GET.get("before", "")
-    rows = Campaign.objects.with_counts()
-    if before.isdigit():
-        rows = rows.filter(pk__lt=int(before))
-    page = list(rows.order_by("-pk")[: PAGE + 1])
-    more = f"?before={page[PAGE - 1].pk}" if len(page) > PAGE else ""
-    return render(
-        request,
-        "reengagement/campaign_list.html",
-        {
-            "page": page[:PAGE],
-            "columns": COLUMNS,
-            "shown": f"{len(page[:PAGE])} shown",
-            "next": more,
-            "first": "?" if before else "",
-        },
-    )
+    page = keyset(Campaign.objects.with_counts(), request.GET, PAGE, FALLING)
+    context = {"page": page, "columns": COLUMNS}
+    return render(request, "reengagement/campaign_list.html", context)
 
 
 def create(request: SignedIn) -> HttpResponse:

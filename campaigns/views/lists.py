@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import Count
@@ -12,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.paging import FALLING, keyset
 from accounts.web import INVALID, SignedIn
 from campaigns.forms.settings import CreateForm
 from campaigns.models import EmailState, MarketingEmail
@@ -53,36 +53,20 @@ COLUMNS = [
 def index(request: SignedIn) -> HttpResponse:
     tab = request.GET.get("state", "")
     query = request.GET.get("q", "").strip()
-    emails = MarketingEmail.objects.order_by("-pk").select_related("subscription_type")
+    emails = MarketingEmail.objects.with_progress().select_related("subscription_type")
     if tab in TABS:
         emails = emails.filter(state__in=TABS[tab][1])
     if query:
         emails = emails.filter(name__icontains=query)
-    before = request.GET.get("before", "")
-    if before.isdecimal():
-        emails = emails.filter(pk__lt=int(before))
-    rows = list(emails.with_progress()[: PAGE + 1])
     context = {
-        "emails": rows[:PAGE],
+        "page": keyset(emails, request.GET, PAGE, FALLING),
         "tabs": _tabs(tab),
         "columns": COLUMNS,
         "q": query,
         "state": tab,
         "nothing": NOTHING.get(tab, NOTHING[""]),
-        "next": _next(tab, query, rows),
-        "first": f"?{urlencode(_kept(tab, query))}" if before else "",
     }
     return render(request, "campaigns/marketingemail_list.html", context)
-
-
-def _kept(tab: str, query: str) -> dict[str, str]:
-    return {name: value for name, value in (("state", tab), ("q", query)) if value}
-
-
-def _next(tab: str, query: str, rows: list[MarketingEmail]) -> str:
-    if len(rows) <= PAGE:
-        return ""
-    return "?" + urlencode({**_kept(tab, query), "before": rows[PAGE - 1].pk})
 
 
 def _tabs(current: str) -> list[dict[str, Any]]:

@@ -8,10 +8,10 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.models import Job
+from accounts.paging import FALLING, keyset
 from accounts.web import INVALID, SignedIn
 from consent import tables
 from consent.tables import Shape
@@ -38,16 +38,9 @@ def _status(form: Any) -> int:
 
 @require_GET
 def import_list(request: SignedIn) -> HttpResponse:
-    rows = OptOutImport.objects.for_list()
-    if before := request.GET.get("before", ""):
-        rows = rows.filter(pk__lt=before) if before.isdecimal() else rows.none()
-    found = list(rows[: PAGE + 1])
-    imports = found[:PAGE]
-    more = f"?before={imports[-1].pk}" if len(found) > PAGE else ""
+    imports = OptOutImport.objects.for_list()
     context = {
-        "imports": imports,
-        "next": more,
-        "previous": reverse("optouts:import_list") if before else "",
+        "page": keyset(imports, request.GET, PAGE, FALLING),
         "columns": [
             {"label": "File"},
             {"label": "State"},

@@ -260,7 +260,7 @@ def test_a_reason_that_is_none_makes_an_empty_segment(client, email):
 def test_the_list_shows_the_last_count(client, email, everything):
     assert figures.recount() == 1
     page = client.get(reverse("campaigns:list"))
-    assert page.context["emails"][0].tally["sent"] == 10
+    assert page.context["page"].rows[0].tally["sent"] == 10
 
 
 def test_what_is_long_over_is_not_counted_again(email):

@@ -61,9 +61,11 @@ class TestList:
         rows = [catcher.row_of(MAIL, "", f"p{n:03}@x.test", "S") for n in range(60)]
         CaughtMail.objects.bulk_create(rows)
         response = client.get(reverse("console:outbox"), {"q": "p"})
-        following = client.get(reverse("console:outbox") + response.context["next"])
-        assert len(following.context["mails"]) == 10
-        assert following.context["next"] == ""
+        following = client.get(
+            reverse("console:outbox") + response.context["page"].next
+        )
+        assert len(following.context["page"].rows) == 10
+        assert following.context["page"].next == ""
 
     def test_asks_the_database_the_same_for_many(
         self, client, django_assert_max_num_queries

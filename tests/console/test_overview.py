@@ -141,8 +141,8 @@ def test_the_list_of_jobs_goes_on(client, alice, monkeypatch):
     monkeypatch.setattr("console.jobs.PAGE", 2)
     made = [make_job(alice) for _ in range(3)]
     first = client.get(reverse("console:jobs"))
-    rest = client.get(reverse("console:jobs") + first.context["next"])
-    assert [*first.context["jobs"], *rest.context["jobs"]] == made[::-1]
+    rest = client.get(reverse("console:jobs") + first.context["page"].next)
+    assert [*first.context["page"].rows, *rest.context["page"].rows] == made[::-1]
 
 
 def test_the_bell_shows_my_jobs_only(client, alice, django_user_model):

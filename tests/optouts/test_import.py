@@ -163,15 +163,15 @@ class TestPages:
             imported(f"Email\np{number}@x.example\n")
         with django_assert_num_queries(3):
             page = client.get("/optouts/imports/")
-        assert len(page.context["imports"]) == 3
+        assert len(page.context["page"].rows) == 3
 
     def test_the_list_goes_on_after_a_page(self, client, imported, monkeypatch):
         monkeypatch.setattr("optouts.views.imports.PAGE", 2)
         for number in range(3):
             imported(f"Email\np{number}@x.example\n")
         first = client.get("/optouts/imports/")
-        second = client.get("/optouts/imports/" + first.context["next"])
-        assert len(second.context["imports"]) == 1
+        second = client.get("/optouts/imports/" + first.context["page"].next)
+        assert len(second.context["page"].rows) == 1
 
     def test_progress_ends_with_a_fresh_page(self, client, imported):
         done = imported(LIST, column=1)

@@ -80,6 +80,15 @@ def test_the_list_asks_as_little_for_many_as_for_one(
     assert "Autumn clean-up" in answer.content.decode()
 
 
+def test_the_list_goes_on_and_comes_back(client, monkeypatch):
+    monkeypatch.setattr("reengagement.views.PAGE", 2)
+    made = [Campaign.objects.create(name=f"Draft {number}") for number in range(3)]
+    first = client.get(url("list")).context["page"]
+    second = client.get(url("list") + first.next).context["page"]
+    assert [*first.rows, *second.rows] == made[::-1]
+    assert client.get(url("list") + second.previous).context["page"].rows == first.rows
+
+
 def test_the_timeline_asks_a_fixed_number_of_questions(
     client, world, django_assert_max_num_queries
 ):
