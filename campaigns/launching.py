@@ -11,7 +11,6 @@ from campaigns.audience import contacts_of, funnel_of, left_out
 from campaigns.models import EmailState, MarketingEmail
 from campaigns.readiness import obstacles
 from deliveries import audience
-from deliveries.models import Channel
 from segments.models import Segment, SegmentState
 
 log = logging.getLogger(__name__)
@@ -77,8 +76,7 @@ def broken_segments(email: MarketingEmail) -> list[str]:
 def _let_go(email: MarketingEmail, job: Job) -> None:
     """Everything but the last step leaves the email's row alone: who presses Stop
     meanwhile does not wait, and wins."""
-    message = email.written(Channel.MARKETING)
-    message.save()
+    message = email.freeze()
     counts = audience.fix(message, contacts_of(email), extra=left_out(email))
     numbers = funnel_of(email, dict(counts))
     if not email.begin_sending(message, numbers.as_json()):

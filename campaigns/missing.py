@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from campaigns.audience import contacts_of, left_out
 from campaigns.models import MarketingEmail
 from campaigns.preview import known_tokens, property_keys
-from deliveries.audience import preview
+from contacts.models import Contact
+from deliveries.audience import LeftOut, preview
 from deliveries.blocks import clean_html
 from deliveries.personalization import CONTACT_FIELDS, TOKEN
 
@@ -42,14 +43,20 @@ class Missing:
 
 def missing_values(email: MarketingEmail) -> list[Missing]:
     """One for each token of `email` that somebody who gets it has no value for."""
+    return missing_among(contacts_of(email), email, left_out(email))
+
+
+def missing_among(
+    people: QuerySet[Contact], email: MarketingEmail, extra: Sequence[LeftOut]
+) -> list[Missing]:
+    """The same for those of `people` whom no reason of `extra` leaves out."""
     used = sorted(set(_tokens(email)))
     kind = email.subscription_type
     if not used or kind is None:
         return []
     keys, labels = property_keys(), dict(known_tokens())
-    people, own = contacts_of(email), left_out(email)
     counts = {
-        name: preview(people.filter(_lacks(name, keys)), kind, extra=own)[""]
+        name: preview(people.filter(_lacks(name, keys)), kind, extra=extra)[""]
         for name in dict(used)
         if name in labels
     }

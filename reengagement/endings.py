@@ -13,7 +13,7 @@ from consent.tables import csv_lines
 from reengagement import eligibility
 from reengagement.forms import OptOutForm, ReasonForm
 from reengagement.models import Campaign
-from reengagement.vocabulary import CampaignState
+from reengagement.vocabulary import CampaignState, Outcome
 
 PAGE = 50
 COLUMNS = (
@@ -77,12 +77,12 @@ def silent(request: SignedIn, pk: int) -> HttpResponse:
     """The silent before anything changes; POST opts them out after a typed number."""
     campaign = get_object_or_404(Campaign, pk=pk)
     counts = campaign.counts()
-    people = counts["silent"]
+    people = counts[Outcome.SILENT]
     form = OptOutForm(request.POST or None, people=people)
     if request.method == "POST" and form.is_valid():
         return _opt_out(request, campaign)
     after = request.GET.get("after", "")
-    rows = campaign.members.for_review(int(after) if after.isdigit() else 0, PAGE + 1)
+    rows = campaign.members.for_review(_number(after), PAGE + 1)
     context = {
         "campaign": campaign,
         "form": form,
@@ -92,11 +92,16 @@ def silent(request: SignedIn, pk: int) -> HttpResponse:
         "shown": f"{len(rows[:PAGE]):,} of {people:,}",
         "next": f"?after={rows[PAGE - 1].address_id}" if len(rows) > PAGE else "",
         "first": "?" if after else "",
-        "unreached": counts["undelivered"],
+        "unreached": counts[Outcome.UNDELIVERED],
         "may_opt_out": campaign.state == CampaignState.REVIEW,
     }
     status = INVALID if form.is_bound else 200
     return render(request, "reengagement/campaign_silent.html", context, status=status)
+
+
+def _number(text: str) -> int:
+    """A key in an address; 0, which nobody has, for nonsense."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
 def _opt_out(request: SignedIn, campaign: Campaign) -> HttpResponse:
@@ -112,9 +117,10 @@ def _opt_out(request: SignedIn, campaign: Campaign) -> HttpResponse:
 def keep(request: SignedIn, pk: int) -> HttpResponse:
     """Keep the ticked people: they will not be opted out."""
     campaign = get_object_or_404(Campaign, pk=pk)
-    chosen = [int(one) for one in request.POST.getlist("id") if one.isdigit()]
+    chosen = [_number(one) for one in request.POST.getlist("id")]
     kept = campaign.members.filter(pk__in=chosen).keep(request.user)
-    messages.success(request, f"Kept {kept:,} people. They go on getting mail.")
+    people = "1 person" if kept == 1 else f"{kept:,} people"
+    messages.success(request, f"Kept {people} from the opt-out.")
     return redirect("reengagement:silent", pk)
 
 

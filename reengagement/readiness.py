@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from campaigns import readiness
+from campaigns.missing import missing_among, without_fallback
+from reengagement import eligibility
 from reengagement.models import Campaign, CampaignEmail
 
 UNTRACKED = "It does not track clicks, so nobody's answer could be seen."
@@ -25,3 +27,16 @@ def obstacles(campaign: Campaign) -> list[str]:
 def _about(item: CampaignEmail) -> list[str]:
     found = readiness.obstacles(item.email)
     return found if item.email.click_tracked else [*found, UNTRACKED]
+
+
+def lacking(campaign: Campaign) -> list[str]:
+    """One sentence for each value without a fallback that somebody to be asked lacks.
+
+    Counts the people: it takes seconds where they are many.
+    """
+    people, rules = campaign.audience(), eligibility.left_out(campaign)
+    return [
+        f"Email {item.position}: {sentence}"
+        for item in campaign.emails.select_related("email__subscription_type")
+        for sentence in without_fallback(missing_among(people, item.email, rules))
+    ]

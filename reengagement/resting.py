@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 from django.utils import timezone
 
+from accounts.models import Account
 from deliveries import partitions
 from reengagement.vocabulary import CampaignState, Ending
 
@@ -101,6 +102,6 @@ def _next_moment(campaign: Campaign) -> dt.datetime | None:
     day = campaign.announced_on
     if campaign.ending != Ending.AUTOMATIC or day is None:
         return moment
-    announced = dt.datetime.combine(day, dt.time(), dt.UTC)
+    announced = dt.datetime.combine(day, dt.time(), Account.current().zone)
     coming = [one for one in (moment, announced) if one and one > timezone.now()]
     return min(coming, default=None)

@@ -28,10 +28,9 @@ STRIP: tuple[tuple[str, tuple[Outcome, ...]], ...] = (
     ("Never reached", (Outcome.UNDELIVERED,)),
     ("Opted out", (Outcome.SUNSET,)),
     ("Opt-out undone", (Outcome.RESTORED,)),
-    ("Held out", (Outcome.HOLDOUT,)),
 )
 # Columns that appear only when somebody is in them.
-WHEN_ANY = {"Other sign of life", "Opted out", "Opt-out undone", "Held out"}
+WHEN_ANY = {"Other sign of life", "Opted out", "Opt-out undone"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +58,28 @@ class Step:
 
 
 def strip(counts: Counter[str]) -> list[Figure]:
-    """Everybody asked, then what became of them; the rest adds up to the first."""
-    asked = sum(counts.values())
+    """Everybody asked, then what became of them, which adds up to the first; and who
+    was held out, which does not."""
+    asked = _asked(counts)
     figures = [Figure("Asked", asked)]
     for label, outcomes in STRIP:
         value = sum(counts[outcome] for outcome in outcomes)
         if value or label not in WHEN_ANY:
             note = f"{value / asked:.1%}" if asked else ""
             figures.append(Figure(label, value, note))
+    if held_out := counts[Outcome.HOLDOUT]:
+        figures.append(Figure("Held out", held_out, "not asked"))
     return figures
+
+
+def _asked(counts: Counter[str]) -> int:
+    return counts.total() - counts[Outcome.HOLDOUT]
 
 
 def steps(campaign: Campaign, counts: Counter[str]) -> list[Step]:
     """From the choice of people to the opt-out."""
     emails = list(campaign.emails.select_related("email__message"))
-    flow = [_audience_step(campaign, sum(counts.values()))]
+    flow = [_audience_step(campaign, _asked(counts))]
     for item in emails:
         flow.append(_email_step(campaign, item))
         if item is not emails[-1]:

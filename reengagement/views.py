@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
+from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -32,8 +34,14 @@ COLUMNS = (
 )
 
 
-def _draft(pk: int) -> Campaign:
-    return get_object_or_404(Campaign, pk=pk, state=CampaignState.DRAFT)
+def _draft(request: SignedIn, pk: int) -> Campaign:
+    """The draft, or 404. Whoever changes it keeps it from starting half changed."""
+    return get_object_or_404(_held(request), pk=pk, state=CampaignState.DRAFT)
+
+
+def _held(request: SignedIn) -> QuerySet[Campaign]:
+    rows = Campaign.objects.all()
+    return rows.select_for_update(no_key=True) if request.method == "POST" else rows
 
 
 @require_GET
@@ -64,17 +72,18 @@ def _form_page(
     return render(request, template, context, status=status)
 
 
+@transaction.atomic
 def who(request: SignedIn, pk: int) -> HttpResponse:
     """Step 1: the people, and who of them may be asked."""
-    campaign = _draft(pk)
+    campaign = _draft(request, pk)
     form = WhoForm(request.POST or None, instance=campaign)
     if request.method == "POST" and form.is_valid():
         form.save()
-        campaign.note_segment()
+        campaign.note_choices()
         if "look" in request.POST:
             return redirect("reengagement:who", pk)
         return redirect("reengagement:emails", pk)
-    campaign = _draft(pk)
+    campaign = _draft(request, pk)
     context = {"form": form, "campaign": campaign, **_numbers(request, campaign)}
     page = _part(request, "reengagement/campaign_who.html")
     return _form_page(request, page, context, form)
@@ -94,9 +103,10 @@ def _part(request: SignedIn, page: str) -> str:
     return f"{page}#numbers" if request.htmx else page
 
 
+@transaction.atomic
 def emails(request: SignedIn, pk: int) -> HttpResponse:
     """Step 2: one to three emails and the days between them."""
-    campaign = _draft(pk)
+    campaign = _draft(request, pk)
     form = GapForm(request.POST or None, instance=campaign)
     if request.method == "POST" and form.is_valid():
         form.save()
@@ -107,8 +117,9 @@ def emails(request: SignedIn, pk: int) -> HttpResponse:
 
 
 @require_POST
+@transaction.atomic
 def add_email(request: SignedIn, pk: int) -> HttpResponse:
-    campaign = _draft(pk)
+    campaign = _draft(request, pk)
     item = CampaignEmail.objects.write(campaign, request.user)
     if item is None:
         messages.error(request, "A campaign has at most three emails.")
@@ -117,15 +128,17 @@ def add_email(request: SignedIn, pk: int) -> HttpResponse:
 
 
 @require_POST
+@transaction.atomic
 def remove_email(request: SignedIn, pk: int, position: int) -> HttpResponse:
-    if _draft(pk).emails.filter(position=position).drop():
+    if _draft(request, pk).emails.filter(position=position).drop():
         messages.success(request, f"Email {position} was removed.")
     return redirect("reengagement:emails", pk)
 
 
+@transaction.atomic
 def then(request: SignedIn, pk: int) -> HttpResponse:
     """Step 3: how long to wait, and what happens to the silent."""
-    campaign = _draft(pk)
+    campaign = _draft(request, pk)
     form = ThenForm(request.POST or None, instance=campaign)
     if request.method == "POST" and form.is_valid():
         form.save()
@@ -137,27 +150,29 @@ def then(request: SignedIn, pk: int) -> HttpResponse:
 @require_GET
 def check(request: SignedIn, pk: int) -> HttpResponse:
     """Step 4: everything on one page before it starts."""
-    campaign = _draft(pk)
+    campaign = _draft(request, pk)
+    numbers = _numbers(request, campaign)
     context = {
         "campaign": campaign,
         "emails": campaign.emails.select_related("email"),
         "problems": readiness.obstacles(campaign),
+        "lacking": [] if "counting" in numbers else readiness.lacking(campaign),
         "calendar": campaign.calendar(),
-        **_numbers(request, campaign),
+        **numbers,
     }
     page = _part(request, "reengagement/campaign_check.html")
     return render(request, page, context)
 
 
 @require_POST
+@transaction.atomic
 def start(request: SignedIn, pk: int) -> HttpResponse:
-    campaign = get_object_or_404(Campaign, pk=pk)
-    problems = (
-        readiness.obstacles(campaign) if campaign.state == CampaignState.DRAFT else []
-    )
-    if problems:
-        messages.error(request, f"Not started. {problems[0]}")
-        return redirect("reengagement:check", pk)
+    campaign = get_object_or_404(_held(request), pk=pk)
+    if campaign.state == CampaignState.DRAFT:
+        problems = readiness.obstacles(campaign) or readiness.lacking(campaign)
+        if problems:
+            messages.error(request, f"Not started. {problems[0]}")
+            return redirect("reengagement:check", pk)
     if campaign.start(request.user):
         ring("reengagement.tasks.advance", campaign.pk)
         messages.success(
@@ -169,8 +184,9 @@ def start(request: SignedIn, pk: int) -> HttpResponse:
 
 
 @require_POST
+@transaction.atomic
 def discard(request: SignedIn, pk: int) -> HttpResponse:
-    campaign = _draft(pk)
+    campaign = _draft(request, pk)
     campaign.discard()
     messages.success(request, f"The draft “{campaign.name}” was deleted.")
     return redirect("reengagement:list")

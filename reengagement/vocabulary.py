@@ -26,6 +26,14 @@ LIVE_STATES = (
 )
 
 
+STOPPABLE = (
+    CampaignState.STARTING,
+    CampaignState.RUNNING,
+    CampaignState.PAUSED,
+    CampaignState.REVIEW,
+)
+
+
 class Ending(models.TextChoices):
     """What happens when the waiting time is over."""
 
@@ -41,7 +49,7 @@ class Uncertain(models.TextChoices):
 
 
 class Outcome(models.TextChoices):
-    """What became of one person. Exactly one holds; they add up to everybody asked."""
+    """What became of one member: asked, or held out. Exactly one holds."""
 
     WAITING = "waiting", "Still has time"
     PENDING = "pending", "Clicked, being checked"

@@ -86,6 +86,9 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
         types.error_messages["required"] = (
             "Choose what this email is about. There is no default on purpose."
         )
+        if self.instance.group:
+            types.disabled, types.required = True, False
+            types.help_text = "Its campaign chose it."
         for name in ("from_name", "from_email"):
             self.fields[name].required = True
         self.fields["from_email"].help_text = standing(self.instance.from_email)
@@ -125,7 +128,7 @@ class RecipientsForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name in ("include", "exclude"):
             field = cast("forms.ModelMultipleChoiceField[Segment]", self.fields[name])
-            field.queryset = Segment.objects.order_by("name")
+            field.queryset = Segment.objects.current().order_by("name")
 
     def clean(self) -> dict[str, Any]:
         include = self.cleaned_data.get("include") or []
@@ -218,7 +221,7 @@ class ScheduleForm(LaunchForm):
 
 
 class TestForm(forms.Form):
-    """Where a test goes, and as whom it is written."""
+    """Where a test goes."""
 
     address = forms.CharField(label="Send a test to", max_length=254)
 

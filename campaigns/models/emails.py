@@ -256,16 +256,13 @@ class MarketingEmail(models.Model):
             url=reverse("campaigns:recipients", args=[self.pk]),
         )
 
-    @transaction.atomic
     def freeze(self) -> Message:
-        """The content as a message, made once; compiled when its audience is fixed."""
-        row = MarketingEmail.objects.select_for_update(no_key=True).get(pk=self.pk)
-        self.message = row.message
-        if self.message is None:
-            self.message = self.written(Channel.MARKETING)
-            self.message.save()
-            self.save(update_fields=["message"])
-        return self.message
+        """The content as a message, made where there is none yet; the email's own once
+        its sending begins, compiled when its audience is fixed."""
+        message = self.message or self.written(Channel.MARKETING)
+        if message.pk is None:
+            message.save()
+        return message
 
     def written(self, channel: Channel) -> Message:
         """The content as it stands as a message, not stored yet."""
@@ -283,18 +280,16 @@ class MarketingEmail(models.Model):
             [EmailState.PREPARING], EmailState.SENDING, message=message, funnel=funnel
         )
 
-    def hand_over(self, user: User | None) -> bool:
-        """Draft -> sending, for a campaign that fixes the recipients itself.
-
-        Call it in the transaction that does so; False: it is no draft any more.
-        """
-        now = timezone.now()
-        self.freeze()
-        return self._move(
-            [EmailState.DRAFT],
+    def hand_over(self, message: Message, user: User | None) -> None:
+        """Draft -> sending, for a campaign that has fixed the recipients itself; sent
+        -> sending, where more of its people are due."""
+        first = {"launched_at": timezone.now(), "launched_by": user}
+        self._move(
+            [EmailState.DRAFT, EmailState.SENT],
             EmailState.SENDING,
-            launched_at=now,
-            launched_by=user,
+            message=message,
+            finished_at=None,
+            **({} if self.launched_at else first),
         )
 
     def launch(self, user: User) -> bool:

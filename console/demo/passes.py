@@ -98,7 +98,7 @@ def run_all(types: Types, now: dt.datetime, user: User) -> None:
         subscription_type=types.news,
         created_by=user,
     )
-    draft.note_segment()
+    draft.note_choices()
     CampaignEmail.objects.write(draft, user)
 
 
@@ -135,7 +135,7 @@ def _choose(campaign: Campaign, share: int, types: Types, at: dt.datetime) -> Se
         cursor.execute(PEOPLE, values)
         ids = [row[0] for row in cursor.fetchall()]
     segment.add(Contact.objects.filter(pk__in=ids))
-    campaign.note_segment()
+    campaign.note_choices()
     return segment
 
 
@@ -152,8 +152,13 @@ def _write(campaign: Campaign, at: dt.datetime, user: User) -> MarketingEmail:
     message = email.freeze()
     type(message).objects.filter(pk=message.pk).update(frozen_at=at, created_at=at)
     MarketingEmail.objects.filter(pk=email.pk).update(
-        state=EmailState.SENT, launched_at=at, launched_by=user, finished_at=at
+        state=EmailState.SENT,
+        message=message,
+        launched_at=at,
+        launched_by=user,
+        finished_at=at,
     )
+    email.message = message
     return email
 
 

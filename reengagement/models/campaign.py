@@ -6,11 +6,13 @@ consent: who did not agree, or ever left, is not asked at all.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import itertools
 import uuid
 from collections import Counter
-from typing import ClassVar
+from collections.abc import Collection
+from typing import Any, ClassVar
 
 from django.db import models, transaction
 from django.db.models import Max, Q
@@ -18,17 +20,18 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Account, AuditEntry, User
+from campaigns.models import MarketingEmail
 from campaigns.readiness import obstacles
 from consent.models import SubscriptionType
 from contacts.models import Contact
 from deliveries import audience
-from deliveries.models import Delivery, DeliveryState, Message
+from deliveries.models import Message
 from reengagement import eligibility, outcomes, resting
 from reengagement.models.queries import CampaignQuerySet
 from reengagement.models.sunset import Sunset
 from reengagement.models.tallies import Tally
 from reengagement.vocabulary import (
-    LIVE_STATES,
+    STOPPABLE,
     CampaignState,
     Ending,
     Uncertain,
@@ -38,6 +41,10 @@ from segments.models import Segment, SegmentUse
 MIN_WAITING_DAYS = 7  # the shortest time in which most readers see a mail
 MIN_GAP_DAYS, MAX_GAP_DAYS = 5, 14
 CANCEL_SECONDS = 30
+
+
+class Overtaken(Exception):
+    """Somebody paused or stopped the campaign while its next mails were queued."""
 
 
 class Campaign(models.Model):
@@ -124,9 +131,8 @@ class Campaign(models.Model):
         return reverse("reengagement:detail", args=[self.pk])
 
     @property
-    def is_live(self) -> bool:
-        """It can still be stopped."""
-        return self.state in LIVE_STATES
+    def can_stop(self) -> bool:
+        return self.state in STOPPABLE
 
     @property
     def is_moving(self) -> bool:
@@ -157,8 +163,13 @@ class Campaign(models.Model):
 
     # --- before the start
 
-    def note_segment(self) -> None:
-        """Keep the segment from vanishing under the campaign."""
+    @transaction.atomic
+    def note_choices(self) -> None:
+        """Keep the segment from vanishing under the campaign, and its emails about
+        the one subscription that it is about."""
+        MarketingEmail.objects.filter(campaign_email__campaign=self).update(
+            subscription_type=self.subscription_type
+        )
         chosen = [self.segment] if self.segment else []
         SegmentUse.objects.note(
             f"campaign:{self.pk}",
@@ -189,57 +200,51 @@ class Campaign(models.Model):
 
     def start(self, user: User) -> bool:
         """Begin; False when somebody else was faster. The beat job does the rest."""
-        now = timezone.now()
         days = (self.emails.count() - 1) * self.gap_days + self.waiting_days + 1
-        started = (
-            Campaign.objects.filter(pk=self.pk, state=CampaignState.DRAFT).update(
-                state=CampaignState.STARTING,
-                started_at=now,
-                announced_on=(now + dt.timedelta(days=days)).date(),
-            )
-            == 1
+        started = self._move(
+            [CampaignState.DRAFT],
+            CampaignState.STARTING,
+            started_at=timezone.now(),
+            announced_on=Account.current().today() + dt.timedelta(days=days),
         )
         if started:
-            AuditEntry.objects.record(
-                user,
-                "started a re-engagement campaign",
-                subject=self.name,
-                url=self.get_absolute_url(),
-            )
-        self.refresh_from_db()
+            self.record(user, "started a re-engagement campaign")
         return started
 
     @transaction.atomic
     def fix_audience(self) -> None:
-        """Freeze the emails and enrol everybody eligible; safe to repeat.
+        """Freeze the first email and enrol everybody eligible; Overtaken when somebody
+        stopped it meanwhile.
 
         The reason of everybody left out stands on the deliveries of the first email.
         """
-        held = Campaign.objects.select_for_update().get(pk=self.pk)
-        if held.state != CampaignState.STARTING:
-            return
-        opener = self.emails.select_related("email").order_by("position")[0].email
-        opener.hand_over(self.created_by)
-        first = opener.freeze()
+        opener = self.emails.select_related("email")[0].email
+        message = opener.freeze()
         opener.funnel = audience.fix(
-            first,
+            message,
             self.audience(),
             extra=eligibility.chosen(self),
             due_at=timezone.now() + dt.timedelta(seconds=CANCEL_SECONDS),
         )
+        outcomes.enrol(self.pk, message.pk)
+        self._stay(CampaignState.STARTING)
+        opener.hand_over(message, self.created_by)
         opener.save(update_fields=["funnel"])
-        outcomes.enrol(self.pk, first.pk)
-        self._move(CampaignState.STARTING, CampaignState.RUNNING)
+        self._move([CampaignState.STARTING], CampaignState.RUNNING)
 
     # --- while it runs
 
-    @transaction.atomic
     def advance(self) -> None:
         """One beat: what became of everybody, then the next emails, then the end.
 
-        One worker at a time: another one leaves at once, and a person who pauses or
-        stops meanwhile need not wait.
+        One worker at a time: another one leaves at once. A person who pauses or stops
+        meanwhile does not wait, and wins: then nothing of this beat has happened.
         """
+        with contextlib.suppress(Overtaken):
+            self._advance()
+
+    @transaction.atomic
+    def _advance(self) -> None:
         if not outcomes.alone(self.pk):
             return
         self.refresh_from_db()
@@ -259,7 +264,7 @@ class Campaign(models.Model):
         elif not open_.exists() and not silent:
             self._finish(CampaignState.RUNNING)
         elif not open_.exists() and self.ending == Ending.ASK:
-            self._move(CampaignState.RUNNING, CampaignState.REVIEW)
+            self._move([CampaignState.RUNNING], CampaignState.REVIEW)
 
     def _send_next(self) -> None:
         """Ask again whoever got the email before `gap_days` ago and said nothing.
@@ -270,8 +275,20 @@ class Campaign(models.Model):
         for before, item in itertools.pairwise(self.emails.select_related("email")):
             contacts = item.due_after(before)
             if contacts.exists() and not obstacles(item.email, recipients=False):
-                item.email.hand_over(self.created_by)
-                audience.fix(item.email.freeze(), contacts)
+                message = item.email.freeze()
+                audience.fix(message, contacts)
+                self._stay(CampaignState.RUNNING)
+                item.email.hand_over(message, self.created_by)
+
+    def _stay(self, state: CampaignState) -> None:
+        """Stay in `state` until our transaction ends, or Overtaken.
+
+        Last before the rows that a pause or a stop changes: it waits from here on, and
+        sees what was queued. Who holds the row already has won: nobody waits for him.
+        """
+        rows = Campaign.objects.select_for_update(no_key=True, skip_locked=True)
+        if not rows.filter(pk=self.pk, state=state).first():
+            raise Overtaken
 
     def fold(self) -> int:
         """Work out anew what became of everybody; how many rows changed."""
@@ -279,7 +296,7 @@ class Campaign(models.Model):
 
     def _may_opt_out_now(self) -> bool:
         announced = self.announced_on
-        due = announced is not None and timezone.now().date() >= announced
+        due = announced is not None and Account.current().today() >= announced
         return due and self.ending == Ending.AUTOMATIC
 
     # --- the end
@@ -287,10 +304,8 @@ class Campaign(models.Model):
     @transaction.atomic
     def begin_opt_out(self, user: User | None) -> bool:
         """Hand the silent to a job; False when somebody did already. None: beat."""
-        moved = any(
-            self._move(before, CampaignState.OPTING_OUT)
-            for before in (CampaignState.REVIEW, CampaignState.RUNNING)
-        )
+        before = [CampaignState.REVIEW, CampaignState.RUNNING]
+        moved = self._move(before, CampaignState.OPTING_OUT)
         if moved:
             Sunset.objects.begin(self, user)
         return moved
@@ -298,14 +313,14 @@ class Campaign(models.Model):
     def break_off_opt_out(self) -> None:
         """Its job is over before its time: who is silent still is reviewed again."""
         if self.members.silent().exists():
-            self._move(CampaignState.OPTING_OUT, CampaignState.REVIEW)
+            self._move([CampaignState.OPTING_OUT], CampaignState.REVIEW)
         else:
             self.end_opt_out()
 
     def end_opt_out(self) -> None:
         """After the last piece: done, or back to waiting for the rest."""
         if self.members.still_open().exists():
-            self._move(CampaignState.OPTING_OUT, CampaignState.RUNNING)
+            self._move([CampaignState.OPTING_OUT], CampaignState.RUNNING)
         else:
             self._finish(CampaignState.OPTING_OUT)
 
@@ -314,58 +329,48 @@ class Campaign(models.Model):
     @transaction.atomic
     def pause(self, user: User, reason: str) -> bool:
         """Hold sending and freeze every deadline; False when it does not run."""
-        moved = self._move(CampaignState.RUNNING, CampaignState.PAUSED)
+        moved = self._move([CampaignState.RUNNING], CampaignState.PAUSED)
         if moved:
             self.pauses.begin(self, user, reason)
+            self.record(user, "paused a re-engagement campaign", reason=reason)
         return moved
 
     @transaction.atomic
     def resume(self, user: User, reason: str) -> bool:
         """Go on; every deadline moves by the length of the pause."""
-        moved = self._move(CampaignState.PAUSED, CampaignState.RUNNING)
+        moved = self._move([CampaignState.PAUSED], CampaignState.RUNNING)
         if moved:
             self.pauses.end(self, user, reason)
+            self.record(user, "resumed a re-engagement campaign", reason=reason)
         return moved
 
     @transaction.atomic
     def stop(self, user: User) -> bool:
         """End it for good: nothing more is sent and nobody is opted out."""
-        stopped = (
-            Campaign.objects.filter(
-                pk=self.pk,
-                state__in=[
-                    CampaignState.STARTING,
-                    CampaignState.RUNNING,
-                    CampaignState.PAUSED,
-                    CampaignState.REVIEW,
-                ],
-            ).update(state=CampaignState.STOPPED, finished_at=timezone.now())
-            == 1
-        )
+        now = timezone.now()
+        stopped = self._move(STOPPABLE, CampaignState.STOPPED, finished_at=now)
         if stopped:
-            Delivery.objects.filter(
-                message__in=self.messages(), state=DeliveryState.QUEUED
-            ).update(state=DeliveryState.CANCELLED, settled_at=timezone.now())
-            AuditEntry.objects.record(
-                user,
-                "stopped a re-engagement campaign",
-                subject=self.name,
-                url=self.get_absolute_url(),
-            )
-        self.refresh_from_db()
+            for item in self.emails.select_related("email"):
+                item.email.stop()
+            self.record(user, "stopped a re-engagement campaign")
         return stopped
 
-    def _finish(self, before: CampaignState) -> None:
-        if self._move(before, CampaignState.DONE):
-            self.finished_at = timezone.now()
-            self.save(update_fields=["finished_at"])
-
-    def _move(self, before: CampaignState, after: CampaignState) -> bool:
-        """before -> after, once: False when it was no longer in `before`."""
-        moved = (
-            Campaign.objects.filter(pk=self.pk, state=before).update(state=after) == 1
+    def record(self, user: User | None, verb: str, **detail: Any) -> None:
+        """Write into the activity log what was done to it."""
+        AuditEntry.objects.record(
+            user, verb, subject=self.name, url=self.get_absolute_url(), detail=detail
         )
-        self.refresh_from_db(fields=["state"])
+
+    def _finish(self, before: CampaignState) -> None:
+        self._move([before], CampaignState.DONE, finished_at=timezone.now())
+
+    def _move(
+        self, before: Collection[CampaignState], after: CampaignState, **fields: Any
+    ) -> bool:
+        """Change the state once, whoever else is trying; whether it was us."""
+        rows = Campaign.objects.filter(pk=self.pk, state__in=before)
+        moved = rows.update(state=after, **fields) == 1
+        self.refresh_from_db(fields=["state", *fields])
         return moved
 
     # --- numbers

@@ -16,7 +16,7 @@ from campaigns import starters
 from campaigns.models import MarketingEmail
 from consent.models import Address, Grant, SubscriptionType
 from contacts.models import Contact
-from deliveries.models import Delivery, Hold, HoldKind
+from deliveries.models import Delivery, Hold
 from reengagement.vocabulary import OPEN_OUTCOMES, Outcome
 
 if TYPE_CHECKING:
@@ -115,7 +115,10 @@ class MemberQuerySet(models.QuerySet["Member"]):
     def for_review(self, after: int, count: int) -> list[Member]:
         """The next `count` silent people by address id, with what a reviewer asks."""
         rows = self.silent().filter(address_id__gt=after)
-        agreed = Grant.objects.filter(address=models.OuterRef("address"))
+        agreed = Grant.objects.filter(
+            address=models.OuterRef("address"),
+            subscription_type=models.OuterRef("campaign__subscription_type"),
+        )
         return list(
             rows.select_related("contact", "address")
             .annotate(agreed_at=models.Subquery(agreed.values("given_at")[:1]))
@@ -196,10 +199,8 @@ class PauseQuerySet(models.QuerySet["Pause"]):
     def begin(self, campaign: Campaign, user: User, reason: str) -> None:
         """Stop the clock and hold the mails of `campaign`."""
         self.create(campaign=campaign, paused_by=user, reason=reason)
-        for message in campaign.messages():
-            Hold.objects.create(
-                kind=HoldKind.MESSAGE, message=message, reason=reason, created_by=user
-            )
+        for item in campaign.emails.exclude(email__message=None):
+            item.email.pause(user, reason)
 
     def end(self, campaign: Campaign, user: User, reason: str) -> None:
         """Let the clock and the mails of `campaign` go on."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from reengagement.models.campaign import Campaign
 
 
-def _people(where: Q | None = None) -> Coalesce:
+def _people(where: Q) -> Coalesce:
     return Coalesce(Sum("tallies__people", filter=where), 0)
 
 
@@ -30,7 +30,7 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
         waits = Q(tallies__outcome__in=OPEN_OUTCOMES)
         waits |= Q(tallies__outcome=Outcome.SILENT, state=CampaignState.REVIEW)
         found: CampaignQuerySet = self.select_related("segment").annotate(
-            asked=_people(),
+            asked=_people(~Q(tallies__outcome=Outcome.HOLDOUT)),
             confirmed=_people(said),
             open=_people(waits),
             gone=_people(Q(tallies__outcome=Outcome.SUNSET)),

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from django.db import models, transaction
 from django.utils import timezone
 
-from accounts.models import AuditEntry, Job, User
+from accounts.models import Job, User
 from consent.models import (
     BATCH_SIZE,
     Address,
     Batch,
+    BatchKind,
     SubscriptionType,
     Suppression,
 )
@@ -40,7 +41,7 @@ class SunsetQuerySet(models.QuerySet["Sunset"]):
         sunset = self.filter(campaign=campaign).first() or self.create(
             campaign=campaign,
             batch=Batch.objects.create(
-                kind="sunset",
+                kind=BatchKind.SUNSET,
                 label=campaign.name,
                 url=campaign.get_absolute_url(),
                 created_by=user,
@@ -56,13 +57,7 @@ class SunsetQuerySet(models.QuerySet["Sunset"]):
             unit="people",
         )
         sunset.save(update_fields=["job"])
-        AuditEntry.objects.record(
-            user,
-            "began opting out the silent",
-            subject=campaign.name,
-            url=campaign.get_absolute_url(),
-            detail={"silent": sunset.job.total},
-        )
+        campaign.record(user, "began opting out the silent", silent=sunset.job.total)
         return sunset
 
 
@@ -101,6 +96,9 @@ class Sunset(models.Model):
 
     def _end(self, job: Job) -> None:
         Tally.objects.add_up(self.campaign_id)
+        # counts from the last of them, however many rounds it took
+        self.batch.undo_until = timezone.now() + dt.timedelta(days=UNDO_DAYS)
+        self.batch.save(update_fields=["undo_until"])
         job.finish(opted_out=self.campaign.counts()[Outcome.SUNSET])
         self.campaign.end_opt_out()
 
@@ -109,15 +107,14 @@ class Sunset(models.Model):
         """Opt out the next silent people, at most BATCH_SIZE; how many were looked at.
 
         Asks again under the lock that a confirmation also takes: who answered
-        meanwhile is kept.
+        meanwhile is kept, and who is kept by hand meanwhile is waited for.
         """
         silent = self.campaign.members.silent().order_by("address_id")
         ids = list(silent.values_list("address_id", flat=True)[:BATCH_SIZE])
         Address.objects.lock(ids)
         outcomes.fold(self.campaign, ids)
-        still = list(
-            silent.filter(address_id__in=ids).values_list("address_id", flat=True)
-        )
+        locked = silent.filter(address_id__in=ids).select_for_update(no_key=True)
+        still = list(locked.values_list("address_id", flat=True))
         self._suppress(still, user_id)
         self.campaign.members.filter(address_id__in=still).update(
             outcome=Outcome.SUNSET, outcome_at=timezone.now()
@@ -165,13 +162,7 @@ class Sunset(models.Model):
             unit="people",
         )
         self.save(update_fields=["undo_job"])
-        AuditEntry.objects.record(
-            user,
-            "undid the opt-out of the silent",
-            subject=self.campaign.name,
-            url=self.campaign.get_absolute_url(),
-            detail={"reason": reason},
-        )
+        self.campaign.record(user, "undid the opt-out of the silent", reason=reason)
         return self.undo_job
 
     def take_back(self, job: Job) -> None:

@@ -68,7 +68,10 @@ def sent(email, people):
         delivered_at=None,
     )
     MarketingEmail.objects.filter(pk=email.pk).update(
-        state=EmailState.SENT, launched_at=timezone.now(), finished_at=timezone.now()
+        state=EmailState.SENT,
+        message=message,
+        launched_at=timezone.now(),
+        finished_at=timezone.now(),
     )
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 import threading
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection
 from django.utils import timezone
 
 from accounts.models import Job, JobState
@@ -352,11 +352,17 @@ def test_a_draft_can_be_discarded_and_a_started_email_cannot(email, user):
 def test_a_campaign_that_fixes_the_recipients_itself_takes_the_email_over(email, user):
     email.group = "reengagement:7"
     email.save(update_fields=["group"])
-    with transaction.atomic():
-        assert email.hand_over(user)
-    assert email.state == EmailState.SENDING
-    assert email.message.group == "reengagement:7"
-    assert not email.hand_over(user)
+    message = email.freeze()
+    email.hand_over(message, user)
+    began = email.launched_at
+    assert (email.state, email.message) == (EmailState.SENDING, message)
+    assert message.group == "reengagement:7"
+    MarketingEmail.objects.finish_sent()
+    later = MarketingEmail.objects.get(pk=email.pk)
+    assert later.state == EmailState.SENT
+    later.hand_over(later.freeze(), user)
+    assert (later.state, later.message) == (EmailState.SENDING, message)
+    assert (later.launched_at, later.finished_at) == (began, None)
 
 
 def test_a_change_of_mind_between_launch_and_start_counts(email, user):

@@ -4,7 +4,8 @@ import pytest
 
 from contacts.models import Contact
 from deliveries import audience
-from reengagement import eligibility
+from reengagement import eligibility, timeline
+from reengagement.models import Campaign
 from reengagement.vocabulary import CampaignState
 from tests.crowd import make_readers
 from tests.reengagement.world import World
@@ -43,3 +44,12 @@ def test_of_many_the_share_that_the_review_shows_is_held_out(world):
         extra=eligibility.chosen(world.campaign),
     )
     assert fixed == shown
+
+
+def test_who_is_held_out_is_not_among_the_asked(world):
+    world.asked(delivered_ago=None, state="queued")
+    held_out = world.asked(delivered_ago=None, state="queued")
+    world.campaign.members.filter(contact=held_out).update(outcome="holdout")
+    shown = {one.label: one.value for one in timeline.strip(world.campaign.counts())}
+    assert (shown["Asked"], shown["Held out"], shown["Still silent"]) == (1, 1, 1)
+    assert Campaign.objects.with_counts().get().asked == 1

@@ -5,9 +5,10 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
+from accounts.models import Account, AuditEntry
 from consent.models import Suppression
 from consent.vocabulary import Act, Action, Actor, Mechanism, Reason
-from deliveries.models import Delivery, Event
+from deliveries.models import Delivery, Event, Hold
 from reengagement.vocabulary import CampaignState, Ending, Outcome, Uncertain
 from tests.reengagement.world import World
 
@@ -172,3 +173,49 @@ def test_an_automatic_campaign_waits_for_the_announced_day(world):
     world.campaign.save()
     world.campaign.advance()
     assert world.campaign.state == CampaignState.OPTING_OUT
+
+
+def test_the_announced_day_is_a_day_of_the_account(world, monkeypatch):
+    """Ten in the evening of the 4th in Los Angeles is the 5th in Greenwich."""
+    evening = dt.datetime(2026, 3, 5, 6, tzinfo=dt.UTC)
+    Account.objects.update_or_create(
+        id=1, defaults={"time_zone": "America/Los_Angeles"}
+    )
+    monkeypatch.setattr(timezone, "now", lambda: evening)
+    world.campaign.ending = Ending.AUTOMATIC
+    world.campaign.announced_on = dt.date(2026, 3, 5)
+    world.campaign.save()
+    world.asked(delivered_ago=15 * DAY)
+
+    assert not world.campaign._may_opt_out_now()
+    world.campaign.advance()
+    world.campaign.refresh_from_db()
+    midnight = dt.datetime(2026, 3, 5, 8, tzinfo=dt.UTC)
+    assert world.campaign.wake_at == midnight
+
+    monkeypatch.setattr(timezone, "now", lambda: midnight)
+    assert world.campaign._may_opt_out_now()
+
+
+def test_a_campaign_announces_a_day_of_the_account(world, alice, monkeypatch):
+    morning = dt.datetime(2026, 3, 4, 19, tzinfo=dt.UTC)  # in Auckland the 5th
+    Account.objects.update_or_create(id=1, defaults={"time_zone": "Pacific/Auckland"})
+    monkeypatch.setattr(timezone, "now", lambda: morning)
+    type(world.campaign).objects.update(state=CampaignState.DRAFT)
+
+    assert world.campaign.start(alice)
+
+    _, over = world.campaign.calendar()[-1]
+    assert over == dt.date(2026, 3, 19)
+    assert world.campaign.announced_on == over + DAY
+
+
+def test_a_mailing_that_is_held_already_can_be_paused(world, alice):
+    Hold.objects.stop(alice, "Bounces", kind="message", message=world.message)
+    assert world.campaign.pause(alice, "DNS")
+    assert Hold.objects.active().get().reason == "Bounces"
+    entry = AuditEntry.objects.order_by("-pk")[0]
+    assert (entry.verb, entry.detail) == (
+        "paused a re-engagement campaign",
+        {"reason": "DNS"},
+    )

@@ -9,7 +9,7 @@ from django.utils import timezone
 from contacts.models import Contact
 from reengagement.models import Campaign, CampaignEmail
 from reengagement.vocabulary import CampaignState
-from tests.factories import ContactFactory
+from tests.factories import ContactFactory, SubscriptionTypeFactory, agree
 from tests.reengagement.world import World
 
 pytestmark = pytest.mark.django_db
@@ -169,6 +169,57 @@ def test_pause_and_resume(client, world):
     pause = world.campaign.pauses.get()
     assert world.campaign.state == CampaignState.RUNNING
     assert pause.ended_at <= timezone.now()
+
+
+def test_nonsense_for_a_number_is_no_error(client, world):
+    assert client.get(url("list") + "?before=²").status_code == 200
+    assert client.get(url("silent", world.campaign) + "?after=²").status_code == 200
+    assert client.post(url("keep", world.campaign), {"id": "²"}).status_code == 302
+
+
+def test_the_emails_are_about_the_subscription_that_is_chosen(client, draft, alice):
+    item = CampaignEmail.objects.write(draft, alice)
+    other = SubscriptionTypeFactory()
+    form = {"segment": draft.segment_id, "subscription_type": other.pk}
+    client.post(url("who", draft), form)
+    item.email.refresh_from_db()
+    assert item.email.subscription_type == other
+
+
+def test_an_email_of_a_campaign_cannot_be_about_something_else(client, draft, alice):
+    email = CampaignEmail.objects.write(draft, alice).email
+    fields = ("name", "from_name", "from_email", "reply_to")
+    form = {name: getattr(email, name) for name in fields}
+    form |= {"from_name": "News", "from_email": "news@brand.example"}
+    form |= {"subscription_type": SubscriptionTypeFactory().pk}
+    page = reverse("campaigns:settings", args=[email.pk])
+    assert client.post(page, form).status_code == 302
+    email.refresh_from_db()
+    assert (email.subscription_type, email.from_name) == (
+        draft.subscription_type,
+        "News",
+    )
+
+
+def test_who_lacks_what_a_token_stands_for_keeps_it_from_starting(client, draft, alice):
+    email = CampaignEmail.objects.write(draft, alice).email
+    email.subject = "{{ company }}, do you still want our letters?"
+    email.from_name, email.from_email = "Example", "news@brand.example"
+    email.save()
+    person = ContactFactory(company="", delivered=12)
+    agree(person, draft.subscription_type)
+    draft.segment.add(Contact.objects.all())
+
+    sentence = "Email 1: 1 person has no company"
+    assert sentence in client.get(url("check", draft)).content.decode()
+    answer = client.post(url("start", draft), follow=True)
+    assert f"Not started. {sentence}" in answer.content.decode()
+
+    Contact.objects.update(company="Hallin kauppa")
+    assert sentence not in client.get(url("check", draft)).content.decode()
+    client.post(url("start", draft))
+    draft.refresh_from_db()
+    assert draft.state == CampaignState.STARTING
 
 
 @pytest.mark.parametrize("name", ["who", "check"])

@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Job, JobState
-from consent.models import ConsentRecord, SubscriptionType, Suppression
+from campaigns.models import MarketingEmail
+from consent.models import Batch, ConsentRecord, SubscriptionType, Suppression
 from consent.vocabulary import Act, Action, Actor, LiftedBy, Mechanism, Reason
 from contacts.models import Contact
 from deliveries.models import Delivery
@@ -168,6 +169,16 @@ def test_undo_brings_back_whom_the_campaign_opted_out(world, alice):
     assert world.outcome(person) == Outcome.RESTORED
 
 
+def test_the_time_for_undoing_counts_from_the_last_who_was_opted_out(world, alice):
+    world.asked(delivered_ago=OVER)
+    world.campaign.advance()
+    world.campaign.begin_opt_out(None)
+    Batch.objects.update(undo_until=timezone.now())  # begun a month ago
+    opt_out_silent(world.campaign.sunset.job_id)
+    batch = Batch.objects.get()
+    assert batch.undo_until - timezone.now() > dt.timedelta(days=29)
+
+
 def test_undo_leaves_alone_who_left_since(world, alice):
     person = world.asked(delivered_ago=OVER)
     end(world, alice)
@@ -204,4 +215,5 @@ def test_stopping_ends_everything_and_opts_out_nobody(world, alice):
 
     queued.delivery.refresh_from_db()
     assert queued.delivery.state == "cancelled"
+    assert MarketingEmail.objects.get().state == "stopped"
     assert may_get(person)

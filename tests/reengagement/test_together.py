@@ -12,6 +12,7 @@ from consent.vocabulary import Act, Action, Actor, Mechanism, Reason
 from contacts.models import Contact
 from deliveries import audience, queue
 from deliveries.models import Delivery
+from reengagement import outcomes
 from reengagement.models import Campaign, Sunset
 from reengagement.models.sunset import JobKind
 from reengagement.tasks import opt_out_silent, undo_opt_out
@@ -93,6 +94,58 @@ def test_keeping_people_while_they_are_opted_out_loses_nobody(world, alice):
     counts = Campaign.objects.get().counts()
     assert counts["kept"] + counts["sunset"] == PEOPLE
     assert counts["sunset"] == Suppression.objects.active().count()
+
+
+@pytest.mark.parametrize("verb", ["stop", "pause"])
+def test_who_stops_while_the_next_email_is_queued_wins(world, alice, monkeypatch, verb):
+    """Nobody waits for the other, and nothing of the next email leaves."""
+    world.add_email(message=None, state="draft")
+    campaign = world.campaign
+    Campaign.objects.update(state=CampaignState.RUNNING, segment=world.segment)
+    fix, pressed = audience.fix, []
+    arguments = [alice] if verb == "stop" else [alice, "Wrong words"]
+
+    def press():
+        pressed.append(getattr(Campaign.objects.get(), verb)(*arguments))
+        connection.close()
+
+    def fix_while_somebody_presses(*args, **kwargs):
+        counts = fix(*args, **kwargs)
+        assert counts[""] == PEOPLE
+        thread = threading.Thread(target=press)
+        thread.start()
+        thread.join(30)
+        return counts
+
+    monkeypatch.setattr(audience, "fix", fix_while_somebody_presses)
+    campaign.advance()
+    assert pressed == [True]
+    campaign.refresh_from_db()
+    assert campaign.state == ("stopped" if verb == "stop" else "paused")
+    assert not Delivery.objects.filter(state="queued").exists()
+
+
+def test_who_keeps_people_while_a_piece_is_opted_out_keeps_them(
+    world, alice, monkeypatch
+):
+    world.campaign.begin_opt_out(alice)
+    fold, kept = outcomes.fold, []
+
+    def keep():
+        kept.append(world.campaign.members.silent().keep(alice))
+        connection.close()
+
+    def fold_while_somebody_keeps(*args):
+        count = fold(*args)
+        thread = threading.Thread(target=keep)
+        thread.start()
+        thread.join(30)
+        return count
+
+    monkeypatch.setattr(outcomes, "fold", fold_while_somebody_keeps)
+    world.campaign.sunset.piece(alice.pk)
+    assert kept == [PEOPLE]
+    assert not Suppression.objects.exists()
 
 
 def test_a_public_opt_out_gets_through_while_the_silent_are_opted_out(world, alice):

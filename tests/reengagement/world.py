@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from campaigns.models import MarketingEmail
 from consent.models import SubscriptionType
-from deliveries.models import Delivery, Message
+from deliveries.models import Delivery
 from reengagement.models import Campaign, Member
 from reengagement.vocabulary import CampaignState
 from segments.models import Segment, SegmentKind
@@ -45,27 +45,23 @@ class World:
         )
         self.message = self.add_email()
 
-    def add_email(self):
+    def add_email(self, **fields):
         """One more email of the campaign; its message."""
         position = self.campaign.emails.count() + 1
-        message = Message.objects.create(
+        email = MarketingEmail(
             name=f"Email {position}",
-            group=self.campaign.group,
-            brand=self.kind.brand,
-            subscription_type=self.kind,
-            **CONTENT,
-        )
-        email = MarketingEmail.objects.create(
-            name=message.name,
             kind="reengagement",
-            state="sent",
+            state="sending",
             group=self.campaign.group,
-            message=message,
             subscription_type=self.kind,
             **CONTENT,
         )
+        email.message = email.freeze()
+        for name, value in fields.items():
+            setattr(email, name, value)
+        email.save()
         self.campaign.emails.create(email=email, position=position)
-        return message
+        return email.message
 
     def asked(self, *, delivered_ago, state="delivered", **facts):
         """Somebody who got the first email that long ago; `.delivery` is hers."""
