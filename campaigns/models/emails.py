@@ -259,9 +259,10 @@ class MarketingEmail(models.Model):
     def freeze(self) -> Message:
         """The content as a message, made where there is none yet; the email's own once
         its sending begins, compiled when its audience is fixed."""
-        message = self.message or self.written(Channel.MARKETING)
-        if message.pk is None:
-            message.save()
+        if self.message:
+            return self.message
+        message = self.written(Channel.MARKETING)
+        message.save()
         return message
 
     def written(self, channel: Channel) -> Message:

@@ -80,10 +80,9 @@ class MarketingEmailQuerySet(models.QuerySet["MarketingEmail"]):
         """
         stopped = self.filter(state=EmailState.STOPPED, message__isnull=False)
         count = cancel_queued(stopped.values_list("message_id", flat=True))
-        held = stopped.with_progress().filter(held=True).emptied()
-        Hold.objects.active().filter(
-            kind=HoldKind.MESSAGE, message__marketing_email__in=held.values("pk")
-        ).update(
+        holds = Hold.objects.active().filter(kind=HoldKind.MESSAGE)
+        over = stopped.filter(message__in=holds.values("message")).emptied()
+        holds.filter(message__in=over.values("message")).update(
             lifted_at=timezone.now(), lift_reason="It is stopped: nothing is left."
         )
         return count
