@@ -146,6 +146,11 @@ def undo(request: SignedIn, pk: int) -> HttpResponse:
             ring("reengagement.tasks.undo_opt_out", job.pk)
             messages.success(request, "Taking the opt-outs back. Watch it here.")
         return redirect("reengagement:detail", pk)
-    context = {"campaign": campaign, "form": form, "sunset": campaign.sunset}
+    context = {
+        "campaign": campaign,
+        "form": form,
+        "sunset": campaign.sunset,
+        "opted_out": campaign.counts()[Outcome.SUNSET],
+    }
     status = INVALID if form.is_bound else 200
     return render(request, "reengagement/campaign_undo.html", context, status=status)

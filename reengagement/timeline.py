@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 
 from campaigns import figures
@@ -98,7 +99,11 @@ def _audience_step(campaign: Campaign, asked: int) -> Step:
         "Audience locked",
         "done",
         when=_day(campaign.started_at),
-        text=f"{asked:,} people of “{campaign.segment}” are asked.",
+        text=_people(
+            asked,
+            f"of “{campaign.segment}” is asked.",
+            f"of “{campaign.segment}” are asked.",
+        ),
         url=reverse("reengagement:left_out", args=[campaign.pk]),
         url_label="Who was left out, and why",
     )
@@ -144,7 +149,9 @@ def _waiting_step(campaign: Campaign, counts: Counter[str]) -> Step:
         "hourglass",
         f"Wait {campaign.waiting_days} days{until}",
         state,
-        text=f"{waiting:,} people still have time to answer." if waiting else "",
+        text=_people(waiting, "still has time to answer.", "still have time to answer.")
+        if waiting
+        else "",
         status="paused" if state == "held" else "",
     )
 
@@ -166,8 +173,8 @@ def _review_step(campaign: Campaign, counts: Counter[str]) -> Step:
         "Your review",
         "now" if now else "done" if campaign.state in ENDED else "",
         status="review" if now else "",
-        text=f"{silent:,} people stayed silent. Look through them before anything "
-        "changes."
+        text=_people(silent, "stayed silent.", "stayed silent.")
+        + " Look through them before anything changes."
         if now
         else "You see everybody who stayed silent and can keep people before "
         "anything changes.",
@@ -183,14 +190,12 @@ def _end_step(campaign: Campaign, counts: Counter[str]) -> Step:
     text = "They stop getting marketing email. Nothing is deleted, and you can undo it "
     text += "for 30 days."
     if done:
-        text = f"{gone:,} people were opted out."
+        text = _people(gone, "was opted out.", "were opted out.")
     return Step(
         "bell-off",
         "Opt out who stayed silent",
         "done" if done else "stop",
-        when=f"not before {_day(campaign.announced_on)}"
-        if campaign.announced_on and not done
-        else "",
+        when=_end_day(campaign, done=done),
         text=text,
         status="opting_out" if running else "",
         done=gone,
@@ -198,5 +203,19 @@ def _end_step(campaign: Campaign, counts: Counter[str]) -> Step:
     )
 
 
+def _end_day(campaign: Campaign, *, done: bool) -> str:
+    if done:
+        return _day(campaign.finished_at)
+    announced = campaign.announced_on
+    return f"not before {_day(announced)}" if announced else ""
+
+
 def _day(moment: dt.date | None) -> str:
+    """The day it is where the account is; a bare date is a day already."""
+    if isinstance(moment, dt.datetime):
+        moment = timezone.localtime(moment)
     return date_format(moment, "j M Y") if moment else ""
+
+
+def _people(count: int, one: str, many: str) -> str:
+    return f"1 person {one}" if count == 1 else f"{count:,} people {many}"

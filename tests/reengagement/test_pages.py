@@ -7,7 +7,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from contacts.models import Contact
+from reengagement import timeline
 from reengagement.models import Campaign, CampaignEmail
+from reengagement.tasks import opt_out_silent
 from reengagement.vocabulary import CampaignState
 from tests.factories import ContactFactory, SubscriptionTypeFactory, agree
 from tests.reengagement.world import World
@@ -235,3 +237,23 @@ def test_the_numbers_of_a_large_segment_come_after_the_page(client, draft, name)
     assert "<html" not in part.content.decode()
     whole = client.get(url(name, draft) + "?count")
     assert "In “Quiet”" in whole.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("place", "day"), [("Pacific/Auckland", "2 Mar 2026"), ("UTC", "1 Mar 2026")]
+)
+def test_a_day_is_the_day_where_the_account_is(world, place, day):
+    world.campaign.started_at = dt.datetime(2026, 3, 1, 23, tzinfo=dt.UTC)
+    with timezone.override(place):
+        first = timeline.steps(world.campaign, world.campaign.counts())[0]
+    assert first.when == day
+
+
+def test_the_undo_says_how_many_it_is_about(client, world):
+    for _ in range(2):
+        world.asked(delivered_ago=OVER)
+    world.campaign.advance()
+    world.campaign.begin_opt_out(None)
+    opt_out_silent(world.campaign.opt_out.job_id)
+    page = client.get(url("undo", world.campaign)).content.decode()
+    assert "<b>2</b> people" in page
