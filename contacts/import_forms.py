@@ -180,6 +180,7 @@ class ConsentForm(forms.ModelForm):  # type: ignore[type-arg]
         label="Did these people agree to get email from you?",
         choices=ConsentAnswer.choices,
         widget=forms.RadioSelect,
+        error_messages={"required": "Choose one of the three answers."},
     )
 
     class Meta:
