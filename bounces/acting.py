@@ -10,10 +10,9 @@ from collections.abc import Collection, Mapping
 
 from django.db import connection
 
-from bounces.categories import Doing
 from bounces.shown import shown_as
 from consent.models import Grant, Suppression
-from consent.vocabulary import Act, Action, Actor, Mechanism, Reason
+from consent.vocabulary import BOUNCE_REASON, Act, Action, Actor, Mechanism, Reason
 from contacts.models import Contact, HardBounceReason
 
 # Consecutive failures, one per mail, since the last accepted mail, sign of a person or
@@ -33,14 +32,16 @@ CROSS JOIN LATERAL (
     FROM deliveries_delivery d WHERE d.address_id = t.address_id
 ) good
 CROSS JOIN LATERAL (
-    SELECT count(*) AS n, max(d.bounced_at) - min(d.bounced_at) AS span,
+    SELECT count(*) AS n, max(at) - min(at) AS span,
         count(*) FILTER (WHERE is_full) AS full_n,
-        max(d.bounced_at) FILTER (WHERE is_full)
-            - min(d.bounced_at) FILTER (WHERE is_full) AS full_span
-    FROM deliveries_delivery d,
-        LATERAL (SELECT d.bounce_category = 'mailbox_full' AS is_full) f
-    WHERE d.address_id = t.address_id AND d.bounce_category = ANY(%s)
-        AND (good.at IS NULL OR d.bounced_at > good.at)
+        max(at) FILTER (WHERE is_full) - min(at) FILTER (WHERE is_full) AS full_span
+    FROM (
+        SELECT max(b.at) AS at, bool_or(b.doing = 'count_full') AS is_full
+        FROM bounces_bounce b
+        WHERE b.address_id = t.address_id AND b.doing IN ('count', 'count_full')
+            AND (good.at IS NULL OR b.at > good.at)
+        GROUP BY b.delivery_id
+    ) one
 ) s
 CROSS JOIN LATERAL (
     SELECT (full_n >= 3 AND full_span >= interval '21 days')
@@ -51,9 +52,11 @@ WHERE failed.is_full OR (n >= 5 AND span >= interval '14 days' AND is_silent)
 """
 
 
-def kill(address_ids: Collection[int]) -> None:
-    """These mailboxes are not there: never again, whatever anybody agreed to."""
-    _suppress(address_ids, Reason.DEAD_ADDRESS, HardBounceReason.UNKNOWN_USER)
+def kill(address_ids: Collection[int], **source: str) -> None:
+    """These mailboxes are not there: never again, whatever anybody agreed to.
+    `source`: what tells it where that is not a bounce of the address itself."""
+    dead = HardBounceReason.UNKNOWN_USER
+    _suppress(address_ids, Reason.DEAD_ADDRESS, dead, **source)
 
 
 def change_owner(address_ids: Collection[int]) -> None:
@@ -76,10 +79,10 @@ def block_strictly(by_category: Mapping[str, Collection[int]]) -> None:
         _suppress(by_category[category], Reason.BOUNCED, shown_as(category))
 
 
-def wear_out(address_ids: Collection[int], counted: Collection[str]) -> None:
-    """Block those that have failed too often; `counted`: the categories that count."""
+def wear_out(address_ids: Collection[int]) -> None:
+    """Block those that have failed too often."""
     with connection.cursor() as cursor:
-        cursor.execute(WORN_OUT, [sorted(address_ids), sorted(counted)])
+        cursor.execute(WORN_OUT, [sorted(address_ids)])
         worn_out = dict(cursor.fetchall())
     full = {address for address, is_full in worn_out.items() if is_full}
     _suppress(full, Reason.BOUNCED, HardBounceReason.MAILBOX_FULL)
@@ -87,7 +90,10 @@ def wear_out(address_ids: Collection[int], counted: Collection[str]) -> None:
 
 
 def _suppress(
-    address_ids: Collection[int], reason: Reason, shown: HardBounceReason
+    address_ids: Collection[int],
+    reason: Reason,
+    shown: HardBounceReason,
+    **source: str,
 ) -> None:
     if not address_ids:
         return
@@ -96,6 +102,7 @@ def _suppress(
         mechanism=Mechanism.BOUNCE,
         actor=Actor.MAILBOX_PROVIDER,
         explanation=str(reason.label),
+        source={BOUNCE_REASON: shown.value, **source},
     )
     Suppression.objects.suppress(sorted(address_ids), reason, act)
     Contact.objects.filter(address_id__in=address_ids, hard_bounce_reason="").update(
@@ -108,4 +115,16 @@ def complain(address_ids: Collection[int], act: Act) -> None:
     Suppression.objects.suppress(sorted(address_ids), Reason.COMPLAINT, act)
 
 
-COUNTING = (Doing.COUNT, Doing.COUNT_FULL)
+def block_globally(address_ids: Collection[int], provider: str = "") -> None:
+    """The sending provider keeps them on a list of its own: nobody's mail gets there.
+    `provider`: who says so, where that is known."""
+    if not address_ids:
+        return
+    act = Act(
+        action=Action.SUPPRESSED,
+        mechanism=Mechanism.BOUNCE,
+        actor=Actor.MAILBOX_PROVIDER,
+        explanation="The provider that sends for us keeps the address on its list.",
+        source={"provider": provider} if provider else {},
+    )
+    Suppression.objects.suppress(sorted(address_ids), Reason.GLOBAL_BLOCK, act)

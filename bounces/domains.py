@@ -56,7 +56,7 @@ def check_due(resolver: dns.resolver.Resolver | None = None) -> int:
     if resolver is None:
         resolver = dns.resolver.Resolver()
     resolver.lifetime = SECONDS
-    due = list(DomainCheck.objects.due().order_by("last_at")[:BATCH])
+    due = list(DomainCheck.objects.due().order_by("asked_at", "pk")[:BATCH])
     for check in due:
         _note(check, ask(check.domain, resolver))
     return len(due)
@@ -66,14 +66,17 @@ def check_due(resolver: dns.resolver.Resolver | None = None) -> int:
 def _note(check: DomainCheck, found: Found) -> None:
     """What was found out about one domain; safe when two workers asked."""
     if found is Found.THERE:
-        check.delete()
+        check.close("The domain takes mail.")
         return
-    failures = check.failures + (found is Found.GONE)
-    asked = DomainCheck.objects.filter(pk=check.pk, failures=check.failures)
-    if not asked.update(failures=failures, last_at=timezone.now()):
+    counts = found is Found.GONE and check.asked_at is not None
+    failures = check.failures + counts
+    asked = DomainCheck.objects.filter(pk=check.pk, asked_at=check.asked_at)
+    if not asked.update(failures=failures, asked_at=timezone.now()):
         return
     if failures >= ENOUGH:
         _give_up(check)
+    elif check.is_given_up:
+        check.close("The DNS gave no answer about the domain.")
 
 
 def _give_up(check: DomainCheck) -> None:
@@ -81,5 +84,5 @@ def _give_up(check: DomainCheck) -> None:
     ids = Address.objects.filter(domain=check.domain).order_by("pk")
     found = list(ids.values_list("pk", flat=True))
     for start in range(0, len(found), BATCH_SIZE):
-        acting.kill(found[start : start + BATCH_SIZE])
-    check.delete()
+        acting.kill(found[start : start + BATCH_SIZE], domain=check.domain)
+    check.close("The domain is gone.")

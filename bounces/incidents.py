@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from accounts.models import AuditEntry, User
 from bounces.models import Bounce, Incident, Release, Way
 from bounces.models.incidents import IncidentQuerySet
-from bounces.shown import INCIDENTS
+from bounces.policy import Policy
 from bounces.unbouncing import lift
 from consent.models import BATCH_SIZE, Suppression
 from consent.vocabulary import Act, Action, Actor, Mechanism, Reason
 from contacts.models import HardBounceReason
-from deliveries.models import Hold, HoldKind
+from deliveries.models import Delivery, DeliveryState, Hold, HoldKind
 from deliveries.providers import LABELS, OTHER, provider_of
 
 # Fewer refusals of one pattern are no incident: any server is in a mood sometimes.
 LEAST = 3
+# Sending stops by itself: so many refusals within this time, this share of all mails.
+STORM, WITHIN, SHARE = 20, dt.timedelta(hours=1), 0.2
 # what differs from mail to mail: addresses, machines, links, numbers, session ids
 VARYING = re.compile(
     r"https?://\S+|\S+@\S+|\b[\w-]+(?:\.[\w-]+){2,}\b|\b(?=\w*\d)[\w-]{5,}\b|\d+",
@@ -58,16 +61,19 @@ def place_of(domain: str | None) -> Place:
     return Place(HoldKind.PROVIDER, provider)
 
 
-def attach(bounces: Iterable[Bounce]) -> None:
-    """Put each refusal of ours with its like; inside a transaction, safe to repeat."""
+def attach(bounces: Iterable[Bounce], policy: Policy) -> None:
+    """Put each of these refusals of ours with its like, and stop sending where they
+    are many; inside a transaction, safe to repeat."""
     by_key: dict[Key, list[Bounce]] = {}
     for bounce in bounces:
-        if bounce.incident_id is None and bounce.category in INCIDENTS:
+        if bounce.incident_id is None:
             by_key.setdefault(_key_of(bounce), []).append(bounce)
     for key in sorted(by_key):  # always in this order: two workers never cross
         rows = by_key[key]
         incident = _open_for(key, rows)
         Bounce.objects.filter(pk__in=[row.pk for row in rows]).update(incident=incident)
+        if policy.pauses and incident.hold_id is None and is_storm(incident):
+            _hold(incident, None)
 
 
 def _key_of(bounce: Bounce) -> Key:
@@ -102,13 +108,49 @@ def counted() -> IncidentQuerySet:
     return rows
 
 
+def freed(incident: Incident) -> str:
+    """What solving it gave back, in words."""
+    return (
+        f"{incident.released:,} blocked for it can be mailed again;"
+        f" {incident.let_go:,} waiting mails go on."
+    )
+
+
 def place_label(incident: Incident) -> str:
     return str(LABELS.get(incident.place, incident.place))
+
+
+def is_storm(incident: Incident) -> bool:
+    """Whether most of what is sent there comes back for this: STORM refusals within
+    an hour, and that is at least a SHARE of all that was handed over there."""
+    since = timezone.now() - WITHIN
+    refusals = incident.bounces.filter(at__gte=since)
+    count = refusals.count()
+    if count < STORM:
+        return False
+    sent = to_place(incident).filter(
+        message__in=refusals.values("message"), started_at__gte=since
+    )
+    # more than this many, and the share is too small
+    most = int(count / SHARE)
+    return sent[: most + 1].count() <= most
+
+
+def to_place(incident: Incident) -> QuerySet[Delivery]:
+    """Mails to the provider or domain of this incident."""
+    if incident.kind == HoldKind.PROVIDER:
+        return Delivery.objects.filter(provider=incident.place)
+    return Delivery.objects.filter(address__domain=incident.place)
 
 
 @transaction.atomic
 def pause(incident: Incident, user: User) -> Hold:
     """Stop sending to this provider or domain; mails wait and are not lost."""
+    return _hold(incident, user)
+
+
+def _hold(incident: Incident, user: User | None) -> Hold:
+    """`user`: none when it stops by itself."""
     hold = Hold.objects.stop(
         user,
         f"Incident: {place_label(incident)} turns our mail away.",
@@ -121,26 +163,48 @@ def pause(incident: Incident, user: User) -> Hold:
 
 
 @transaction.atomic
-def solve(incident: Incident, user: User, solution: str) -> int:
+def solve(incident: Incident, user: User, solution: str) -> Incident:
     """Say that the cause is gone: sending goes on, and who was blocked by it comes
-    back. How many; 0 when somebody had solved it before."""
-    incident = Incident.objects.select_for_update().get(pk=incident.pk)
+    back. Counted in `.let_go` and `.released`; once only."""
+    incident = Incident.objects.select_for_update(of=("self",)).get(pk=incident.pk)
     if incident.solved_at:
-        return 0
-    if incident.hold:
-        incident.hold.lift(user, solution)
+        return incident
+    incident.let_go = _let_go(incident, user, solution)
     incident.released = _release(incident, user, solution)
     incident.solved_at, incident.solved_by = timezone.now(), user
     incident.solution = solution
-    incident.save(update_fields=["released", "solved_at", "solved_by", "solution"])
+    incident.save(
+        update_fields=["released", "let_go", "solved_at", "solved_by", "solution"]
+    )
     AuditEntry.objects.record(
         user,
         "solved an incident",
         subject=place_label(incident),
         url=incident.get_absolute_url(),
-        detail={"solution": solution, "released": incident.released},
+        detail={
+            "solution": solution,
+            "released": incident.released,
+            "let_go": incident.let_go,
+        },
     )
-    return incident.released
+    return incident
+
+
+def _let_go(incident: Incident, user: User, solution: str) -> int:
+    """Lift the stop of this incident, unless another one there needs it: how many
+    mails had waited."""
+    hold = incident.hold
+    others = Incident.objects.open().filter(hold=hold).exclude(pk=incident.pk)
+    if hold is None or hold.lifted_at or others.exists():
+        return 0
+    count = waiting(incident).count()
+    hold.lift(user, solution)
+    return count
+
+
+def waiting(incident: Incident) -> QuerySet[Delivery]:
+    """The mails that a stop there holds back."""
+    return to_place(incident).filter(state=DeliveryState.QUEUED)
 
 
 def _release(incident: Incident, user: User, solution: str) -> int:

@@ -9,17 +9,14 @@ from typing import Any, cast
 from django.db import connection, transaction
 
 from bounces import acting, incidents
-from bounces.categories import CATEGORIES, Doing
+from bounces.categories import Kind
 from bounces.codes import Judgement, judge
-from bounces.models import Bounce, BouncePolicy, DomainCheck
-from bounces.shown import STRICTLY_BLOCKED
+from bounces.models import Bounce, DomainCheck, Source
+from bounces.policy import Decision, Policy
 from consent.models import Address
 from deliveries.models import Delivery, DeliveryState
 
 BATCH = 2_000
-# the mailbox, or the domain, changed its owner (RFC 7293)
-NEW_OWNER = {"5.7.17", "5.7.18"}
-COUNTED = [key for key, found in CATEGORIES.items() if found.doing in acting.COUNTING]
 
 WRITE = """
 UPDATE deliveries_delivery d
@@ -49,11 +46,17 @@ def _judge_batch(limit: int) -> int:
         ).order_by("id")[:limit]
     )
     Address.objects.lock(addresses_of(rows))
-    judged = [(row, judge(row.smtp_code, row.enhanced_code, row.reply)) for row in rows]
+    policy = Policy.current()
+    judged = [(row, _judged(row, policy)) for row in rows]
     if judged:
         _write(judged)
-        act(judged)
+        act(judged, policy)
     return len(rows)
+
+
+def _judged(row: Delivery, policy: Policy) -> Judgement:
+    found = judge(row.smtp_code, row.enhanced_code, row.reply)
+    return policy.correct(found, row.smtp_code)
 
 
 def _write(judged: Sequence[tuple[Delivery, Judgement]]) -> None:
@@ -88,48 +91,69 @@ def bounce_of(row: Delivery, judgement: Judgement) -> Bounce:
         code=row.smtp_code,
         enhanced_code=row.enhanced_code,
         words=row.reply,
+        rule=judgement.rule,
     )
     if row.settled_at:
         bounce.at = row.settled_at
     return bounce
 
 
-def act(judged: Sequence[tuple[Delivery, Judgement]]) -> None:
-    """Do to the addresses what the table says; they are locked by the caller.
-
-    The rows of Bounce are written before. Safe to repeat.
-    """
-
-    def meant(*doings: Doing) -> set[int]:
-        return addresses_of(row for row, found in judged if found.doing in doings)
-
-    bounces = list(
+def act(
+    judged: Sequence[tuple[Delivery, Judgement]], policy: Policy | None = None
+) -> None:
+    """Do what follows from the bounces of these mails; their rows are written before,
+    their addresses locked. Safe to repeat."""
+    bounces = (
         Bounce.objects.filter(delivery_id__in=[row.pk for row, _ in judged])
-        .select_related("address")
+        .exclude(kind=Kind.COMPLAINT)
+        .select_related("address", "report")
+        .defer("report__raw")
         .order_by("pk")
     )
-    acting.change_owner(
-        {one.address_id for one in bounces if one.enhanced_code in NEW_OWNER}
-    )
-    acting.kill(meant(Doing.DEAD))
-    acting.wear_out(meant(*acting.COUNTING), COUNTED)
+    act_on(list(bounces), policy or Policy.current())
+
+
+def act_on(bounces: Sequence[Bounce], policy: Policy) -> None:
+    """Do what follows from these bounces, whose addresses are locked."""
+    decided = [policy.decide(bounce) for bounce in bounces]
+    acting.change_owner(_addresses(one for one in decided if one.voids_consent))
+    acting.kill(_addresses(one for one in decided if one.ends_address))
+    acting.wear_out(_addresses(one for one in decided if one.counts))
+    for provider, listed in _by_provider(decided).items():
+        acting.block_globally(listed, provider)
     DomainCheck.objects.watch(
-        one.address.domain
-        for one in bounces
-        if one.category == "dns_failure" and one.address.domain
+        one.bounce.address.domain or "" for one in decided if one.asks_the_dns
     )
-    incidents.attach(bounces)
-    if BouncePolicy.current().is_strict:
-        acting.block_strictly(_held_against_us(bounces))
+    incidents.attach((one.bounce for one in decided if one.is_of_an_incident), policy)
+    acting.block_strictly(_by_category(decided))
 
 
-def _held_against_us(bounces: Iterable[Bounce]) -> dict[str, set[int]]:
-    """Permanent refusals for what the sender did, by category."""
+def _addresses(decided: Iterable[Decision]) -> set[int]:
+    return {one.bounce.address_id for one in decided}
+
+
+def _by_category(decided: Iterable[Decision]) -> dict[str, set[int]]:
+    """Those to be blocked by the switch "strict"."""
     found: dict[str, set[int]] = {}
-    for bounce in bounces:
-        passing = bounce.enhanced_code.startswith("4") or (
-            bounce.code is not None and bounce.code < 500
-        )
-        if bounce.category in STRICTLY_BLOCKED and not passing:
-            found.setdefault(bounce.category, set()).add(bounce.address_id)
+    for one in decided:
+        if one.blocks_strictly:
+            found.setdefault(one.bounce.category, set()).add(one.bounce.address_id)
     return found
+
+
+def _by_provider(decided: Iterable[Decision]) -> dict[str, set[int]]:
+    """Those on a list of the provider that sends for us; "" where it is not named."""
+    found: dict[str, set[int]] = {}
+    for one in decided:
+        if one.is_listed:
+            name = _hook_of(one.bounce)
+            found.setdefault(name, set()).add(one.bounce.address_id)
+    return found
+
+
+def _hook_of(bounce: Bounce) -> str:
+    """The provider whose webhook told it; it stands first in what is kept."""
+    report = bounce.report
+    if report is None or report.source != Source.WEBHOOK:
+        return ""
+    return bytes(report.raw[:40]).split(b" ")[0].decode()

@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db import transaction
 
@@ -23,6 +23,7 @@ from bounces.models import Bounce, Outcome, Report, Source
 from bounces.parse import parse
 from bounces.parsed import Kind as Said
 from bounces.parsed import Parsed
+from bounces.policy import Policy
 from bounces.who import deliveries_of, token_of
 from consent.models import Address
 from consent.vocabulary import Act, Action, Actor, Mechanism
@@ -120,28 +121,33 @@ class Read:
         return cls(report, parsed, coming.token or token_of(parsed, coming.envelope_to))
 
 
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Mails that turn out not to have arrived, by the policy of the moment."""
+
+    policy: Policy
+    judged: list[tuple[Delivery, Judgement]] = field(default_factory=list)
+
+
 def _make_all(reads: Sequence[Read]) -> None:
     """Addresses are locked in the order of their numbers, so that two workers never
     wait for each other in a circle; what is done to them is done for all at once."""
     tokens = [read.token for read in reads if read.token]
     Address.objects.lock({token.address_id for token in tokens})
     deliveries = deliveries_of(tokens)
-    failed: list[tuple[Delivery, Judgement]] = []
+    failed = Failed(Policy.current())
     for read in reads:
         delivery = deliveries.get(read.token) if read.token else None
         outcome, read.report.explanation = _make_of(read, delivery, failed)
         read.report.outcome = outcome
-    if failed:
-        judging.act(failed)
+    if failed.judged:
+        judging.act(failed.judged, failed.policy)
     Report.objects.bulk_update(
         [read.report for read in reads], ["kind", "outcome", "explanation"]
     )
 
 
-def _make_of(
-    read: Read, delivery: Delivery | None, failed: list[tuple[Delivery, Judgement]]
-) -> Made:
-    """`failed` gets what is to be done to addresses."""
+def _make_of(read: Read, delivery: Delivery | None, failed: Failed) -> Made:
     said = read.parsed.kind
     if said in NOTHING_TO_DO:
         return Outcome.IGNORED, NOTHING_TO_DO[said]
@@ -177,14 +183,12 @@ def _complaint(delivery: Delivery, report: Report) -> Made:
     return Outcome.DONE, "No more marketing to this address."
 
 
-def _failure(
-    delivery: Delivery, read: Read, failed: list[tuple[Delivery, Judgement]]
-) -> Made:
+def _failure(delivery: Delivery, read: Read, failed: Failed) -> Made:
     """A bounce overturns "delivered", unless somebody has read the mail."""
     if delivery.opened_at or delivery.clicked_at:
         return Outcome.REVIEW, "The mail was read: another mailbox bounced, it seems."
     failure = read.parsed.chosen
-    found = judged(failure, read.parsed)
+    found = failed.policy.correct(judged(failure, read.parsed), None)
     bounce = judging.bounce_of(delivery, found)
     reply = REPLY.search(f"{failure.text} ")
     bounce.code = int(reply[1]) if reply else None
@@ -195,10 +199,13 @@ def _failure(
         return Outcome.KNOWN, "This bounce was known, or a graver one."
     if not is_new:
         Bounce.objects.filter(delivery_id=delivery.pk, kind=bounce.kind).update(
-            category=bounce.category, doing=bounce.doing, words=bounce.words
+            category=bounce.category,
+            doing=bounce.doing,
+            words=bounce.words,
+            rule=bounce.rule,
         )
     _write(delivery, bounce, read.report)
-    failed.append((delivery, found))
+    failed.judged.append((delivery, found))
     return Outcome.DONE, str(Doing(found.doing).label)
 
 

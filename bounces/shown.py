@@ -27,8 +27,6 @@ SHOWN: dict[str, HardBounceReason] = {
 STRICTLY_BLOCKED = frozenset(
     key for key, shown in SHOWN.items() if CATEGORIES[key].kind == Kind.BLOCK
 )
-# A provider's own list of addresses says nothing about how we send
-INCIDENTS = STRICTLY_BLOCKED
 
 
 def shown_as(category: str) -> HardBounceReason:

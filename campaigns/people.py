@@ -128,6 +128,7 @@ def _answer(delivery: Delivery) -> str:
 # how a reason is drawn: a choice of the person is neutral, a fault of the address bad
 LOOKS = {
     "complaint": "complained",
+    "global_block": "hard_bounced",
     "dead_address": "hard_bounced",
     "bounced": "hard_bounced",
     "imported_bounce": "hard_bounced",

@@ -107,6 +107,7 @@ class Reason(models.TextChoices):
     STAFF_OPT_OUT = "staff_opt_out", "Opted out by staff on request"
     IMPORTED_OPT_OUT = "imported_opt_out", "On an imported opt-out list"
     SUNSET = "sunset", "Did not confirm a re-engagement email"
+    GLOBAL_BLOCK = "global_block", "On the list of global blocks"
     DEAD_ADDRESS = "dead_address", "The address does not exist"
     BOUNCED = "bounced", "Bounced too often"
     IMPORTED_BOUNCE = "imported_bounce", "Bounced before it came here"
@@ -124,7 +125,16 @@ OPT_OUT_REASONS = (
     Reason.IMPORTED_OPT_OUT,
     Reason.SUNSET,
 )
-BOUNCE_REASONS = (Reason.DEAD_ADDRESS, Reason.BOUNCED, Reason.IMPORTED_BOUNCE)
+BOUNCE_REASONS = (
+    Reason.GLOBAL_BLOCK,
+    Reason.DEAD_ADDRESS,
+    Reason.BOUNCED,
+    Reason.IMPORTED_BOUNCE,
+)
+
+# in the source of a record: how marketers call the bounce that blocked the address,
+# so that it is known when the contact is long deleted
+BOUNCE_REASON = "bounce_reason"
 
 
 class LiftedBy(models.TextChoices):
@@ -135,6 +145,8 @@ class LiftedBy(models.TextChoices):
     STAFF = "staff", "Staff, with a reason"
     UNDO = "undo", "Undo of its batch"
     UNBOUNCE = "unbounce", "Unbounce"
+    RESCUE = "rescue", "The bounce was judged anew"
+    GLOBAL_LIST = "global_list", "Taken off the list of global blocks"
     OWN_UNDO = "own_undo", "The person's undo right after"
 
 
@@ -158,7 +170,8 @@ _STAFF = frozenset({Actor.STAFF})
 
 # The whole precedence of yes over no. What is not here never happens: no import, no
 # campaign and no system job lifts what a person said, nobody but the person lifts a
-# complaint, and an address that does not exist stays blocked.
+# complaint, and an address that does not exist stays blocked unless what the server
+# said turns out to mean something else.
 PRECEDENCE: dict[LiftedBy, Way] = {
     LiftedBy.DOUBLE_OPT_IN: Way(
         actors=_THE_PERSON,
@@ -187,6 +200,11 @@ PRECEDENCE: dict[LiftedBy, Way] = {
         actors=_STAFF | {Actor.SYSTEM},
         lifts=frozenset({Reason.BOUNCED, Reason.IMPORTED_BOUNCE}),
     ),
+    # the stored words of the server mean something else by the rules of today
+    LiftedBy.RESCUE: Way(
+        actors=_STAFF, lifts=frozenset({Reason.DEAD_ADDRESS, Reason.BOUNCED})
+    ),
+    LiftedBy.GLOBAL_LIST: Way(actors=_STAFF, lifts=frozenset({Reason.GLOBAL_BLOCK})),
 }
 
 # The same table read from the other side: the ways that end a no of each reason.

@@ -26,7 +26,7 @@ from segments.members import SegmentMember
 
 SEGMENTS_SHOWN = 20
 ANSWER_COLUMNS = [{"label": "Kind"}, {"label": "Answer"}, {"label": "Why"}]
-BAD = {"complaint", "dead_address", "bounced", "imported_bounce"}
+BAD = {"complaint", "global_block", "dead_address", "bounced", "imported_bounce"}
 
 
 @dataclass(frozen=True)

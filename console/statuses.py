@@ -36,6 +36,7 @@ STATUSES: dict[str, Look] = {
     "staff_opt_out": Look("Opted out by staff", NEUTRAL, "circle-minus"),
     "imported_opt_out": Look("On an opt-out list", NEUTRAL, "circle-minus"),
     "sunset": Look("Stayed silent", NEUTRAL, "hourglass"),
+    "global_block": Look("Blocked globally", BAD, "circle-x"),
     "dead_address": Look("Address does not exist", BAD, "circle-x"),
     "imported_bounce": Look("Bounced before", BAD, "circle-x"),
     "no_basis": Look("No legal basis", NEUTRAL, "circle-minus"),

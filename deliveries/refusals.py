@@ -160,6 +160,14 @@ REFUSALS: tuple[Refusal, ...] = (
         "Did not confirm a re-engagement email. The link in that email still works.",
     ),
     Refusal(
+        Reason.GLOBAL_BLOCK.value,
+        EVERY,
+        Suppressed(Reason.GLOBAL_BLOCK),
+        "Blocked globally",
+        "Stands on the list of global blocks. It cannot be unbounced; an administrator"
+        " can take it off the list.",
+    ),
+    Refusal(
         Reason.DEAD_ADDRESS.value,
         EVERY,
         Suppressed(Reason.DEAD_ADDRESS),

@@ -2,9 +2,10 @@
 
 from bounces.models.domains import DomainCheck, DomainCheckQuerySet
 from bounces.models.incidents import Incident, IncidentQuerySet
-from bounces.models.policy import BouncePolicy, Stance
+from bounces.models.policy import BouncePolicy, RuleChange, Stance
 from bounces.models.releases import Change, Release, ReleaseQuerySet, Way
 from bounces.models.reports import Bounce, Outcome, Report, Source
+from bounces.models.views import SavedView
 
 __all__ = [
     "Bounce",
@@ -18,6 +19,8 @@ __all__ = [
     "Release",
     "ReleaseQuerySet",
     "Report",
+    "RuleChange",
+    "SavedView",
     "Source",
     "Stance",
     "Way",

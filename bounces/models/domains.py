@@ -6,20 +6,32 @@ import datetime as dt
 from collections.abc import Iterable
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
+
+from deliveries.models import Hold, HoldKind
+from deliveries.providers import OTHER, provider_of
 
 EVERY = dt.timedelta(hours=24)
 ENOUGH = 3  # failures in a row, so over 72 hours
+LONGEST = dt.timedelta(days=7)  # without an answer of the DNS
+REASON = "The domain could not be found: the DNS is asked for three days."
 
 
 class DomainCheckQuerySet(models.QuerySet["DomainCheck"]):
     def watch(self, domains: Iterable[str]) -> None:
-        """Begin to look after these; those that are looked after go on as they do."""
-        rows = [DomainCheck(domain=domain) for domain in sorted(set(domains))]
-        self.bulk_create(rows, ignore_conflicts=True)
+        """Begin to look after these; those that are looked after go on as they do.
+        Mail to them waits meanwhile, but for the great providers: they come back."""
+        names = sorted(set(domains))
+        self.bulk_create([self.model(domain=n) for n in names], ignore_conflicts=True)
+        for name in names:
+            if provider_of(name) == OTHER:
+                Hold.objects.stop(None, REASON, kind=HoldKind.DOMAIN, value=name)
 
     def due(self) -> DomainCheckQuerySet:
-        return self.filter(last_at__lte=timezone.now() - EVERY)
+        """Never asked yet, or a day ago."""
+        first = Q(asked_at=None)
+        return self.filter(first | Q(asked_at__lte=timezone.now() - EVERY))
 
 
 class DomainCheck(models.Model):
@@ -27,10 +39,23 @@ class DomainCheck(models.Model):
 
     domain = models.CharField(max_length=255, unique=True)
     began_at = models.DateTimeField(default=timezone.now)
-    last_at = models.DateTimeField(default=timezone.now, db_index=True)
+    # the first question finds out whether the other server was wrong, and counts not
+    asked_at = models.DateTimeField(null=True, db_index=True)
     failures = models.PositiveSmallIntegerField(default=0)
 
     objects = DomainCheckQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.domain
+
+    @property
+    def is_given_up(self) -> bool:
+        """The DNS did not answer at all for so long that nothing can be concluded."""
+        return timezone.now() - self.began_at > LONGEST
+
+    def close(self, words: str) -> None:
+        """It is decided: mail to the domain goes on or is refused, it waits no more."""
+        holds = Hold.objects.active().filter(kind=HoldKind.DOMAIN, value=self.domain)
+        for hold in holds.filter(reason=REASON):
+            hold.lift(None, words)
+        self.delete()

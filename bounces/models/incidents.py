@@ -38,7 +38,9 @@ class Incident(models.Model):
         User, null=True, on_delete=models.PROTECT, related_name="+"
     )
     solution = models.CharField(max_length=300, blank=True)
+    # addresses given back, and mails that had waited
     released = models.PositiveIntegerField(default=0)
+    let_go = models.PositiveIntegerField(default=0, db_default=0)
 
     objects = IncidentQuerySet.as_manager()
 

@@ -1,4 +1,4 @@
-"""The one switch of the policy: how strict bounces are taken."""
+"""What this installation decides itself: how strict it is, and single rows."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import User
+from bounces.categories import CATEGORIES
 
 
 class Stance(models.TextChoices):
@@ -19,6 +23,8 @@ class BouncePolicy(models.Model):
     """One row: the choice of this installation."""
 
     stance = models.CharField(max_length=8, choices=Stance, default=Stance.BY_CAUSE)
+    # whether incidents stop sending by themselves
+    pauses = models.BooleanField(default=True, db_default=True)
 
     class Meta:
         verbose_name_plural = "bounce policies"
@@ -39,3 +45,24 @@ class BouncePolicy(models.Model):
     @property
     def is_strict(self) -> bool:
         return self.stance == Stance.STRICT
+
+
+class RuleChange(models.Model):
+    """One row of the tables of rules that means another category here."""
+
+    rule = models.CharField(max_length=40, unique=True)
+    category = models.CharField(max_length=32)
+    note = models.CharField(max_length=300)
+    changed_at = models.DateTimeField(default=timezone.now)
+    changed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(category__in=[*CATEGORIES]),
+                name="rule_change_names_a_category",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule}: {self.category}"

@@ -81,6 +81,10 @@ class Bounce(models.Model):
     code = models.PositiveSmallIntegerField(null=True)
     enhanced_code = models.CharField(max_length=12, blank=True)
     words = models.TextField(blank=True)  # the server's own
+    # the row of the tables that decided; empty when none did
+    rule = models.CharField(max_length=40, blank=True, db_default="")
+    # what it was called before the rules changed; empty when it still is
+    first_category = models.CharField(max_length=32, blank=True, db_default="")
     # what refusals of this kind belong to
     incident = models.ForeignKey(
         Incident, null=True, on_delete=models.PROTECT, related_name="bounces"
@@ -101,6 +105,10 @@ class Bounce(models.Model):
                 condition=Q(category__in=[*CATEGORIES, COMPLAINT]),
                 name="bounce_category_is_known",
             ),
+        ]
+        indexes: ClassVar = [
+            # serves what is known of one address
+            models.Index(fields=["address", "at"], name="bounce_of_an_address"),
         ]
 
     def __str__(self) -> str:

@@ -66,13 +66,13 @@ def described(incident: Incident) -> dict[str, Any]:
 def detail(request: SignedIn, pk: int) -> HttpResponse:
     """One incident; POST says that it is solved."""
     incident = get_object_or_404(
-        incidents.counted().select_related("hold", "solved_by"), pk=pk
+        incidents.counted().select_related("hold__created_by", "solved_by"), pk=pk
     )
     form = SolvedForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        count = incidents.solve(incident, request.user, form.cleaned_data["solution"])
-        done = f"Solved. {count:,} blocked for it can be mailed again."
-        messages.success(request, done)
+        words = form.cleaned_data["solution"]
+        done = incidents.solve(incident, request.user, words)
+        messages.success(request, f"Solved. {incidents.freed(done)}")
         return redirect(incident)
     sends = Message.objects.filter(pk__in=incident.bounces.values("message"))
     context = {
@@ -80,6 +80,8 @@ def detail(request: SignedIn, pk: int) -> HttpResponse:
         "form": form,
         "advice": ADVICE[shown_as(incident.category)],
         "sends": sends.order_by("-pk")[:SENDS_SHOWN],
+        "waiting": incidents.waiting(incident).count(),
+        "freed": incidents.freed(incident),
     }
     status = INVALID if form.is_bound else 200
     return render(request, "bounces/incident.html", context, status=status)

@@ -7,10 +7,12 @@ no: the yes is kept, and holds once somebody unbounces the address.
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 from accounts.models import Account
 from consent.models import Grant, SubscriptionType, Suppression
 from consent.vocabulary import (
+    BOUNCE_REASON,
     MAILABLE_GRADES,
     OPT_OUT_REASONS,
     Act,
@@ -32,11 +34,12 @@ def say_no(piece: Piece) -> Counter[str]:
     left = piece.found.act(Action.WITHDRAWN, "Opted out before the import.")
     dead = piece.found.act(Action.SUPPRESSED, "Bounced before the import.")
     everything = {row["key"] for row in piece.rows if row["opted_out"]}
-    bounced = {row["key"] for row in piece.rows if row["bounce_reason"]}
-    counts = Counter(
-        opted_out=_suppress(piece, everything, left),
-        bounced=_suppress(piece, bounced, dead, reason=Reason.IMPORTED_BOUNCE),
-    )
+    counts = Counter(opted_out=_suppress(piece, everything, left), bounced=0)
+    for why in sorted({row["bounce_reason"] for row in piece.rows} - {""}):
+        bounced = {row["key"] for row in piece.rows if row["bounce_reason"] == why}
+        act = replace(dead, source={**dead.source, BOUNCE_REASON: why})
+        imported = _suppress(piece, bounced, act, reason=Reason.IMPORTED_BOUNCE)
+        counts["bounced"] += imported
     ids = {one for row in piece.rows for one in row["opted_out_of"]}
     for one in SubscriptionType.objects.filter(pk__in=ids):
         keys = {row["key"] for row in piece.rows if one.pk in row["opted_out_of"]}

@@ -7,8 +7,9 @@ from typing import ClassVar
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
-from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
-from django.db.models.functions import Lower, Now
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Coalesce, Lower, Now
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,7 +17,7 @@ from accounts.models import AuditEntry, User, check_time_zone
 from consent import addresses
 from consent.models import Address, Suppression
 from consent.models.suppression import SuppressionQuerySet
-from consent.vocabulary import BOUNCE_REASONS, Act, Action, Actor, Mechanism, Reason
+from consent.vocabulary import BOUNCE_REASON, Act, Action, Actor, Mechanism, Reason
 from contacts.models.engagement import ENGAGEMENT_FIELDS, Engagement, HardBounceReason
 from contacts.sorting import LAST_ENGAGED, TITLE
 
@@ -27,6 +28,9 @@ PERSONS_OWN = (
     Reason.STAFF_OPT_OUT,
     Reason.IMPORTED_OPT_OUT,
 )
+# The blocks that say how the address bounced, and where they say it.
+TELLING = (Reason.DEAD_ADDRESS, Reason.BOUNCED, Reason.IMPORTED_BOUNCE)
+SAID = KeyTextTransform(BOUNCE_REASON, "record__source")
 # Below this many rows counting is quick; above, the planner's number is shown as such.
 COUNTED_BELOW = 50_000
 
@@ -74,18 +78,23 @@ class ContactQuerySet(models.QuerySet["Contact"]):
 
     def adopt_bounces(self) -> int:
         """Note the reason on those whose address is suppressed by a bounce already."""
-        bounced = Suppression.objects.active().filter(address_id=OuterRef("address_id"))
+        bounced = Suppression.objects.active().filter(
+            address_id=OuterRef("address_id"), reason__in=TELLING
+        )
         why = Case(
             When(
                 Exists(bounced.filter(reason=Reason.DEAD_ADDRESS)),
                 then=Value(HardBounceReason.UNKNOWN_USER),
             ),
-            default=Value(HardBounceReason.OTHER),
+            default=Coalesce(
+                Subquery(bounced.values(said=SAID).order_by("-pk")[:1]),
+                Value(HardBounceReason.OTHER),
+                output_field=models.TextField(),
+            ),
+            output_field=models.TextField(),
         )
         unaware = self.filter(hard_bounce_reason="")
-        return unaware.filter(Exists(bounced.filter(reason__in=BOUNCE_REASONS))).update(
-            hard_bounce_reason=why
-        )
+        return unaware.filter(Exists(bounced)).update(hard_bounce_reason=why)
 
 
 class Contact(Engagement):

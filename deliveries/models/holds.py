@@ -56,7 +56,7 @@ class HoldQuerySet(models.QuerySet["Hold"]):
 
 
 class Hold(models.Model):
-    """Sending stopped, in part or altogether, until a person lifts it."""
+    """Sending stopped, in part or altogether, until somebody lifts it."""
 
     kind = models.CharField(max_length=10, choices=HoldKind)
     message = models.ForeignKey(
@@ -97,7 +97,7 @@ class Hold(models.Model):
         return f"{self.get_kind_display()}: {self.reason}"
 
     @transaction.atomic
-    def lift(self, user: User, reason: str) -> bool:
+    def lift(self, user: User | None, reason: str) -> bool:
         """Let the mails go again; False when somebody had lifted it before."""
         now = timezone.now()
         lifted = Hold.objects.active().filter(pk=self.pk)

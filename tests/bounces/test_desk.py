@@ -241,6 +241,7 @@ class TestIncidents:
         words = {"solution": "Delisted"}
         answer = client.post(incident.get_absolute_url(), words, follow=True)
         assert "0 blocked for it can be mailed again" in answer.content.decode()
+        assert "0 waiting mails go on" in answer.content.decode()
         assert not Hold.objects.active().exists()
 
     def test_cost_the_same_for_many(self, client, django_assert_num_queries):

@@ -1,20 +1,29 @@
 """What is done about refusals that are about the sender, and about new owners."""
 
 import pytest
+from django.utils import timezone
 
 from bounces import incidents, judging
 from bounces.models import Bounce, BouncePolicy, Incident, Release, Stance
+from bounces.policy import Policy
 from consent.models import ConsentRecord, Grant, SubscriptionType, Suppression
 from consent.vocabulary import Action, Reason
 from deliveries.models import Delivery, DeliveryState, Hold
-from tests.factories import ContactFactory, DeliveryFactory, UserFactory, agree
+from tests.factories import (
+    ContactFactory,
+    DeliveryFactory,
+    MessageFactory,
+    UserFactory,
+    agree,
+)
 
 pytestmark = pytest.mark.django_db
 REPUTATION = "550 5.7.1 [203.0.113.{n} x{n}8812] poor reputation of your domain"
 
 
-def refused(email, reply=REPUTATION, code=550, enhanced="5.7.1"):
+def refused(email, reply=REPUTATION, code=550, enhanced="5.7.1", **fields):
     return DeliveryFactory(
+        **fields,
         contact=ContactFactory(email=email),
         state=DeliveryState.REFUSED,
         delivered_at=None,
@@ -75,11 +84,11 @@ def test_gathering_again_in_any_order_changes_nothing():
     before = list(Incident.objects.values()), list(Bounce.objects.values())
     rows = list(Bounce.objects.select_related("address"))
     rows.reverse()
-    incidents.attach(rows)
+    incidents.attach(rows, Policy())
     Bounce.objects.update(incident=None)
     rows = list(Bounce.objects.select_related("address"))
     rows = rows[1::2] + rows[::2]
-    incidents.attach(rows)
+    incidents.attach(rows, Policy())
     assert (list(Incident.objects.values()), list(Bounce.objects.values())) == before
 
 
@@ -103,10 +112,10 @@ class TestStrict:
     def test_a_solved_incident_gives_them_all_back_and_says_how_many(self):
         refused_at_gmail(4)
         incident, rosa = Incident.objects.get(), UserFactory()
-        assert incidents.solve(incident, rosa, "DKIM record repaired") == 4
+        assert incidents.solve(incident, rosa, "DKIM record repaired").released == 4
         assert not Suppression.objects.active().exists()
         assert Release.objects.filter(way="incident").count() == 4
-        assert incidents.solve(incident, rosa, "again") == 0
+        assert incidents.solve(incident, rosa, "again").solution != "again"
         assert not Delivery.objects.exclude(contact__hard_bounce_reason="").exists()
 
 
@@ -117,6 +126,73 @@ def test_a_pause_holds_the_provider_until_it_is_solved():
     assert (hold.kind, hold.value) == ("provider", "gmail")
     incidents.solve(incident, rosa, "Delisted")
     assert not Hold.objects.active().exists()
+
+
+class TestStopByItself:
+    """Twenty refusals alike within an hour, a fifth of all mails at least."""
+
+    def at_gmail(self, count, **fields):
+        fields = {"message": MessageFactory(), "provider": "gmail", **fields}
+        for _ in range(count):
+            DeliveryFactory(started_at=timezone.now(), **fields)
+        return fields["message"]
+
+    def storm(self, count=incidents.STORM, accepted=10):
+        message = self.at_gmail(accepted)
+        for n in range(count):
+            fields = {"provider": "gmail", "started_at": timezone.now()}
+            refused(f"p{n}@gmail.com", REPUTATION.format(n=n), **fields)
+        judging.judge_refusals()
+        return message
+
+    def test_comes_with_most_mails_refused_and_says_why(self):
+        self.storm()
+        hold = Hold.objects.active().get()
+        assert (hold.kind, hold.value, hold.created_by) == ("provider", "gmail", None)
+        assert "Gmail turns our mail away" in hold.reason
+        assert Incident.objects.get().hold == hold
+
+    def test_does_not_come_for_few(self):
+        self.storm(incidents.STORM - 1)
+        assert not Hold.objects.exists()
+
+    def test_does_not_come_when_nearly_all_are_accepted(self):
+        message = self.at_gmail(100)
+        fields = {"provider": "gmail", "started_at": timezone.now()}
+        for n in range(incidents.STORM):
+            words = REPUTATION.format(n=n)
+            refused(f"p{n}@gmail.com", words, message=message, **fields)
+        judging.judge_refusals()
+        assert not Hold.objects.exists()
+
+    def test_can_be_switched_off(self):
+        BouncePolicy.objects.update_or_create(id=1, defaults={"pauses": False})
+        self.storm()
+        assert not Hold.objects.exists()
+
+    def test_ends_when_it_is_solved_and_says_how_many_had_waited(self):
+        self.storm()
+        queued = {"state": DeliveryState.QUEUED, "delivered_at": None}
+        self.at_gmail(7, **queued)
+        self.at_gmail(2, **(queued | {"provider": "outlook"}))
+        solved = incidents.solve(Incident.objects.get(), UserFactory(), "Delisted")
+        assert solved.let_go == 7
+        assert "7 waiting mails go on" in incidents.freed(solved)
+        assert not Hold.objects.active().exists()
+
+    def test_goes_on_while_another_incident_needs_it(self):
+        self.storm()
+        first, rosa = Incident.objects.get(), UserFactory()
+        for n in range(3):
+            words = "550 5.7.26 unauthenticated email"
+            refused(f"q{n}@gmail.com", words, 550, "5.7.26")
+        judging.judge_refusals()
+        other = Incident.objects.exclude(pk=first.pk).get()
+        incidents.pause(other, rosa)
+        assert incidents.solve(first, rosa, "Delisted").let_go == 0
+        assert Hold.objects.active().exists()
+        incidents.solve(other, rosa, "DKIM repaired")
+        assert not Hold.objects.active().exists()
 
 
 def test_after_it_is_solved_the_same_opens_a_new_one():

@@ -6,6 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bounces import judging
+from bounces.codes import judge
 from bounces.models import Bounce, DomainCheck, Incident
 from consent.models import Suppression
 from deliveries.models import Delivery
@@ -48,7 +49,7 @@ def play(mails, order, batch):
     everything = list(Delivery.objects.all())
     judging.act(
         [
-            (row, judging.judge(row.smtp_code, row.enhanced_code, row.reply))
+            (row, judge(row.smtp_code, row.enhanced_code, row.reply))
             for row in everything
         ]
     )

@@ -18,8 +18,9 @@ from bounces import domains, judging, releasing
 from bounces.models import DomainCheck, Release, Way
 from consent.models import Suppression
 from consent.vocabulary import Act, Action, Actor, Mechanism, Reason
+from deliveries.models import Hold
 from tests.bounces.test_incidents import refused
-from tests.factories import ContactFactory
+from tests.factories import ContactFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -139,15 +140,18 @@ class TestDomains:
         judging.judge_refusals()
 
     def pass_a_day(self, resolver):
-        DomainCheck.objects.update(last_at=F("last_at") - DAY)
+        DomainCheck.objects.update(asked_at=F("asked_at") - DAY)
         domains.check_due(resolver)
 
     def test_are_given_up_after_three_days_without_an_answer(self, resolver):
         self.fail("nothing.example")
+        domains.check_due(resolver)  # at once: perhaps the other server was wrong
         for _ in range(2):
             self.pass_a_day(resolver)
             assert not Suppression.objects.exists()
+        assert Hold.objects.active().get().value == "nothing.example"
         self.pass_a_day(resolver)
+        assert not Hold.objects.active().exists()
         assert Suppression.objects.filter(reason=Reason.DEAD_ADDRESS).count() == 2
         assert not DomainCheck.objects.exists()
 
@@ -163,9 +167,36 @@ class TestDomains:
             self.pass_a_day(resolver)
         assert DomainCheck.objects.get().failures == 0
 
-    def test_are_asked_once_a_day(self, resolver):
+    def test_are_asked_at_once_and_then_once_a_day(self, resolver):
         self.fail("nothing.example")
+        assert domains.check_due(resolver) == 1
         assert domains.check_due(resolver) == 0
         self.pass_a_day(resolver)
         assert domains.check_due(resolver) == 0
         assert DomainCheck.objects.get().failures == 1
+
+    def test_that_are_there_after_all_are_mailed_again_within_minutes(self, resolver):
+        self.fail("there.example")
+        assert Hold.objects.active().get().kind == "domain"
+        domains.check_due(resolver)
+        assert not Hold.objects.active().exists()
+
+    def test_of_a_stop_by_a_person_are_not_let_go(self, resolver):
+        rosa = UserFactory()
+        Hold.objects.stop(rosa, "Ours", kind="domain", value="there.example")
+        self.fail("there.example")
+        domains.check_due(resolver)
+        assert Hold.objects.active().get().created_by == rosa
+
+    def test_of_the_great_providers_are_not_held(self):
+        refused("ana@gmail.com", "550 5.1.2 domain not found", 550, "5.1.2")
+        judging.judge_refusals()
+        assert DomainCheck.objects.get().domain == "gmail.com"
+        assert not Hold.objects.exists()
+
+    def test_about_which_the_dns_says_nothing_are_let_go_after_a_week(self, resolver):
+        self.fail("broken.example")
+        DomainCheck.objects.update(began_at=NOW - 8 * DAY)
+        domains.check_due(resolver)
+        assert not Hold.objects.active().exists()
+        assert not DomainCheck.objects.exists()

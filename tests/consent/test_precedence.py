@@ -59,8 +59,11 @@ class TestTheTable:
             for way in MAY_LIFT[reason]:
                 assert PRECEDENCE[way].actors == {Actor.CONTACT}
 
-    def test_a_dead_address_stays_blocked(self):
-        assert MAY_LIFT[Reason.DEAD_ADDRESS] == frozenset()
+    def test_a_dead_address_stays_blocked_unless_it_is_judged_anew(self):
+        assert MAY_LIFT[Reason.DEAD_ADDRESS] == {LiftedBy.RESCUE}
+
+    def test_a_global_block_ends_with_its_list_only(self):
+        assert MAY_LIFT[Reason.GLOBAL_BLOCK] == {LiftedBy.GLOBAL_LIST}
 
     def test_every_way_has_its_row(self):
         assert set(PRECEDENCE) == set(LiftedBy)
