@@ -90,9 +90,18 @@ def judged(failure: Failure, parsed: Parsed) -> Judgement:
         found = judge(None, failure.status, failure.text, stage=stage)
         is_one_of_many = len(parsed.failures) > 1  # the notice speaks of the others
         if is_one_of_many or is_clear(found):
-            return found
+            return found if is_one_of_many else doubted(found, parsed.notice)
     everything = f"{failure.text}\n{parsed.notice}"
     return judge(None, failure.status, everything, stage=stage)
+
+
+def doubted(found: Judgement, notice: str) -> Judgement:
+    """What ends an address must not be denied by what the program wrote for people:
+    "automatically rejected: not enough disk space" above a code for unknown users."""
+    if found.kind != "hard":
+        return found
+    told = judge(None, "", notice)
+    return told if told.kind != "hard" and is_clear(told) else found
 
 
 def is_clear(judgement: Judgement) -> bool:

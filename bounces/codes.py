@@ -11,7 +11,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from bounces.concepts import said_in
 from bounces.rules.causes import CAUSES
+from bounces.rules.families import FIRM, LOOSE, Family, Pair
 from bounces.rules.providers import PROVIDERS
 from bounces.rules.row import Row, alike
 from bounces.rules.status import DETAILS, REPLIES, SUBJECTS
@@ -55,8 +57,8 @@ GENERAL = ("rejected", "policy", "filtered", "550", "554", "")
 REFUSED_AT = {"EHLO": "reputation", "MAIL": "sender_rejected"}
 # Codes that servers use for nothing else, whatever words stand beside
 EXACT = (
-    "1.2",
     "1.6",
+    "1.2",
     "1.7",
     "1.8",
     "1.10",
@@ -74,6 +76,11 @@ EXACT = (
     "7.27",
     "7.30",
     "7.515",
+    "7.124",
+    "7.129",
+    "7.133",
+    "7.134",
+    "7.136",
 )
 # Codes too coarse to be believed before the words are read
 COARSE = ("0.0", "1.0", "5.0")
@@ -145,9 +152,16 @@ def found_in(code: int | None, enhanced: str, words: str) -> tuple[str, str, str
     if row is None and detail in EXACT:
         return DETAILS[detail][0], f"X.{detail}", ""
     row = row or first_fit(COMMON, words, codes)
+    said = said_in(words) if row is None else frozenset()
+    family = first_said(FIRM, said)
+    if family:
+        return family.category, family.key, family.doing
     if row is None and detail in DETAILS:
         return DETAILS[detail][0], f"X.{detail}", ""
     row = row or first_fit(VAGUE, words, codes)
+    family = first_said(LOOSE, said) if row is None else None
+    if family:
+        return family.category, family.key, family.doing
     subject = detail.partition(".")[0]
     if row is None and subject in SUBJECTS and detail not in COARSE:
         return SUBJECTS[subject][0], f"X.{subject}", ""
@@ -159,6 +173,10 @@ def found_in(code: int | None, enhanced: str, words: str) -> tuple[str, str, str
 
 def first_fit(rows: tuple[Row, ...], words: str, codes: str) -> Row | None:
     return next((row for row in rows if row.fits(words, codes)), None)
+
+
+def first_said(families: tuple[Family, ...], said: frozenset[Pair]) -> Family | None:
+    return next((one for one in families if not one.pairs.isdisjoint(said)), None)
 
 
 def stage_of(text: str) -> str:

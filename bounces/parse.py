@@ -48,6 +48,13 @@ QUOTING = (
     "message/global-headers",
     "message/rfc822-headers",
 )
+# A transcript of Sendmail: what the other server said, and what it made of the code
+REPLIED = re.compile(r"^<<< [45]\d\d", re.MULTILINE)
+ECHOED = re.compile(
+    r"^55\d (?:5\.\d\.\d )?(?:<[^>\n]+>|\S+@\S+)\.\.\. (?:user unknown"
+    r"|service unavailable)\s*$|^554 5\.0\.0 service unavailable\s*$",
+    re.IGNORECASE | re.MULTILINE,
+)
 OPENING = 4_000  # characters of a notice that say what it is
 
 
@@ -204,9 +211,12 @@ class Reading:
 
     def _words(self) -> str:
         """The notice without what is in every mail of its program."""
+        told = self.notice
+        if REPLIED.search(told):
+            told = ECHOED.sub("", told)
         lines = [
             line
-            for line in self.notice.split("\n")
+            for line in told.split("\n")
             if line.strip()
             and not letters.ASIDE.are_in(line.lower())
             and not line.lower().lstrip().startswith(("subject:", "date:", "sent:"))

@@ -31,6 +31,9 @@ GOOGLE_ROWS = (
     row("google-full", "mailbox_full", GOOGLE, "?p=overquota / ?p=quotaexceeded"),
     row("google-inbound-quota", "throttled", GOOGLE, "?p=receivingrate"),
     row("google-rate", "throttled", GOOGLE, "receiving mail at a rate"),
+    row(
+        "google-sending", "throttled", GOOGLE, "user sending quota / sending limit exc"
+    ),
     row("google-too-quickly", "throttled", GOOGLE, "receiving email too quickly"),
     row("google-no-user", "unknown_user", GOOGLE, "p=nosuchuser"),
     # Google gives a mailbox up only after years: nobody is there any more
@@ -218,6 +221,13 @@ MICROSOFT_ROWS = (
     ),
     row("outlook-dns", "sender_dns", OUTLOOK, "dy-001 / dy-002 / ov-002"),
     row("outlook-rate", "throttled", OUTLOOK, "ov-001 / rp-001 / rp-002 / rp-003"),
+    row(
+        "outlook-user",
+        "unknown_user",
+        OUTLOOK,
+        "requested action not taken: mailbox unavailable",
+        codes=("5.5.0",),
+    ),
     row("outlook-full", "mailbox_full", OUTLOOK, "mailbox is full * (hotmail)"),
     row(
         "microsoft-auth",

@@ -37,17 +37,17 @@ FULL = (
         "exceeded the * mailbox / too many messages in * mailbox / "
         "too many messages on this mailbox / too much mail data / "
         "user's mailbox is full / user is overquota / user has exhausted / "
-        "user has too many messages / account is full / account full / maildir over / "
-        "mailbox over / mailbox size limit / mailbox limit / mailbox space / "
-        "mail box space not enough / not enough storage space / not enough space / "
-        "not enough disk space * user / no space left for * user / "
-        "message storage * full / out of storage / out of disk space for / "
-        "storage limit / insufficient disk space * user / does not have enough space / "
-        "doesn't have enough * space / no room in * mailbox / stuffed / "
-        "maximum * mailbox size / mailbox maximum / "
+        "user has too many messages / account is full / account full / "
+        "maildir over / mailbox over / mailbox size limit / mailbox limit / "
+        "mailbox space / mail box space not enough / not enough storage space / "
+        "not enough space / not enough disk space * user / "
+        "no space left for * user / message storage * full / out of storage / "
+        "out of disk space for / storage limit / insufficient disk space * user / "
+        "does not have enough space / used up / doesn't have enough * space / "
+        "no room in * mailbox / stuffed / maximum * mailbox size / mailbox maximum / "
         "exceeded maximum inbound message storage / exceeded storage / "
         "exceeding allowed storage / box ist voll / delivery failed: over quota / "
-        "has reached its limit",
+        "has reached its limit / |mailfile is full / no room",
     ),
     row(
         "full-languages",
@@ -161,16 +161,20 @@ UNKNOWN = (
         "no such user / no such mailbox / no such recipient / no such address / "
         "no such account / no such local user / no such person / "
         "no such email address / no such addressee / no such virtual user / "
-        "no such domain user / no such contact / there is no such / there is no user / "
-        "there is no one * by that name / there's no mailbox here / "
-        "no mailbox here by that name / no mailbox by that name / no mailbox found / "
-        "no mailbox available for this user / no mailbox / no mailbox with that name / "
-        "no user here by that name / no user with that name / "
-        "no account by that name / no account with that / no recipient mailbox / "
-        "no valid recipient / no one * with that name / "
+        "no such domain user / no such contact / there is no such / "
+        "there is no user / there is no one * by that name / "
+        "there's no mailbox here / no mailbox here by that name / "
+        "no mailbox by that name / no mailbox found / "
+        "no mailbox available for this user / no mailbox / "
+        "no mailbox with that name / no user here by that name / "
+        "no user with that name / no account by that name / no account with that / "
+        "no recipient mailbox / no valid recipient / no one * with that name / "
         "no matches to nameserver query / nobody by that name / no existe / "
         "nosuchuser / no thank you rejected: account unavailable / "
-        "we don't have a user / we do not have a user",
+        "we don't have a user / we do not have a user / does not have an account / "
+        "doesn't have an account / have a mailbox for / not have a mailbox / "
+        "n't have a mailbox / no one here by / no one by that / "
+        "in the address book / not in my validrcptto",
     ),
     row(
         "not-found",

@@ -79,6 +79,12 @@ OTHER_ROWS = (
         "mail.local: unknown user / mail.local: unknown name",
     ),
     row(
+        "ironport-address",
+        "unknown_user",
+        "Cisco AsyncOS: recipient access and LDAP accept queries",
+        "#5.1.0 address rejected",
+    ),
+    row(
         "interscan-user",
         "unknown_user",
         "Trend Micro InterScan: delivery failure",
@@ -143,9 +149,8 @@ OTHER_ROWS = (
         "suppressed",
         AMAZON,
         "ses has suppressed sending to this address / "
-        "recipient address is on the suppression list / "
-        "address is on the amazon ses account suppression list / "
-        "on the suppression list / on suppression list / bounced address / "
+        "suppression list / bounced address / unsubscribed address / "
+        "spam reporting address / "
         "previously hard bounced / sending to suppressed",
     ),
     row("amazon-verify", "relay_denied", AMAZON, "email address is not verified"),

@@ -43,13 +43,14 @@ AUTHENTICATED = (
         "|dmarc| / spf fail / spf check fail / spf validation / "
         "spf (sender policy framework) / sender policy framework / spf record / "
         "spf sender / spf softfail / spf: fail / spf- / failed spf / "
-        "does not pass spf / fails spf / dkim fail / dkim signature / dkim check / "
-        "dkim verification / no dkim / dkim: fail / domainkeys / openspf. / "
-        "why?s=mfrom / multiple authentication checks failed / "
-        "authentication checks failed / authentication failed * spf / "
-        "message failed authentication / not authorized to send from / "
-        "is not authorized to send mail / not authorized to send on behalf / "
-        "arc validation failure / arc seal / unauthenticated / sender authentication",
+        "does not pass spf / permitted by spf / fails spf / dkim fail / "
+        "dkim signature / dkim check / dkim verification / no dkim / dkim: fail / "
+        "domainkeys / openspf. / why?s=mfrom / "
+        "multiple authentication checks failed / authentication checks failed / "
+        "authentication failed * spf / message failed authentication / "
+        "not authorized to send from / is not authorized to send mail / "
+        "not authorized to send on behalf / arc validation failure / arc seal / "
+        "unauthenticated / sender authentication",
     ),
 )
 
@@ -137,7 +138,7 @@ FROM = (
         "not a member of this mailing list / are not member / is not a member / "
         "only members / posting to this list / posting * not allowed / "
         "postings by non-members / non-member / not allowed to post / "
-        "permission to post / closed list",
+        "permission to post / closed list / allowed to send to this",
     ),
 )
 
@@ -161,22 +162,23 @@ CONTENT = (
         "surbl / blacklisted url / blacklisted link / uribl / advertis / "
         "mail appears to be / looks like * spam / identified as spam / "
         "rejected due to spam / message filtered / content filter / spamfirewall / "
-        "unsolicted",
+        "unsolicted / |uce| / 垃圾邮件 / 垃圾郵件 / 迷惑メール / 스팸 / спам",
     ),
     row(
         "content",
         "content",
         FORM,
         "content reject / content denied / content not allowed / content blocked / "
-        "message content / content of / improper content / inappropriate / offensive / "
-        "attachment / banned file / banned content / executable / file type / "
-        "header error / header missing / missing header / missing * header / "
-        "duplicate header / invalid header / bad header / header line / malformed / "
-        "not rfc / rfc compliant / rfc 2822 / rfc 5322 / rfc2822 / rfc5322 / rfc 822 / "
-        "message format / bare lf / bare line feed / stray newline / 8bit / "
-        "line too long / mime * invalid / invalid mime / missing date / "
-        "missing message-id / no subject / message-id / conversion / charset / "
-        "character set / unacceptable content / prohibited content / url in / link in",
+        "message content / content of / improper content / inappropriate / "
+        "offensive / attachment / banned file / banned content / executable / "
+        "file type / header error / header missing / missing header / "
+        "missing * header / duplicate header / invalid header / bad header / "
+        "header line / malformed / not rfc / rfc compliant / rfc 2822 / rfc 5322 / "
+        "rfc2822 / rfc5322 / rfc 822 / message format / bare lf / bare line feed / "
+        "stray newline / 8bit / line too long / mime * invalid / invalid mime / "
+        "missing date / missing message-id / no subject / message-id / conversion / "
+        "charset / character set / unacceptable content / prohibited content / "
+        "url in / link in / type of file",
     ),
 )
 
@@ -185,8 +187,9 @@ REFUSED = (
         "filtered",
         "filtered",
         COMMON,
-        "because the recipient is not accepting mail with / user refuses to receive / "
-        "user refuse / recipient refused / recipient rejected / refused by recipient / "
+        "because the recipient is not accepting mail with / "
+        "user refuses to receive / user refuse / user has blocked / "
+        "recipient refused / recipient rejected / refused by recipient / "
         "refused by mailbox / recipient does not accept / "
         "recipient * accepts mail only / only accepts mail from / "
         "not accepting messages from / is not accepting any mail / "

@@ -146,7 +146,7 @@ SLOWER = (
         "greylist",
         "greylisted",
         GREY,
-        "greylist / graylist / grey list / grey-list / gray-list / "
+        "first time sender / greylist / graylist / grey list / grey-list / gray-list / "
         "greylisting in action / first attempt * retry / you are being greylisted / "
         "postgrey",
     ),
@@ -234,7 +234,7 @@ SERVER = (
         "filesystem is full / insufficient disk space / not enough disk space / "
         "mail system congest / resources temporarily unavailable / could not lock / "
         "timeout waiting for input from local / aliasing/forwarding loop broken / "
-        "mail config / interrupted system call / unable to store / "
+        "mail config / out of resources / interrupted system call / unable to store / "
         "loops back to myself / unable to process / resources restricted / "
         "mail server temporarily / error in processing / "
         "encountered an error while being processed / cannot queue / try later / "

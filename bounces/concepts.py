@@ -1,0 +1,148 @@
+"""A refusal read as things and their states, whatever its words: pure.
+
+"We could not find a mailbox of that name" and "Empfänger unbekannt" say the same:
+a box is unknown. Each state is given to the things nearest to it in its sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from bounces.rules.words import NONE, NOT, SIGNS, STATES, THINGS, UNDONE, Table
+
+FAR = 6  # words between a state and its thing
+UNDOING = (-1, -2, 1, -3)  # where "not" may stand
+MISSED = frozenset({"box", "domain", "name", "proof", "relay", "route"})
+MOST_SENTENCES = 60
+MOST_WORDS = 80  # in a sentence
+
+Pair = tuple[str, str]
+
+TOKEN = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+ELIDED = re.compile(r"\b(?:[cdjlst]|qu|un|all|dell|nell|sull)'")  # l'utente
+DENIED = re.compile(r"\bn'")  # n'existe pas
+SENTENCE = re.compile(r"[.;!?]\s|[\u3002\uff01\uff1b]")
+ADDRESS = re.compile(r"<?[^\s<>@:;,()]+@[^\s<>@:;,()]+>?")
+PLACE = re.compile(
+    r"https?://\S*|www\.\S+|\[[\d.a-f:]{7,45}\]"
+    r"|(?:host|server) \S+ (?:\[[^\]]*\] |\([^)]*\) )?(?:said|replied|responded)\b"
+    r"|after (?:ehlo|helo|mail from|rcpt to|end of data|initial connection)\S*"
+    r"|in reply to [a-z ]{4,12} command"
+    r"|\b(?:[a-z0-9_-]+\.){2,}[a-z]{2,}\b"
+)
+SIGN = {sign: word for word, signs in SIGNS.items() for sign in signs.split()}
+SIGNED = re.compile("|".join(sorted(map(re.escape, SIGN), key=len, reverse=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a word may stand for. `undone`: its states when a "not" is near."""
+
+    things: frozenset[str]
+    states: frozenset[str]
+    undone: frozenset[str]
+    is_not: bool
+    is_none: bool
+
+
+class Vocabulary:
+    """A table of words turned round: from a word to what it stands for."""
+
+    def __init__(self, table: Table) -> None:
+        self.words: dict[str, set[str]] = {}
+        self.stems: dict[str, set[str]] = {}
+        for name, words in table.items():
+            for word in words.split():
+                place = self.stems if word.endswith("*") else self.words
+                place.setdefault(word.rstrip("*"), set()).add(name)
+
+    def of(self, word: str) -> frozenset[str]:
+        found = set(self.words.get(word, ()))
+        for end in range(3, len(word) + 1):
+            found |= self.stems.get(word[:end], set())
+        return frozenset(found)
+
+
+THING, STATE, UNDO = Vocabulary(THINGS), Vocabulary(STATES), Vocabulary(UNDONE)
+NOTS, NONES = Vocabulary({"not": NOT}), Vocabulary({"none": NONE})
+
+
+@lru_cache(maxsize=20_000)
+def meaning(word: str) -> Meaning:
+    return Meaning(
+        THING.of(word),
+        STATE.of(word),
+        UNDO.of(word),
+        bool(NOTS.of(word)),
+        bool(NONES.of(word)),
+    )
+
+
+def said_in(text: str) -> frozenset[Pair]:
+    """The things of a text and their states. `text`: in lower case, on one line."""
+    if not text.isascii():
+        text = SIGNED.sub(lambda found: f" {SIGN[found[0]]} ", text)
+    if "'" in text:
+        text = ELIDED.sub(" ", DENIED.sub(" not ", text))
+    text = PLACE.sub(" ", ADDRESS.sub(" address ", text))
+    return frozenset(
+        pair
+        for sentence in SENTENCE.split(text, MOST_SENTENCES)
+        for pair in pairs_in(TOKEN.findall(sentence)[:MOST_WORDS])
+    )
+
+
+def pairs_in(words: Sequence[str]) -> Iterator[Pair]:
+    meant = [meaning(word) for word in words]
+    for place, state in states_in(meant):
+        for thing in nearest(place, meant):
+            yield thing, state
+
+
+def states_in(meant: Sequence[Meaning]) -> Iterator[tuple[int, str]]:
+    """What is said, and at which word."""
+    for n, one in enumerate(meant):
+        if one.is_none:
+            yield from ((n, state) for state in missing(meant[n + 1 : n + 3]))
+        undone = one.undone and any(
+            0 <= n + step < len(meant) and meant[n + step].is_not for step in UNDOING
+        )
+        for state in one.undone if undone else one.states:
+            yield n, state
+
+
+def missing(after: Sequence[Meaning]) -> Iterator[str]:
+    """What "no" says of the thing behind it: "no mailbox here", "no space left"."""
+    for one in after:
+        if one.things & MISSED:
+            yield "unknown"
+        if "space" in one.things:
+            yield "full"
+
+
+def nearest(place: int, meant: Sequence[Meaning]) -> frozenset[str]:
+    """The things on the nearer side of a state: all that stand together there."""
+    for distance in range(FAR + 1):
+        sides = [(place - distance, -1), (place + distance, 1)]
+        found = [
+            together(at, step, meant)
+            for at, step in sides
+            if 0 <= at < len(meant) and meant[at].things
+        ]
+        if found:
+            return frozenset().union(*found)
+    return frozenset()
+
+
+def together(at: int, step: int, meant: Sequence[Meaning]) -> frozenset[str]:
+    """ "recipient address", "quota of the mailbox": things hardly a word apart."""
+    found = meant[at].things
+    gap = 0
+    while gap < 3 and 0 < at + step < len(meant) - (step > 0):
+        at += step
+        gap = 0 if meant[at].things else gap + 1
+        found |= meant[at].things
+    return found

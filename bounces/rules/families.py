@@ -1,0 +1,87 @@
+"""What a thing in a state means: one row for each meaning, in all languages at once.
+
+Asked when no phrase of the other tables fits. The first row of which a pair is said
+decides; so what is held against the sender comes before what ends an address.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+Pair = tuple[str, str]  # thing and state of words.py
+
+SYNTAX = "RFC 5321 4.2.2 and RFC 3463 3: meanings, in the words of many servers"
+LISTS = "RFC 5782 and operators of block-lists: replies"
+PROOF = "RFC 7372, RFC 7208, RFC 7489: authentication status"
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """`key` is kept for good, as in a Row."""
+
+    key: str
+    category: str
+    source: str
+    pairs: frozenset[Pair]
+    doing: str = ""
+
+
+def family(key: str, category: str, source: str, pairs: str) -> Family:
+    """`pairs`: "thing state/state, thing state"."""
+    split = (one.split() for one in pairs.split(","))
+    made = {(thing, state) for thing, states in split for state in states.split("/")}
+    return Family(key, category, source, frozenset(made))
+
+
+# Before the codes
+FIRM: tuple[Family, ...] = (
+    family("f-name", "sender_dns", SYNTAX, "name unknown/failed/refused/needed"),
+    family("f-proof", "auth", PROOF, "proof failed/refused/unknown/needed"),
+    family(
+        "f-listed",
+        "reputation",
+        LISTS,
+        "network refused/listed/exceeded/unknown, sender listed, domain listed,"
+        "message listed, server listed, line listed",
+    ),
+    family("f-relay", "relay_denied", SYNTAX, "relay refused/failed/unknown"),
+    family(
+        "f-cipher", "tls_failure", SYNTAX, "cipher failed/unknown/cut/refused/needed"
+    ),
+    family("f-sender", "sender_rejected", SYNTAX, "sender unknown/refused/failed"),
+    family(
+        "f-full",
+        "mailbox_full",
+        SYNTAX,
+        "space full/exceeded, box full/exceeded, list full",
+    ),
+    family("f-large", "too_large", SYNTAX, "message large/exceeded"),
+    family("f-pace", "throttled", SYNTAX, "pace exceeded/refused, line exceeded"),
+    family("f-closed", "mailbox_disabled", SYNTAX, "box closed"),
+    family("f-moved", "address_moved", SYNTAX, "box moved"),
+    family("f-dns", "network_error", SYNTAX, "dns failed/late/cut/later, domain later"),
+    family("f-domain", "dns_failure", SYNTAX, "domain unknown, dns unknown"),
+    family("f-route", "network_error", SYNTAX, "route unknown/failed/cut/late"),
+    family("f-unknown", "unknown_user", SYNTAX, "box unknown"),
+)
+# After them
+LOOSE: tuple[Family, ...] = (
+    family(
+        "f-late",
+        "timeout",
+        SYNTAX,
+        "line late, tries late/exceeded/failed, message late, server late",
+    ),
+    family(
+        "f-cut",
+        "network_error",
+        SYNTAX,
+        "line cut/failed, domain cut, network cut, server cut",
+    ),
+    family("f-login", "policy", SYNTAX, "login failed/refused/needed/unknown"),
+    family("f-domain-closed", "mailbox_disabled", SYNTAX, "domain closed"),
+    family("f-content", "content", SYNTAX, "content refused/unknown/failed/exceeded"),
+    family("f-list", "sender_rejected", SYNTAX, "list refused"),
+    family("f-server", "server_error", SYNTAX, "server failed/full/exceeded/later"),
+    family("f-box", "filtered", SYNTAX, "box refused"),
+)

@@ -1,0 +1,252 @@
+"""The vocabulary of refusals: which word stands for which thing or state.
+
+Servers say the same few things in many words and many languages. A reply is read as
+a row of things (whose mailbox, which domain, what limit) and states (unknown, full,
+refused); `families.py` says what a thing in a state means. "*" stands for the rest of
+a word. Words are in lower case; those of scripts without spaces stand in SIGNS.
+"""
+
+from __future__ import annotations
+
+Table = dict[str, str]
+
+# What is spoken of
+THINGS: Table = {
+    "box": """
+        user users username userid usernames usuario* usuário* utilis* utent*
+        utilizad* użytkown* uživatel* benutzer* nutzer* gebruiker* bruker* bruger*
+        användar* käyttäj* felhasznál* kullan* utilizator* пользовател* користувач*
+        recipient recipients rcpt rcpts destinat* empfänger* empfaenger* ontvanger*
+        mottagar* mottaker* modtager* vastaanottaj* odbiorc* adresat* adressat*
+        příjem* címzett* получател* адресат* одержувач* addressee* mailbox mailboxes
+        mailboxs mbox postfach* postfächer* mailkonto postvak* brevlåd* postkass*
+        postilaatik* postaláda* skrzynk* schránk* casella* caselle* buzón* buzon*
+        caixa* boîte* boite* bal ящик* почтов* скриньк* kutusu account accounts acct
+        konto kontos konta cuenta* conta compte* cont учетн* аккаунт* hesap* address
+        addresses addr adresse* adress* adres adresu adresa dirección* direccion*
+        endereço* endereco* indirizz* osoite* cím alamat адрес* alias aliases
+        mailaddress maildrop inbox inboxes person persona customer subscriber client's
+        localpart username's mailbox's user's recipient's addressee's nickname
+        employee
+    """,
+    "domain": """
+        domain domains domäne* domaene* domaine* dominio* domínio* domein* domän*
+        domæne* domene* domena domeny doména domény домен* verkkotunnu* etki host
+        hosts hostname mailhost zone fqdn mx exchanger
+    """,
+    "sender": """
+        sender senders sender's absender* expéditeur* expediteur* mittent* remit*
+        remet* afzender* nadawc* odesílatel* odosielate* отправител* відправник*
+        avsändar* avsender* afsender* lähettäj* feladó* gönderen* envelope mailfrom
+        originator
+    """,
+    "network": "ip ips ipv4 ipv6 network subnet netblock relayhost cidr asn",
+    "name": "ptr rdns fcrdns helo ehlo reverse",
+    "proof": "spf dkim dmarc arc authenticity signature senderid domainkeys",
+    "login": "authentication authenticated credentials password login",
+    "route": "route routing gateway path nexthop smarthost",
+    "dns": "dns nameserver lookup resolver resolution",
+    "message": """
+        message messages mail mails email emails msg nachricht* correo* courriel*
+        mensaje* mensagem messaggio* bericht* wiadomoś* zpráv* správ* сообщени* письм*
+        повідомлен* meddeland* melding* viesti* üzenet* mesaj* size taille größe
+        groesse tamaño tamanho dimensione grootte rozmiar размер attachments
+    """,
+    "content": """
+        content contents attachment extension extensions url urls link links header
+        headers subject body charset encoding inhalt* anhang* contenu* contenid*
+        conteúd* contenut* pièce* adjunt* anexo* allegat* вложени* содержим* mime
+        filetype
+    """,
+    "space": """
+        quota quotas quota's diskquota storage space disk diskspace speicher*
+        speicherplatz espace espacio espaço spazio ruimte miejsca místo kvot* kvóta
+        квот* место места capacity capacité capacidad kapazität* overquota
+    """,
+    "pace": """
+        rate rates connections sessions frequency volume throughput concurrency
+        concurrent simultaneous hourly daily burst velocity requests ratelimit
+    """,
+    "relay": "relay relaying relays relayed weiterleit* relais rcpthosts",
+    "cipher": "tls starttls ssl encryption encrypted cipher certificate handshake",
+    "line": """
+        connection connect connecting socket verbindung* connexion* conexión* conexao
+        conexão connessione verbinding połączen* spojen* соединени* port
+    """,
+    "tries": """
+        retry retries attempts attempt queue queued lifetime retrying tentativ*
+        versuche* intent* prób pokus* попыт* zustellversuch*
+    """,
+    "server": """
+        server servers system service mailserver mta backend filesystem mailer
+        procmail maildrop pipe command lock database configuration config
+    """,
+    "list": "list group mailinglist newsgroup liste gruppe",
+}
+
+# What is said of it
+STATES: Table = {
+    "unknown": """
+        unknown nonexist* inexist* unrecognised unrecognized undefined unregistered
+        invalid invalide* invalido* inválid* bad illegal incorrect unrout* unresolv*
+        nxdomain unbekannt* ungültig* ungueltig* inconnu* introuvable* inesist*
+        sconosciut* desconoc* desconhec* onbekend* ongeldig* nieznan* nieistniej*
+        niepraw* neznám* neexist* neplatn* neznam* неизвест* несуществ* недейств*
+        неверн* невідом* неіснуюч* okänd* ogiltig* ukjent* ugyldig* ukendt* tuntemat*
+        ismeretlen* érvénytelen geçersiz bilinmeyen necunoscut* invalid* unkown unknow
+        uknown nosuchuser usernotfound recipientnotfound recipnotfound userunknown
+        unknownuser mailboxnotfound nouser nomailbox unknownrecipient fictitious
+        bulunam* deleted removed gelöscht* supprim* eliminad* borrad* excluíd*
+        cancellat* verwijder* usunięt* smazan* smazán* удален* удалён* видален*
+        borttag* slettet poistet* törölt* silin*
+    """,
+    "closed": """
+        disabled inactive suspended suspend deactivated locked closed frozen expired
+        dormant discontinued cancelled canceled terminated archived retired
+        deprovisioned hibernated accountdisabled mailboxdisabled gesperrt*
+        deaktiviert* stillgelegt* abgeschaltet* désactiv* desactiv* suspendu* bloqué
+        fermé* archivé* archivee clôtur* suspendid* deshabilit* inactiv* inativ*
+        desativ* suspens* sospes* disattiv* disabilit* inattiv* geblokkeerd
+        uitgeschakeld* opgeheven zablokowan* wyłączon* nieaktywn* zawieszon*
+        zablokován* deaktivov* neaktivn* заблокирован* отключ* неактив* приостанов*
+        заморож* avstäng* inaktiv* spärr* sperret spærret suljettu stoppad* lukittu
+        letiltott* kapal* pasif blockiert
+    """,
+    "full": """
+        full overquota exhausted mailboxfull quotaexceeded voll überfüllt überschritt*
+        ueberschritt* voller plein pleine pleins dépass* depass* satur* lleno llena
+        exced* superad* cheia cheio esgotad* lotad* pieno piena esaurit* superat* vol
+        overschreden overvol pełn* przepełn* przekroczon* plná plný překročen*
+        prekročen* переполн* исчерпан* превышен* переповнен* fullt överskrid*
+        overskrid* täynnä ylitty* megtelt betelt dolu aş* plină depăși*
+    """,
+    "exceeded": """
+        exceeded exceeds exceed exceeding exceded reached überschreit* ueberschreit*
+        dépasse excede supera* превыша* overschrijd* przekracza* překračuje excess
+        excessive over overlimit limit limited limits maximum max toobig toolarge
+        toomany throttl* larger bigger high unusual unexpected
+    """,
+    "large": """
+        large big long huge oversize* gros volumineu* grande grandes grosse groß gross
+        groot veľk* velik* большой stor duży duża velká
+    """,
+    "refused": """
+        rejected reject rejects rejecting refused refuse denied deny blocked block
+        blocking prohibited forbidden banned disallowed unauthorized unauthorised
+        unacceptable interdit* prohibid* proibid* vietat* verboten zabron* abgelehnt*
+        verweigert* zurückgewiesen* rejet* refus* bloqu* rechaz* deneg* recus* negad*
+        rifiut* respint* negat* geweigerd* afgewezen odrzuc* odmow* odmít* zamiet*
+        отклон* отказ* запрещ* відхил* avvis* nekad* afvist hylät* elutasít*
+        reddedildi permission restricted
+    """,
+    "listed": """
+        blacklist* blocklist* blackhole* denylist* rbl dnsbl reputation greymail
+        spamhaus poor
+    """,
+    "failed": """
+        failed fail fails failure failing mismatch missing broken forged inconsistent
+        malformed error errors fehlgeschlagen* échou* fall* incorrectly misconfigur*
+        problem corrupt crashed down overload*
+    """,
+    "late": """
+        timeout timedout timed expired days hours tage tagen stunden jours heures días
+        horas giorni dagen dni дней часов expire elapsed giving given gave
+        zeitüberschreitung abgelaufen* délai agotado esgotado scadut* verlopen wygas*
+        vypršel* истек* aborted
+    """,
+    "cut": """
+        refused reset lost dropped closed unreachable broken interrupted terminated
+        injoignable nedostupn* nieosiągaln* недоступ* unerreichbar* inalcanz*
+    """,
+    "needed": """
+        required requires require requiring mandatory must needed needs need
+        erforderlich nötig requis* obligatoire requerid* necesari* necessári*
+        obrigatóri* richiest* obbligatori* vereist verplicht wymagan* vyžad* требует*
+        krävs kreves kræves vaaditaan
+    """,
+    "later": """
+        temporarily temporary temporär* vorübergehend temporaire* provisoire*
+        temporal* temporáriament* temporanea* tijdelijk* tymczasow* dočasn* временн*
+        тимчасов* tillfällig* midlertidig* tilapäis* servfail again
+    """,
+    "moved": "moved umgezogen déménagé migrated relocated",
+}
+
+# "not", and the states it makes of other words: "does not exist", "not allowed"
+NOT = """
+    not no none never cannot can't couldn't doesn't don't didn't isn't wasn't aren't
+    hasn't haven't won't wouldn't non nobody doesnt dont isnt cant nicht kein keine
+    keinen keiner pas aucun aucune nessun nessuna ningún ningun ninguna não nao nenhum
+    nenhuma niet geen nie brak není nemá žádn* neni не нет нету немає inte ingen inga
+    ikke ei eikä nem nincs yok unable
+"""
+UNDONE: Table = {
+    "unknown": """
+        existent existant existante vorhanden exist exists existing existe existen
+        exister existiert existieren exista esiste esistono bestaat istnieje existuje
+        существует існує finns findes finnes löydy létezik mevcut found find finding
+        gefunden trouv* trovat* encontr* gevonden znaleziono znaleźć nalezen* найден*
+        знайдено hittades funnet fundet known know recognised recognized recognise
+        recognize valid registered listed defined gültig gueltig bekannt valide válid*
+        valido such local resolve located locate record file customer use verify
+        verified resolved routable here
+    """,
+    "closed": """
+        active available enabled activated accepting aktiv activ* attiv* current
+        activo ativo aktywn* aktivní активен
+    """,
+    "refused": """
+        allowed allow allows permitted permit accept accepted accepts authorized
+        authorised welcome erlaubt akzeptiert* zugelassen autorisé* accepté* permitid*
+        acept* autoriz* aceit* consentit* accettat* toegestaan geaccepteerd dozwolon*
+        povolen* разрешен* принима* принят* tillåt* tillat* tilladt* acceptable wanted
+    """,
+    "full": """
+        enough sufficient ausreichend* genug suffisant* suficient* sufficient*
+        voldoende wystarczając* dostatek достаточн*
+    """,
+    "failed": """
+        pass passed match verified verify signed available offered support* configured
+        align*
+    """,
+    "cut": """
+        reach reached reachable respond responding connect connected answer*
+        established establish erreicht erreichbar contact contacted
+    """,
+}
+
+# Of NOT, those that stand before a thing which is missing: "no mailbox"
+NONE = """
+    no kein keine keinen aucun aucune nessun nessuna ningún ningun ninguna nenhum
+    nenhuma geen brak žádn* ingen inga нет incs
+"""
+
+# Scripts that set no spaces: an English word, and what is read as it
+SIGNS: Table = {
+    "user": "用户 用戶 使用者 ユーザー ユーザ 사용자 사용자가",
+    "recipient": "收件人 收信人 收件者 宛先 受信者 送信先 수신자 받는사람",
+    "mailbox": "邮箱 信箱 郵箱 邮件箱 メールボックス 受信箱 메일함 편지함 사서함",
+    "address": "地址 位址 アドレス 주소",
+    "account": "账号 帐号 账户 帐户 帳號 帳戶 アカウント 계정",
+    "unknown": """
+        不存在 不明 無効 无效 無效 未找到 找不到 没有找到 未知 查无 存在しません
+        存在しない 見つかりません 見つからない ございません 존재하지 已删除 已注销
+        削除 찾을수없 찾을 유효하지
+    """,
+    "disabled": """
+        停用 禁用 冻结 凍結 停止 休眠 锁定 关闭 利用できません 정지 휴면 차단된
+    """,
+    "full": """
+        已满 已滿 满了 空间不足 容量不足 超出 超过 超過 いっぱい 一杯 容量オーバー
+        あふれ 가득 초과
+    """,
+    "quota": "容量 配额 配額 용량",
+    "domain": "域名 网域 網域 ドメイン 도메인",
+    "sender": "发件人 發件人 寄件人 送信者 差出人 발신자 보내는사람",
+    "rejected": "拒绝 拒絕 拒收 退回 拒否 受信拒否 거부 차단",
+    "spam": "垃圾邮件 垃圾郵件 迷惑メール 스팸",
+    "virus": "病毒 ウイルス ウィルス 바이러스",
+    "blacklist": "黑名单 黑名單 ブラックリスト 블랙리스트",
+    "timeout": "超时 逾時 タイムアウト 시간초과",
+    "frequency": "频率 頻率",
+}

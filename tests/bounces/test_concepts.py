@@ -1,0 +1,82 @@
+"""Refusals in many words and languages, and how they are read."""
+
+from pathlib import Path
+
+import pytest
+
+from bounces.categories import CATEGORIES
+from bounces.codes import judge
+from bounces.concepts import said_in
+from bounces.rules.families import FIRM, LOOSE
+from bounces.rules.tables import ALL
+from bounces.rules.words import STATES, THINGS, UNDONE
+
+REPLIES = [
+    line.split("\t")
+    for line in (Path(__file__).parent.parent / "fixtures" / "replies.tsv")
+    .read_text()
+    .splitlines()
+]
+
+
+@pytest.mark.parametrize(("category", "reply"), REPLIES, ids=lambda text: text[:60])
+def test_a_reply_at_the_recipient_is_understood(category, reply):
+    assert judge(None, "", reply, stage="RCPT").category in category.split("|")
+
+
+def test_the_replies_show_every_category_but_that_without_a_reason():
+    shown = {one for category, _ in REPLIES for one in category.split("|")}
+    assert shown == set(CATEGORIES) - {"other"}
+
+
+@pytest.mark.parametrize(
+    ("text", "pair"),
+    [
+        ("we could not find a mailbox of that name", ("box", "unknown")),
+        ("empfänger existiert nicht", ("box", "unknown")),
+        ("l'utilisateur n'existe pas", ("box", "unknown")),
+        ("получатель не найден", ("box", "unknown")),
+        ("ユーザーが存在しません", ("box", "unknown")),
+        ("邮箱已满", ("box", "full")),
+        ("there is no space left for this person", ("space", "full")),
+        ("the domain of the recipient is not known", ("domain", "unknown")),
+    ],
+)
+def test_a_thing_and_its_state_are_found(text, pair):
+    assert pair in said_in(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "user x has received your message",
+        "unknown. the mailbox",  # another sentence
+        "unknown one two three four five six seven eight mailbox",  # far away
+        "mailbox found",
+        "",
+    ],
+)
+def test_what_does_not_belong_together_is_not_joined(text):
+    assert ("box", "unknown") not in said_in(text)
+
+
+def test_what_is_held_against_the_sender_comes_before_what_ends_an_address():
+    found = judge(550, "", "Sender unknown: no such user", stage="RCPT")
+    assert found.kind != "hard"
+
+
+def test_an_address_is_a_box_and_a_host_name_is_nothing():
+    assert ("box", "unknown") in said_in("<somebody@example.test> does not exist")
+    assert said_in("host mx.one.example.test said: 550 unknown") == frozenset()
+
+
+def test_every_family_has_a_key_of_its_own_and_speaks_of_known_words():
+    families = (*FIRM, *LOOSE)
+    keys = [one.key for one in families]
+    assert len({*keys} | {row.key for row in ALL}) == len(keys) + len(
+        {row.key for row in ALL}
+    )
+    said = {pair for one in families for pair in one.pairs}
+    assert {thing for thing, _ in said} <= set(THINGS)
+    assert {state for _, state in said} <= set(STATES) | set(UNDONE)
+    assert {one.category for one in families} <= set(CATEGORIES)
