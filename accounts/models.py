@@ -8,8 +8,9 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 
@@ -170,16 +171,11 @@ class JobQuerySet(models.QuerySet["Job"]):
             .update(
                 state=JobState.RUNNING,
                 heartbeat_at=now,
+                started_at=Coalesce("started_at", now),
                 attempts=models.F("attempts") + 1,
             )
         )
-        if taken != 1:
-            return None
-        job = self.get(pk=pk)
-        if job.started_at is None:
-            job.started_at = now
-            job.save(update_fields=["started_at"])
-        return job
+        return self.get(pk=pk) if taken else None
 
 
 class Job(models.Model):
@@ -267,7 +263,6 @@ class Job(models.Model):
             == 1
         )
 
-    @transaction.atomic
     def _end(self, state: JobState, **fields: Any) -> None:
         fields |= {"state": state, "finished_at": timezone.now()}
         Job.objects.filter(pk=self.pk, state=JobState.RUNNING).update(**fields)
