@@ -298,7 +298,7 @@ class Contact(Engagement):
                 mechanism=Mechanism.STAFF,
                 actor=Actor.STAFF,
                 occurred_at=no.occurred_at,
-                explanation=f"Said with the address before, {before}.",
+                explanation="Said with the address before.",
                 user_id=user.pk,
                 batch_id=no.batch_id,
                 source={"suppression": no.pk},
