@@ -46,9 +46,17 @@ class Account(models.Model):
     def zone(self) -> zoneinfo.ZoneInfo:
         return zoneinfo.ZoneInfo(self.time_zone)
 
+    def day_of(self, moment: dt.datetime) -> dt.date:
+        return moment.astimezone(self.zone).date()
+
     def today(self) -> dt.date:
         """The account's day: what "today" means in every filter."""
-        return timezone.now().astimezone(self.zone).date()
+        return self.day_of(timezone.now())
+
+    def noon(self, day: dt.date) -> dt.datetime:
+        """When a day is known and no hour: no time zone moves it to another day. Of
+        today, where noon is still to come, now."""
+        return min(dt.datetime.combine(day, dt.time(12), self.zone), timezone.now())
 
 
 class Theme(models.TextChoices):

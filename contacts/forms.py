@@ -6,11 +6,10 @@ import datetime as dt
 from typing import Any, ClassVar
 
 from django import forms
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.text import slugify
 
-from accounts.models import User
+from accounts.models import Account, User
 from consent import addresses
 from consent.models import SubscriptionType
 from consent.vocabulary import LegalBasis
@@ -234,7 +233,7 @@ class OptInForm(forms.Form):
 
     def clean_day(self) -> dt.date:
         day: dt.date = self.cleaned_data["day"]
-        if day > timezone.now().date():
+        if day > Account.current().today():
             raise forms.ValidationError("That day is still to come.")
         return day
 

@@ -8,10 +8,9 @@ from typing import Any, BinaryIO, ClassVar, cast
 from django import forms
 from django.core.files.base import ContentFile, File
 from django.db import transaction
-from django.utils import timezone
 from django.utils.text import slugify
 
-from accounts.models import Job, User
+from accounts.models import Account, Job, User
 from consent import tables
 from consent.models import SubscriptionType
 from contacts.importing import columns, rows
@@ -228,9 +227,10 @@ class ConsentForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
+        today = Account.current().today()
         for name in ("consent_date", "engagement_until"):
             day = data.get(name)
-            if day and day > timezone.now().date():
+            if day and day > today:
                 self.add_error(name, "That day is still to come.")
         return data
 

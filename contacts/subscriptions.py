@@ -10,7 +10,6 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.models import Account, AuditEntry, User
 from consent.models import Address, Grant, SubscriptionType, Suppression
@@ -25,7 +24,6 @@ from consent.vocabulary import (
     LiftedBy,
     Mechanism,
     Reason,
-    Scope,
 )
 from contacts.models import Contact
 
@@ -42,12 +40,6 @@ class Agreement:
     basis: LegalBasis
     explanation: str
     day: dt.date
-
-    @property
-    def at(self) -> dt.datetime:
-        """Noon of that day, so that no time zone moves it to another; never later."""
-        noon = dt.datetime.combine(self.day, dt.time(12), Account.current().zone)
-        return min(noon, timezone.now())
 
 
 def _staff(user: User, action: Action, explanation: str, **more: object) -> Act:
@@ -100,7 +92,7 @@ def opt_in(contact: Contact, user: User, agreement: Agreement) -> None:
         Action.GIVEN,
         agreement.explanation,
         basis=agreement.basis,
-        occurred_at=agreement.at,
+        occurred_at=Account.current().noon(agreement.day),
     )
     Grant.objects.give(
         [contact.address_id], agreement.subscription_type, yes, Grade.EVIDENCED
@@ -111,33 +103,20 @@ def opt_in(contact: Contact, user: User, agreement: Agreement) -> None:
 def _lift_for(contact: Contact, user: User, agreement: Agreement) -> None:
     chosen = agreement.subscription_type
     noes = contact.suppressions().covering(chosen).filter(reason__in=OPT_OUT_REASONS)
+    account = Account.current()
     for no in noes:
         if LiftedBy.STAFF not in MAY_LIFT[Reason(no.reason)]:
             raise Refused(_why(contact, Reason(no.reason)))
-        if agreement.day < no.occurred_at.date():
+        if agreement.day < (day := account.day_of(no.occurred_at)):
             raise Refused(
-                f"She was opted out on {no.occurred_at:%-d %B %Y}. What she agreed to"
-                " before that day does not count any more."
+                f"She was opted out on {day:%-d %B %Y}. What she agreed to before that"
+                " day does not count any more."
             )
-    lifted = list(noes)
-    act = _staff(user, Action.RESTORED, agreement.explanation)
-    Suppression.objects.filter(pk__in=[no.pk for no in lifted]).lift(
-        LiftedBy.STAFF, act
-    )
-    if any(no.scope != Scope.TYPE for no in lifted):
-        _keep_the_rest(contact, user, chosen)
-
-
-def _keep_the_rest(contact: Contact, user: User, chosen: SubscriptionType) -> None:
-    """A yes to one type leaves the no to all others as it was."""
-    act = _staff(user, Action.WITHDRAWN, f"Stays opted out; came back for {chosen}.")
-    for other in SubscriptionType.objects.exclude(pk=chosen.pk):
-        Suppression.objects.suppress(
-            [contact.address_id or 0],
-            Reason.STAFF_OPT_OUT,
-            act,
-            subscription_type=other,
-        )
+    back = _staff(user, Action.RESTORED, agreement.explanation)
+    Suppression.objects.filter(pk__in=[no.pk for no in noes]).lift(LiftedBy.STAFF, back)
+    kept = _staff(user, Action.WITHDRAWN, f"Stays opted out; came back for {chosen}.")
+    for no in noes:
+        no.keep_for_others([chosen], kept)
 
 
 WHY = {

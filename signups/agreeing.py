@@ -23,8 +23,6 @@ from consent.vocabulary import (
     LegalBasis,
     LiftedBy,
     Mechanism,
-    Reason,
-    Scope,
 )
 from contacts.models import Contact
 from signups.models import CONTACT_QUESTIONS, Submission
@@ -106,26 +104,20 @@ def _new(submission: Submission) -> Contact:
 def lift(submission: Submission, types: Sequence[SubscriptionType], act: Act) -> None:
     """End what she had said no to before she signed up, for these kinds alone. A no
     that came after the sign-up stands: she changed her mind once more."""
-    ended: list[Suppression] = []
     way, back = LiftedBy.DOUBLE_OPT_IN, replace(act, action=Action.RESTORED)
     before = Suppression.objects.active().filter(
         address=submission.address_id, occurred_at__lt=submission.at
     )
     for kind in types:
         covering = before.covering(kind)
-        ended += covering.liftable(way, act.occurred_at)
+        ended = list(covering.liftable(way, act.occurred_at))
         covering.lift(way, back)
-    wide = {no.pk: no for no in ended if no.scope != Scope.TYPE}
-    for no in wide.values():
-        _keep_the_rest(no, types)
+        for no in ended:
+            no.keep_for_others(types, _kept(no))
 
 
-def _keep_the_rest(no: Suppression, types: Sequence[SubscriptionType]) -> None:
-    """What an opt-out from everything, or from a brand, still forbids."""
-    others = SubscriptionType.objects.exclude(pk__in=[kind.pk for kind in types])
-    if no.scope == Scope.BRAND:
-        others = others.filter(brand=no.brand_id)
-    act = Act(
+def _kept(no: Suppression) -> Act:
+    return Act(
         action=Action.WITHDRAWN,
         mechanism=Mechanism.DOUBLE_OPT_IN,
         actor=Actor.SYSTEM,
@@ -133,7 +125,3 @@ def _keep_the_rest(no: Suppression, types: Sequence[SubscriptionType]) -> None:
         explanation="Kept when a new sign-up ended an opt-out that reached further.",
         batch_id=no.batch_id,
     )
-    for other in others:
-        Suppression.objects.suppress(
-            [no.address_id], Reason(no.reason), act, subscription_type=other
-        )

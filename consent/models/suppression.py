@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 from django.db import connection, models, transaction
@@ -265,3 +265,11 @@ class Suppression(models.Model):
             if self.scope == Scope.TYPE
             else self.brand_id == subscription_type.brand_id
         )
+
+    def keep_for_others(self, types: Iterable[SubscriptionType], act: Act) -> None:
+        """It was lifted for `types` alone: what else it forbade stays so, by type."""
+        rest = SubscriptionType.objects.exclude(pk__in=[one.pk for one in types])
+        for other in filter(self.covers, rest):
+            Suppression.objects.suppress(
+                [self.address_id], Reason(self.reason), act, subscription_type=other
+            )

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
-from accounts.models import Account
 from consent.models import Grant, SubscriptionType, Suppression
 from consent.vocabulary import (
     BOUNCE_REASON,
@@ -70,9 +69,10 @@ def _suppress(
 
 def say_yes(piece: Piece) -> Counter[str]:
     """The consent that the people arrive with."""
-    if not piece.found.brings_consent:
+    day = piece.found.consent_date
+    if not (piece.found.brings_consent and day):
         return Counter()
-    act = piece.found.yes(Account.current().zone)
+    act = piece.found.yes(day)
     subscribed: set[int] = set()
     for one in piece.found.subscription_types.all():
         ids = sorted(_free_to_agree(piece, one))

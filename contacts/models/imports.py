@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict
+from io import BytesIO
 from typing import Any, BinaryIO, ClassVar, cast
 
 from django.core.files.base import File
@@ -16,7 +17,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import AuditEntry, Job, User
+from accounts.models import Account, AuditEntry, Job, User
 from consent import tables
 from consent.models import Batch, BatchKind, ConsentText, SubscriptionType
 from consent.vocabulary import Act, Action, Actor, LegalBasis, Mechanism
@@ -52,13 +53,6 @@ class ConsentAnswer(models.TextChoices):
 ANSWERS_WITH_CONSENT = (ConsentAnswer.AGREED, ConsentAnswer.CUSTOMERS)
 
 
-def _sha256(content: BinaryIO) -> str:
-    digest = hashlib.sha256()
-    while chunk := content.read(1 << 20):
-        digest.update(chunk)
-    return digest.hexdigest()
-
-
 def _rows(file: File[bytes], shape: tables.Shape) -> Generator[tables.Row]:
     yield from tables.rows(cast("BinaryIO", file), shape)
 
@@ -70,7 +64,7 @@ class ContactImportQuerySet(models.QuerySet["ContactImport"]):
         found = ContactImport(name=name[:200], created_by=user, **asdict(shape))
         found.headers = tables.column_names(content, shape)
         content.seek(0)
-        found.sha256 = _sha256(content)
+        found.sha256 = hashlib.file_digest(cast(BytesIO, content), "sha256").hexdigest()
         found.size = content.tell()
         content.seek(0)
         found.file.save("contacts.csv", File(content), save=False)
@@ -252,15 +246,13 @@ class ContactImport(models.Model):
             **more,
         )
 
-    def yes(self, zone: dt.tzinfo) -> Act:
-        """The consent that the people arrive with."""
-        day = self.consent_date or timezone.now().date()
-        noon = dt.datetime.combine(day, dt.time(12), zone)
+    def yes(self, day: dt.date) -> Act:
+        """The consent that the people arrive with, at the latest given on `day`."""
         return self.act(
             Action.GIVEN,
             self.consent_source,
             basis=ConsentAnswer(self.consent).basis,
-            occurred_at=min(noon, timezone.now()),
+            occurred_at=Account.current().noon(day),
             text_id=ConsentText.of(self.consent_wording).pk,
         )
 

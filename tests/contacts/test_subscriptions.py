@@ -3,15 +3,23 @@
 import datetime as dt
 
 import pytest
+import time_machine
 from django.utils import timezone
 
+from accounts.models import Account
 from consent.models import Grant, SubscriptionType, Suppression
 from consent.vocabulary import Act, Action, Actor, LegalBasis, Mechanism, Reason
 from contacts import subscriptions
+from contacts.forms import OptInForm
 from contacts.models import Contact
 from contacts.subscriptions import Agreement, Refused
 from deliveries import refusals
-from tests.factories import ContactFactory, SubscriptionTypeFactory, agree
+from tests.factories import (
+    BrandFactory,
+    ContactFactory,
+    SubscriptionTypeFactory,
+    agree,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -97,6 +105,38 @@ def test_coming_back_to_one_type_leaves_the_no_to_the_others(alice, ada, news):
     subscriptions.opt_in(ada, alice, agreement(news))
     assert mailable(ada, news)
     assert not mailable(ada, other)
+
+
+def test_coming_back_to_one_brand_says_no_to_no_other_brand(alice, ada, news):
+    elsewhere = SubscriptionTypeFactory(brand=BrandFactory())
+    agree(ada, elsewhere)
+    act = Act(action=Action.WITHDRAWN, mechanism=Mechanism.STAFF, actor=Actor.STAFF)
+    Suppression.objects.suppress(
+        [ada.address_id], Reason.STAFF_OPT_OUT, act, brand=news.brand
+    )
+    subscriptions.opt_in(ada, alice, agreement(news))
+    assert mailable(ada, elsewhere)
+
+
+def test_which_day_it_was_is_asked_where_the_account_lives(alice, ada, news):
+    Account.objects.update(time_zone="Pacific/Kiritimati")
+    act = Act(
+        action=Action.WITHDRAWN,
+        mechanism=Mechanism.STAFF,
+        actor=Actor.STAFF,
+        occurred_at=dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC),
+    )
+    Suppression.objects.suppress([ada.address_id], Reason.STAFF_OPT_OUT, act)
+    with pytest.raises(Refused, match="opted out on 2 March"):
+        subscriptions.opt_in(ada, alice, agreement(news, day=dt.date(2026, 3, 1)))
+
+
+@time_machine.travel(dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC), tick=False)
+def test_today_can_be_the_day_she_agreed_wherever_the_account_lives(db):
+    Account.current()
+    Account.objects.update(time_zone="Pacific/Kiritimati")
+    assert "day" not in OptInForm({"day": "2026-03-02"}).errors
+    assert "still to come" in str(OptInForm({"day": "2026-03-03"}).errors["day"])
 
 
 def test_a_basis_for_personal_mail_does_not_allow_marketing(alice, ada, news):
