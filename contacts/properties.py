@@ -37,6 +37,9 @@ YES = frozenset({"true", "yes", "y", "1", "on", "wahr", "ja", "oui", "kyllä", "
 NO = frozenset({"false", "no", "n", "0", "off", "falsch", "nein", "non", "ei", "nie"})
 
 
+MOST_DIGITS = 100
+
+
 def parse(kind: str, text: str, choices: Sequence[str] = ()) -> Value:
     """`text`, not blank, as a value of `kind`, or BadValue with a sentence."""
     return _PARSERS[Kind(kind)](text.strip(), choices)
@@ -56,6 +59,8 @@ def _number(text: str, choices: Sequence[str]) -> Value:
         raise BadValue(f"“{text}” is not a number.") from None
     if not number.is_finite():
         raise BadValue(f"“{text}” is not a number.")
+    if number.adjusted() > MOST_DIGITS:  # 1e999999999 would take all memory there is
+        raise BadValue(f"“{text[:60]}” is too large a number.")
     return int(number) if number == number.to_integral_value() else float(number)
 
 

@@ -12,7 +12,7 @@ from itertools import chain
 from django.core.files import File
 from django.db.models import Q
 
-from accounts.models import Job, JobState
+from accounts.models import Job, JobQuerySet, JobState
 from consent import tables
 from contacts.importing import staging, taking
 from contacts.models import ContactImport, ImportState
@@ -39,10 +39,9 @@ def work(job: Job) -> None:
         take_in(job)
 
 
-def open_jobs() -> list[int]:
-    """Imports and checks that wait, or whose worker died."""
-    waiting = Job.objects.claimable().filter(kind__in=[CHECK, TAKE])
-    return list(waiting.values_list("pk", flat=True))
+def open_jobs() -> JobQuerySet:
+    """Imports and checks that wait, or whose worker died; the oldest first."""
+    return Job.objects.claimable().filter(kind__in=[CHECK, TAKE]).order_by("pk")
 
 
 def check(job: Job) -> None:

@@ -220,6 +220,7 @@ class Contact(Engagement):
         updated_at as the form was drawn), change nothing.
         """
         if self.pk:
+            self._lock_addresses(email)
             before = Contact.objects.select_for_update(no_key=True).get(pk=self.pk)
             if seen and before.updated_at.isoformat() != seen:
                 raise Outdated(f"{before} was saved by somebody else.")
@@ -233,6 +234,12 @@ class Contact(Engagement):
         AuditEntry.objects.record(
             user, "created a contact", subject=str(self), url=self.get_absolute_url()
         )
+
+    def _lock_addresses(self, email: str) -> None:
+        """Hers and the one she moves to, before her own row: so does everybody else
+        who takes both, or two would wait for each other."""
+        found = Address.objects.find(email)
+        Address.objects.lock({self.address_id or 0, found.pk if found else 0})
 
     def settle_at(self, email: str) -> None:
         """Take `email` as the address of this row, locked; does not save.
@@ -314,6 +321,7 @@ class Contact(Engagement):
     @transaction.atomic
     def forget(self, user: User) -> None:
         """Delete the person; what she said to our mails stays with her address."""
+        self._lock_addresses("")
         AuditEntry.objects.record(user, "deleted a contact", subject=str(self))
         self.delete()
 

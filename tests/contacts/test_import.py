@@ -1,6 +1,7 @@
 """What becomes of a file of contacts."""
 
 import datetime as dt
+import io
 
 import pytest
 from django.db import IntegrityError
@@ -10,6 +11,7 @@ from accounts.models import Job
 from consent import tables
 from consent.models import Address, ConsentRecord, Grant, SubscriptionType, Suppression
 from consent.vocabulary import Act, Action, Actor, Grade, Mechanism, Reason
+from contacts import tasks
 from contacts.importing import running, staging, taking
 from contacts.models import (
     ConsentAnswer,
@@ -187,6 +189,18 @@ def test_newer_engagement_replaces_the_balance(alice):
     bring_in("Email,Marketing emails delivered\nada@people.example,20\n", alice)
     ada = Contact.objects.get()
     assert ada.delivered == ada.opening_balance.delivered == 20
+
+
+def test_one_turn_of_the_timetable_does_one_job(alice):
+    for _ in range(2):
+        content = io.BytesIO(b"Email\nada@people.example\n")
+        found = ContactImport.objects.receive("people.csv", content, alice)
+        found.match(["email"], "")
+    tasks.run_open_imports()
+    assert list(Job.objects.order_by("pk").values_list("state", flat=True)) == [
+        "done",
+        "queued",
+    ]
 
 
 def test_an_empty_cell_changes_nothing(alice):

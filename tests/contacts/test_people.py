@@ -1,8 +1,11 @@
 """One person: making her, changing her address, deleting her."""
 
-import pytest
+import threading
 
-from consent.models import Grant, SubscriptionType, Suppression
+import pytest
+from django.db import connection, transaction
+
+from consent.models import Address, Grant, SubscriptionType, Suppression
 from consent.vocabulary import Act, Action, Actor, Mechanism, Reason
 from contacts.models import AddressTaken, Contact
 from tests.factories import ContactFactory, agree, make_address
@@ -98,3 +101,21 @@ def test_search_finds_by_the_beginning_of_address_and_names():
 def test_few_contacts_are_counted_not_estimated():
     ContactFactory()
     assert Contact.objects.total() == (1, True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_form_waits_for_an_import_without_keeping_it_waiting(alice):
+    ada = ContactFactory(email="ada@people.example")
+
+    def save():
+        Contact.objects.get(pk=ada.pk).keep(ada.email, alice, fields=["city"])
+        connection.close()
+
+    form = threading.Thread(target=save)
+    with transaction.atomic():
+        Address.objects.lock([ada.address_id])
+        form.start()
+        form.join(0.5)
+        assert Contact.objects.select_for_update(nowait=True).get() == ada
+    form.join(10)
+    assert not form.is_alive()
