@@ -56,7 +56,7 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
     fieldsets = (
         (None, {"fields": ("email", "password")}),
         ("Name", {"fields": ("first_name", "last_name")}),
-        ("Settings", {"fields": ("theme", "time_zone", "single_key_shortcuts")}),
+        ("Settings", {"fields": ("theme", "single_key_shortcuts")}),
         (
             "Rights",
             {"fields": ("is_active", "is_staff", "is_superuser", "groups")},

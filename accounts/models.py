@@ -10,7 +10,7 @@ from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 
 
@@ -66,12 +66,19 @@ class Theme(models.TextChoices):
 
 
 class UserManager(BaseUserManager["User"]):
-    """Makes users that sign in with their email address."""
+    """Makes users that sign in with their email address, in whatever letters."""
+
+    @classmethod
+    def normalize_email(cls, email: str | None) -> str:
+        return super().normalize_email(email).lower()
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email=self.normalize_email(username))
 
     def create_user(
         self, email: str, password: str | None = None, **fields: Any
     ) -> User:
-        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user = self.model(email=self.normalize_email(email), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -90,9 +97,6 @@ class User(AbstractUser):
     username = None  # type: ignore[assignment]  # the email address is the name
     email = models.EmailField("email address", unique=True)
     theme = models.CharField(max_length=8, choices=Theme, default=Theme.AUTO)
-    time_zone = models.CharField(
-        max_length=64, blank=True, validators=[check_time_zone]
-    )
     single_key_shortcuts = models.BooleanField(default=True)
 
     USERNAME_FIELD = "email"
@@ -104,6 +108,9 @@ class User(AbstractUser):
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(theme__in=Theme.values), name="user_theme_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(email=Lower("email")), name="user_email_is_lower_case"
             ),
         ]
 

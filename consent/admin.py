@@ -35,29 +35,23 @@ class AddressedAdmin(ReadOnlyAdmin):
     search_help_text = "The exact email address"
     ordering: ClassVar[tuple[str, ...]] = ("-pk",)
     raw_id_fields: ClassVar[tuple[str, ...]] = ("address",)
+    path_to_address = "address"
 
     def get_search_results(
         self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
     ) -> tuple[models.QuerySet[Any], bool]:
         if search_term:
-            queryset = by_address(queryset, search_term, "address")
+            queryset = by_address(queryset, search_term, self.path_to_address)
         return queryset, False
 
 
 @admin.register(Address)
-class AddressAdmin(ReadOnlyAdmin):
+class AddressAdmin(AddressedAdmin):
     list_display = ("id", "key", "domain")
     search_fields = ("key",)
-    search_help_text = "The exact email address"
-    ordering: ClassVar[tuple[str, ...]] = ("-pk",)
+    raw_id_fields = ()
+    path_to_address = "pk"
     exclude = ("key_hmac", "ledger_head")
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
-    ) -> tuple[models.QuerySet[Any], bool]:
-        if search_term:
-            queryset = by_address(queryset, search_term, "pk")
-        return queryset, False
 
 
 @admin.register(Brand)
@@ -71,7 +65,14 @@ class BrandAdmin(KeptAdmin):
 class SubscriptionTypeAdmin(KeptAdmin):
     list_display = ("name", "brand", "frequency", "is_default", "archived_at")
     list_select_related = ("brand",)
-    readonly_fields = ("is_default",)
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: SubscriptionType | None = None
+    ) -> tuple[str, ...]:
+        """Consent was given to this brand: it cannot be handed to another. Archived
+        it is in the console, where the default type stays."""
+        fixed = ("is_default", "archived_at")
+        return (*fixed, "brand") if obj else fixed
 
 
 @admin.register(ConsentText)

@@ -76,6 +76,11 @@ class SubscriptionType(models.Model):
                 condition=Q(is_default=True),
                 name="subscription_type_one_default",
             ),
+            models.CheckConstraint(
+                condition=Q(is_default=False) | Q(archived_at=None),
+                name="subscription_type_default_is_offered",
+                violation_error_message="The default type cannot be archived.",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,10 +1,12 @@
 """The settings pages: brand and subscription types."""
 
 import pytest
+from django.db import IntegrityError
 from django.urls import reverse
+from django.utils import timezone
 
 from consent.models import Brand, SubscriptionType
-from tests.factories import SubscriptionTypeFactory
+from tests.factories import BrandFactory, SubscriptionTypeFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -108,3 +110,18 @@ def test_the_list_of_types_asks_a_fixed_number_of_questions(
     # session, user, types, archived count
     with django_assert_num_queries(4):
         client.get(reverse("consent:types"))
+
+
+def test_nothing_archives_the_default_type():
+    one = SubscriptionType.objects.filter(is_default=True)
+    with pytest.raises(IntegrityError, match="default_is_offered"):
+        one.update(archived_at=timezone.now())
+
+
+def test_the_admin_cannot_hand_a_type_to_another_brand(client):
+    one = SubscriptionTypeFactory()
+    page = reverse("admin:consent_subscriptiontype_change", args=[one.pk])
+    changed = {"name": "New name", "slug": one.slug, "position": 0}
+    client.post(page, changed | {"brand": BrandFactory().pk})
+    kept = SubscriptionType.objects.get(pk=one.pk)
+    assert (kept.name, kept.brand) == ("New name", one.brand)
