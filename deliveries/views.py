@@ -7,7 +7,9 @@ from dataclasses import replace
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 from csp.decorators import csp
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, QueryDict, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
@@ -64,7 +66,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def press(request: HttpRequest, token: Token) -> None:
-    form = PressForm(request.POST)
+    form = PressForm(posted(request))
     hit = tracking.hit_of(request.META, token, EventKind.CONFIRM, token.extra)
     event = confirmation.store_press(hit, form.evidence())
     settling.settle_press(event)
@@ -94,6 +96,19 @@ def in_browser(request: HttpRequest, token: str) -> HttpResponse:
     except BadToken:
         document = None
     return private(HttpResponse(document)) if document else unknown(request)
+
+
+def posted(request: HttpRequest) -> QueryDict:
+    """The form, or an empty one where it cannot be read."""
+    try:
+        return request.POST
+    except (
+        MultiPartParserError,
+        RequestDataTooBig,
+        SuspiciousOperation,
+        UnreadablePostError,
+    ):
+        return QueryDict()
 
 
 def private(response: HttpResponse) -> HttpResponse:

@@ -59,17 +59,11 @@ class UploadForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4, "maxlength": MOST_PASTED}),
     )
     scope = forms.ChoiceField(
-        label="What they do not want any more", widget=forms.RadioSelect
+        label="What they do not want any more",
+        choices=brand_choices,
+        initial=EVERYTHING,
+        widget=forms.RadioSelect,
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["scope"] = forms.ChoiceField(
-            label="What they do not want any more",
-            choices=brand_choices(),
-            initial=EVERYTHING,
-            widget=forms.RadioSelect,
-        )
 
     def clean_file(self) -> File[bytes] | None:
         file = self.cleaned_data["file"]
@@ -155,7 +149,9 @@ class OptOutForm(forms.Form):
     """An opt-out that somebody asked staff for."""
 
     address = forms.CharField(label="Email address", max_length=320)
-    scope = forms.ChoiceField(label="What they do not want any more")
+    scope = forms.ChoiceField(
+        label="What they do not want any more", choices=type_choices
+    )
     basis = forms.ChoiceField(
         label="Legal basis on which we wrote until now",
         choices=LegalBasis.choices,
@@ -166,10 +162,6 @@ class OptOutForm(forms.Form):
         help_text="Such as: phone call on 3 November, spoke to Jonas.",
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        cast(forms.ChoiceField, self.fields["scope"]).choices = type_choices()
 
     def clean_address(self) -> addresses.Parsed:
         try:

@@ -87,9 +87,11 @@ class OptOutImportQuerySet(models.QuerySet["OptOutImport"]):
         """Delete uploads that nobody went on with, and their files; how many."""
         count = 0
         for imported in self.abandoned():
-            imported.file.delete(save=False)
-            imported.delete()
-            count += 1
+            # anew: somebody may go on with it at this very moment
+            gone, _ = self.abandoned().filter(pk=imported.pk).delete()
+            if gone:
+                imported.file.delete(save=False)
+                count += 1
         return count
 
     def of(self, job: Job) -> OptOutImport | None:
@@ -193,10 +195,6 @@ class OptOutImport(models.Model):
         return self.new_contacts + self.new_others
 
     @property
-    def is_counting(self) -> bool:
-        return self.counted_at is None and self.count_job is not None
-
-    @property
     def is_ready(self) -> bool:
         """Counted, nothing against it, and not started yet."""
         return bool(self.counted_at and not self.problem and self.batch_id is None)
@@ -234,11 +232,7 @@ class OptOutImport(models.Model):
 
     @property
     def scope_words(self) -> str:
-        return (
-            f"all marketing email of {self.brand}"
-            if self.brand
-            else ("all marketing email")
-        )
+        return "all marketing email" + (f" of {self.brand}" if self.brand else "")
 
     def same_file(self) -> OptOutImport | None:
         """The newest started import of exactly this file, this one aside."""

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from consent.models import Grant, SubscriptionType, Suppression
@@ -88,14 +87,8 @@ def keep_contact(submission: Submission, *, overwrite: bool) -> Contact:
 
 
 def _new(submission: Submission) -> Contact:
-    """Somebody else may make her at the same moment: hers is as good."""
-    try:
-        with transaction.atomic():
-            contact = Contact.objects.create(
-                address=submission.address, email=submission.email
-            )
-    except IntegrityError:
-        return Contact.objects.get(address=submission.address)
+    """Whoever makes a contact holds the lock of the address, as we do."""
+    contact = Contact.objects.create(address=submission.address, email=submission.email)
     Contact.objects.filter(pk=contact.pk).adopt_bounces()
     contact.refresh_from_db()
     return contact

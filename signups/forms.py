@@ -9,7 +9,7 @@ from django import forms
 from consent import addresses
 from consent.models import SubscriptionType
 from contacts import properties
-from contacts.models import PropertyDefinition
+from contacts.models import Contact, PropertyDefinition
 from contacts.properties import Kind
 from deliveries.verdicts import GESTURES
 from signups import policy
@@ -45,7 +45,6 @@ class SignupForm(forms.Form):
     )
     sure = forms.BooleanField(required=False)
     words = forms.CharField(max_length=64, required=False)
-    kind = forms.TypedMultipleChoiceField(coerce=int, required=False)
     tracking = forms.BooleanField(required=False)
     gesture = forms.ChoiceField(
         choices=[(one, one) for one in GESTURES], required=False
@@ -76,7 +75,7 @@ class SignupForm(forms.Form):
         elif name in CONTACT_QUESTIONS:
             self.fields[name] = forms.CharField(
                 label=CONTACT_QUESTIONS[name],
-                max_length=_longest(name),
+                max_length=Contact._meta.get_field(name).max_length,
                 widget=forms.TextInput(attrs={"autocomplete": AUTOCOMPLETE[name]}),
             )
         else:  # a property that was archived
@@ -174,10 +173,6 @@ AUTOCOMPLETE = {
     "city": "address-level2",
     "country": "country-name",
 }
-
-
-def _longest(name: str) -> int:
-    return {"company": 200, "phone": 60, "country": 80}.get(name, 120)
 
 
 def _definitions(form: Form) -> dict[str, PropertyDefinition]:

@@ -7,14 +7,12 @@ authorised by the token in the address alone, therefore exempt from the CSRF che
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
-from django.http import HttpRequest, HttpResponse, UnreadablePostError
-from django.http.multipartparser import MultiPartParserError
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 
@@ -24,7 +22,7 @@ from consent.vocabulary import Evidence, Mechanism
 from deliveries.links import public_url
 from deliveries.tokens import BadToken, Purpose, read
 from deliveries.underway import said
-from deliveries.views import unknown
+from deliveries.views import posted, private, unknown
 from optouts import choices
 from optouts.forms import WhyForm
 from optouts.leaving import Leaver
@@ -45,7 +43,7 @@ def public(purpose: Purpose) -> Callable[[PublicView], Callable[..., HttpRespons
             if request.method not in {"GET", "HEAD", "POST"}:
                 return HttpResponse(status=204, headers={"Allow": METHODS})
             leaver = _leaver(token, purpose)
-            return _private(view(request, leaver) if leaver else unknown(request))
+            return private(view(request, leaver) if leaver else unknown(request))
 
         return wrapped
 
@@ -57,26 +55,6 @@ def _leaver(text: str, purpose: Purpose) -> Leaver | None:
         return Leaver.of(read(text, purpose))
     except BadToken:
         return None
-
-
-def _private(response: HttpResponse) -> HttpResponse:
-    response["Referrer-Policy"] = "no-referrer"
-    response["Cache-Control"] = "no-store"
-    response["X-Robots-Tag"] = "noindex"
-    return response
-
-
-def _posted(request: HttpRequest) -> Mapping[str, Any]:
-    """The form, or nothing where it cannot be read."""
-    try:
-        return request.POST
-    except (
-        MultiPartParserError,
-        RequestDataTooBig,
-        SuspiciousOperation,
-        UnreadablePostError,
-    ):
-        return {}
 
 
 def _evidence(request: HttpRequest, leaver: Leaver) -> Evidence:
@@ -93,7 +71,7 @@ def unsubscribe(request: HttpRequest, leaver: Leaver) -> HttpResponse:
     """The page, its two buttons, and the one-click POST of RFC 8058."""
     if request.method != "POST":
         return _leaving_page(request, leaver)
-    form = _posted(request)
+    form = posted(request)
     all_mail = form.get("scope") == "everything"
     evidence = _evidence(request, leaver)
     if "List-Unsubscribe" in form:
@@ -114,7 +92,7 @@ def come_back(request: HttpRequest, leaver: Leaver) -> HttpResponse:
 
 @public(Purpose.UNSUBSCRIBE)
 def say_why(request: HttpRequest, leaver: Leaver) -> HttpResponse:
-    form = WhyForm(_posted(request))
+    form = WhyForm(posted(request))
     if request.method != "POST" or not form.is_valid():
         return _leaving_page(request, leaver)
     Farewell.objects.update_or_create(
@@ -153,13 +131,13 @@ def preferences(request: HttpRequest, leaver: Leaver) -> HttpResponse:
     brand = kind.brand if kind else Brand.objects.default()
     if request.method != "POST":
         return _choices_page(request, leaver, brand)
-    form, evidence = _posted(request), _evidence(request, leaver)
+    form, evidence = posted(request), _evidence(request, leaver)
     if "everything" in form:
         leaver.leave(Mechanism.PREFERENCE_CENTRE, evidence, all_mail=True)
         return _choices_page(request, leaver, brand, left_all=True)
     if "save" not in form:
         return _choices_page(request, leaver, brand)
-    wanted = {int(pk) for pk in request.POST.getlist("kind") if pk.isdecimal()}
+    wanted = {int(pk) for pk in form.getlist("kind") if pk.isdecimal() and len(pk) < 19}
     changes = choices.save(leaver.address, brand, wanted, evidence)
     return _choices_page(request, leaver, brand, saved=True, changes=changes)
 

@@ -7,7 +7,7 @@ import secrets
 from typing import ClassVar
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.urls import reverse
@@ -129,7 +129,6 @@ class Form(models.Model):
             form=self, text=text, defaults={"type_ids": offered}
         )[0]
 
-    @transaction.atomic
     def archive(self) -> bool:
         """Close it; False when it was closed before. What people said stays."""
         mine = Form.objects.active().filter(pk=self.pk)

@@ -11,9 +11,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
-from django.http import HttpRequest, HttpResponse, QueryDict, UnreadablePostError
-from django.http.multipartparser import MultiPartParserError
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csrf import csrf_exempt
@@ -22,7 +20,7 @@ from accounts.web import INVALID
 from consent.visitors import client_ip
 from deliveries.tokens import BadToken, Purpose, read
 from deliveries.tracking import clean
-from deliveries.views import private, unknown
+from deliveries.views import posted, private, unknown
 from signups import asking, confirming, policy
 from signups.confirming import Press
 from signups.forms import TRAP, PressForm, SignupForm
@@ -45,19 +43,6 @@ def public(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         return private(view(request, key))
 
     return wrapped
-
-
-def posted(request: HttpRequest) -> QueryDict:
-    """The form, or an empty one where it cannot be read."""
-    try:
-        return request.POST
-    except (
-        MultiPartParserError,
-        RequestDataTooBig,
-        SuspiciousOperation,
-        UnreadablePostError,
-    ):
-        return QueryDict()
 
 
 def framed(response: HttpResponse, form: Form) -> HttpResponse:
