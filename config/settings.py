@@ -138,8 +138,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_ENABLE_UTC = True
 
-# Mail of the console to people goes through `deliveries`, which reads LISTWELL_SMTP;
-# Django's own mail (a forgotten password) leaves by the same door.
+# All mail goes through `deliveries`, which reads this; Django sends none of its own.
 LISTWELL_SMTP: dict[str, Any] = read.smtp("EMAIL_URL")
 # What comes back is addressed to this domain; a part of the sender's, for SPF.
 BOUNCE_DOMAIN = read.mail_domain("BOUNCE_DOMAIN", BASE_URL)
@@ -151,13 +150,6 @@ BOUNCE_MAILBOX_DONE: str = env.str("BOUNCE_MAILBOX_DONE", default="")
 ANYMAIL: dict[str, str] = env.dict("WEBHOOK_KEYS", default={})
 # Who is asked about the records of sending domains; nobody named: as the machine does.
 DNS_SERVERS: list[tuple[str, int]] = read.dns_servers("DNS_SERVERS")
-EMAIL_HOST = LISTWELL_SMTP["host"]
-EMAIL_PORT = LISTWELL_SMTP["port"]
-EMAIL_HOST_USER = LISTWELL_SMTP["user"]
-EMAIL_HOST_PASSWORD = LISTWELL_SMTP["password"]
-EMAIL_USE_TLS = LISTWELL_SMTP["starttls"]
-EMAIL_USE_SSL = LISTWELL_SMTP["tls"]
-EMAIL_TIMEOUT = 30
 
 # How long a click waits for its verdict: scanners follow the other links meanwhile.
 CLICK_SETTLE_SECONDS = read.read(

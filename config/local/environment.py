@@ -43,6 +43,11 @@ def invented_keys() -> dict[str, str]:
     return keys | {name: f"1:{keys[name]}" for name in KEYRINGS}
 
 
+def kept_env() -> dict[str, str]:
+    """Empty while the servers are being started."""
+    return parse(env_file().read_text()) if env_file().exists() else {}
+
+
 def kept_keys() -> dict[str, str]:
     """Those of the last run; what a newer version needs beside is added."""
     kept = parse(keys_file().read_text()) if keys_file().exists() else {}
@@ -78,16 +83,19 @@ def only_one_here() -> Iterator[IO[str]]:
     """One console per checkout: two would share one database's files."""
     lock = places.try_lock(lock_file())
     if lock is None:
-        where = parse(env_file().read_text()).get("BASE_URL", "") if env_file() else ""
+        where = kept_env().get("BASE_URL", "it is just starting")
         raise SystemExit(f"Listwell is already running in this folder: {where}")
     with lock:
+        env_file().unlink(missing_ok=True)  # of the last run
         yield lock
 
 
 def running() -> dict[str, str] | None:
     """The environment of a console that runs in this checkout, or None."""
     lock = places.try_lock(lock_file())
-    if lock is None:
-        return parse(env_file().read_text())
-    lock.close()
-    return None
+    if lock is not None:
+        lock.close()
+        return None
+    if env := kept_env():
+        return env
+    raise SystemExit("Listwell is just starting in this folder. Try again in a moment.")

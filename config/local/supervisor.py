@@ -24,6 +24,8 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 def up(arguments: list[str]) -> int:
     """Start, watch, and stop in the opposite order, whatever happens between."""
+    if unknown := set(arguments) - {"--no-demo"}:
+        raise SystemExit(f"There is no {unknown.pop()}. See python3 run.py help.")
     began = time.monotonic()
     stopping = threading.Event()
     for signum in SIGNALS:

@@ -16,6 +16,8 @@ PREFERRED_PORT = 8000
 def choose_port() -> int:
     """PORT, else 8000, else a free one; the greeting names it."""
     if named := os.environ.get("PORT"):
+        if not named.isdecimal():
+            raise SystemExit(f"PORT is “{named}”. It is a number such as 8080.")
         return int(named)
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -1,0 +1,31 @@
+"""What the local run says before anything is started."""
+
+import pytest
+
+from config.local import environment, places, supervisor, web
+
+
+def test_a_console_that_has_no_address_yet_is_said_to_be_starting(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(places, "ROOT", tmp_path)
+    environment.save(environment.env_file(), {"BASE_URL": "of the last run"})
+    with environment.only_one_here():
+        with pytest.raises(SystemExit, match="just starting"):
+            environment.running()
+        with (
+            pytest.raises(SystemExit, match="already running"),
+            environment.only_one_here(),
+        ):
+            pass
+
+
+def test_a_mistyped_option_starts_nothing():
+    with pytest.raises(SystemExit, match="There is no --nodemo"):
+        supervisor.up(["--nodemo"])
+
+
+def test_a_port_is_a_number(monkeypatch):
+    monkeypatch.setenv("PORT", "http")
+    with pytest.raises(SystemExit, match="PORT is “http”"):
+        web.choose_port()
