@@ -8,9 +8,9 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_safe
 
+from accounts.paging import moment
 from accounts.web import SignedIn
 from bounces.forms import UnbounceForm
 from bounces.views.desk import question
@@ -83,7 +83,7 @@ def subscriptions(contact: Contact) -> list[Subscription]:
 def _subscription(
     one: SubscriptionType, noes: list[Suppression], yes: Grant | None
 ) -> Subscription:
-    said = [no for no in noes if Reason(no.reason).is_opt_out and _covers(no, one)]
+    said = [no for no in noes if Reason(no.reason).is_opt_out and no.covers(one)]
     if said:
         no = min(said, key=lambda no: list(Reason).index(Reason(no.reason)))
         free = all(LiftedBy.STAFF in MAY_LIFT[Reason(no.reason)] for no in said)
@@ -94,14 +94,6 @@ def _subscription(
         how = f"{yes.record.get_mechanism_display()}, {yes.get_basis_display().lower()}"
         return Subscription(one, "opted_in", yes.given_at, how)
     return Subscription(one, "not_set", None, "Never asked")
-
-
-def _covers(no: Suppression, one: SubscriptionType) -> bool:
-    return (
-        no.scope == Scope.EVERYTHING
-        or no.subscription_type_id == one.pk
-        or (no.scope == Scope.BRAND and no.brand_id == one.brand_id)
-    )
 
 
 def own_properties(contact: Contact) -> list[tuple[str, Value]]:
@@ -174,7 +166,6 @@ def _activity(
 def _moment(text: str) -> dt.datetime | None:
     """An aware moment from an address; None for anything else."""
     try:
-        found = parse_datetime(text.replace(" ", "+"))
+        return moment(text)
     except ValueError:
         return None
-    return found if found and found.tzinfo else None

@@ -24,12 +24,10 @@ STATUSES: dict[str, Look] = {
     "pending": Look("Not confirmed", INFO, "clock"),
     "soft_bouncing": Look("Soft bouncing", WARN, "triangle-alert"),
     "on_hold": Look("On hold", WARN, "triangle-alert"),
-    "quarantined": Look("Quarantined", WARN, "triangle-alert"),
     "hard_bounced": Look("Hard bounced", BAD, "circle-x"),
     "complained": Look("Marked as spam", BAD, "circle-x"),
     "blocked": Look("Blocked", BAD, "circle-x"),
     "opted_out": Look("Opted out", NEUTRAL, "circle-minus"),
-    "never_emailed": Look("Never emailed", NEUTRAL, "circle-minus"),
     "no_address": Look("No email address", NEUTRAL, "circle-minus"),
     "complaint": Look("Marked as spam", BAD, "circle-x"),
     "own_opt_out": Look("Opted out", NEUTRAL, "circle-minus"),
@@ -55,7 +53,6 @@ STATUSES: dict[str, Look] = {
     "opting_out": Look("Opting out", INFO, "circle-play"),
     "paused": Look("Paused", WARN, "pause"),
     "stopped": Look("Stopped", WARN, "square"),
-    "guarded": Look("Stopped by guard rail", BAD, "shield-alert"),
     "sent": Look("Sent", OK, "circle-check"),
     "finished": Look("Finished", OK, "circle-check"),
     "undone": Look("Undone", NEUTRAL, "undo-2"),
@@ -63,7 +60,6 @@ STATUSES: dict[str, Look] = {
     # one delivery
     "queued": Look("Waiting", INFO, "clock"),
     "started": Look("Sending", INFO, "circle-play"),
-    "accepted": Look("Accepted", OK, "circle-check"),
     "delivered": Look("Delivered", OK, "circle-check"),
     "opened": Look("Opened", OK, "mail-open"),
     "clicked": Look("Clicked", OK, "mouse-pointer-click"),
@@ -77,7 +73,6 @@ STATUSES: dict[str, Look] = {
     # somebody in a re-engagement campaign
     "reengaged": Look("Re-engaged", OK, "badge-check"),
     "silent": Look("Still silent", NEUTRAL, "hourglass"),
-    "held_out": Look("Held out", NEUTRAL, "circle-minus"),
     # why an address is blocked by a bounce
     "UNKNOWN_USER": Look("Unknown user", BAD, "circle-x"),
     "MAILBOX_FULL": Look("Mailbox full", BAD, "circle-x"),

@@ -9,7 +9,8 @@ from heapq import nlargest
 from operator import attrgetter
 
 from django.db.models import Q
-from django.urls import NoReverseMatch, reverse
+from django.db.models.functions import Coalesce
+from django.urls import reverse
 
 from consent.models import ConsentRecord
 from consent.vocabulary import Action
@@ -118,17 +119,16 @@ def _facts(record: ConsentRecord) -> Iterable[str]:
 
 def _deliveries(contact: Contact, before: dt.datetime | None) -> Iterator[Happening]:
     rows = (
-        Delivery.objects.filter(
-            _earlier("queued_at", before), address_id=contact.address_id or 0
-        )
+        Delivery.objects.annotate(at=Coalesce("started_at", "queued_at"))
+        .filter(_earlier("at", before), address_id=contact.address_id or 0)
         .select_related("message")
-        .order_by("-id")[:PAGE]
+        .order_by("-at", "-id")[:PAGE]
     )
     for row in rows:
         state = DeliveryState(row.state)
         icon, tint = DELIVERY_LOOKS.get(state, ("mail", ""))
         yield Happening(
-            row.started_at or row.queued_at,
+            row.at,
             f"{state.label}: “{row.message}”",
             _outcome(row),
             icon,
@@ -188,7 +188,4 @@ def url_of(group: str) -> str:
     kind, _, pk = group.partition(":")
     if kind not in GROUP_PAGES or not pk.isdigit():
         return ""
-    try:
-        return reverse(GROUP_PAGES[kind], args=[int(pk)])
-    except NoReverseMatch:
-        return ""
+    return reverse(GROUP_PAGES[kind], args=[int(pk)])

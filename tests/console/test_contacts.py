@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from consent.models import SubscriptionType, Suppression
 from consent.vocabulary import Act, Action, Actor, Mechanism, Reason
+from console.timeline import timeline
 from contacts import subscriptions
 from contacts.models import Contact, OpeningBalance, PropertyDefinition
 from deliveries.models import DeliveryState, Event, EventKind, Verdict
@@ -178,6 +179,13 @@ def test_the_timeline_of_consent_has_source_and_person(client, ada, alice):
     page = record(client, ada, kind="consent")
     assert "Opted out by staff on request." in page
     assert "Became a contact" not in page
+
+
+def test_an_email_that_waited_stands_where_it_was_sent_and_on_one_page(ada):
+    now = timezone.now()
+    DeliveryFactory(contact=ada, queued_at=now - dt.timedelta(days=2), started_at=now)
+    assert len(timeline(ada, "emails")) == 1
+    assert timeline(ada, "emails", now - dt.timedelta(days=1)) == []
 
 
 def test_the_timeline_goes_on_where_it_ended(client, ada, monkeypatch):
