@@ -54,7 +54,8 @@ def find_python() -> str:
 
 
 def installer_env() -> dict[str, str]:
-    env = dict(os.environ)
+    """`uv venv` refuses a folder that is there; ours has lost its Python by then."""
+    env = dict(os.environ, UV_VENV_CLEAR="1")
     for pip_name, uv_name in PIP_TO_UV.items():
         if env.get(pip_name):
             env.setdefault(uv_name, env[pip_name])
@@ -87,7 +88,7 @@ def install_with_uv(uv: str, python: str, lock: Path) -> bool:
 def install_with_pip(python: str, lock: Path) -> bool:
     say("Installing with pip, which takes longer than uv.")
     if not PYTHON.exists():
-        subprocess.run([python, "-m", "venv", str(VENV)], check=True)
+        subprocess.run([python, "-m", "venv", "--clear", str(VENV)], check=True)
     pip = [str(PYTHON), "-m", "pip", "install", "--quiet"]
     pip += ["--disable-pip-version-check", "--require-hashes", "-r", str(lock)]
     return subprocess.run(pip, check=False).returncode == 0

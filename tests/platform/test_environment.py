@@ -1,7 +1,11 @@
 """What the local run says before anything is started."""
 
+import sys
+from pathlib import Path
+
 import pytest
 
+import run
 from config.local import environment, places, supervisor, web
 
 
@@ -29,3 +33,20 @@ def test_a_port_is_a_number(monkeypatch):
     monkeypatch.setenv("PORT", "http")
     with pytest.raises(SystemExit, match="PORT is “http”"):
         web.choose_port()
+
+
+@pytest.mark.parametrize("way", [run.install_with_uv, run.install_with_pip])
+def test_packages_find_a_new_place_when_the_old_python_is_gone(
+    tmp_path, monkeypatch, way
+):
+    venv, lock = tmp_path / ".venv", tmp_path / "nothing.txt"
+    (venv / "bin").mkdir(parents=True)
+    (venv / "bin" / "python").symlink_to("/gone/python")
+    (venv / "pyvenv.cfg").touch()
+    lock.touch()
+    monkeypatch.setattr(run, "VENV", venv)
+    monkeypatch.setattr(run, "PYTHON", venv / "bin" / "python")
+    python = sys._base_executable
+    first = [run.find_uv(python)] if way is run.install_with_uv else []
+    assert way(*first, python, lock)
+    assert Path(run.PYTHON).exists()
