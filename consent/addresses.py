@@ -12,6 +12,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+import idna
+
 MAX_LOCAL = 64  # octets, RFC 5321 section 4.5.3.1.1
 MAX_ADDRESS = 254  # octets, RFC 5321 section 4.5.3.1.3 less the angle brackets
 
@@ -86,11 +88,14 @@ def _parse_unusual(text: str, local: str, domain: str) -> Parsed:
 
 
 def _a_label(text: str, domain: str) -> str:
-    """RFC 5891 A-label form of `domain`, lower case."""
-    try:
-        ascii_domain = domain.encode("idna").decode().lower()
-    except UnicodeError:
-        ascii_domain = ""
+    """RFC 5891 A-label form of `domain`, lower case. Not Python's own codec, which
+    knows the rules before it: there faß.example is another domain, fass.example."""
+    ascii_domain = domain.lower()
+    if not domain.isascii():
+        try:
+            ascii_domain = idna.encode(domain, uts46=True).decode()
+        except idna.IDNAError:
+            ascii_domain = ""
     labels = ascii_domain.split(".")
     if len(labels) < 2 or not all(_LABEL.fullmatch(label) for label in labels):
         raise BadAddress(f"“{_short(text)}” has no usable domain after the @.")

@@ -75,7 +75,7 @@ class SignupForm(forms.Form):
         elif name in CONTACT_QUESTIONS:
             self.fields[name] = forms.CharField(
                 label=CONTACT_QUESTIONS[name],
-                max_length=Contact._meta.get_field(name).max_length,
+                max_length=getattr(Contact._meta.get_field(name), "max_length", None),
                 widget=forms.TextInput(attrs={"autocomplete": AUTOCOMPLETE[name]}),
             )
         else:  # a property that was archived

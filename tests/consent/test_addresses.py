@@ -11,6 +11,8 @@ from consent.addresses import MAX_ADDRESS, BadAddress, parse
         (" Ana@People.Example ", "Ana@people.example", "ana@people.example"),
         ("a.b+tag@x.example", "a.b+tag@x.example", "a.b+tag@x.example"),
         ("ana@BÜCHER.example", "ana@xn--bcher-kva.example", None),
+        ("ana@faß.example", "ana@xn--fa-hia.example", None),
+        ("ana@例え。example", "ana@xn--r8jz45g.example", None),
         ("Zoë@x.example", "Zoë@x.example", "zoë@x.example"),
         ("STRASSE@x.example", "STRASSE@x.example", "strasse@x.example"),
         ('"a b"@x.example', '"a b"@x.example', '"a b"@x.example'),
