@@ -54,8 +54,6 @@ MAILS = (Limit(1, dt.timedelta(minutes=10)), Limit(3, dt.timedelta(hours=24)))
 # sign-ups from one place, and with one form
 FROM_IP = (Limit(10, dt.timedelta(minutes=10)), Limit(40, dt.timedelta(hours=24)))
 WITH_FORM = (Limit(600, dt.timedelta(minutes=10)),)
-# who said "this wasn't me" is not asked again by any form
-DISOWNED_FOR = dt.timedelta(days=365)
 
 
 def local_part(key: str) -> str:

@@ -15,7 +15,7 @@ from accounts.models import User
 from consent.models import Address, ConsentText, SubscriptionType
 from deliveries.models import Delivery
 from signups.models.form import Form
-from signups.policy import DISOWNED_FOR, FROM_IP, WITH_FORM, Limit
+from signups.policy import FROM_IP, WITH_FORM, Limit
 
 
 class TooMany(ValueError):
@@ -64,9 +64,8 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         return self.exclude(delivery_id=None)
 
     def disowned(self) -> SubmissionQuerySet:
-        """Lately enough that their addresses are left alone."""
-        since = timezone.now() - DISOWNED_FOR
-        return self.filter(state=State.DISOWNED, settled_at__gt=since)
+        """Those of addresses that are left alone, for good."""
+        return self.filter(state=State.DISOWNED)
 
     def counts(self) -> dict[int, dict[str, int]]:
         """{form id: {"submitted": n, "confirmed": n}} of all in this queryset."""

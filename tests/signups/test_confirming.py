@@ -17,6 +17,7 @@ from deliveries.tokens import Purpose
 from signups import confirming
 from signups.confirming import Press
 from signups.models import State, Submission
+from signups.tasks import forget_unconfirmed
 from tests.factories import (
     BrandFactory,
     ContactFactory,
@@ -222,6 +223,14 @@ class TestItWasNotMe:
         Submission.objects.update(at=timezone.now() - dt.timedelta(days=3))
         submission.refresh_from_db()
         assert (submission.state, submission.answers) == (State.DISOWNED, {})
+        assert sign_up(FormFactory()).state == State.CAPPED
+
+    def test_that_holds_for_good(self, anybody, submission):
+        answer = anybody.post(path_of(submission, Purpose.DISOWN), follow=True)
+        assert "no form of ours writes to you again" in answer.content.decode()
+        long_ago = timezone.now() - dt.timedelta(days=4_000)
+        Submission.objects.update(at=long_ago, settled_at=long_ago)
+        forget_unconfirmed()
         assert sign_up(FormFactory()).state == State.CAPPED
 
     def test_it_cannot_be_confirmed_afterwards(self, anybody, submission):
