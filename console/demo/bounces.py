@@ -14,7 +14,7 @@ from bounces import unbouncing
 from bounces.judging import judge_refusals
 from bounces.models import Change
 from consent.models import Suppression
-from consent.vocabulary import Act, Action, Actor, Mechanism, Reason
+from consent.vocabulary import BOUNCE_REASON, Act, Action, Actor, Mechanism, Reason
 from contacts.models import Contact, HardBounceReason
 from deliveries.models import Message
 
@@ -104,7 +104,7 @@ def _block(people: list[Contact], reason: HardBounceReason, now: dt.datetime) ->
             actor=Actor.IMPORT,
             occurred_at=at,
             explanation="Blocked in the tool before.",
-            source={"file": "contacts.csv"},
+            source={"file": "contacts.csv", BOUNCE_REASON: reason.value},
         )
         Suppression.objects.suppress(
             [contact.address_id or 0], Reason.IMPORTED_BOUNCE, act

@@ -158,6 +158,27 @@ def test_a_bounce_reason_blocks_the_address_and_stands_on_the_contact(alice):
     assert Contact.objects.get().hard_bounce_reason == "MAILBOX_FULL"
 
 
+@pytest.mark.parametrize("why", ["MAILBOX_FULL", "POLICY", "UNKNOWN_USER"])
+def test_the_reason_outlives_the_contact(alice, why):
+    bring_in(
+        "Email,Email hard bounce reason\n"
+        f"ada@people.example,{why}\nbo@people.example,SPAM\n",
+        alice,
+    )
+    Contact.objects.get(email="ada@people.example").forget(alice)
+    again = Contact(first_name="Ada")
+    again.keep("ada@people.example", alice, fields=[])
+    again.refresh_from_db()
+    assert again.hard_bounce_reason == why
+
+
+def test_the_reason_comes_back_with_a_file_that_does_not_say_it(alice):
+    bring_in("Email,Email hard bounce reason\nada@people.example,MAILBOX_FULL\n", alice)
+    Contact.objects.get().forget(alice)
+    bring_in("Email\nada@people.example\n", alice)
+    assert Contact.objects.get().hard_bounce_reason == "MAILBOX_FULL"
+
+
 def test_a_new_contact_at_a_dead_address_shows_it_at_once(alice):
     suppress("ada@people.example", Reason.DEAD_ADDRESS)
     bring_in("Email\nada@people.example\n", alice)
