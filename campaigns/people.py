@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from dataclasses import dataclass
 
 from django.db import models, transaction
+from django.db.models.functions import Lower
 
 from accounts.models import User
 from campaigns.models import MarketingEmail
@@ -19,7 +21,7 @@ from campaigns.report import (
 )
 from contacts.models import Contact
 from deliveries.models import Delivery, DeliveryState
-from segments.models import Segment
+from segments.models import Segment, SegmentKind
 
 _SENTENCES = {
     DeliveryState.QUEUED: "Waits for its turn.",
@@ -157,9 +159,16 @@ def make_segment(
     words = f"{email.name[:120]}: {group.label.lower()}"
     if reason:
         words = f"{words}, {reason_label(reason).lower()}"
-    taken = Segment.objects.current().filter(name__startswith=words).count()
-    made = Segment(name=f"{words} {taken + 1}" if taken else words, kind="static")
+    made = Segment(name=_free(words), kind=SegmentKind.STATIC)
     made.save_rules(user)
     rows = people(email, group, reason, "").order_by()
     made.add(Contact.objects.filter(pk__in=rows.values("contact_id")))
     return made
+
+
+def _free(words: str) -> str:
+    """A name for a segment that none has."""
+    alike = Segment.objects.current().filter(name__istartswith=words)
+    taken = set(alike.values_list(Lower("name"), flat=True))
+    names = itertools.chain([words], (f"{words} {n}" for n in itertools.count(2)))
+    return next(name for name in names if name.lower() not in taken)

@@ -248,7 +248,11 @@ def test_a_segment_is_made_of_a_group(client, email, everything):
     assert response.url == made.get_absolute_url()
     assert (made.kind, made.members().count()) == ("static", 3)
     client.post(url("segment", email), {"group": "bounced"})
-    assert Segment.objects.count() == 2
+    made.archive()
+    client.post(url("segment", email), {"group": "bounced"})
+    client.post(url("segment", email), {"group": "bounced"})
+    names = Segment.objects.current().order_by("pk").values_list("name", flat=True)
+    assert list(names) == [f"{made.name} 2", made.name, f"{made.name} 3"]
 
 
 def test_a_reason_that_is_none_makes_an_empty_segment(client, email):
