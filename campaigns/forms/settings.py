@@ -142,13 +142,25 @@ class RecipientsForm(forms.Form):
         return self.cleaned_data
 
 
-# More people than this: the number is typed before they get an email.
+# More people than this, or so many times as usual: the number is typed before they
+# get an email.
 TYPED_ABOVE = 10_000
+UNUSUAL = 5
+
+
+def _is_many(people: int) -> bool:
+    if people > TYPED_ABOVE:
+        return True
+    usual = MarketingEmail.objects.usual_size()
+    return usual > 0 and people > UNUSUAL * usual
 
 
 class LaunchForm(forms.Form):
     """How many people the author saw on the page when pressing the button, typed
-    once more where they are many. `people`: who would get it now."""
+    once more where they are many, or many more than usual.
+
+    `people`: who would get it now.
+    """
 
     expected = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     ids = "now_%s"
@@ -164,7 +176,7 @@ class LaunchForm(forms.Form):
         self.fields["expected"].initial = people
         text = self.data.get("expected", "")
         seen = int(text) if text.isdecimal() and len(text) < 12 else people
-        if seen > TYPED_ABOVE:
+        if _is_many(seen):
             self.fields["number"] = TypedNumberField(
                 expected=seen,
                 fact=f"{seen:,} people would get it.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import statistics
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 # Queued mails of a stopped email are cancelled in pieces of this many.
 CANCEL_PIECE = 20_000
+
+# What is usual is told from the last emails, and from some at least.
+LAST, ENOUGH = 10, 3
 
 CANCELLED = "Choosing the recipients was cancelled. Nothing was sent."
 
@@ -103,6 +107,16 @@ class MarketingEmailQuerySet(models.QuerySet["MarketingEmail"]):
             | Q(finished_at__gt=fresh, tallied_at__lt=now - dt.timedelta(minutes=5))
             | Q(finished_at__gt=settled, tallied_at__lt=now - dt.timedelta(hours=1))
         )
+
+    def usual_size(self) -> int:
+        """How many people an email goes to, by the last ten; 0 before there are three.
+
+        The middle one: a single large email does not make large emails usual.
+        """
+        sent = self.filter(state=EmailState.SENT, group="").order_by("-pk")
+        sizes = sent.values_list("funnel__will_get", flat=True)[:LAST]
+        known = [size for size in sizes if size]
+        return int(statistics.median(known)) if len(known) >= ENOUGH else 0
 
     def with_progress(self) -> MarketingEmailQuerySet:
         """Adds `held`: a person has paused the sending of this email."""

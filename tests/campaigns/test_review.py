@@ -13,6 +13,7 @@ from tests.factories import (
     ContactFactory,
     DeliveryFactory,
     MarketingEmailFactory,
+    MessageFactory,
     SubscriptionTypeFactory,
     UserFactory,
     agree,
@@ -118,6 +119,35 @@ class TestManyPeople:
         assert answer.status_code == 409
         assert f'value="{day}"' in answer.content.decode()
         assert is_draft(email)
+
+
+class TestMoreThanUsual:
+    """Three get it; five times as many as usual are fewer."""
+
+    def sent(self, *sizes):
+        for size in sizes:
+            MarketingEmailFactory(
+                state=EmailState.SENT,
+                message=MessageFactory(),
+                funnel={"will_get": size},
+            )
+
+    def test_nothing_is_usual_before_three_emails(self, client, email, monkeypatch):
+        monkeypatch.setattr(forms, "UNUSUAL", 2)
+        self.sent(1, 1)
+        assert "type the number of people" not in review(client, email)
+        self.sent(1)
+        assert "type the number of people: 3" in review(client, email)
+
+    def test_one_large_email_makes_none_usual(self, client, email, monkeypatch):
+        monkeypatch.setattr(forms, "UNUSUAL", 2)
+        self.sent(1, 1, 900)
+        assert "type the number of people: 3" in review(client, email)
+
+    def test_a_usual_number_is_not_typed(self, client, email):
+        self.sent(1, 1, 1)
+        client.post(address("launch", email), {"expected": 3})
+        assert not is_draft(email)
 
 
 class TestMissingValues:
