@@ -19,12 +19,18 @@ def complaints(email: MarketingEmail) -> list[Problem]:
     return sorted(found, key=lambda problem: problem.level != BLOCK)
 
 
-def obstacles(email: MarketingEmail, *, recipients: bool = True) -> list[str]:
+def obstacles(
+    email: MarketingEmail,
+    checks: list[Problem] | None = None,
+    *,
+    recipients: bool = True,
+) -> list[str]:
     """What must be put right before it can be sent; nothing: it can.
 
-    A test needs no `recipients`.
+    `checks`: its complaints where they are known. A test needs no `recipients`.
     """
-    found = [one.sentence for one in complaints(email) if one.level == BLOCK]
+    checks = complaints(email) if checks is None else checks
+    found = [one.sentence for one in checks if one.level == BLOCK]
     if recipients and not email.group and not email.include.exists():
         found.append(NO_SEGMENT)
     return found

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -136,15 +137,17 @@ def show_review(
 ) -> HttpResponse:
     """The last page before sending. `form`: what was pressed and cannot be done;
     `moved`: because the number that it names is not the number any more."""
+    prefetch_related_objects([email], "include", "exclude")
     numbers = _numbers(request, email, wanted=status != 200)
     missing = [] if "counting" in numbers else missing_values(email)
+    checks = complaints(email)
     context = {
         "email": email,
         **numbers,
         **_ways_to_send(numbers.get("funnel", Funnel()), form, moved=moved),
         "missing": missing,
-        "obstacles": obstacles(email) + without_fallback(missing),
-        "checks": complaints(email),
+        "obstacles": obstacles(email, checks) + without_fallback(missing),
+        "checks": checks,
         "test": TestForm(initial={"address": request.user.email}),
         "moved_from": form.seen if form and moved else None,
         "now": timezone.now(),
