@@ -7,5 +7,5 @@ WHERE is_default AND archived_at IS NOT NULL
 
 
 class Migration(migrations.Migration):
-    dependencies = [("consent", "0007_unsubscribe_by_mail")]
+    dependencies = [("consent", "0008_global_blocks_and_rescue")]
     operations = [migrations.RunSQL(FORWARD, migrations.RunSQL.noop)]

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("consent", "0008_offer_the_default_type"),
+        ("consent", "0009_offer_the_default_type"),
     ]
 
     operations = [
