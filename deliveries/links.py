@@ -25,4 +25,14 @@ PATHS: dict[Purpose, str] = {
 
 def public_url(token: Token, purpose: Purpose) -> str:
     """The absolute address of `token`'s page."""
-    return settings.BASE_URL + PATHS[purpose].format(sign(token, purpose))
+    return page_of(sign(token, purpose), purpose)
+
+
+def page_of(signed: str, purpose: Purpose) -> str:
+    """The same for a token that was signed already."""
+    return str(settings.BASE_URL) + PATHS[purpose].format(signed)
+
+
+def beginning_of(purpose: Purpose) -> str:
+    """What stands before the token, for purposes whose address ends with it."""
+    return page_of("", purpose)

@@ -9,17 +9,19 @@ synchronous; only after it the mails leave.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from django.db import connection, transaction
 from django.db.models import F, OuterRef, Subquery
 from django.utils import timezone
+from psycopg import Cursor
 
 from consent.models import Grant
-from deliveries.models import Delivery, DeliveryState, Hold, HoldKind, Message
+from deliveries.models import Delivery, DeliveryState, Message
 from deliveries.refusals import Asked, refusal
 
 # The task that sends what is due here; whoever adds rows rings for it.
@@ -49,18 +51,20 @@ class Outcome:
     reply: str = ""
     wait: dt.timedelta | None = None
     attempted: bool = True
+    # of what is not sent at all: a key of the table of refusals
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """The last-moment question about one message's deliveries, as SQL.
 
-    Compiled once per message: building it costs more than running it.
+    Compiled once per message: building it costs more than running it. Its values
+    stand in the text; the one place left is for the ids.
     """
 
     message_id: int
     sql: str
-    params: tuple[Any, ...]
     columns: tuple[str, ...]
 
     @classmethod
@@ -91,18 +95,33 @@ class Question:
         }
         rows = Delivery.objects.filter(message=message).annotate(**columns)
         sql, params = rows.values_list(*columns).query.sql_with_params()
-        return cls(message.pk, sql, params, tuple(columns))
+        with connection.cursor() as cursor:
+            inner = cursor.mogrify(sql, params).replace("%", "%%")
+        outer = f"SELECT * FROM ({inner}) asked WHERE delivery = ANY(%s::bigint[])"  # noqa: S608
+        return cls(message.pk, outer, tuple(columns))
 
     def ask(self, ids: Sequence[int]) -> list[dict[str, Any]]:
         """One row per delivery; run it when the addresses are locked."""
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"SELECT * FROM ({self.sql}) asked WHERE delivery = ANY(%s::bigint[])",  # noqa: S608
-                [*self.params, list(ids)],
-            )
-            return [
-                dict(zip(self.columns, row, strict=True)) for row in cursor.fetchall()
-            ]
+        with prepared() as cursor:
+            rows = cursor.execute(self.sql, [list(ids)]).fetchall()
+        return [dict(zip(self.columns, row, strict=True)) for row in rows]
+
+
+@contextlib.contextmanager
+def prepared() -> Iterator[Cursor[Any]]:
+    """A cursor whose statements the server plans once for each connection: asked a
+    thousand times a minute, their planning costs more than their running."""
+    connection.ensure_connection()
+    with (
+        connection.wrap_database_errors,
+        Prepared(connection.connection) as cursor,
+    ):
+        yield cursor
+
+
+class Prepared(Cursor[Any]):
+    def execute(self, query: Any, params: Any = None, **options: Any) -> Self:
+        return super().execute(query, params, **{"prepare": True, **options})
 
 
 WAITING_MESSAGES = """
@@ -142,10 +161,14 @@ WITH picked AS MATERIALIZED (
     SELECT d.id, d.address_id FROM deliveries_delivery d
     WHERE d.message_id = %(message)s AND d.state = 'queued'
       AND d.due_at <= statement_timestamp()
-      AND d.provider <> ALL(%(providers)s)
-      AND (cardinality(%(domains)s::text[]) = 0 OR NOT EXISTS (
-          SELECT FROM consent_address a
-          WHERE a.id = d.address_id AND a.domain = ANY(%(domains)s)))
+      AND d.provider <> ALL(ARRAY(
+          SELECT value FROM deliveries_hold WHERE lifted_at IS NULL
+          AND kind = 'provider'))
+      AND (NOT EXISTS (
+          SELECT FROM deliveries_hold WHERE lifted_at IS NULL AND kind = 'domain')
+        OR NOT EXISTS (
+          SELECT FROM consent_address a JOIN deliveries_hold h ON h.value = a.domain
+          WHERE a.id = d.address_id AND h.lifted_at IS NULL AND h.kind = 'domain'))
     ORDER BY d.due_at, d.id LIMIT %(limit)s
     FOR UPDATE OF d SKIP LOCKED
 ), locked AS MATERIALIZED (
@@ -161,19 +184,9 @@ ORDER BY picked.id
 
 def pick(message_id: int, limit: int) -> tuple[list[int], list[int]]:
     """Rows for this worker alone, inside a transaction: (to ask about, busy)."""
-    held = Hold.objects.active().values_list("kind", "value")
-    by_kind: dict[str, list[str]] = {HoldKind.PROVIDER: [], HoldKind.DOMAIN: []}
-    for kind, value in held:
-        by_kind.setdefault(kind, []).append(value)
-    values: dict[str, Any] = {
-        "message": message_id,
-        "limit": limit,
-        "providers": by_kind[HoldKind.PROVIDER],
-        "domains": by_kind[HoldKind.DOMAIN],
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(PICK, values)
-        rows = cursor.fetchall()
+    with prepared() as cursor:
+        values = {"message": message_id, "limit": limit}
+        rows = cursor.execute(PICK, values).fetchall()
     return [pk for pk, free, _ in rows if free], [
         pk for pk, free, _ in rows if not free
     ]
@@ -206,7 +219,7 @@ def _write_start(message_id: int, worker: str, reasons: dict[int, str]) -> None:
         "reasons": list(reasons.values()),
     }
     if reasons:
-        with connection.cursor() as cursor:
+        with prepared() as cursor:
             cursor.execute(START, values)
 
 
@@ -233,19 +246,20 @@ def start(
 SETTLE = """
 UPDATE deliveries_delivery d SET
     state = t.state,
+    reason = t.reason,
     smtp_code = COALESCE(t.code, d.smtp_code),
     enhanced_code = CASE WHEN t.code IS NULL THEN d.enhanced_code ELSE t.enhanced END,
     reply = CASE WHEN t.reply = '' THEN d.reply ELSE t.reply END,
     delivered_at = CASE WHEN t.state = 'delivered' THEN t.at END,
     settled_at = CASE WHEN t.state <> 'queued' THEN t.at END,
-    started_at = CASE WHEN t.state <> 'queued' THEN d.started_at END,
+    started_at = CASE WHEN t.state NOT IN ('queued', 'not_sent') THEN d.started_at END,
     due_at = CASE WHEN t.state = 'queued' THEN statement_timestamp() + t.wait
                   ELSE d.due_at END,
     attempts = d.attempts - (NOT t.attempted)::int
 FROM unnest(
     %s::bigint[], %s::text[], %s::timestamptz[], %s::smallint[], %s::text[],
-    %s::text[], %s::interval[], %s::boolean[]
-) AS t(id, state, at, code, enhanced, reply, wait, attempted)
+    %s::text[], %s::interval[], %s::boolean[], %s::text[]
+) AS t(id, state, at, code, enhanced, reply, wait, attempted, reason)
 WHERE d.message_id = %s AND d.id = t.id AND d.id = ANY(%s::bigint[])
   AND d.state IN ('started', 'uncertain')
 """
@@ -265,10 +279,11 @@ def settle(done: Sequence[Outcome]) -> None:
         [one.reply for one in done],
         [one.wait for one in done],
         [one.attempted for one in done],
+        [one.reason for one in done],
         done[0].message_id,
         ids,
     ]
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(SETTLE, columns)
 
 

@@ -216,14 +216,28 @@ REFUSALS: tuple[Refusal, ...] = (
 
 _BY_KEY = {refusal.key: refusal for refusal in REFUSALS}
 
+# found out while the mail was made, and nothing a query can ask: label, sentence
+NOT_MADE = "not_made"
+_WHILE_SENDING = {
+    NOT_MADE: (
+        "Could not be written",
+        "The email could not be made for this contact: a value of the contact does not"
+        " fit. Correct it, then send the email to this contact again.",
+    ),
+}
+
 
 def sentence(key: str) -> str:
     """The reason in words; a key that only a caller knows is shown as words."""
+    if key in _WHILE_SENDING:
+        return _WHILE_SENDING[key][1]
     return _BY_KEY[key].sentence if key in _BY_KEY else _words(key)
 
 
 def label(key: str) -> str:
     """The reason in two or three words, for tables and counts."""
+    if key in _WHILE_SENDING:
+        return _WHILE_SENDING[key][0]
     return _BY_KEY[key].label if key in _BY_KEY else _words(key)
 
 

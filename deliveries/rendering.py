@@ -24,7 +24,7 @@ from consent.models import Brand, SubscriptionType
 from contacts.models import Contact
 from deliveries import blocks, layout, mime
 from deliveries.dkim import Signer
-from deliveries.links import public_url
+from deliveries.links import beginning_of, page_of
 from deliveries.models import (
     UNSUBSCRIBE_PREFIX,
     Channel,
@@ -43,7 +43,7 @@ from deliveries.personalization import (
     slotted,
 )
 from deliveries.problems import Problem, problems
-from deliveries.tokens import Purpose, Token, sign
+from deliveries.tokens import Purpose, Stamp
 
 __all__ = [
     "Compiled",
@@ -245,7 +245,8 @@ def render(
     if compiled.has_ways_out:
         headers.append(person.list_unsubscribe())
     headers.append(compiled.body.headers)
-    body = compiled.body.filled([person.words(slot) for slot in compiled.body.slots])
+    words = [person.words(slot) for slot in compiled.body.slots]
+    body = compiled.body.filled(words, signed=signer is not None)
     head = b"".join(headers)
     signature = b""
     if signer:
@@ -267,18 +268,24 @@ def _message_id(compiled: Compiled, recipient: Recipient) -> bytes:
 
 def return_path(recipient: Recipient) -> str:
     """The envelope sender that tells which mail came back (VERP)."""
-    token = Token(recipient.message_id, recipient.delivery_id, recipient.address_id)
-    return f"b-{sign(token, Purpose.RETURN_PATH)}@{settings.BOUNCE_DOMAIN}"
+    token = _stamp(recipient).sign(Purpose.RETURN_PATH)
+    return f"b-{token}@{settings.BOUNCE_DOMAIN}"
+
+
+def _stamp(recipient: Recipient) -> Stamp:
+    return Stamp(recipient.message_id, recipient.delivery_id, recipient.address_id)
 
 
 class _Person:
     """What stands in the slots of one mail."""
 
-    __slots__ = ("compiled", "recipient", "unsubscribe")
+    __slots__ = ("clicks", "compiled", "recipient", "stamp", "unsubscribe")
 
     def __init__(self, compiled: Compiled, recipient: Recipient) -> None:
         self.compiled = compiled
         self.recipient = recipient
+        self.stamp = _stamp(recipient)
+        self.clicks = beginning_of(Purpose.CLICK)
         self.unsubscribe = self._page("unsubscribe") if compiled.has_ways_out else ""
 
     def subject(self) -> bytes:
@@ -308,15 +315,12 @@ class _Person:
         url = self.compiled.urls[position]
         if url and not self.compiled.click_tracked:
             return url
-        return public_url(self._token(position), Purpose.CLICK)
+        return self.clicks + self.stamp.sign(Purpose.CLICK, position)
 
     def _page(self, kind: str) -> str:
         extra = 0 if kind == "open" else self.compiled.subscription_type_id
-        return public_url(self._token(extra), Purpose(kind))
-
-    def _token(self, extra: int) -> Token:
-        person = self.recipient
-        return Token(person.message_id, person.delivery_id, person.address_id, extra)
+        purpose = Purpose(kind)
+        return page_of(self.stamp.sign(purpose, extra), purpose)
 
 
 def values_of(contact: Contact | None, names: Mapping[str, str]) -> dict[str, str]:

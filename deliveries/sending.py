@@ -36,6 +36,7 @@ from deliveries.models import Channel, Delivery, DeliveryState, Message
 from deliveries.personalization import CONTACT_FIELDS, as_words
 from deliveries.providers import provider_of
 from deliveries.queue import BATCH, SEND_DUE, Outcome, Question
+from deliveries.refusals import NOT_MADE
 from deliveries.rendering import (
     Compiled,
     Recipient,
@@ -135,7 +136,8 @@ class _Plan:
             since=row["since"].date() if row["since"] else None,
         )
         content = render(self.compiled, person, now=now, signer=self.signer)
-        return Mail(row["delivery"], return_path(person), person.deliver_to, content)
+        back = return_path(person)
+        return Mail(row["delivery"], back, person.deliver_to, content, dotless=True)
 
     def _values(self, row: Mapping[str, Any]) -> dict[str, str]:
         properties = json.loads(row.get("c_properties") or "{}")
@@ -241,26 +243,60 @@ class _Turn:
         message_id = plan.compiled.message_id
         pause = dt.timedelta()
         try:
-            for mail, answer in door.deliver(_mails(plan, rows)):
+            for mail, answer in door.deliver(self._mails(plan, waiting)):
                 row = waiting.pop(mail.key)
                 self.done.append(_judged(message_id, row, answer))
         except Gone as gone:
             self.door, pause = None, LOST
             door.close()
-            if gone.unknown and waiting.pop(gone.unknown.key, None):
-                self.done.append(_uncertain(message_id, gone.unknown.key))
+            self.done += _left_open(message_id, waiting, gone)
         finally:
             self.done += [_put_back(message_id, pk, pause) for pk in waiting]
 
+    def _mails(
+        self, plan: _Plan, waiting: dict[int, Mapping[str, Any]]
+    ) -> Iterator[Mail]:
+        """Each mail when it is its turn; none any more once the batch took too long.
 
-def _mails(plan: _Plan, rows: Sequence[Mapping[str, Any]]) -> Iterator[Mail]:
-    """Each mail when it is its turn; none any more once the batch took too long."""
-    ends_at = time.monotonic() + SLOW_BATCH
-    now = timezone.now()
-    for row in rows:
-        if time.monotonic() > ends_at:
-            return
-        yield plan.mail(row, now)
+        One that cannot be made is told and taken from `waiting`; the others go on.
+        """
+        ends_at = time.monotonic() + SLOW_BATCH
+        now = timezone.now()
+        for row in list(waiting.values()):
+            if time.monotonic() > ends_at:
+                return
+            try:
+                mail = plan.mail(row, now)
+            except Exception as problem:
+                logger.exception("The mail of delivery %s failed.", row["delivery"])
+                del waiting[row["delivery"]]
+                self.done.append(_not_made(plan, row, problem))
+            else:
+                yield mail
+
+
+def _left_open(
+    message_id: int, waiting: dict[int, Mapping[str, Any]], gone: Gone
+) -> Iterator[Outcome]:
+    """What the end of a connection says about the mails it concerned."""
+    if gone.unknown and waiting.pop(gone.unknown.key, None):
+        yield _uncertain(message_id, gone.unknown.key)
+    if gone.refused and gone.answer:
+        row = waiting.pop(gone.refused.key, None)
+        if row:
+            yield _judged(message_id, row, gone.answer)
+
+
+def _not_made(plan: _Plan, row: Mapping[str, Any], problem: Exception) -> Outcome:
+    return Outcome(
+        plan.compiled.message_id,
+        row["delivery"],
+        DeliveryState.NOT_SENT,
+        timezone.now(),
+        reply=f"{type(problem).__name__}: {problem}"[:1_000].replace("\0", ""),
+        attempted=False,
+        reason=NOT_MADE,
+    )
 
 
 def _judged(message_id: int, row: Mapping[str, Any], answer: Answer) -> Outcome:

@@ -25,22 +25,29 @@ class Unreachable(Exception):
 
 
 class Gone(Exception):
-    """The connection ended. `unknown`: the mail whose fate nobody told us."""
+    """The connection ended. `unknown`: the mail whose fate nobody told us;
+    `refused`: the mail that the server closed it over, with its `answer`."""
 
-    def __init__(self, unknown: Mail | None) -> None:
+    def __init__(
+        self,
+        unknown: Mail | None,
+        refused: Mail | None = None,
+        answer: Answer | None = None,
+    ) -> None:
         super().__init__("The mail server closed the connection.")
-        self.unknown = unknown
+        self.unknown, self.refused, self.answer = unknown, refused, answer
 
 
 @dataclass(frozen=True, slots=True)
 class Mail:
     """One mail with its envelope. `key` is the caller's; `content` is complete, with
-    CRLF at every line end."""
+    CRLF at every line end. `dotless`: none of its lines begins with a dot."""
 
     key: int
     mail_from: str
     rcpt_to: str
     content: bytes
+    dotless: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +138,12 @@ def _get_in(client: smtplib.SMTP, settings: dict[str, Any]) -> None:
         client.login(settings["user"], settings["password"])
 
 
-def data_of(content: bytes) -> bytes:
+def data_of(content: bytes, *, dotless: bool = False) -> bytes:
     """The octets after DATA: dots at the beginning of lines doubled, the end marked
     (RFC 5321 section 4.5.2). `content` has CRLF line ends only."""
-    content = content.replace(b"\r\n.", b"\r\n..")
-    if content.startswith(b"."):
-        content = b"." + content
+    if not dotless:
+        content = content.replace(b"\r\n.", b"\r\n..")
+        content = b"." + content if content.startswith(b".") else content
     return content + (b".\r\n" if content.endswith(b"\r\n") else b"\r\n.\r\n")
 
 
@@ -150,6 +157,9 @@ class Door:
         self.pipelines = client.has_extn("pipelining")
         self.utf8 = client.has_extn("smtputf8")
         self.dsn = client.has_extn("dsn")
+        # RFC 1870: no mail may have more octets; 0 says nothing
+        told = client.esmtp_features.get("size", "").split()
+        self.most = int(told[0]) if told and told[0].isdigit() else 0
 
     def close(self) -> None:
         try:
@@ -166,11 +176,24 @@ class Door:
         """
         run = _Pipelined(self) if self.pipelines else _Stepwise(self)
         for mail in mails:
-            if not mail.rcpt_to.isascii() and not self.utf8:
-                yield mail, NOT_ASCII
+            refusal = self._cannot(mail)
+            if refusal:
+                yield mail, refusal
                 continue
             yield from run.next(mail)
         yield from run.end()
+
+    def _cannot(self, mail: Mail) -> Answer | None:
+        """What the server has told already about such mails."""
+        if not mail.rcpt_to.isascii() and not self.utf8:
+            return NOT_ASCII
+        if self.most and len(mail.content) > self.most:
+            return Answer(
+                552,
+                f"5.3.4 The mail has {len(mail.content):,} octets, and the mail server"
+                f" takes {self.most:,} at most. Make the email smaller.",
+            )
+        return None
 
     def envelope(self, mail: Mail) -> list[bytes]:
         """MAIL, RCPT, DATA."""
@@ -189,15 +212,20 @@ class Door:
         except (OSError, smtplib.SMTPException) as problem:
             raise Gone(unknown) from problem
 
-    def read(self, unknown: Mail | None) -> Answer:
+    def read(self, unknown: Mail | None, about: Mail | None = None) -> Answer:
+        """The next answer. `about`: the mail it is about, `unknown` where its text
+        was sent."""
         try:
             code, text = self._reply()
         except (OSError, ValueError) as problem:
             raise Gone(unknown) from problem
-        if code < 200 or code == CLOSING:
-            # 421: the server is about to close; what it answers to was not taken
-            raise Gone(unknown if code < 200 else None)
-        return Answer(code, text.decode("utf-8", "replace"))
+        answer = Answer(code, text.decode("utf-8", "replace"))
+        if code == CLOSING:
+            # the server is about to close; what it answers to was not taken
+            raise Gone(None, unknown or about, answer)
+        if code < 200:
+            raise Gone(unknown)
+        return answer
 
     def _reply(self) -> tuple[int, bytes]:
         """Code and text of one answer, its lines joined (RFC 5321 section 4.2.1)."""
@@ -221,13 +249,13 @@ class _Stepwise:
         door = self.door
         for command in door.envelope(mail):
             door.write(command, None)
-            answer = door.read(None)
+            answer = door.read(None, mail)
             if answer.code not in (OK, 251, GO_ON):
                 yield mail, answer
                 door.write(b"RSET\r\n", None)
                 door.read(None)
                 return
-        door.write(data_of(mail.content), mail)
+        door.write(data_of(mail.content, dotless=mail.dotless), mail)
         yield mail, door.read(mail)
 
     def end(self) -> Iterator[tuple[Mail, Answer]]:
@@ -280,11 +308,12 @@ class _Pipelined:
 
     def _judge(self, mail: Mail) -> Iterator[tuple[Mail, Answer]]:
         """The three answers to an envelope: may the text follow?"""
-        answers = [self.door.read(None) for _ in range(3)]
+        answers = [self.door.read(None, mail) for _ in range(3)]
         refusal = next((a for a in answers[:2] if a.code not in (OK, 251)), None)
         may_go_on = answers[2].code == GO_ON
         if refusal is None and may_go_on:
-            self.octets, self.sending = data_of(mail.content), mail
+            octets = data_of(mail.content, dotless=mail.dotless)
+            self.octets, self.sending = octets, mail
             return
         if may_go_on:  # RFC 2920 section 3.1: then nothing but the end may follow
             self.door.write(b".\r\n", None)

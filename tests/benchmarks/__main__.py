@@ -12,7 +12,7 @@ import django
 from config.local import environment
 from tests import benchmarks
 
-FRAME = {"frame", "load"}
+FRAME = {"frame", "load", "letter", "drain", "claims"}
 
 
 def names():

@@ -6,7 +6,7 @@ from consent import addresses
 from consent.models import Address, Suppression
 from consent.vocabulary import Act, Action, Actor, Mechanism, Reason
 from contacts.models import Contact
-from deliveries import audience, refusals, rendering, tokens
+from deliveries import audience, links, refusals, tokens
 from deliveries.models import Delivery
 from tests.factories import ContactFactory, agree, make_address
 
@@ -71,7 +71,7 @@ def test_the_same_message_can_go_again_for_another_enrolment(message, queue_for)
 def test_the_way_out_works_when_its_delivery_is_archived(message, queue_for):
     (person,) = queue_for(1)
     row = Delivery.objects.get()
-    url = rendering.public_url(
+    url = links.public_url(
         tokens.Token(
             message.pk, row.pk, person.address_id, message.subscription_type_id
         ),

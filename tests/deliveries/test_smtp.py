@@ -1,84 +1,16 @@
 """Against real sockets: what a mail server may answer, and when it may hang up."""
 
-import contextlib
-import socket
-import threading
-
 import pytest
 
 from deliveries import smtp
 from deliveries.smtp import Answer, Gone, Mail, Unreachable, data_of, open_door
-
-DATA = "DATA"
-END = "."
+from tests.scripted import DATA, END, Scripted
 
 
 def mails(number):
     return [
         Mail(n, "b@b.test", f"r{n}@r.test", b"X: y\r\n\r\nz\r\n") for n in range(number)
     ]
-
-
-class Scripted:
-    """A server that answers by a script and remembers what it was told.
-
-    `script` maps a command (its first word, or its whole line) to an answer; an
-    answer of "" hangs up. "." is the answer to a text.
-    """
-
-    def __init__(self, script, *extensions):
-        self.script, self.extensions = script, extensions
-        self.said, self.texts = [], []
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-        self.thread = threading.Thread(target=self.serve, daemon=True)
-        self.thread.start()
-
-    @property
-    def settings(self):
-        return {
-            "host": "127.0.0.1",
-            "port": self.port,
-            "user": "",
-            "password": "",
-            "starttls": False,
-            "tls": False,
-        }
-
-    def serve(self):
-        with self.listener:
-            connection, _ = self.listener.accept()
-        with (
-            contextlib.suppress(OSError),  # the client may hang up first
-            connection,
-            connection.makefile("rb") as lines,
-        ):
-            connection.sendall(b"220 hello\r\n")
-            while line := lines.readline().decode().strip():
-                self.said.append(line)
-                answer = self.answer(line)
-                if not answer:
-                    return
-                connection.sendall(answer.encode() + b"\r\n")
-                if answer.startswith("354") and not self.take_text(lines, connection):
-                    return
-
-    def take_text(self, lines, connection):
-        text = b""
-        while (line := lines.readline()) not in (b".\r\n", b""):
-            text += line
-        self.texts.append(text)
-        answer = self.script.get(END, "250 2.0.0 taken")
-        connection.sendall(answer.encode() + b"\r\n" if answer else b"")
-        return bool(answer)
-
-    def answer(self, line):
-        word = line.split()[0].upper()
-        if word == "EHLO":
-            names = ["us.test", *self.extensions]
-            return "".join(f"250-{one}\r\n" for one in names) + "250 8BITMIME"
-        known = {DATA: "354 go on", "QUIT": "221 bye"} | self.script
-        return known.get(line, known.get(word, "250 2.1.0 fine"))
 
 
 @pytest.fixture(params=[(), ("PIPELINING",)], ids=["stepwise", "pipelined"])
