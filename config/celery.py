@@ -104,6 +104,11 @@ TIMETABLE: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"expires": 60.0},
     },
+    "end the pauses whose time is over, every 10 minutes": {
+        "task": "optouts.tasks.end_pauses",
+        "schedule": 600.0,
+        "options": {"expires": 600.0},
+    },
     "go on with opt-out imports, every 10 seconds": {
         "task": "optouts.tasks.pick_up",
         "schedule": 10.0,

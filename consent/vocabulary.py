@@ -28,6 +28,8 @@ class Action(models.TextChoices):
     RESTORED = "restored", "Opt-out undone"
     SUPPRESSED = "suppressed", "Address blocked"
     RELEASED = "released", "Address released"
+    PAUSED = "paused", "Asked for a pause"
+    RESUMED = "resumed", "The pause ended"
 
 
 class Mechanism(models.TextChoices):
@@ -111,6 +113,7 @@ class Reason(models.TextChoices):
     DEAD_ADDRESS = "dead_address", "The address does not exist"
     BOUNCED = "bounced", "Bounced too often"
     IMPORTED_BOUNCE = "imported_bounce", "Bounced before it came here"
+    PAUSED = "paused", "Asked for a pause"
 
     @property
     def is_opt_out(self) -> bool:
@@ -148,6 +151,7 @@ class LiftedBy(models.TextChoices):
     RESCUE = "rescue", "The bounce was judged anew"
     GLOBAL_LIST = "global_list", "Taken off the list of global blocks"
     OWN_UNDO = "own_undo", "The person's undo right after"
+    PAUSE_OVER = "pause_over", "The end of the pause"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +179,7 @@ _STAFF = frozenset({Actor.STAFF})
 PRECEDENCE: dict[LiftedBy, Way] = {
     LiftedBy.DOUBLE_OPT_IN: Way(
         actors=_THE_PERSON,
-        lifts=frozenset(OPT_OUT_REASONS),
+        lifts=frozenset((*OPT_OUT_REASONS, Reason.PAUSED)),
         must_be_later=True,
     ),
     LiftedBy.LATE_CONFIRMATION: Way(
@@ -205,6 +209,10 @@ PRECEDENCE: dict[LiftedBy, Way] = {
         actors=_STAFF, lifts=frozenset({Reason.DEAD_ADDRESS, Reason.BOUNCED})
     ),
     LiftedBy.GLOBAL_LIST: Way(actors=_STAFF, lifts=frozenset({Reason.GLOBAL_BLOCK})),
+    # by the clock, or earlier by the person; staff wait as everybody does
+    LiftedBy.PAUSE_OVER: Way(
+        actors=_THE_PERSON | {Actor.SYSTEM}, lifts=frozenset({Reason.PAUSED})
+    ),
 }
 
 # The same table read from the other side: the ways that end a no of each reason.
@@ -229,6 +237,7 @@ class Act:
     """One act on the ledger: the part that is the same for everybody it touches.
 
     `occurred_at` is when the person (or system) acted, not when we learnt it.
+    `until` is when a pause ends by itself; nothing else does.
     `source` names where it came from, in words a reader of the record
     understands: {"file": ..., "row": ...}, {"message": 12, "delivery": 345}.
     """
@@ -242,5 +251,6 @@ class Act:
     user_id: int | None = None
     text_id: int | None = None
     batch_id: uuid.UUID | None = None
+    until: dt.datetime | None = None
     source: dict[str, Any] = field(default_factory=dict)
     evidence: Evidence | None = None

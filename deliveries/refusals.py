@@ -191,6 +191,13 @@ REFUSALS: tuple[Refusal, ...] = (
         " over.",
     ),
     Refusal(
+        Reason.PAUSED.value,
+        SELLING,
+        Suppressed(Reason.PAUSED),
+        "Paused",
+        "Asked for a pause. It ends by itself on the day the person chose.",
+    ),
+    Refusal(
         "no_consent",
         frozenset({Channel.MARKETING}),
         NoGrant(tuple(b for b in LegalBasis if b.allows_marketing)),

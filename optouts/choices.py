@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 from django.utils import timezone
 
 from consent.models import Address, Brand, Grant, SubscriptionType, Suppression
+from consent.models.suppression import SuppressionQuerySet
 from consent.vocabulary import (
     MAILABLE_GRADES,
     Act,
@@ -26,6 +27,8 @@ from consent.vocabulary import (
 
 # The ways in which a tick on the page may end a no; the rest needs a new sign-up.
 WAYS = (LiftedBy.OWN_UNDO, LiftedBy.LATE_CONFIRMATION)
+# How many days of quiet somebody may ask for.
+PAUSES = (30, 60, 90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,8 @@ def choices_of(address: Address, brand: Brand) -> list[Choice]:
             grade__in=MAILABLE_GRADES,
         ).values_list("subscription_type_id", flat=True)
     )
-    blocks = list(Suppression.objects.active().filter(address=address))
+    noes = Suppression.objects.active().exclude(reason=Reason.PAUSED)
+    blocks = list(noes.filter(address=address))
     liftable = _liftable(address)
     choices = []
     for kind in SubscriptionType.objects.active().filter(brand=brand):
@@ -95,6 +99,33 @@ def save(
         for choice in choices_of(address, brand)
         if choice.is_on != was_on[choice.kind.pk]
     ]
+
+
+def paused_until(address: Address) -> dt.datetime | None:
+    """When the pause in force ends by itself; None without one."""
+    return _pauses(address).values_list("until", flat=True).first()
+
+
+@transaction.atomic
+def pause(address: Address, days: int, evidence: Evidence) -> None:
+    """No marketing for so many days from now, instead of any pause there is."""
+    end_pause(address, evidence)
+    act = replace(
+        _act(Action.PAUSED, evidence),
+        explanation=f"For {days} days.",
+        until=timezone.now() + dt.timedelta(days=days),
+    )
+    Suppression.objects.suppress([address.pk], Reason.PAUSED, act)
+
+
+def end_pause(address: Address, evidence: Evidence) -> None:
+    """Mail her again before the time is over; nothing without a pause."""
+    _pauses(address).lift(LiftedBy.PAUSE_OVER, _act(Action.RESUMED, evidence))
+
+
+def _pauses(address: Address) -> SuppressionQuerySet:
+    own = Suppression.objects.active()
+    return own.filter(address=address, reason=Reason.PAUSED)
 
 
 def _switch_on(address: Address, kind: SubscriptionType, evidence: Evidence) -> None:

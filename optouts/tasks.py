@@ -4,6 +4,7 @@ from celery import shared_task
 
 from accounts import doorbell
 from accounts.models import Job
+from consent.models import Suppression
 from optouts import jobs, letters
 from optouts.models import OptOutImport
 
@@ -29,6 +30,12 @@ def pick_up() -> None:
 @shared_task
 def forget_abandoned() -> None:
     OptOutImport.objects.forget_abandoned()
+
+
+@shared_task
+def end_pauses() -> None:
+    while Suppression.objects.end_pauses():
+        pass  # piece by piece, each a commit
 
 
 @shared_task

@@ -48,6 +48,7 @@ WITH d AS (
     SELECT address_id,
         bool_or(lifted_at IS NULL AND reason = ANY(%(opt_outs)s)
                 AND created_at >= %(started)s) AS has_left,
+        bool_or(reason = 'paused' AND created_at >= %(started)s) AS has_paused,
         bool_or(lifted_at IS NULL AND reason = ANY(%(bounces)s)) AS is_dead,
         bool_or(lifted_at IS NULL AND reason = 'sunset'
                 AND batch_id = %(batch)s) AS is_sunset,
@@ -60,8 +61,9 @@ WITH d AS (
     SELECT DISTINCT address_id FROM deliveries_event
     WHERE verdict = 'pending' AND kind IN ('click', 'confirm') {some}
 ), timed AS (
-    SELECT m.id, m.outcome AS old_outcome, d.*, s.has_left, s.is_dead, s.is_sunset,
-        s.returned, s.restored, m.kept_at, p.address_id IS NOT NULL AS is_pending,
+    SELECT m.id, m.outcome AS old_outcome, d.*, s.has_left, s.has_paused, s.is_dead,
+        s.is_sunset, s.returned, s.restored, m.kept_at,
+        p.address_id IS NOT NULL AS is_pending,
         coalesce(c.last_clicked_at >= %(started)s
                  OR c.last_replied_at >= %(started)s, false) AS alive_elsewhere,
         d.last_delivered_at + make_interval(days => %(waiting)s) + coalesce((
@@ -85,7 +87,7 @@ WITH d AS (
         WHEN restored THEN 'restored'
         WHEN confirmed THEN 'confirmed'
         WHEN old_outcome = 'holdout' THEN 'holdout'
-        WHEN signal OR alive_elsewhere THEN 'signal'
+        WHEN signal OR alive_elsewhere OR has_paused THEN 'signal'
         WHEN is_dead THEN 'undelivered'
         WHEN is_pending THEN 'pending'
         WHEN kept_at IS NOT NULL THEN 'kept'

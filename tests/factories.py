@@ -12,7 +12,15 @@ from accounts.models import User
 from campaigns.models import MarketingEmail
 from consent import addresses
 from consent.models import Address, Brand, Grant, SubscriptionType
-from consent.vocabulary import Act, Action, Actor, Grade, LegalBasis, Mechanism
+from consent.vocabulary import (
+    Act,
+    Action,
+    Actor,
+    Grade,
+    LegalBasis,
+    Mechanism,
+    Reason,
+)
 from contacts.models import Contact
 from deliveries.models import Delivery, DeliveryState, Link, Message
 from segments.models import Segment
@@ -68,6 +76,17 @@ class ContactFactory(DjangoModelFactory[Contact]):
     last_name = factory.Sequence(lambda n: f"Person{n}")
     address = factory.LazyAttribute(
         lambda o: make_address(o.email) if o.email else None
+    )
+
+
+def no_because(reason: Reason) -> Act:
+    """The person says no for this reason; a pause is one for a month."""
+    until = timezone.now() + dt.timedelta(days=30)
+    return Act(
+        action=Action.WITHDRAWN,
+        mechanism=Mechanism.UNSUBSCRIBE_PAGE,
+        actor=Actor.CONTACT,
+        until=until if reason == Reason.PAUSED else None,
     )
 
 

@@ -9,11 +9,22 @@ from typing import Any, ClassVar
 from django.db import connection, models, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils import timezone
 
-from consent.models.address import Address
+from consent.models.address import BATCH_SIZE, Address
 from consent.models.brand import Brand, SubscriptionType
 from consent.models.ledger import ConsentRecord
-from consent.vocabulary import MAY_LIFT, PRECEDENCE, Act, LiftedBy, Reason, Scope
+from consent.vocabulary import (
+    MAY_LIFT,
+    PRECEDENCE,
+    Act,
+    Action,
+    Actor,
+    LiftedBy,
+    Mechanism,
+    Reason,
+    Scope,
+)
 
 
 class WrongActor(ValueError):
@@ -62,6 +73,7 @@ class SuppressionQuerySet(models.QuerySet["Suppression"]):
             "reason": reason.value,
             "batch_id": act.batch_id,
             "occurred_at": act.occurred_at,
+            "until": act.until,
         }
         with connection.cursor() as cursor:
             cursor.execute(
@@ -132,6 +144,19 @@ class SuppressionQuerySet(models.QuerySet["Suppression"]):
             )
         return set(records)
 
+    @transaction.atomic
+    def end_pauses(self) -> int:
+        """Lift the pauses whose time is over, at most BATCH_SIZE; how many people."""
+        over = self.active().filter(reason=Reason.PAUSED, until__lte=timezone.now())
+        some = self.filter(pk__in=list(over.values_list("pk", flat=True)[:BATCH_SIZE]))
+        act = Act(
+            action=Action.RESUMED,
+            mechanism=Mechanism.PREFERENCE_CENTRE,
+            actor=Actor.SYSTEM,
+            explanation="The pause that the person asked for is over.",
+        )
+        return len(some.lift(LiftedBy.PAUSE_OVER, act))
+
     def liftable(self, way: LiftedBy, at: dt.datetime) -> SuppressionQuerySet:
         """The active rows that an act of this kind, done at `at`, may end."""
         rule = PRECEDENCE[way]
@@ -193,6 +218,8 @@ class Suppression(models.Model):
         db_constraint=False,
     )
     occurred_at = models.DateTimeField()
+    # when a pause ends by itself
+    until = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=Now())
     lifted_at = models.DateTimeField(null=True)
     lifted_by = models.CharField(max_length=20, choices=LiftedBy, blank=True)
@@ -244,6 +271,11 @@ class Suppression(models.Model):
                 condition=Q(lifted_by="") | MAY_BE_LIFTED,
                 name="suppression_lifted_as_its_reason_allows",
             ),
+            models.CheckConstraint(
+                condition=Q(reason=Reason.PAUSED, until__isnull=False)
+                | (~Q(reason=Reason.PAUSED) & Q(until=None)),
+                name="suppression_only_a_pause_ends_by_itself",
+            ),
         ]
         indexes: ClassVar = [
             # serves every question "may this address be mailed"
@@ -252,6 +284,11 @@ class Suppression(models.Model):
                 include=["reason", "scope", "brand", "subscription_type"],
                 condition=Q(lifted_at=None),
                 name="suppression_active",
+            ),
+            models.Index(
+                fields=["until"],
+                condition=Q(lifted_at=None, reason=Reason.PAUSED),
+                name="suppression_pauses",
             ),
         ]
 

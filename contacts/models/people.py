@@ -27,6 +27,7 @@ PERSONS_OWN = (
     Reason.OWN_OPT_OUT,
     Reason.STAFF_OPT_OUT,
     Reason.IMPORTED_OPT_OUT,
+    Reason.PAUSED,
 )
 # The blocks that say how the address bounced, and where they say it.
 TELLING = (Reason.DEAD_ADDRESS, Reason.BOUNCED, Reason.IMPORTED_BOUNCE)
@@ -308,6 +309,7 @@ class Contact(Engagement):
                 explanation="Said with the address before.",
                 user_id=user.pk,
                 batch_id=no.batch_id,
+                until=no.until,
                 source={"suppression": no.pk},
             )
             Suppression.objects.suppress(

@@ -28,6 +28,8 @@ from optouts.forms import WhyForm
 from optouts.leaving import Leaver
 from optouts.models import Farewell, Why
 
+# the answers of the buttons, and what they mean in days
+PAUSES = {str(days): days for days in choices.PAUSES}
 METHODS = "GET, HEAD, POST, OPTIONS"
 PublicView = Callable[[HttpRequest, Leaver], HttpResponse]
 
@@ -135,6 +137,11 @@ def preferences(request: HttpRequest, leaver: Leaver) -> HttpResponse:
     if "everything" in form:
         leaver.leave(Mechanism.PREFERENCE_CENTRE, evidence, all_mail=True)
         return _choices_page(request, leaver, brand, left_all=True)
+    if form.get("pause") in PAUSES:
+        choices.pause(leaver.address, PAUSES[form["pause"]], evidence)
+    if "resume" in form:
+        choices.end_pause(leaver.address, evidence)
+        return _choices_page(request, leaver, brand, resumed=True)
     if "save" not in form:
         return _choices_page(request, leaver, brand)
     wanted = {int(pk) for pk in form.getlist("kind") if pk.isdecimal() and len(pk) < 19}
@@ -150,6 +157,8 @@ def _choices_page(
         "address": leaver.address.key,
         "brand": brand,
         "choices": [choice for choice in offered if not choice.locked_since],
+        "paused_until": choices.paused_until(leaver.address),
+        "pauses": choices.PAUSES,
         "locked": [choice for choice in offered if choice.locked_since],
         **said,
     }

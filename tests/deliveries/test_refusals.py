@@ -22,6 +22,7 @@ from tests.factories import (
     ContactFactory,
     SubscriptionTypeFactory,
     agree,
+    no_because,
 )
 
 pytestmark = pytest.mark.django_db
@@ -98,7 +99,7 @@ def test_an_erased_address_is_no_address(reader, newsletter):
 
 @pytest.mark.parametrize("reason", list(Reason))
 def test_every_suppression_stops_marketing(reader, newsletter, reason):
-    Suppression.objects.suppress([reader.address_id], reason, NO)
+    Suppression.objects.suppress([reader.address_id], reason, no_because(reason))
     assert why(reader, newsletter) == reason
 
 
@@ -142,7 +143,7 @@ def test_of_several_reasons_the_first_of_the_table_is_told(newsletter):
     contact = ContactFactory()
     told = []
     for reason in reversed(Reason):
-        Suppression.objects.suppress([contact.address_id], reason, NO)
+        Suppression.objects.suppress([contact.address_id], reason, no_because(reason))
         told.append(why(contact, newsletter))
     assert told == list(reversed(Reason))
 

@@ -29,13 +29,11 @@ from tests.factories import (
     MessageFactory,
     SubscriptionTypeFactory,
     agree,
+    no_because,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.property]
 
-NO = Act(
-    action=Action.WITHDRAWN, mechanism=Mechanism.UNSUBSCRIBE_PAGE, actor=Actor.CONTACT
-)
 BACK = Act(action=Action.RELEASED, mechanism=Mechanism.STAFF, actor=Actor.STAFF)
 
 
@@ -74,7 +72,8 @@ class World:
         scope = self.dice.choice(
             [{}, {"brand": kind.brand}, {"subscription_type": kind}]
         )
-        Suppression.objects.suppress([contact.address_id], reason, NO, **scope)
+        no = no_because(reason)
+        Suppression.objects.suppress([contact.address_id], reason, no, **scope)
         if self.rarely():
             Suppression.objects.filter(
                 address=contact.address_id,

@@ -2,7 +2,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import User
-from consent.models import SubscriptionType
+from consent.models import Grant, SubscriptionType
+from consent.vocabulary import Act, Action, Actor, Grade, LegalBasis, Mechanism
 from deliveries.tokens import Purpose, Token, sign
 from optouts import jobs
 from optouts.models import OptOutImport
@@ -71,3 +72,13 @@ def ana(db):
 def token_of(address, kind=None, purpose=Purpose.UNSUBSCRIBE):
     """The token of a mail that is not stored: delivered and archived long ago."""
     return sign(Token(7, 70, address.pk, kind.pk if kind else 0), purpose)
+
+
+def agree(address, kind):
+    act = Act(
+        action=Action.GIVEN,
+        mechanism=Mechanism.FORM,
+        actor=Actor.CONTACT,
+        basis=LegalBasis.CONSENT,
+    )
+    Grant.objects.give([address.pk], kind, act, Grade.EVIDENCED)

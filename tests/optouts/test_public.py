@@ -15,7 +15,6 @@ from consent.vocabulary import (
     Action,
     Actor,
     Grade,
-    LegalBasis,
     Mechanism,
     Reason,
     Scope,
@@ -29,7 +28,7 @@ from tests.factories import (
     MessageFactory,
     SubscriptionTypeFactory,
 )
-from tests.optouts.conftest import token_of
+from tests.optouts.conftest import agree, token_of
 
 pytestmark = pytest.mark.django_db
 ONE_CLICK = "List-Unsubscribe=One-Click"
@@ -62,16 +61,6 @@ def active():
 
 def said(answer):
     return " ".join(answer.content.decode().split())
-
-
-def agree(address, kind):
-    act = Act(
-        action=Action.GIVEN,
-        mechanism=Mechanism.FORM,
-        actor=Actor.CONTACT,
-        basis=LegalBasis.CONSENT,
-    )
-    Grant.objects.give([address.pk], kind, act, Grade.EVIDENCED)
 
 
 def suppress(address, reason, at=None, **scope):
@@ -327,7 +316,7 @@ class TestPreferences:
     def test_it_takes_as_many_queries_for_many_types(
         self, web, preferences_url, tips, django_assert_num_queries
     ):
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             web.get(preferences_url)
 
 
