@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("consent", "0008_global_blocks_and_rescue"),
+        ("consent", "0010_default_type_is_offered"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
