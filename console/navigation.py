@@ -46,18 +46,15 @@ HYGIENE = (
 )
 
 
-def address_of(entry: Entry) -> str | None:
-    """Where the entry leads, or None when this installation has no such page."""
-    if entry.local_only and not settings.LOCAL_MODE:
-        return None
-    return reverse(entry.url_name)
-
-
 def is_current(url: str, path: str) -> bool:
     return path == url or (url != "/" and path.startswith(url))
 
 
 def links(entries: tuple[Entry, ...], request: HttpRequest) -> list[Link]:
-    """The links that lead somewhere, the one of this page marked."""
-    addressed = ((entry, address_of(entry)) for entry in entries)
-    return [Link(e, url, is_current(url, request.path)) for e, url in addressed if url]
+    """The links that this installation has, the one of this page marked."""
+    shown = [one for one in entries if settings.LOCAL_MODE or not one.local_only]
+    urls = [reverse(one.url_name) for one in shown]
+    return [
+        Link(one, url, is_current(url, request.path))
+        for one, url in zip(shown, urls, strict=True)
+    ]

@@ -30,7 +30,6 @@ class Task:
     text: str
     url: str
     icon: str = "circle-alert"
-    tint: str = "warn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,7 @@ def _reviews() -> Iterator[Task]:
 
 
 def _senders() -> Iterator[Task]:
-    """No mail leaves without a legal name and a postal address."""
+    """No mail leaves without a postal address."""
     for brand in Brand.objects.filter(postal_address="")[:SHOWN]:
         yield Task(
             f"Add the postal address of {brand}",
@@ -78,7 +77,6 @@ def _halted() -> Iterator[Task]:
             f"“{email}” was not sent",
             email.halted,
             email.get_absolute_url(),
-            tint="bad",
         )
 
 
@@ -103,7 +101,6 @@ def _failed() -> Iterator[Task]:
             f"Failed: {job}",
             job.error,
             reverse("console:job", args=[job.pk]),
-            tint="bad",
         )
 
 

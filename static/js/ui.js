@@ -15,8 +15,8 @@
   document.addEventListener("htmx:configRequest", (event) => {
     if (event.detail.verb !== "get") event.detail.headers["X-CSRFToken"] = $("meta[name=csrf-token]").content;
   });
-  document.addEventListener("htmx:responseError", (event) => toast("bad", `That did not work (${event.detail.xhr.status}). Nothing was changed. Try again.`));
-  document.addEventListener("htmx:sendError", () => toast("bad", "The console can’t be reached. Check your connection, then try again."));
+  document.addEventListener("htmx:responseError", (event) => complain(`That did not work (${event.detail.xhr.status}). Nothing was changed. Try again.`));
+  document.addEventListener("htmx:sendError", () => complain("The console can’t be reached. Check your connection, then try again."));
   let focused = "";
   document.addEventListener("htmx:beforeSwap", (event) => {
     focused = event.detail.target.contains(document.activeElement) ? document.activeElement.id : "-";
@@ -39,19 +39,19 @@
     holder.append(use);
     return holder;
   };
-  function toast(tint, words) {
+  function complain(words) {
     const box = document.createElement("div");
     const text = document.createElement("p");
     const close = document.createElement("button");
-    box.className = `toast ${tint}`;
-    box.setAttribute("role", tint === "bad" ? "alert" : "status");
+    box.className = "toast bad";
+    box.setAttribute("role", "alert");
     text.textContent = words;
     close.className = "btn ghost square small";
     close.type = "button";
     close.dataset.close = "";
     close.setAttribute("aria-label", "Close");
     close.append(icon("x"));
-    box.append(icon(tint === "bad" ? "circle-alert" : "circle-check"), text, close);
+    box.append(icon("circle-alert"), text, close);
     $("#toasts")?.append(box);
   }
   function leave(box) {
@@ -93,16 +93,14 @@
     if (box.matches?.("dialog:not(#palette)") && typed(box) && !window.confirm("Discard what you typed?")) event.preventDefault();
   }, true);
 
-  /* menus close when one clicks elsewhere, and on Escape */
-  document.addEventListener("click", async (event) => {
-    const copy = event.target.closest("[data-copy]");
-    if (!copy) return;
+  on("click", "[data-copy]", async (copy) => {
     const field = document.getElementById(copy.dataset.copy);
     field.select();
     try { await navigator.clipboard.writeText(field.value); } catch { document.execCommand("copy"); }
     copy.querySelector("span").textContent = "Copied";
   });
 
+  /* menus close when one clicks elsewhere, and on Escape */
   document.addEventListener("click", (event) => {
     $$("details.more[open], details.user[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
   });
@@ -137,7 +135,6 @@
     tables.forEach((table) => { ticks(table).forEach((box) => { box.checked = false; }); count(table); });
     return tables.length > 0;
   }
-  on("click", "[data-clear]", clearSelection);
 
   /* after a page or a fragment came */
   function dress(root) {
@@ -260,5 +257,4 @@
   dress(document);
   const errors = $("#form-errors");
   if (errors) errors.focus();
-  document.addEventListener("htmx:oobAfterSwap", () => dress(document));
 })();

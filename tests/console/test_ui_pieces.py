@@ -205,11 +205,6 @@ def test_a_chart_can_be_read_as_a_table():
     assert '<td class="num">1,783</td>' in html
 
 
-def test_a_page_that_does_not_exist_is_not_in_the_navigation():
-    entry = navigation.Entry("Nowhere", "x", "nowhere:list")
-    assert navigation.links((entry,), RequestFactory().get("/")) == []
-
-
 def test_the_outbox_is_only_there_on_ones_own_machine(settings):
     settings.LOCAL_MODE = False
     outbox = navigation.Entry("Outbox", "inbox", "login", local_only=True)
