@@ -51,6 +51,7 @@ STAGES = (
     ),
     ("MAIL", re.compile(r"mail[ _]from|sender was rejected|state 9")),
 )
+PASSING = re.compile(r", try again|temporar(?:y|ily)|servfail|tempfail")
 PROVEN = frozenset(row.key for row in PROVIDERS)
 # What is refused before a recipient was named is the network or the sender.
 GENERAL = ("rejected", "policy", "filtered", "550", "554", "")
@@ -112,7 +113,7 @@ def judge(
         return Judgement("filtered", "block", "count", rule, enhanced)
     if rule in GENERAL and stage in REFUSED_AT:
         category = REFUSED_AT[stage]
-    if category == "dns_failure" and not is_final:
+    if category == "dns_failure" and (not is_final or PASSING.search(words)):
         category = "network_error"  # the name servers did not answer
     return judgement(category, rule, enhanced, doing if is_final else "soft")
 
@@ -199,7 +200,7 @@ def is_proven(enhanced: str, words: str, stage: str, rule: str) -> bool:
         return True
     if rule in PROVEN:
         return True
-    return not stage and REPLY.search(words) is None
+    return not (stage or REPLY.search(words) or ENHANCED.search(words))
 
 
 def is_permanent(code: int | None, enhanced: str) -> bool:

@@ -26,6 +26,7 @@ ELIDED = re.compile(r"\b(?:[cdjlst]|qu|un|all|dell|nell|sull)'")  # l'utente
 DENIED = re.compile(r"\bn'")  # n'existe pas
 SENTENCE = re.compile(r"[.;!?]\s|[\u3002\uff01\uff1b]")
 ADDRESS = re.compile(r"<?[^\s<>@:;,()]+@[^\s<>@:;,()]+>?")
+NETWORK = re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}\b")
 PLACE = re.compile(
     r"https?://\S*|www\.\S+|\[[\d.a-f:]{7,45}\]"
     r"|(?:host|server) \S+ (?:\[[^\]]*\] |\([^)]*\) )?(?:said|replied|responded)\b"
@@ -88,6 +89,7 @@ def said_in(text: str) -> frozenset[Pair]:
     if "'" in text:
         text = ELIDED.sub(" ", DENIED.sub(" not ", text))
     text = PLACE.sub(" ", ADDRESS.sub(" address ", text))
+    text = NETWORK.sub(" ip ", text)
     return frozenset(
         pair
         for sentence in SENTENCE.split(text, MOST_SENTENCES)
@@ -141,7 +143,7 @@ def together(at: int, step: int, meant: Sequence[Meaning]) -> frozenset[str]:
     """ "recipient address", "quota of the mailbox": things hardly a word apart."""
     found = meant[at].things
     gap = 0
-    while gap < 3 and 0 < at + step < len(meant) - (step > 0):
+    while gap < 3 and 0 <= at + step < len(meant):
         at += step
         gap = 0 if meant[at].things else gap + 1
         found |= meant[at].things

@@ -55,6 +55,7 @@ ECHOED = re.compile(
     r"|service unavailable)\s*$|^554 5\.0\.0 service unavailable\s*$",
     re.IGNORECASE | re.MULTILINE,
 )
+EMPTY = ("<>", "<MAILER-DAEMON>")
 OPENING = 4_000  # characters of a notice that say what it is
 
 
@@ -96,6 +97,8 @@ class Reading:
         if self._is_receipt():
             return Kind.UNKNOWN
         evidence = self._evidence() + 3 * bool(failures)
+        if not failures and not self._is_by_machine() and self._is_by_person():
+            return self._letter()
         if evidence < 3 or (evidence < 5 and self._is_reply()):
             return self._letter()
         return self._notice_kind()
@@ -129,7 +132,7 @@ class Reading:
         head = self.mail.headers
         sender = words(first(head, "from"))
         top = first(head, "content-type").lower()
-        empty = first(head, "return-path").strip() in ("<>", "<MAILER-DAEMON>")
+        empty = first(head, "return-path").strip() in EMPTY
         return (
             2 * bool(letters.DAEMON.search(sender))
             + 2 * letters.SUBJECTS.are_in(self.subject)
@@ -138,6 +141,22 @@ class Reading:
             + 2 * ("delivery-status" in top)
             + empty
         )
+
+    def _is_by_machine(self) -> bool:
+        head = self.mail.headers
+        return (
+            bool(letters.DAEMON.search(words(first(head, "from"))))
+            or first(head, "return-path").strip() in EMPTY
+            or "x-failed-recipients" in head
+            or "delivery-status" in first(head, "content-type").lower()
+            or first(head, "auto-submitted").lower().startswith("auto")
+        )
+
+    def _is_by_person(self) -> bool:
+        """An answer, something passed on, or something else that failed."""
+        if letters.ANSWERED.match(self.subject):
+            return True
+        return not failures_in(self.notice, self.own)
 
     def _is_receipt(self) -> bool:
         """A receipt of having been read (RFC 8098), and nothing more."""

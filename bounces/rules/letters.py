@@ -130,11 +130,16 @@ AWAY = phrases(
     "αυτόματη απάντηση / εκτός γραφείου / автоответ / автоматический ответ / "
     "в отпуске / нет на месте / автоматична відповідь / "
     "відпустці / 自動返信 / 自動応答 / "
-    "不在 / 自动回复 / 自動回覆 / 外出 / 부재중 / "
+    "不在 / 自动回复 / 自动答复 / 自動答覆 / 休假 / 自動回覆 / 外出 / 부재중 / "
     "자동 회신 / 자동응답 / רד תשובה / תשובה אוטומטית / "
     "الرد التلقائي / رد تلقائي / trả lời tự động / balasan otomatis"
 )
 CHALLENGES = phrases(
+    "bestätigen sie * absender / absender bestätigen / bestätigung erforderlich / "
+    "authentification requise / prouver que vous êtes / message est en attente / "
+    "pour que votre message soit * confirmer / verificación requerida / "
+    "confirme que es una persona / confirme seu e-mail / confirme o envio / "
+    "conferma di essere / bevestig dat u / potwierdź, że / подтвердите, что вы / "
     "confirm * you are human / confirm * human / you are a human / "
     "you are a real person / not a spammer / challenge/response / challenge-response / "
     "challenge response / spamarrest / spam arrest / spam blocker / spamblocker / "
@@ -153,6 +158,10 @@ CHALLENGES = phrases(
     "i'm protecting myself from receiving junk mail / "
     "click the link below to * deliver / click * to have your message delivered / "
     "complete * to have your * delivered"
+)
+# What people write in front when they answer or pass on
+ANSWERED = re.compile(
+    r"(?:re|r|aw|antw|sv|vs|odp|rif|ref|fwd?|wg|tr|rv|enc|doorst|vb|pd|i)(?:\[\d+\])?:"
 )
 COMPLAINTS = phrases(
     "this is an email abuse report / this is an e-mail abuse report / "

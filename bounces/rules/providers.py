@@ -111,11 +111,24 @@ OTHER_ROWS = (
         JAPAN,
         "as their mailbox is full / the recipient's mail box is full",
     ),
-    row("godaddy-rate", "throttled", GODADDY, "|ib607| / |ib007| / |ib605|"),
-    row("godaddy-auth", "auth", GODADDY, "|ib705| / |ib508| / |ib509|"),
-    row("godaddy-reputation", "reputation", GODADDY, "|ib103| / |ib101|"),
-    row("godaddy-spam", "spam", GODADDY, "|ib504| / |ib511| / |ib602|"),
-    row("godaddy-ptr", "sender_dns", GODADDY, "|ib501| / |ib111|"),
+    row(
+        "godaddy-rate",
+        "throttled",
+        GODADDY,
+        "|ib607| / |ib007| / |ib605| / |ib504| / |ib510| / |ib101|",
+    ),
+    row("godaddy-auth", "auth", GODADDY, "|ib508| / |ib509|"),
+    row("godaddy-sender", "sender_rejected", GODADDY, "|ib506| / from: domain is inv"),
+    row("godaddy-form", "content", GODADDY, "|ib501| / |ib502|"),
+    row(
+        "godaddy-reputation",
+        "reputation",
+        GODADDY,
+        "|ib103| / |ib104| / |ib105| / |ib106| / |ib110|",
+    ),
+    row("godaddy-spam", "spam", GODADDY, "|ib212| / |ib511| / |ib602|"),
+    row("godaddy-virus", "virus", GODADDY, "|ib705|"),
+    row("godaddy-ptr", "sender_dns", GODADDY, "|ib108| / |ib111|"),
     row(
         "mimecast-signature",
         "virus",
@@ -128,6 +141,13 @@ OTHER_ROWS = (
         MIMECAST,
         "email rejected due to security policies / administrative lockout / "
         "anti-spoofing policy",
+    ),
+    row(
+        "mimecast-blocked",
+        "reputation",
+        MIMECAST,
+        "sender address blocked",
+        codes=("421",),
     ),
     row("mimecast-rbl", "reputation", MIMECAST, "local cbr / csi.mimecast.org"),
     row(
@@ -167,15 +187,15 @@ OTHER_ROWS = (
         TENCENT,
         "mailbox not found. http://service.mail",
     ),
-    row(
-        "tencent-rate", "throttled", TENCENT, "suspected spam ip / connection frequency"
-    ),
+    row("tencent-rate", "throttled", TENCENT, "frequency limited"),
+    row("tencent-network", "reputation", TENCENT, "suspected spam"),
+    row("tencent-filter", "filtered", TENCENT, "mail is rejected by recipients"),
     row("tencent-auth", "auth", TENCENT, "spf check failed / dkim check failed"),
     row(
         "tencent-content",
         "spam",
         TENCENT,
-        "mail content denied / mail is rejected by recipients",
+        "mail content denied",
     ),
 )
 

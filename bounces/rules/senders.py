@@ -42,7 +42,7 @@ AUTHENTICATED = (
         AUTH,
         "|dmarc| / spf fail / spf check fail / spf validation / "
         "spf (sender policy framework) / sender policy framework / spf record / "
-        "spf sender / spf softfail / spf: fail / spf- / failed spf / "
+        "spf sender / spf softfail / spf: fail / spf- / failed spf / sender id (pra) / "
         "does not pass spf / permitted by spf / fails spf / dkim fail / "
         "dkim signature / dkim check / dkim verification / no dkim / dkim: fail / "
         "domainkeys / openspf. / why?s=mfrom / "

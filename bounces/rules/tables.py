@@ -8,16 +8,17 @@ from bounces.rules.row import Row
 # Clear words: they say more than any code.
 CLEAR: tuple[Row, ...] = (
     *providers.PROVIDERS,
+    *transport.SENDING,
     *mailboxes.FULL,
     *transport.ENCRYPTED,
     *transport.LOOPED,
     *transport.TOO_BIG,
+    *senders.RELAYED,
 )
 # Asked after the codes that are hardly ever wrong.
 COMMON: tuple[Row, ...] = (
     *transport.PROGRAMS,
     *mailboxes.GONE,
-    *senders.RELAYED,
     *senders.AUTHENTICATED,
     *transport.SLOWER,
     *mailboxes.CLOSED,

@@ -49,7 +49,8 @@ DOMAIN = (
         SENDMAIL,
         "host not found, try again / host name lookup failure / "
         "name server: * lookup failure / dns lookup timed out / dns timeout / "
-        "malformed or unexpected name server reply",
+        "malformed * name server reply / "
+        "malformed name server reply",
     ),
     row(
         "no-domain",
@@ -63,10 +64,10 @@ DOMAIN = (
         "domain does not exist / domain * does not exist / domain doesn't exist / "
         "domain * doesn't exist / no such domain / no such host / nxdomain / "
         "invalid domain / invalid mail domain / invalid recipient domain / "
-        "bad destination host / name service error / name or service not known / "
+        "bad destination host / name or service not known / "
         "dns lookup failure / dns failure / dns error / domain must resolve / "
         "domain mentioned in email address is unknown / domain name not registered / "
-        "recipient domain must exist / no mail servers for / "
+        "recipient domain must exist / no mail server / "
         "couldn't find a mail exchanger / couldn't find any mail exchanger / "
         "could not find a mail exchanger / no mx found / no mx or a record / "
         "mx record * not found / no valid mx / missing mx / unrouteable address / "
@@ -101,6 +102,7 @@ TIMED_OUT = (
         "was not reachable within the allowed queue period / not reachable within / "
         "unable to deliver this message after / unable to deliver the message after / "
         "could not be delivered within / could not be delivered for / "
+        "could not be delivered after / "
         "could not be delivered since / has not yet been delivered / "
         "not yet been delivered / not been delivered yet / unable to deliver * since / "
         "wasn't able to establish an smtp connection / host not reachable / "
@@ -169,6 +171,18 @@ SLOWER = (
         "slow down / please try again slower / reduce * rate / "
         "deferred due to * volume / exceeded * rate / exceeded * per / "
         "max number of recipients / maximum number of recipients",
+    ),
+)
+
+# A quota, but ours: of what may be sent
+SENDING = (
+    row(
+        "sending-quota",
+        "throttled",
+        RATE,
+        "hourly quota / daily quota / outbound quota / "
+        "quota * per hour / quota * per day / quota exceeded for sender / "
+        "sender quota / thread limit / message quota / recipient quota",
     ),
 )
 

@@ -175,10 +175,10 @@ STATES: Table = {
 # "not", and the states it makes of other words: "does not exist", "not allowed"
 NOT = """
     not no none never cannot can't couldn't doesn't don't didn't isn't wasn't aren't
-    hasn't haven't won't wouldn't non nobody doesnt dont isnt cant nicht kein keine
-    keinen keiner pas aucun aucune nessun nessuna ningún ningun ninguna não nao nenhum
-    nenhuma niet geen nie brak není nemá žádn* neni не нет нету немає inte ingen inga
-    ikke ei eikä nem nincs yok unable
+    hasn't haven't won't wouldn't non nobody dosn't dosnt doesnt dont isnt cant
+    nicht kein keine keinen keiner pas aucun aucune nessun nessuna ningún ningun
+    ninguna não nao nenhum nenhuma niet geen nie brak není nemá žádn* neni не нет нету
+    немає inte ingen inga ikke ei eikä nem nincs yok unable
 """
 UNDONE: Table = {
     "unknown": """

@@ -20,7 +20,7 @@ BARS = {
     "not-a-bounce: normal kept out": 1,
     "delay notice not treated as final (soft/delayed)": 0.94,
     "hard recall": 0.95,
-    "hard precision": 0.98,
+    "hard precision": 0.99,
 }
 
 
