@@ -7,7 +7,8 @@ import logging
 from django.db import transaction
 
 from accounts.models import Job
-from campaigns.audience import contacts_of, funnel_of, left_out
+from campaigns.audience import Funnel, contacts_of, funnel_of, left_out
+from campaigns.missing import missing_values, without_fallback
 from campaigns.models import EmailState, MarketingEmail
 from campaigns.readiness import obstacles
 from deliveries import audience
@@ -21,6 +22,10 @@ MOST_ATTEMPTS = 5
 
 class Overtaken(Exception):
     """Somebody stopped the email while its recipients were being fixed."""
+
+
+class Moved(Exception):
+    """Not as many people get it as its author saw; a sentence."""
 
 
 def prepare(job: Job) -> None:
@@ -42,6 +47,9 @@ def prepare(job: Job) -> None:
         _let_go(email, job)
     except Overtaken:
         job.cancel()
+    except Moved as moved:
+        email.halt(str(moved))
+        job.fail(str(moved))
 
 
 def _problem(email: MarketingEmail, job: Job) -> str:
@@ -52,6 +60,8 @@ def _problem(email: MarketingEmail, job: Job) -> str:
             "Nothing was sent. Look at the log, then send again."
         )
     found = obstacles(email) + broken_segments(email)
+    if email.expected is not None:  # the page did not ask: it would have taken long
+        found += without_fallback(missing_values(email))
     return f"It was not sent. {' '.join(found[:2])}" if found else ""
 
 
@@ -79,8 +89,18 @@ def _let_go(email: MarketingEmail, job: Job) -> None:
     message = email.freeze()
     counts = audience.fix(message, contacts_of(email), extra=left_out(email))
     numbers = funnel_of(email, dict(counts))
+    _compare(numbers, email.expected)
     if not email.begin_sending(message, numbers.as_json()):
         raise Overtaken
     email.release_segments()
     job.report(numbers.everybody, total=numbers.everybody)
     job.finish(**numbers.as_json())
+
+
+def _compare(numbers: Funnel, expected: int | None) -> None:
+    if expected is not None and numbers.moved_from(expected):
+        raise Moved(
+            f"It was not sent. {expected:,} people were to get it when Send was"
+            f" pressed, and now it would be {numbers.will_get:,}. Look at the numbers,"
+            " then send again."
+        )

@@ -87,9 +87,15 @@ def _paused() -> Iterator[Task]:
         yield Task(
             f"Sending of {email or hold.value or hold.message} is paused",
             hold.reason,
-            email.get_absolute_url() if email else reverse("campaigns:list"),
+            email.get_absolute_url() if email else _place(hold),
             "pause",
         )
+
+
+def _place(hold: Hold) -> str:
+    """Where somebody can do something about it."""
+    is_sender = hold.kind == HoldKind.SENDER
+    return reverse("deliveries:domains" if is_sender else "campaigns:list")
 
 
 def _failed() -> Iterator[Task]:

@@ -20,6 +20,7 @@ from django.db.models import F, OuterRef, Subquery
 from django.utils import timezone
 from psycopg import Cursor
 
+from consent import addresses
 from consent.models import Grant
 from deliveries.models import Delivery, DeliveryState, Message
 from deliveries.refusals import Asked, refusal
@@ -66,6 +67,8 @@ class Question:
     message_id: int
     sql: str
     columns: tuple[str, ...]
+    # the domain of the From address
+    sender: str
 
     @classmethod
     def about(cls, message: Message, contact_fields: Sequence[str]) -> Question:
@@ -98,13 +101,21 @@ class Question:
         with connection.cursor() as cursor:
             inner = cursor.mogrify(sql, params).replace("%", "%%")
         outer = f"SELECT * FROM ({inner}) asked WHERE delivery = ANY(%s::bigint[])"  # noqa: S608
-        return cls(message.pk, outer, tuple(columns))
+        sender = _domain_of(message.from_email)
+        return cls(message.pk, outer, tuple(columns), sender)
 
     def ask(self, ids: Sequence[int]) -> list[dict[str, Any]]:
         """One row per delivery; run it when the addresses are locked."""
         with prepared() as cursor:
             rows = cursor.execute(self.sql, [list(ids)]).fetchall()
         return [dict(zip(self.columns, row, strict=True)) for row in rows]
+
+
+def _domain_of(address: str) -> str:
+    try:
+        return addresses.parse(address).domain
+    except addresses.BadAddress:
+        return ""
 
 
 @contextlib.contextmanager
@@ -169,6 +180,9 @@ WITH picked AS MATERIALIZED (
         OR NOT EXISTS (
           SELECT FROM consent_address a JOIN deliveries_hold h ON h.value = a.domain
           WHERE a.id = d.address_id AND h.lifted_at IS NULL AND h.kind = 'domain'))
+      AND NOT EXISTS (
+          SELECT FROM deliveries_hold WHERE lifted_at IS NULL AND kind = 'sender'
+          AND value = %(sender)s)
     ORDER BY d.due_at, d.id LIMIT %(limit)s
     FOR UPDATE OF d SKIP LOCKED
 ), locked AS MATERIALIZED (
@@ -182,10 +196,14 @@ ORDER BY picked.id
 """
 
 
-def pick(message_id: int, limit: int) -> tuple[list[int], list[int]]:
+def pick(question: Question, limit: int) -> tuple[list[int], list[int]]:
     """Rows for this worker alone, inside a transaction: (to ask about, busy)."""
     with prepared() as cursor:
-        values = {"message": message_id, "limit": limit}
+        values = {
+            "message": question.message_id,
+            "limit": limit,
+            "sender": question.sender,
+        }
         rows = cursor.execute(PICK, values).fetchall()
     return [pk for pk, free, _ in rows if free], [
         pk for pk, free, _ in rows if not free
@@ -233,7 +251,7 @@ def start(
     these were on their way.
     """
     settle(done)
-    ids, busy = pick(question.message_id, limit)
+    ids, busy = pick(question, limit)
     asked = question.ask(ids) if ids else []
     reasons = {row["delivery"]: row["refusal"] for row in asked}
     reasons = {pk: why for pk, why in reasons.items() if why != "on_hold"}

@@ -19,7 +19,7 @@ from campaigns.models.queries import (
     MarketingEmailQuerySet,
     cancel_queued,
 )
-from campaigns.models.states import EmailKind, EmailState
+from campaigns.models.states import CONSTRAINTS, EmailKind, EmailState
 from consent.models import Brand, SubscriptionType
 from deliveries.models import Channel, Hold, HoldKind, Message
 from segments.models import Segment, SegmentUse
@@ -88,6 +88,8 @@ class MarketingEmail(models.Model):
         User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     finished_at = models.DateTimeField(null=True, blank=True)
+    # how many its author saw when pressing Send, where the job is to compare
+    expected = models.PositiveIntegerField(null=True, blank=True)
     # why a start was given up and the email is a draft again: a sentence
     halted = models.CharField(max_length=400, blank=True)
     message = models.OneToOneField(
@@ -119,33 +121,7 @@ class MarketingEmail(models.Model):
     objects = MarketingEmailQuerySet.as_manager()
 
     class Meta:
-        constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=Q(kind__in=EmailKind.values), name="email_kind_is_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(state__in=EmailState.values), name="email_state_is_known"
-            ),
-            models.CheckConstraint(
-                condition=~Q(state=EmailState.SCHEDULED)
-                | Q(scheduled_at__isnull=False),
-                name="email_scheduled_has_a_time",
-                violation_error_message="A scheduled email needs a date and a time.",
-            ),
-            models.CheckConstraint(
-                condition=~Q(state__in=[EmailState.SENDING, EmailState.SENT])
-                | Q(message__isnull=False),
-                name="email_sending_has_a_message",
-            ),
-            models.CheckConstraint(
-                condition=~Q(kind=EmailKind.REENGAGEMENT) | Q(skip_unengaged=False),
-                name="email_reengagement_mails_the_unengaged",
-                violation_error_message=(
-                    "A re-engagement email cannot leave out unengaged people: "
-                    "they are who it is for."
-                ),
-            ),
-        ]
+        constraints: ClassVar = CONSTRAINTS
         indexes: ClassVar = [
             # serves the tabs of the list, newest first
             models.Index(fields=["state", "-id"], name="email_by_state"),
@@ -293,11 +269,14 @@ class MarketingEmail(models.Model):
             **({} if self.launched_at else first),
         )
 
-    def launch(self, user: User) -> bool:
+    def launch(self, user: User, expected: int | None = None) -> bool:
         """Send now, after a moment in which it can be taken back.
 
-        False when somebody else was quicker: then nothing happened here.
+        `expected`: nothing is sent when other than so many people would get it. False
+        when somebody else was quicker: then nothing happened here.
         """
+        drafts = MarketingEmail.objects.filter(pk=self.pk, state=EmailState.DRAFT)
+        drafts.update(expected=expected)
         return self.schedule(timezone.now() + LAUNCH_GRACE, user, self.time_zone)
 
     def schedule(self, at: dt.datetime, user: User | None, zone: str = "UTC") -> bool:
@@ -317,6 +296,7 @@ class MarketingEmail(models.Model):
             [EmailState.SCHEDULED],
             EmailState.DRAFT,
             scheduled_at=None,
+            expected=None,
             launched_by=None,
         )
 
@@ -345,6 +325,7 @@ class MarketingEmail(models.Model):
             EmailState.DRAFT,
             halted=sentence[:400],
             scheduled_at=None,
+            expected=None,
             launched_at=None,
             launched_by=None,
         )

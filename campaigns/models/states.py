@@ -1,6 +1,7 @@
 """The kinds and states of a marketing email."""
 
 from django.db import models
+from django.db.models import Q
 
 
 class EmailKind(models.TextChoices):
@@ -17,3 +18,32 @@ class EmailState(models.TextChoices):
     SENDING = "sending", "Sending"
     SENT = "sent", "Sent"
     STOPPED = "stopped", "Stopped"
+
+
+# of MarketingEmail
+CONSTRAINTS = [
+    models.CheckConstraint(
+        condition=Q(kind__in=EmailKind.values), name="email_kind_is_known"
+    ),
+    models.CheckConstraint(
+        condition=Q(state__in=EmailState.values), name="email_state_is_known"
+    ),
+    models.CheckConstraint(
+        condition=~Q(state=EmailState.SCHEDULED) | Q(scheduled_at__isnull=False),
+        name="email_scheduled_has_a_time",
+        violation_error_message="A scheduled email needs a date and a time.",
+    ),
+    models.CheckConstraint(
+        condition=~Q(state__in=[EmailState.SENDING, EmailState.SENT])
+        | Q(message__isnull=False),
+        name="email_sending_has_a_message",
+    ),
+    models.CheckConstraint(
+        condition=~Q(kind=EmailKind.REENGAGEMENT) | Q(skip_unengaged=False),
+        name="email_reengagement_mails_the_unengaged",
+        violation_error_message=(
+            "A re-engagement email cannot leave out unengaged people: "
+            "they are who it is for."
+        ),
+    ),
+]

@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.models import AuditEntry, User
 from deliveries import dkim, records, vault
 from deliveries.lookup import asking
+from deliveries.models.holds import Hold, HoldKind
 from deliveries.records import BAD, UNKNOWN, Ask, Finding
 
 CHECK_EVERY = dt.timedelta(days=1)
@@ -140,7 +141,26 @@ class SendingDomain(models.Model):
             )
             if self.state != before:
                 self.note(None, f"sending domain is {self.get_state_display().lower()}")
+                self._stop_or_go_on(before)
         self.refresh_from_db()
+
+    def _stop_or_go_on(self, before: str) -> None:
+        """Queued mail of a domain that was right and is wrong waits: receivers would
+        refuse it. It goes on by itself when the records are right again."""
+        if self.is_connected:
+            self._go_on(None, "Its records are right again.")
+        elif before == DomainState.CONNECTED and not settings.LOCAL_MODE:
+            Hold.objects.stop_itself(
+                f"{self} is not connected any more. {' '.join(self.faults[:1])}",
+                {"faults": self.faults},
+                kind=HoldKind.SENDER,
+                value=self.name,
+            )
+
+    def _go_on(self, user: User | None, reason: str) -> None:
+        held = Hold.objects.active().filter(kind=HoldKind.SENDER, value=self.name)
+        for hold in held:
+            hold.lift(user, reason)
 
     def _sender(self, keys: Iterable[SigningKey]) -> records.Sender:
         return records.Sender(
@@ -167,6 +187,7 @@ class SendingDomain(models.Model):
         self.allowed_reason, self.allowed_by = reason, user
         self.save(update_fields=["allowed_until", "allowed_reason", "allowed_by"])
         self.note(user, "let a domain send for tests", reason=reason)
+        self._go_on(user, reason)
 
     def add_key(self) -> SigningKey:
         """The next key; it signs as soon as a check finds its record."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+import datetime as dt
+from typing import Any, ClassVar
 
 from django.db import models, transaction
 from django.db.models import Q
@@ -17,6 +18,7 @@ class HoldKind(models.TextChoices):
     MESSAGE = "message", "One mailing"
     PROVIDER = "provider", "One mailbox provider"
     DOMAIN = "domain", "One domain"
+    SENDER = "sender", "One sending domain"
 
 
 class HoldQuerySet(models.QuerySet["Hold"]):
@@ -34,22 +36,38 @@ class HoldQuerySet(models.QuerySet["Hold"]):
     ) -> Hold:
         """Stop sending until somebody lifts it; the hold that does so already, if
         there is one. A batch that is on its way is not called back."""
-        with transaction.atomic():
-            hold, made = self.get_or_create(
-                kind=kind,
-                message=message,
-                value=value,
-                lifted_at=None,
-                defaults={"reason": reason, "created_by": user},
+        what = {"kind": kind, "message": message, "value": value}
+        return self._stop({"reason": reason[:300], "created_by": user}, what)
+
+    def stop_itself(
+        self,
+        reason: str,
+        evidence: dict[str, Any],
+        *,
+        lift_at: dt.datetime | None = None,
+        **what: Any,
+    ) -> Hold:
+        """The program stops by itself. `what`: kind, and message or value; `lift_at`:
+        it goes on by itself then, else a person lifts it."""
+        how = {"reason": reason[:300], "evidence": evidence, "lift_at": lift_at}
+        return self._stop(how, {"message": None, "value": "", **what})
+
+    @transaction.atomic
+    def _stop(self, how: dict[str, Any], what: dict[str, Any]) -> Hold:
+        hold, made = self.get_or_create(**what, lifted_at=None, defaults=how)
+        if made:
+            AuditEntry.objects.record(
+                hold.created_by,
+                "stopped sending",
+                subject=hold.get_kind_display(),
+                detail={"reason": hold.reason, **hold.evidence},
             )
-            if made:
-                AuditEntry.objects.record(
-                    user,
-                    "stopped sending",
-                    subject=hold.get_kind_display(),
-                    detail={"reason": reason},
-                )
         return hold
+
+    def lift_due(self) -> int:
+        """Let go what was stopped for a while only; how many."""
+        due = self.active().filter(lift_at__lte=timezone.now())
+        return sum(hold.lift(None, "Its time is over.") for hold in due)
 
     def stop_everything(self, user: User | None, reason: str) -> Hold:
         return self.stop(user, reason)
@@ -62,9 +80,13 @@ class Hold(models.Model):
     message = models.ForeignKey(
         Message, null=True, blank=True, on_delete=models.CASCADE
     )
-    # the provider or domain
+    # the provider, the receiving domain or the sending domain
     value = models.CharField(max_length=200, blank=True)
     reason = models.CharField(max_length=300)
+    # numbers behind a stop of the program's own, see deliveries.guard
+    evidence = models.JSONField(default=dict, blank=True)
+    # when it ends by itself
+    lift_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     created_by = models.ForeignKey(
         User, null=True, on_delete=models.PROTECT, related_name="+"
@@ -82,7 +104,10 @@ class Hold(models.Model):
             models.CheckConstraint(
                 condition=Q(kind=HoldKind.EVERYTHING, message=None, value="")
                 | Q(kind=HoldKind.MESSAGE, message__isnull=False, value="")
-                | (Q(kind__in=["provider", "domain"], message=None) & ~Q(value="")),
+                | (
+                    Q(kind__in=["provider", "domain", "sender"], message=None)
+                    & ~Q(value="")
+                ),
                 name="hold_names_what_it_holds",
             ),
             models.UniqueConstraint(

@@ -3,15 +3,19 @@
 import datetime as dt
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Account, Job
+from campaigns import audience as choosing
 from campaigns import launching
 from campaigns.models import EmailState, MarketingEmail
 from consent.models import Suppression
 from consent.vocabulary import Act, Action, Actor, Mechanism, Reason
 from deliveries.models import Channel, Delivery, DeliveryState, Hold
+from segments.models import Segment
 from tests.factories import (
     ContactFactory,
     MarketingEmailFactory,
@@ -154,6 +158,17 @@ def test_a_number_that_moved_is_asked_about_again(client, email, kind):
     assert "moved from 3 to 2" in response.content.decode()
     email.refresh_from_db()
     assert email.is_draft
+
+
+def test_many_people_are_not_counted_while_somebody_waits(client, email, monkeypatch):
+    monkeypatch.setattr(choosing, "LARGE", 1)
+    Segment.objects.update(size=3)
+    with CaptureQueriesContext(connection) as asked:
+        launched(email, client, expected=3)
+    email.refresh_from_db()
+    assert (email.state, email.expected) == ("scheduled", 3)
+    counted = [one for one in asked.captured_queries if "AS judged" in one["sql"]]
+    assert counted == []
 
 
 def test_a_send_without_the_number_is_asked_again(client, email):

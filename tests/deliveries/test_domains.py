@@ -7,7 +7,7 @@ from django.utils import timezone
 from accounts.models import AuditEntry
 from deliveries import domains, sending, vault
 from deliveries.lookup import asking
-from deliveries.models import KeyState, SendingDomain
+from deliveries.models import Hold, KeyState, SendingDomain
 from deliveries.records import Reply
 from deliveries.tasks import check_domains
 from tests.nameserver import publish
@@ -190,3 +190,50 @@ def test_a_key_that_cannot_be_unlocked_stops_nothing(queue_for, sink, settings, 
     sending.send_due()
     assert len(sink.received) == 1
     assert "leaves unsigned" in caplog.text
+
+
+class TestFailingLater:
+    """A domain that was right and is wrong: its queued mail waits."""
+
+    @pytest.fixture
+    def broken(self, names, connected):
+        names.set("TXT", "_dmarc.brand.example")
+        connected.check_records()
+        assert not connected.is_connected
+        return connected
+
+    def test_queued_mail_waits_with_the_reason(self, broken, sink, queue_for):
+        queue_for(2)
+        assert sending.send_due() == 0
+        hold = Hold.objects.active().get()
+        assert (hold.kind, hold.value) == ("sender", "brand.example")
+        assert "not connected any more" in hold.reason
+        assert "DMARC" in hold.reason
+        assert AuditEntry.objects.filter(verb="stopped sending").exists()
+
+    def test_it_goes_on_when_the_records_are_right_again(
+        self, names, broken, sink, queue_for
+    ):
+        queue_for(2)
+        publish(names, broken)
+        broken.check_records()
+        assert not Hold.objects.active().exists()
+        assert sending.send_due() == 2
+
+    def test_an_administrator_lets_it_send_for_tests(
+        self, broken, alice, sink, queue_for
+    ):
+        queue_for(1)
+        broken.allow(alice, "Testing the new server")
+        assert sending.send_due() == 1
+
+    def test_mail_of_other_domains_goes_on(self, broken, sink, queue_for, message):
+        message.from_email = "news@other.example"
+        message.save(update_fields=["from_email"])
+        queue_for(1)
+        assert sending.send_due() == 1
+
+    def test_one_that_was_never_right_stops_nothing(self, names, domain):
+        domain.check_records()
+        assert not domain.is_connected
+        assert not Hold.objects.exists()
