@@ -43,17 +43,21 @@ class Displaced(models.Model):
 
 
 class Change(models.Model):
-    """Of this contact, or of the contact with this address, these fields changed.
+    """Of these contacts, or of the contacts with these addresses, these fields changed.
 
-    Without either: of so many that all have to be looked at again. `transaction` is
-    the transaction id (xid8) that wrote it: a reader takes the rows that are visible
-    now and were not at its last look, whatever the clock says.
+    Without either: of so many that all have to be looked at again. One row for each
+    statement (and set of fields), however many people it changed: a row for each of
+    them costs more than the change itself. `transaction` is the transaction id (xid8)
+    that wrote it: a reader takes the rows that are visible now and were not at its
+    last look, whatever the clock says.
     """
 
     id = models.BigAutoField(primary_key=True)
-    contact_id = models.BigIntegerField(null=True)
-    address_id = models.BigIntegerField(null=True)
+    contacts = ArrayField(models.BigIntegerField(), null=True)
+    addresses = ArrayField(models.BigIntegerField(), null=True)
+    # "*": everything of them; with "gone": they were deleted
     fields = ArrayField(models.TextField())
 
     def __str__(self) -> str:
-        return f"{', '.join(self.fields)} of {self.contact_id or self.address_id}"
+        people = len(self.contacts or self.addresses or ())
+        return f"{', '.join(self.fields)} of {people or 'very many'}"

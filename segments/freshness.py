@@ -21,7 +21,7 @@ from segments.rules import DATES, Words
 # more people than this are asked about faster by asking about everybody
 SHARE = 10
 ALWAYS = 20_000
-EVERYTHING = "*"
+EVERYTHING, GONE = "*", "gone"
 
 _NOW = """
 SELECT pg_current_snapshot()::text, (SELECT system_identifier FROM pg_control_system())
@@ -33,16 +33,22 @@ transaction >= pg_snapshot_xmin({seen}::pg_snapshot)
 """
 _TOUCHED = f"""
 WITH noted AS MATERIALIZED (
-    SELECT contact_id, address_id FROM segments_change
+    SELECT contacts, addresses, fields FROM segments_change
     WHERE {_UNSEEN.format(seen="%(seen)s")} AND fields && %(inputs)s
     LIMIT %(most)s
+), size AS (
+    SELECT coalesce(bool_or(contacts IS NULL AND addresses IS NULL), false)
+            OR coalesce(sum(coalesce(cardinality(contacts), 0)
+                + coalesce(cardinality(addresses), 0)), 0) >= %(most)s AS "all",
+        coalesce(bool_or(%(gone)s = ANY(fields)), false) AS some_gone
+    FROM noted
 )
-SELECT bool_or(contact_id IS NULL AND address_id IS NULL), array(
-    SELECT contact_id FROM noted WHERE contact_id IS NOT NULL
+SELECT CASE WHEN NOT "all" THEN ARRAY(
+    SELECT unnest(contacts) FROM noted
     UNION
-    SELECT c.id FROM contacts_contact c
-    WHERE c.address_id IN (SELECT address_id FROM noted WHERE address_id IS NOT NULL)
-), count(*) FROM noted
+    SELECT id FROM contacts_contact
+    WHERE address_id IN (SELECT unnest(addresses) FROM noted)
+) END, some_gone FROM size
 """  # noqa: S608  no value stands in it
 _AFFECTED = f"""
 SELECT s.id FROM unnest(%s::bigint[], %s::text[], %s::text[]) s (id, seen, inputs)
@@ -82,18 +88,28 @@ class Look:
         return cls("" if nested else snapshot, database)
 
 
-def touched(seen: str, inputs: Iterable[str], everybody: int) -> list[int] | None:
-    """The contacts whose answers may have changed since `seen`; None: too many."""
-    most = max(ALWAYS, everybody // SHARE)
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """The contacts whose answers may have changed; `ids` None: too many to name.
+
+    `some_gone`: contacts were deleted, and their stays with them.
+    """
+
+    ids: list[int] | None
+    some_gone: bool = False
+
+
+def touched(seen: str, inputs: Iterable[str], everybody: int) -> Touched:
+    """Whom the log names since `seen`."""
     values: dict[str, Any] = {
         "seen": seen,
         "inputs": [*inputs, EVERYTHING],
-        "most": most + 1,
+        "most": max(ALWAYS, everybody // SHARE) + 1,
+        "gone": GONE,
     }
     with connection.cursor() as cursor:
         cursor.execute(_TOUCHED, values)
-        every, ids, count = cursor.fetchone()
-    return None if every or count > most else list(ids)
+        return Touched(*cursor.fetchone())
 
 
 def affected(seen: Mapping[int, tuple[str, frozenset[str]]]) -> set[int]:

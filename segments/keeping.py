@@ -15,7 +15,7 @@ from contacts.models import Contact, ContactQuerySet
 from deliveries.room import roomy
 from segments.compile import compile_rules
 from segments.dates import Clock
-from segments.freshness import Look, has_turned, touched, turns
+from segments.freshness import Look, Touched, has_turned, touched, turns
 from segments.kinds import SegmentKind, SegmentState, current_clock
 from segments.members import SegmentDay, SegmentMember
 from segments.refreshing import Change, only, refill, renew
@@ -115,11 +115,11 @@ class Kept(models.Model):
             return self.settle(0, 0)
         look, words, clock = Look.now(), Vocabulary(), current_clock()
         remembered: dict[str, Any] = {"seen": look.snapshot, "seen_in": look.database}
-        some = None
+        some = Touched(None)
         if look.snapshot and not fully and not self.is_stale(look, clock, words):
             some = touched(self.seen, self.inputs(words), self.size or 0)
-        if some is not None:
-            return self._look_at(some, remembered)
+        if some.ids is not None:
+            return self._look_at(some.ids, remembered, recount=some.some_gone)
         if patient and not self.is_rested(clock.now):
             return None
         began = time.monotonic()
@@ -128,11 +128,14 @@ class Kept(models.Model):
         remembered |= {"full_at": timezone.now(), "refresh_ms": took}
         return self.settle(change.joined, change.left, change.size, **remembered)
 
-    def _look_at(self, ids: list[int], remembered: dict[str, Any]) -> Change:
+    def _look_at(
+        self, ids: list[int], remembered: dict[str, Any], *, recount: bool
+    ) -> Change:
         if not ids:
             return self.settle(0, 0, self.size, **remembered)
         joined, left = renew(self.pk, only(self.matching(), ids), ids)
-        return self.settle(joined, left, **remembered)
+        size = None if recount or self.size is None else self.size + joined - left
+        return self.settle(joined, left, size, **remembered)
 
     def settle(
         self, joined: int, left: int, size: int | None = None, **values: Any

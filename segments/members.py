@@ -61,8 +61,7 @@ class SegmentMember(models.Model):
         indexes: ClassVar = [
             # serves the record of a contact, and her deletion
             models.Index(fields=["contact"], name="segment_member_by_contact"),
-            # serve the history of a segment
-            models.Index(fields=["segment", "joined_at"], name="segment_joined"),
+            # serves the history of a segment
             models.Index(
                 fields=["segment", "left_at"],
                 condition=Q(left_at__isnull=False),

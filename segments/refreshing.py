@@ -36,9 +36,10 @@ _NOTED = f"""
 changed (id) AS (SELECT contact_id FROM joined UNION ALL SELECT contact_id FROM gone),
 size AS (SELECT count(*) AS n FROM changed),
 noted AS (
-    INSERT INTO segments_change (contact_id, fields)
-    SELECT id, ARRAY[%(name)s] FROM changed, size WHERE n <= {NOTED}
-    UNION ALL SELECT NULL, ARRAY[%(name)s] FROM size WHERE n > {NOTED})
+    INSERT INTO segments_change (contacts, fields)
+    SELECT CASE WHEN n <= {NOTED} THEN ARRAY(SELECT id FROM changed) END,
+        ARRAY[%(name)s]
+    FROM size WHERE n > 0)
 SELECT (SELECT count(*) FROM joined), (SELECT count(*) FROM gone),
     (SELECT count(*) FROM wanted)
 """  # noqa: S608  a number of ours

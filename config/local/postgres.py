@@ -89,6 +89,8 @@ class Postgres:
 
     name: str
     durable: bool = True
+    # settings besides SETTINGS, or instead of some
+    settings: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[str] | None = None
     port: int = 0
     password: str = ""
@@ -161,7 +163,7 @@ class Postgres:
         return {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
 
     def _options(self) -> list[str]:
-        chosen = SETTINGS | ({} if self.durable else FAST)
+        chosen = SETTINGS | ({} if self.durable else FAST) | self.settings
         pairs = [f"--{name}={value}" for name, value in chosen.items()]
         where = ["-D", str(self.data), "-h", "127.0.0.1", "-p", str(self.port)]
         return [*where, "-k", "", *pairs]

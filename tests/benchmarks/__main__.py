@@ -13,6 +13,13 @@ from config.local import environment
 from tests import benchmarks
 
 FRAME = {"frame", "load", "letter", "drain", "claims"}
+SHOWN = (
+    "server_version",
+    "fsync",
+    "synchronous_commit",
+    "full_page_writes",
+    "max_wal_size",
+)
 
 
 def names():
@@ -38,6 +45,8 @@ def started():
     live = importlib.import_module("tests.live")
     stack = live.LiveStack("bench")
     stack.clear_away()
+    # bulk loads of many gigabytes, as a database of that size is set up for them
+    stack.postgres.settings = {"max_wal_size": "16GB"}
     try:
         os.environ.update(stack.start_servers())
         django.setup()
@@ -49,7 +58,7 @@ def started():
 
 def show_settings(stack):
     """So that nobody takes a database that forgets for one that does not."""
-    for name in ("server_version", "fsync", "synchronous_commit", "full_page_writes"):
+    for name in SHOWN:
         sys.stderr.write(f"{name} = {stack.setting(name)}\n")
 
 

@@ -72,8 +72,6 @@ def where(field, operator, **operand):
 
 def people(size):
     """The second mailing, which is asked about."""
-    history.execute("ALTER SYSTEM SET max_wal_size = '16GB'")
-    history.execute("SELECT pg_reload_conf()")
     message = history.make(size)[1]
     Message.objects.filter(pk=message.pk).update(group="email:1")
     return message

@@ -173,11 +173,11 @@ def test_a_statement_over_very_many_people_is_one_row_of_the_log():
             "INSERT INTO contacts_contact (email, delivered)"
             " SELECT '', 1 FROM generate_series(1, 20001)"
         )
-    rows = LoggedChange.objects.values_list("contact_id", "fields")
+    rows = LoggedChange.objects.values_list("contacts", "fields")
     assert list(rows) == [(None, ["*"])]
     LoggedChange.objects.all().delete()
     Contact.objects.update(delivered=2, city="Turku")
-    rows = LoggedChange.objects.values_list("contact_id", "fields")
+    rows = LoggedChange.objects.values_list("contacts", "fields")
     assert [(pk, sorted(fields)) for pk, fields in rows] == [
         (None, ["city", "delivered"])
     ]
@@ -249,3 +249,31 @@ def test_who_lapses_with_the_day_joins_without_any_change():
     segment.stays.all().delete()
     refresh_due()
     assert firsts(segment) == {"lapsed"}
+
+
+def test_somebody_who_is_deleted_is_no_longer_counted():
+    contacts = ContactFactory.create_batch(3, delivered=1)
+    segment = kept(SENDS)
+    before = segment.full_at
+    contacts[0].delete()
+    ContactFactory(delivered=1)
+    assert refresh_due() == 1
+    assert full(segment) == before
+    assert segment.size == segment.members().count() == 3
+
+
+def test_a_statement_is_one_row_of_the_log_and_another_for_each_set_of_fields():
+    people = ContactFactory.create_batch(5)
+    ids = sorted(one.pk for one in people)
+    LoggedChange.objects.all().delete()
+    Contact.objects.update(delivered=7)
+    one = LoggedChange.objects.get()
+    assert (sorted(one.contacts), one.fields) == (ids, ["delivered"])
+    one.delete()
+    Contact.objects.filter(pk=ids[0]).update(city="Turku", delivered=8)
+    Contact.objects.update(city="Turku", delivered=8)
+    rows = LoggedChange.objects.order_by("pk").values_list("contacts", "fields")
+    assert [(sorted(who), sorted(fields)) for who, fields in rows] == [
+        (ids[:1], ["city", "delivered"]),
+        (ids[1:], ["city", "delivered"]),
+    ]
