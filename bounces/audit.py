@@ -123,6 +123,11 @@ class Query:
         return rows
 
     @property
+    def words(self) -> str:
+        """What stands behind the question mark."""
+        return self.url()[1:]
+
+    @property
     def cleared(self) -> str:
         return f"?tab={self.tab.key}"
 

@@ -7,7 +7,11 @@ from typing import Any
 from django import forms
 
 from accounts.typed import TypedNumberField
+from bounces.categories import CATEGORIES
 from bounces.models import BouncePolicy, Change, Stance
+from consent.addresses import BadAddress, Parsed, parse
+
+SORTED = sorted(CATEGORIES.items())
 
 
 class UnbounceForm(forms.Form):
@@ -67,6 +71,54 @@ class SolvedForm(forms.Form):
     )
 
 
+class RuleForm(forms.Form):
+    """What one row of the tables means here."""
+
+    category = forms.ChoiceField(
+        label="What does it mean here?",
+        choices=[(k, f"{k.replace('_', ' ')}: {c.meaning}") for k, c in SORTED],
+    )
+    note = forms.CharField(
+        label="Why?",
+        max_length=300,
+        help_text="For the log: who said so, and what was seen.",
+        error_messages={"required": "Write down why, for whoever asks later."},
+    )
+
+
+class GlobalBlocksForm(forms.Form):
+    """Addresses for the list of global blocks, one a line."""
+
+    addresses = forms.CharField(
+        label="Addresses, one a line",
+        max_length=100_000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        error_messages={"required": "Write at least one address."},
+    )
+    note = forms.CharField(
+        label="Why?",
+        max_length=300,
+        error_messages={"required": "Write down why, for whoever asks later."},
+    )
+
+    def clean_addresses(self) -> list[Parsed]:
+        lines = self.cleaned_data["addresses"].split()
+        found, bad = [], []
+        for line in lines:
+            try:
+                found.append(parse(line))
+            except BadAddress:
+                bad.append(line[:60])
+        if bad:
+            some = ", ".join(bad[:5])
+            raise forms.ValidationError(f"{len(bad)} are no addresses: {some}")
+        return found
+
+
+class SaveViewForm(forms.Form):
+    name = forms.CharField(max_length=60)
+
+
 class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
     stance = forms.ChoiceField(
         label="When a server refuses our mail for what we do (policy, reputation,"
@@ -75,6 +127,13 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
         widget=forms.RadioSelect,
     )
 
+    pauses = forms.BooleanField(
+        label="Stop sending by itself where a provider turns most mails away",
+        required=False,
+        help_text="20 refusals alike within an hour, and a fifth of all mails there."
+        " Mails wait until the incident is solved.",
+    )
+
     class Meta:
         model = BouncePolicy
-        fields = ("stance",)
+        fields = ("stance", "pauses")

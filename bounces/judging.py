@@ -110,11 +110,14 @@ def act(
         .defer("report__raw")
         .order_by("pk")
     )
-    act_on(list(bounces), policy or Policy.current())
+    policy, found = policy or Policy.current(), list(bounces)
+    act_on(found, policy)
+    ours = (one for one in found if policy.decide(one).is_of_an_incident)
+    incidents.attach(ours, policy)
 
 
 def act_on(bounces: Sequence[Bounce], policy: Policy) -> None:
-    """Do what follows from these bounces, whose addresses are locked."""
+    """Do to the addresses, which are locked, what follows from these bounces."""
     decided = [policy.decide(bounce) for bounce in bounces]
     acting.change_owner(_addresses(one for one in decided if one.voids_consent))
     acting.kill(_addresses(one for one in decided if one.ends_address))
@@ -124,7 +127,6 @@ def act_on(bounces: Sequence[Bounce], policy: Policy) -> None:
     DomainCheck.objects.watch(
         one.bounce.address.domain or "" for one in decided if one.asks_the_dns
     )
-    incidents.attach((one.bounce for one in decided if one.is_of_an_incident), policy)
     acting.block_strictly(_by_category(decided))
 
 

@@ -16,6 +16,10 @@ LOCKED: dict[str, str] = {
         " released after 90 days when the person was engaged."
     ),
 }
+GLOBAL = (
+    "This address stands on the list of global blocks and cannot be unbounced. If the"
+    " person uses it, ask an administrator to take it off the list."
+)
 # What to check before somebody is given back, by what the bounce was called
 ADVICE: dict[str, str] = {
     HardBounceReason.UNKNOWN_USER: "The mailbox does not exist. Ask for a new address.",

@@ -2,7 +2,8 @@
 
 from celery import shared_task
 
-from bounces import domains, intake, judging, releasing
+from accounts.models import Job
+from bounces import domains, intake, judging, rejudging, releasing
 
 
 @shared_task
@@ -23,3 +24,16 @@ def check_domains() -> None:
 @shared_task
 def release_due() -> None:
     releasing.release_due()
+
+
+@shared_task
+def rejudge(job_id: int) -> None:
+    if job := Job.objects.claim(job_id):
+        rejudging.run(job)
+
+
+@shared_task
+def run_open_jobs() -> None:
+    """Those nobody rang for, or whose worker died."""
+    for job in Job.objects.claimable().filter(kind=rejudging.KIND):
+        rejudge(job.pk)

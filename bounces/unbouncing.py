@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Account, AuditEntry, User
-from bounces.locks import LOCKED
+from bounces.locks import GLOBAL, LOCKED
 from bounces.models import Bounce, Change, Release, Way
 from bounces.shown import shown_as
 from consent.models import Address, Brand, Suppression
@@ -107,6 +107,8 @@ def _of_the_address(contact: Contact) -> list[str]:
     reasons = set(_blocks(contact).values_list("reason", flat=True))
     if not reasons:
         return ["No bounce keeps this contact from being mailed."]
+    if Reason.GLOBAL_BLOCK in reasons:
+        return [GLOBAL]
     locks = [LOCKED[one] for one in LOCKED if one in what_is_known(contact, reasons)]
     if locks:
         return locks[:1]
@@ -189,10 +191,12 @@ def unbounce(contact: Contact, user: User, change: Change, note: str) -> Release
     return release
 
 
-def lift(address_ids: list[int], act: Act) -> set[int]:
+def lift(
+    address_ids: list[int], act: Act, *, way: LiftedBy = LiftedBy.UNBOUNCE
+) -> set[int]:
     """End what a bounce blocked as far as that may end; the addresses it did for."""
     rows = Suppression.objects.filter(address_id__in=address_ids)
-    lifted = rows.lift(LiftedBy.UNBOUNCE, act)
+    lifted = rows.lift(way, act)
     still = Suppression.objects.active().filter(
         address_id__in=lifted, reason__in=BOUNCE_REASONS
     )

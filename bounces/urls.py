@@ -1,6 +1,6 @@
 from django.urls import path
 
-from bounces.views import desk, hooks, incidents, policy
+from bounces.views import desk, hooks, incidents, lists, policy
 
 app_name = "bounces"
 urlpatterns = [
@@ -14,4 +14,14 @@ urlpatterns = [
     path("bounces/incidents/<int:pk>/pause/", incidents.pause, name="pause"),
     path("hooks/<slug:provider>/", hooks.take, name="hook"),
     path("bounces/policy/", policy.edit, name="policy"),
+    path("bounces/rules/", policy.rules, name="rules"),
+    path("bounces/rules/<str:key>/", policy.rule, name="rule"),
+    path("bounces/judge/", policy.rejudge, name="rejudge"),
+    path("bounces/rescue/", lists.rescued, name="rescue"),
+    path("bounces/rescue/release/", lists.release, name="release"),
+    path("bounces/global/", lists.blocked, name="global"),
+    path("bounces/global/<int:pk>/remove/", lists.unblock, name="unblock"),
+    path("bounces/complaints/", lists.complained, name="complaints"),
+    path("bounces/views/save/", lists.save_view, name="save_view"),
+    path("bounces/views/<int:pk>/forget/", lists.forget_view, name="forget_view"),
 ]

@@ -69,6 +69,11 @@ TIMETABLE: dict[str, dict[str, Any]] = {
         "schedule": 3600.0,
         "options": {"expires": 3600.0},
     },
+    "go on with judging old bounces anew, every 15 seconds": {
+        "task": "bounces.tasks.run_open_jobs",
+        "schedule": 15.0,
+        "options": {"expires": 15.0},
+    },
     "read what came back to the mail catcher, every 5 seconds": {
         "task": "bounces.tasks.read_caught",
         "schedule": 5.0,

@@ -84,6 +84,11 @@ STATUSES: dict[str, Look] = {
     "open": Look("Open", WARN, "triangle-alert"),
     "held": Look("Sending waits", WARN, "pause"),
     "solved": Look("Solved", OK, "circle-check"),
+    # complaints at a provider
+    "few": Look("Few", OK, "circle-check"),
+    "many": Look("Watch it", WARN, "triangle-alert"),
+    "too_many": Look("Too many", BAD, "circle-x"),
+    "silent_provider": Look("Tells nothing", NEUTRAL, "circle-minus"),
     # a click
     "human": Look("Human", OK, "mouse-pointer-click"),
     "machine": Look("Machine", NEUTRAL, "circle-minus"),

@@ -16,7 +16,7 @@ from bounces import audit, unbouncing
 from bounces.audit import Query
 from bounces.forms import UnbounceAllForm, UnbounceForm
 from bounces.locks import ADVICE
-from bounces.models import Release, Report
+from bounces.models import Release, Report, SavedView
 from bounces.unbouncing import NotUnbounced, Quota
 from bounces.views.tabs import tabs
 from contacts.models import Contact
@@ -54,6 +54,7 @@ def index(request: SignedIn) -> HttpResponse:
         "by": by if by in {"domain", "provider"} else "",
         "groups": audit.grouped(query, by) if by in {"domain", "provider"} else [],
         "providers": audit.provider_choices(),
+        "views": SavedView.objects.all(),
     }
     return render(request, "bounces/list.html", context)
 
@@ -73,7 +74,7 @@ def history(request: SignedIn) -> HttpResponse:
     page = keyset(found, request.GET, PAGE, FALLING)
     context = {
         "page": page,
-        "tabs": tabs("unbounced", audit.counts()),
+        "tabs": tabs("history", audit.counts()),
         "columns": heads(*HISTORY),
         "quota": Quota.of(Account.current()),
     }

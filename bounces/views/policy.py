@@ -1,18 +1,25 @@
-"""The policy: how strict bounces are taken, and the table behind it."""
+"""How bounces are taken: the switch, the rules, and judging old ones anew."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 
 from accounts.models import AuditEntry
 from accounts.web import INVALID, SignedIn
+from bounces import rejudging, rulebook
 from bounces.categories import CATEGORIES
-from bounces.forms import PolicyForm
-from bounces.models import BouncePolicy
+from bounces.forms import PolicyForm, RuleForm
+from bounces.models import Bounce, BouncePolicy, RuleChange
 from bounces.shown import shown_as
 
 COLUMNS = [
@@ -21,6 +28,14 @@ COLUMNS = [
     {"label": "What is done to the address"},
     {"label": "Shown as"},
 ]
+RULE_COLUMNS = [
+    {"label": "Rule"},
+    {"label": "Looks for"},
+    {"label": "Means"},
+    {"label": "Source"},
+    {"label": "Action", "vh": True},
+]
+COUNTED_TO = 1_000
 
 
 @require_http_methods(["GET", "POST"])
@@ -33,7 +48,10 @@ def edit(request: SignedIn) -> HttpResponse:
     if form.is_valid():
         form.save()
         AuditEntry.objects.record(
-            request.user, "changed the bounce policy", subject=str(current)
+            request.user,
+            "changed the bounce policy",
+            subject=str(current),
+            detail={"pauses": current.pauses},
         )
         messages.success(request, "Saved. It holds for bounces from now on.")
         return redirect("bounces:policy")
@@ -42,9 +60,71 @@ def edit(request: SignedIn) -> HttpResponse:
         "may_change": request.user.is_staff,
         "columns": COLUMNS,
         "rows": [
-            (key.replace("_", " "), found, shown_as(key).label)
+            (key, key.replace("_", " "), found, shown_as(key).label)
             for key, found in CATEGORIES.items()
         ],
+        "changes": RuleChange.objects.count(),
+        "last": rejudging.last_done(),
     }
     status = INVALID if form.is_bound else 200
     return render(request, "bounces/policy.html", context, status=status)
+
+
+@require_safe
+def rules(request: SignedIn) -> HttpResponse:
+    """Every row of the tables, with its source and what was changed here."""
+    category = request.GET.get("category", "")
+    text = request.GET.get("q", "")
+    category = category if category in CATEGORIES else ""
+    context = {
+        "rows": rulebook.rules(category, text),
+        "category": category,
+        "text": text,
+        "columns": RULE_COLUMNS,
+        "categories": [("", "Any category"), *choices()],
+        "may_change": request.user.is_staff,
+    }
+    return render(request, "bounces/rules.html", context)
+
+
+def choices() -> list[tuple[str, str]]:
+    return [(key, key.replace("_", " ").capitalize()) for key in CATEGORIES]
+
+
+@require_http_methods(["GET", "POST"])
+def rule(request: SignedIn, key: str) -> HttpResponse:
+    """One row; an administrator may let it mean something else here."""
+    found = rulebook.rule(key)
+    if found is None:
+        raise Http404
+    if request.method == "POST" and not request.user.is_staff:
+        raise PermissionDenied
+    form = RuleForm(request.POST or None, initial={"category": found.counts_as})
+    if form.is_valid():
+        chosen: dict[str, Any] = form.cleaned_data
+        rulebook.change(found, chosen["category"], chosen["note"], request.user)
+        messages.success(
+            request,
+            "Saved. It holds from now on; “Judge old bounces” does it for what is on"
+            " file.",
+        )
+        return redirect("bounces:policy")
+    judged = Bounce.objects.filter(rule=key)[: COUNTED_TO + 1].count()
+    context = {
+        "rule": found,
+        "form": form,
+        "judged": f"more than {COUNTED_TO:,}" if judged > COUNTED_TO else f"{judged:,}",
+        "may_change": request.user.is_staff,
+    }
+    status = INVALID if form.is_bound else 200
+    return render(request, "bounces/rule.html", context, status=status)
+
+
+@require_POST
+def rejudge(request: SignedIn) -> HttpResponse:
+    """Judge what is on file by the rules of today; its page shows how far it is."""
+    if not request.user.is_staff:
+        raise PermissionDenied
+    rejudging.request(request.user)
+    messages.success(request, "Old bounces are being judged. The bell shows how far.")
+    return redirect("bounces:rescue")

@@ -9,6 +9,15 @@ from django.urls import reverse
 from bounces import audit, incidents
 from bounces.models import Release
 
+# name of the page, label, icon
+FURTHER = (
+    ("history", "Unbounced", ""),
+    ("incidents", "Incidents", ""),
+    ("rescue", "Judged anew", ""),
+    ("global", "Global blocks", "lock-keyhole"),
+    ("complaints", "Complaints", ""),
+)
+
 
 def tabs(current: str, counts: dict[str, int]) -> list[dict[str, Any]]:
     """`counts`: those of `audit.counts`."""
@@ -27,17 +36,17 @@ def tabs(current: str, counts: dict[str, int]) -> list[dict[str, Any]]:
 
 
 def _further(current: str) -> list[dict[str, Any]]:
+    counts = {
+        "history": Release.objects.count(),
+        "incidents": incidents.counted().open().count(),
+    }
     return [
         {
-            "label": "Unbounced",
-            "url": reverse("bounces:history"),
-            "current": current == "unbounced",
-            "count": Release.objects.count(),
-        },
-        {
-            "label": "Incidents",
-            "url": reverse("bounces:incidents"),
-            "current": current == "incidents",
-            "count": incidents.counted().open().count(),
-        },
+            "label": label,
+            "url": reverse(f"bounces:{name}"),
+            "current": name == current,
+            "count": counts.get(name),
+            "icon": icon,
+        }
+        for name, label, icon in FURTHER
     ]

@@ -130,7 +130,7 @@ class TestAudit:
     def test_it_costs_the_same_for_many(self, client, django_assert_num_queries):
         for n in range(20):
             blocked(first_name=f"N{n}")
-        with django_assert_num_queries(13):
+        with django_assert_num_queries(14):
             client.get(AUDIT, {"tab": "policy"})
 
 
