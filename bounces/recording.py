@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.db import transaction
 
@@ -19,15 +19,16 @@ from bounces import acting, judging
 from bounces.categories import COMPLAINT, Doing, Kind
 from bounces.classify import judged
 from bounces.codes import REPLY, Judgement
-from bounces.models import Bounce, Outcome, Report, Source
+from bounces.models import Outcome, Report, Source
 from bounces.parse import parse
 from bounces.parsed import Kind as Said
 from bounces.parsed import Parsed
 from bounces.policy import Policy
 from bounces.who import deliveries_of, token_of
+from bounces.work import Work, storable
 from consent.models import Address
 from consent.vocabulary import Act, Action, Actor, Mechanism
-from deliveries.models import Delivery, DeliveryState
+from deliveries.models import Delivery
 from deliveries.tokens import Token
 
 # A report that comes later than this is looked at by a person.
@@ -121,33 +122,26 @@ class Read:
         return cls(report, parsed, coming.token or token_of(parsed, coming.envelope_to))
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """Mails that turn out not to have arrived, by the policy of the moment."""
-
-    policy: Policy
-    judged: list[tuple[Delivery, Judgement]] = field(default_factory=list)
-
-
 def _make_all(reads: Sequence[Read]) -> None:
     """Addresses are locked in the order of their numbers, so that two workers never
     wait for each other in a circle; what is done to them is done for all at once."""
     tokens = [read.token for read in reads if read.token]
     Address.objects.lock({token.address_id for token in tokens})
     deliveries = deliveries_of(tokens)
-    failed = Failed(Policy.current())
+    work = Work.about(deliveries.values(), Policy.current())
     for read in reads:
         delivery = deliveries.get(read.token) if read.token else None
-        outcome, read.report.explanation = _make_of(read, delivery, failed)
+        outcome, read.report.explanation = _make_of(read, delivery, work)
         read.report.outcome = outcome
-    if failed.judged:
-        judging.act(failed.judged, failed.policy)
+    work.write()
+    if work.judged:
+        judging.act(work.judged, work.policy)
     Report.objects.bulk_update(
         [read.report for read in reads], ["kind", "outcome", "explanation"]
     )
 
 
-def _make_of(read: Read, delivery: Delivery | None, failed: Failed) -> Made:
+def _make_of(read: Read, delivery: Delivery | None, work: Work) -> Made:
     said = read.parsed.kind
     if said in NOTHING_TO_DO:
         return Outcome.IGNORED, NOTHING_TO_DO[said]
@@ -161,13 +155,13 @@ def _make_of(read: Read, delivery: Delivery | None, failed: Failed) -> Made:
     if read.report.received_at - sent > LATEST[said]:
         return Outcome.REVIEW, "It comes too late to be believed unseen."
     if said == Said.COMPLAINT:
-        return _complaint(delivery, read.report)
-    return _failure(delivery, read, failed)
+        return _complaint(delivery, read.report, work)
+    return _failure(delivery, read, work)
 
 
-def _complaint(delivery: Delivery, report: Report) -> Made:
+def _complaint(delivery: Delivery, report: Report, work: Work) -> Made:
     found = Judgement(COMPLAINT, Kind.COMPLAINT, Doing.COMPLAINED)
-    if not _keep(judging.bounce_of(delivery, found), report):
+    if not work.keep(judging.bounce_of(delivery, found), report):
         return Outcome.KNOWN, "This complaint was known."
     mail = Delivery.objects.filter(message_id=delivery.message_id, pk=delivery.pk)
     mail.filter(complained_at=None).update(complained_at=report.received_at)
@@ -183,29 +177,24 @@ def _complaint(delivery: Delivery, report: Report) -> Made:
     return Outcome.DONE, "No more marketing to this address."
 
 
-def _failure(delivery: Delivery, read: Read, failed: Failed) -> Made:
+def _failure(delivery: Delivery, read: Read, work: Work) -> Made:
     """A bounce overturns "delivered", unless somebody has read the mail."""
     if delivery.opened_at or delivery.clicked_at:
         return Outcome.REVIEW, "The mail was read: another mailbox bounced, it seems."
     failure = read.parsed.chosen
-    found = failed.policy.correct(judged(failure, read.parsed), None)
+    found = work.policy.correct(judged(failure, read.parsed), None)
     bounce = judging.bounce_of(delivery, found)
     reply = REPLY.search(f"{failure.text} ")
     bounce.code = int(reply[1]) if reply else None
-    bounce.words = failure.text or read.parsed.notice[:2_000]
+    bounce.words = storable(failure.text or read.parsed.notice)[:2_000]
     bounce.enhanced_code = (found.status or failure.status)[:12]
-    is_new = _keep(bounce, read.report)
+    is_new = work.keep(bounce, read.report)
     if not _is_graver(found, delivery):
         return Outcome.KNOWN, "This bounce was known, or a graver one."
     if not is_new:
-        Bounce.objects.filter(delivery_id=delivery.pk, kind=bounce.kind).update(
-            category=bounce.category,
-            doing=bounce.doing,
-            words=bounce.words,
-            rule=bounce.rule,
-        )
-    _write(delivery, bounce, read.report)
-    failed.judged.append((delivery, found))
+        work.correct(bounce)
+    work.refuse(delivery, bounce)
+    work.judged.append((delivery, found))
     return Outcome.DONE, str(Doing(found.doing).label)
 
 
@@ -215,33 +204,6 @@ def _is_graver(found: Judgement, delivery: Delivery) -> bool:
     known = GRAVITY.get(Kind(delivery.bounce_kind), 0) if delivery.bounce_kind else 0
     new = GRAVITY[Kind(found.kind)]
     return new > known or (new == known and found.category < delivery.bounce_category)
-
-
-def _write(delivery: Delivery, bounce: Bounce, report: Report) -> None:
-    """Both in the database and at hand: the next report may be about the same mail."""
-    changed = {
-        "state": DeliveryState.REFUSED,
-        "delivered_at": None,
-        "bounced_at": delivery.bounced_at or report.received_at,
-        "bounce_kind": bounce.kind,
-        "bounce_category": bounce.category,
-        "smtp_code": bounce.code,
-        "enhanced_code": bounce.enhanced_code,
-        "reply": bounce.words,
-    }
-    mail = Delivery.objects.filter(message_id=delivery.message_id, pk=delivery.pk)
-    mail.update(**changed)
-    for name, value in changed.items():
-        setattr(delivery, name, value)
-
-
-def _keep(bounce: Bounce, report: Report) -> bool:
-    """Whether this delivery came back with this kind for the first time."""
-    bounce.report, bounce.at = report, report.received_at
-    if Bounce.objects.filter(delivery_id=bounce.delivery_id, kind=bounce.kind).exists():
-        return False
-    bounce.save(force_insert=True)
-    return True
 
 
 def waiting() -> Iterable[Report]:

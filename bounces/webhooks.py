@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from anymail.signals import AnymailTrackingEvent, EventType, RejectReason
@@ -18,11 +18,12 @@ from anymail.webhooks.mailersend import MailerSendTrackingWebhookView
 from anymail.webhooks.mailgun import MailgunTrackingWebhookView
 from anymail.webhooks.mailjet import MailjetTrackingWebhookView
 from anymail.webhooks.postmark import PostmarkTrackingWebhookView
-from anymail.webhooks.resend import ResendTrackingWebhookView
 from anymail.webhooks.sendgrid import SendGridTrackingWebhookView
+from anymail.webhooks.sparkpost import SparkPostTrackingWebhookView
 from django.conf import settings
 
 from bounces.delivery_reports import Failure
+from bounces.hook_readers import Amazon, Resend
 from bounces.models import Report, Source
 from bounces.parsed import Kind, Parsed
 from bounces.recording import Incoming, record_many
@@ -33,14 +34,17 @@ from deliveries.tokens import Token
 
 # the provider's part of the address: what reads its requests, the key it needs
 PROVIDERS: dict[str, tuple[Any, str]] = {
+    "amazon": (Amazon, "WEBHOOK_SECRET"),
     "brevo": (BrevoTrackingWebhookView, "WEBHOOK_SECRET"),
     "mailersend": (MailerSendTrackingWebhookView, "MAILERSEND_SIGNING_SECRET"),
     "mailgun": (MailgunTrackingWebhookView, "MAILGUN_WEBHOOK_SIGNING_KEY"),
     "mailjet": (MailjetTrackingWebhookView, "WEBHOOK_SECRET"),
     "postmark": (PostmarkTrackingWebhookView, "WEBHOOK_SECRET"),
-    "resend": (ResendTrackingWebhookView, "RESEND_SIGNING_SECRET"),
+    "resend": (Resend, "RESEND_SIGNING_SECRET"),
     "sendgrid": (SendGridTrackingWebhookView, "WEBHOOK_SECRET"),
+    "sparkpost": (SparkPostTrackingWebhookView, "WEBHOOK_SECRET"),
 }
+ASKED = ("amazon",)
 KINDS = {
     EventType.BOUNCED: Kind.FAILED,
     EventType.REJECTED: Kind.FAILED,
@@ -55,6 +59,7 @@ REASONS = {
     RejectReason.SPAM: "refused as spam",
 }
 OURS = re.compile(r"\bm\.(\d{1,18})\.(\d{1,18})\.(\d{12,14})@")
+WORDS = ("error", "comment")  # Mailjet
 LONGEST = 100_000
 
 
@@ -62,6 +67,11 @@ def reader_of(provider: str) -> Any | None:
     """What reads the requests of a provider; None when no key is set for it."""
     view, key = PROVIDERS.get(provider, (None, ""))
     return view() if view is not None and settings.ANYMAIL.get(key) else None
+
+
+def asks_first(provider: str, headers: Mapping[str, str]) -> bool:
+    """Whether a provider sends its secret only when asked, and was not yet."""
+    return provider in ASKED and "Authorization" not in headers
 
 
 def take_events(provider: str, events: Iterable[AnymailTrackingEvent]) -> list[Report]:
@@ -82,11 +92,18 @@ def incoming(provider: str, event: AnymailTrackingEvent) -> Incoming:
 
 def said_in(event: AnymailTrackingEvent) -> Parsed:
     kind = KINDS[event.event_type]
-    text = event.mta_response or event.description or ""
+    text = event.mta_response or event.description or words_of(event.esp_event)
     if not text or event.event_type == EventType.REJECTED:
         text = f"{text} {REASONS.get(event.reject_reason, '')}".strip()
     failure = Failure(event.recipient or "", text=text[:2_000], stage="RCPT")
     return Parsed(kind, (failure,), feedback="abuse" * (kind == Kind.COMPLAINT))
+
+
+def words_of(esp_event: object) -> str:
+    """Those of a provider that gives them another name than all others."""
+    if not isinstance(esp_event, dict):
+        return ""
+    return " ".join(str(esp_event[name]) for name in WORDS if esp_event.get(name))
 
 
 def token_in(event: AnymailTrackingEvent, raw: str) -> Token | None:

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from bounces import intake, judging
 from bounces.models import Bounce, Outcome, Report, Source
-from bounces.recording import record
+from bounces.recording import Incoming, record, record_many
 from consent.models import Address, ConsentRecord, Suppression
 from consent.vocabulary import Reason, Scope
 from contacts.models import Contact
@@ -281,3 +281,49 @@ class TestIntake:
     def test_says_which_file_it_cannot_read(self, tmp_path):
         with pytest.raises(CommandError, match=r"nowhere\.eml cannot be read"):
             call_command("read_bounces", tmp_path / "nowhere.eml")
+
+
+def refusal(delivery, code, words):
+    to = return_path(delivery)
+    raw = magic.bounce(MAIL, to, delivery.contact.email)
+    raw = raw.replace(b"5.1.1", code).replace(b"no such user here", words)
+    return Incoming(raw, Source.FILE, to)
+
+
+class TestABatch:
+    def test_takes_few_statements_for_many(self, django_assert_max_num_queries):
+        deliveries = DeliveryFactory.create_batch(20)
+        coming = [refusal(one, b"5.1.1", b"no such user") for one in deliveries]
+        with django_assert_max_num_queries(25):
+            record_many(coming)
+        assert Delivery.objects.filter(bounce_kind="hard").count() == 20
+        assert Suppression.objects.count() == 20
+
+    @pytest.mark.parametrize("is_turned", [False, True])
+    def test_of_two_reports_about_one_mail_the_graver_counts(self, delivery, is_turned):
+        coming = [
+            refusal(delivery, b"5.2.2", b"mailbox full"),
+            refusal(delivery, b"5.1.1", b"no such user"),
+        ]
+        record_many(reversed(coming) if is_turned else coming)
+        delivery.refresh_from_db()
+        assert delivery.state == DeliveryState.REFUSED
+        assert (delivery.bounce_kind, delivery.smtp_code) == ("hard", 550)
+        assert Bounce.objects.count() == 2
+
+    def test_of_two_of_one_kind_one_counts_in_any_order(self, delivery):
+        record_many(
+            [
+                refusal(delivery, b"5.1.2", b"host not found"),
+                refusal(delivery, b"5.1.1", b"no such user"),
+                refusal(delivery, b"5.1.2", b"domain not found"),
+            ]
+        )
+        delivery.refresh_from_db()
+        assert Bounce.objects.get().category == delivery.bounce_category
+        assert delivery.bounce_category == "dns_failure"
+
+    def test_keeps_words_that_the_database_cannot_write_down(self, delivery):
+        report = record_many([refusal(delivery, b"5.1.1", b"no\0 such user")])[0]
+        assert report.outcome == Outcome.DONE
+        assert "\0" not in Bounce.objects.get().words

@@ -1,0 +1,258 @@
+"""Every provider: what proves it, what does not, and what is played again."""
+
+import base64
+import hashlib
+import hmac
+import json
+import time
+
+import pytest
+
+from bounces import webhooks
+from bounces.models import Outcome, Report
+from consent.models import Suppression
+from consent.vocabulary import Reason
+from tests.factories import DeliveryFactory
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.filterwarnings("ignore:django-anymail has dropped official support"),
+]
+NAME = "provider:secret"
+KEY = base64.b64encode(b"a key of this test only").decode()
+WORDS = "550 5.1.1 user unknown"
+MOMENT = "2026-11-03T08:00:00Z"
+
+
+@pytest.fixture(autouse=True)
+def _keys(settings):
+    settings.ANYMAIL = {
+        "WEBHOOK_SECRET": NAME,
+        "MAILERSEND_SIGNING_SECRET": KEY,
+        "MAILGUN_WEBHOOK_SIGNING_KEY": KEY,
+        "RESEND_SIGNING_SECRET": f"whsec_{KEY}",
+    }
+
+
+def message_id(delivery):
+    moment = int(delivery.queued_at.timestamp() * 1_000)
+    return f"<m.{delivery.message_id}.{delivery.pk}.{moment}@brand.example>"
+
+
+def amazon(to, ours):
+    person = {"emailAddress": to, "status": "5.1.1", "diagnosticCode": f"smtp; {WORDS}"}
+    event = {
+        "eventType": "Bounce",
+        "mail": {
+            "messageId": "1",
+            "destination": [to],
+            "timestamp": MOMENT,
+            "headers": [{"name": "Message-ID", "value": ours}],
+        },
+        "bounce": {
+            "bounceType": "Permanent",
+            "bounceSubType": "General",
+            "bouncedRecipients": [person],
+            "timestamp": MOMENT,
+        },
+    }
+    return {"Type": "Notification", "MessageId": "n1", "Message": json.dumps(event)}
+
+
+def brevo(to, ours):
+    return {
+        **{"event": "hard_bounce", "email": to, "message-id": ours, "reason": WORDS},
+        **{"ts_event": 1_793_000_000, "id": 1},
+    }
+
+
+def mailersend(to, ours):
+    email = {"id": "1", "message": {"id": ours}, "recipient": {"email": to}, "tags": []}
+    data = {
+        **{"id": "1", "type": "hard_bounced", "created_at": MOMENT, "email": email},
+        **{"morph": {"object": "recipient_bounce", "reason": WORDS}},
+    }
+    return {"type": "activity.hard_bounced", "created_at": MOMENT, "data": data}
+
+
+def mailgun(to, ours):
+    stamp, nonce = "1793000000", "n1"
+    mac = hmac.new(KEY.encode(), f"{stamp}{nonce}".encode(), hashlib.sha256)
+    event = {
+        **{"event": "failed", "severity": "permanent", "recipient": to, "id": "1"},
+        **{"timestamp": 1_793_000_000.5, "message": {"headers": {"message-id": ours}}},
+        **{"delivery-status": {"message": WORDS, "code": 550}},
+    }
+    signature = {"timestamp": stamp, "token": nonce, "signature": mac.hexdigest()}
+    return {"signature": signature, "event-data": event}
+
+
+def mailjet(to, ours):
+    return [
+        {
+            **{"event": "bounce", "email": to, "time": 1_793_000_000, "MessageID": 1},
+            **{"hard_bounce": True, "error_related_to": "recipient", "CustomID": ours},
+            **{"error": "user unknown", "comment": WORDS},
+        }
+    ]
+
+
+def postmark(to, ours):
+    return {
+        **{"RecordType": "Bounce", "Type": "HardBounce", "Email": to, "ID": 1},
+        **{"Details": f"smtp;{WORDS}", "Metadata": {"id": ours}, "BouncedAt": MOMENT},
+    }
+
+
+def resend(to, ours):
+    data = {
+        **{"email_id": "1", "to": [to], "created_at": MOMENT},
+        **{"headers": [{"name": "Message-ID", "value": ours}]},
+        **{"bounce": {"message": WORDS, "type": "Permanent"}},
+    }
+    return {"type": "email.bounced", "created_at": MOMENT, "data": data}
+
+
+def sendgrid(to, ours):
+    return [
+        {
+            **{"event": "bounce", "type": "bounce", "email": to, "smtp-id": ours},
+            **{"reason": WORDS, "status": "5.1.1", "timestamp": 1_793_000_000},
+        }
+    ]
+
+
+def sparkpost(to, ours):
+    event = {
+        **{"type": "bounce", "bounce_class": "10", "rcpt_to": to, "raw_rcpt_to": to},
+        **{"raw_reason": WORDS, "event_id": "1", "timestamp": "1793000000"},
+        **{"transmission_id": "1", "rcpt_meta": {"id": ours}},
+    }
+    return [{"msys": {"message_event": event}}]
+
+
+BODIES = {
+    made.__name__: made
+    for made in (
+        *(amazon, brevo, mailersend, mailgun, mailjet, postmark, resend, sendgrid),
+        sparkpost,
+    )
+}
+
+
+def basic(secret):
+    return {"Authorization": f"Basic {base64.b64encode(secret.encode()).decode()}"}
+
+
+def proof(provider, body, *, is_right=True, at=None):
+    """The headers with which a provider proves itself, or fails to."""
+    key = base64.b64decode(KEY) if is_right else b"another key"
+    if provider == "resend":
+        moment = str(int(time.time() if at is None else at))
+        signed = b"n1." + moment.encode() + b"." + body
+        mac = base64.b64encode(hmac.digest(key, signed, "sha256")).decode()
+        signature = {"svix-id": "n1", "svix-timestamp": moment}
+        return signature | {"svix-signature": f"v1,{mac}"} | basic(NAME)
+    if provider == "mailersend":
+        spoken = KEY if is_right else "another key"
+        mac = hmac.new(spoken.encode(), body, hashlib.sha256).hexdigest()
+        return {"Signature": mac} | basic(NAME)
+    known = basic(NAME if is_right or provider == "mailgun" else "provider:wrong")
+    if provider == "amazon":
+        known |= {"x-amz-sns-message-id": "n1"}
+        known |= {"x-amz-sns-message-type": "Notification"}
+    return known
+
+
+def post(client, provider, content, **how):
+    body = json.dumps(content).encode()
+    return client.post(
+        f"/hooks/{provider}/",
+        body,
+        content_type="application/json",
+        headers=proof(provider, body, **how),
+    )
+
+
+@pytest.fixture(params=sorted(BODIES))
+def provider(request):
+    return request.param
+
+
+def about(provider, delivery):
+    return BODIES[provider](delivery.contact.email, message_id(delivery))
+
+
+def test_every_provider_is_tried_here():
+    assert set(BODIES) == set(webhooks.PROVIDERS)
+
+
+def test_a_bounce_ends_the_address(client, provider):
+    answer = post(client, provider, about(provider, DeliveryFactory()))
+    assert answer.status_code == 200
+    assert Report.objects.get().outcome == Outcome.DONE
+    assert Suppression.objects.get().reason == Reason.DEAD_ADDRESS
+
+
+def test_a_wrong_proof_is_refused_and_nothing_kept(client, provider):
+    content = about(provider, DeliveryFactory())
+    if provider == "mailgun":
+        content["signature"]["signature"] = "0" * 64
+    assert post(client, provider, content, is_right=False).status_code == 400
+    assert not Report.objects.exists()
+
+
+def test_no_proof_at_all_is_refused(client, provider):
+    body = json.dumps(about(provider, DeliveryFactory()))
+    answer = client.post(f"/hooks/{provider}/", body, content_type="application/json")
+    assert answer.status_code in (400, 401)
+    assert not Report.objects.exists()
+
+
+def test_what_is_played_again_counts_once(client, provider):
+    content = about(provider, DeliveryFactory())
+    assert post(client, provider, content).status_code == 200
+    assert post(client, provider, content).status_code == 200
+    assert Report.objects.count() == Suppression.objects.count() == 1
+
+
+def test_about_somebody_else_changes_nothing(client, provider):
+    delivery = DeliveryFactory()
+    other = BODIES[provider]("somebody.else@people.example", message_id(delivery))
+    post(client, provider, other)
+    assert Report.objects.get().outcome == Outcome.REVIEW
+    assert not Suppression.objects.exists()
+
+
+def test_an_old_request_of_resend_is_refused(client):
+    content = about("resend", DeliveryFactory())
+    assert post(client, "resend", content, at=time.time() - 3_600).status_code == 400
+    assert not Report.objects.exists()
+
+
+def test_a_key_of_resend_that_is_none_is_said(client, settings):
+    settings.ANYMAIL = {"RESEND_SIGNING_SECRET": "whsec_"}
+    with pytest.raises(ValueError, match="whsec_"):
+        client.post("/hooks/resend/", "{}", content_type="application/json")
+
+
+def test_amazon_is_asked_for_its_secret(client):
+    answer = client.post("/hooks/amazon/", "{}", content_type="application/json")
+    assert (answer.status_code, answer["WWW-Authenticate"]) == (401, "Basic")
+
+
+def test_a_subscription_of_amazon_is_told_to_who_runs_the_server(client, caplog):
+    content = {
+        **{"Type": "SubscriptionConfirmation", "MessageId": "n1", "Token": "t"},
+        **{"TopicArn": "arn:aws:sns:eu-west-1:1:bounces"},
+        **{"SubscribeURL": "https://sns.example/confirm"},
+    }
+    headers = proof("amazon", b"") | {"x-amz-sns-message-type": content["Type"]}
+    answer = client.post(
+        "/hooks/amazon/",
+        json.dumps(content),
+        content_type="application/json",
+        headers=headers,
+    )
+    assert answer.status_code == 200
+    assert "https://sns.example/confirm" in caplog.text
