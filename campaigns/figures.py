@@ -47,11 +47,16 @@ def groups(email: MarketingEmail) -> dict[str, int]:
 
 
 def recount() -> int:
-    """Count again what may have moved since the last time; how many emails were."""
-    old = list(MarketingEmail.objects.to_recount(LARGE))
-    for email in old:
-        email.tallied_at = timezone.now()
-        with roomy():
-            email.tally = counted(email)
-        email.save(update_fields=["tally", "tallied_at"])
-    return len(old)
+    """Count again what may have moved since the last time; how many emails were.
+
+    The new time is written first: no second worker counts the same meanwhile.
+    """
+    done = 0
+    for email in MarketingEmail.objects.to_recount(LARGE):
+        same = MarketingEmail.objects.filter(pk=email.pk, tallied_at=email.tallied_at)
+        if same.update(tallied_at=timezone.now()):
+            with roomy():
+                email.tally = counted(email)
+            email.save(update_fields=["tally"])
+            done += 1
+    return done

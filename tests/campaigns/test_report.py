@@ -306,3 +306,16 @@ def test_the_end_of_the_sending_is_counted_at_once(email, everything):
     email.__class__.objects.update(state="sent", finished_at=timezone.now())
     assert figures.recount() == 1
     assert figures.recount() == 0
+
+
+def test_two_workers_do_not_count_the_same_email(email, everything, monkeypatch):
+    counted, others = figures.counted, []
+
+    def count_while_another_looks(one):
+        monkeypatch.setattr(figures, "counted", counted)
+        others.append(figures.recount())
+        return counted(one)
+
+    monkeypatch.setattr(figures, "counted", count_while_another_looks)
+    email.__class__.objects.update(state="sent", finished_at=timezone.now())
+    assert (figures.recount(), others) == (1, [0])
