@@ -55,11 +55,12 @@ WITH d AS (
         bool_or(lifted_by IN ('late_confirmation', 'double_opt_in')
                 AND batch_id = %(batch)s) AS returned,
         bool_or(lifted_by = 'undo' AND batch_id = %(batch)s) AS restored
-    FROM consent_suppression WHERE true {some}
+    FROM consent_suppression
+    WHERE (lifted_at IS NULL OR batch_id = %(batch)s) {members}
     GROUP BY address_id
 ), pending AS (
     SELECT DISTINCT address_id FROM deliveries_event
-    WHERE verdict = 'pending' AND kind IN ('click', 'confirm') {some}
+    WHERE verdict = 'pending' AND kind IN ('click', 'confirm') {members}
 ), timed AS (
     SELECT m.id, m.outcome AS old_outcome, d.*, s.has_left, s.has_paused, s.is_dead,
         s.is_sunset, s.returned, s.restored, m.kept_at,
@@ -110,6 +111,9 @@ WHERE m.id = j.id
       IS DISTINCT FROM (j.outcome, j.last_delivered_at, j.deadline_at)
 """
 SOME = "AND address_id = ANY(%(addresses)s)"
+# an installation has many more opt-outs than one campaign has people
+MEMBERS = """AND address_id IN
+    (SELECT address_id FROM reengagement_member WHERE campaign_id = %(campaign)s)"""
 
 
 def alone(campaign_id: int) -> bool:
@@ -134,9 +138,10 @@ def fold(campaign: Campaign, address_ids: Sequence[int] | None = None) -> int:
 
     Recomputes from the facts each time: late verdicts and bounces are safe.
     """
-    some = SOME if address_ids is not None else ""
+    some, members = ("", MEMBERS) if address_ids is None else (SOME, SOME)
     # every fragment is a constant of this file, every value a parameter
-    sql = FOLD.format(some=some, some_m=some.replace("address_id", "m.address_id"))
+    some_m = some.replace("address_id", "m.address_id")
+    sql = FOLD.format(some=some, members=members, some_m=some_m)
     with connection.cursor() as cursor:
         cursor.execute(sql, _parameters(campaign, address_ids))
         return int(cursor.rowcount)
