@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -81,7 +82,10 @@ def _halted() -> Iterator[Task]:
 
 
 def _paused() -> Iterator[Task]:
-    holds = Hold.objects.active().exclude(kind=HoldKind.EVERYTHING)
+    holds = Hold.objects.active().exclude(
+        Q(kind=HoldKind.EVERYTHING)
+        | Q(message__marketing_email__state=EmailState.STOPPED)
+    )
     for hold in holds.select_related("message__marketing_email")[:SHOWN]:
         email = getattr(hold.message, "marketing_email", None)
         yield Task(

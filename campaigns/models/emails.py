@@ -14,11 +14,7 @@ from django.utils import timezone
 
 from accounts.models import Job, User, check_time_zone
 from campaigns import blocks as editing
-from campaigns.models.queries import (
-    CANCEL_PIECE,
-    MarketingEmailQuerySet,
-    cancel_queued,
-)
+from campaigns.models.queries import MarketingEmailQuerySet, cancel_queued
 from campaigns.models.states import CONSTRAINTS, EmailKind, EmailState
 from consent.models import Brand, SubscriptionType
 from deliveries.models import Channel, Hold, HoldKind, Message
@@ -334,7 +330,8 @@ class MarketingEmail(models.Model):
     def stop(self) -> bool:
         """Send nothing more; what was sent stays sent. False when it is over already.
 
-        Large queues are emptied in pieces: a hold keeps the rest from starting.
+        Large queues are emptied in pieces, and what a server put off comes back to
+        them: a hold keeps all of it from starting.
         """
         running = [EmailState.PREPARING, EmailState.SENDING]
         now = timezone.now()
@@ -342,8 +339,9 @@ class MarketingEmail(models.Model):
             return False
         self.refresh_from_db(fields=["message"])
         self.release_segments()
-        if self.message_id and cancel_queued([self.message_id]) == CANCEL_PIECE:
+        if self.message_id:
             self.pause(None, "Stopped: what is left in the queue is being cancelled.")
+            cancel_queued([self.message_id])
         return True
 
     def pause(self, user: User | None, reason: str) -> None:

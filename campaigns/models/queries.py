@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import Job, User
@@ -123,7 +123,8 @@ class MarketingEmailQuerySet(models.QuerySet["MarketingEmail"]):
         holds = Hold.objects.active().filter(
             kind=HoldKind.MESSAGE, message=OuterRef("message")
         )
-        return self.annotate(held=Exists(holds))
+        held = Q(Exists(holds), state=EmailState.SENDING)
+        return self.annotate(held=ExpressionWrapper(held, models.BooleanField()))
 
 
 def cancel_queued(message_ids: Iterable[int]) -> int:

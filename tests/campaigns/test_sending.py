@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import Job, JobState
 from campaigns import launching, tasks
 from campaigns.models import EmailState, MarketingEmail
-from deliveries import audience
+from deliveries import audience, queue
 from deliveries.models import Delivery, DeliveryState, Hold, Message
 from segments.models import Segment, SegmentUse
 from tests.factories import (
@@ -266,9 +266,21 @@ def test_stopping_cancels_who_is_still_waiting(email, user):
     assert not MarketingEmail.objects.get(pk=email.pk).stop()
 
 
+def test_what_comes_back_to_the_queue_of_a_stopped_email_stays_there(email, user):
+    launching.prepare(start(email, user))
+    late = Delivery.objects.filter(state=DeliveryState.QUEUED).first()
+    Delivery.objects.filter(pk=late.pk).update(state=DeliveryState.STARTED)
+    MarketingEmail.objects.get(pk=email.pk).stop()
+    MarketingEmail.objects.cancel_stopped()
+    Delivery.objects.filter(pk=late.pk).update(state=DeliveryState.QUEUED)
+    assert queue.waiting_messages() == []
+    assert not MarketingEmail.objects.with_progress().get().held
+    assert MarketingEmail.objects.cancel_stopped() == 1
+    assert not Hold.objects.active().exists()
+
+
 def test_a_large_queue_is_held_and_emptied_in_pieces(email, user, monkeypatch):
     launching.prepare(start(email, user))
-    monkeypatch.setattr("campaigns.models.emails.CANCEL_PIECE", 2)
     monkeypatch.setattr("campaigns.models.queries.CANCEL_PIECE", 2)
     MarketingEmail.objects.get(pk=email.pk).stop()
     assert Hold.objects.active().count() == 1
