@@ -60,8 +60,8 @@ def _problem(email: MarketingEmail, job: Job) -> str:
             "Nothing was sent. Look at the log, then send again."
         )
     found = obstacles(email) + broken_segments(email)
-    if email.expected is not None:  # the page did not ask: it would have taken long
-        found += without_fallback(missing_values(email))
+    # a page does not ask where it would take long, and people have come since
+    found += without_fallback(missing_values(email))
     return f"It was not sent. {' '.join(found[:2])}" if found else ""
 
 

@@ -271,17 +271,24 @@ class MarketingEmail(models.Model):
         `expected`: nothing is sent when other than so many people would get it. False
         when somebody else was quicker: then nothing happened here.
         """
-        drafts = MarketingEmail.objects.filter(pk=self.pk, state=EmailState.DRAFT)
-        drafts.update(expected=expected)
-        return self.schedule(timezone.now() + LAUNCH_GRACE, user, self.time_zone)
+        at = timezone.now() + LAUNCH_GRACE
+        return self.schedule(at, user, self.time_zone, expected=expected)
 
-    def schedule(self, at: dt.datetime, user: User | None, zone: str = "UTC") -> bool:
+    def schedule(
+        self,
+        at: dt.datetime,
+        user: User | None,
+        zone: str = "UTC",
+        *,
+        expected: int | None = None,
+    ) -> bool:
         """Start by itself at `at`; False when the email is no draft any more."""
         return self._move(
             [EmailState.DRAFT],
             EmailState.SCHEDULED,
             scheduled_at=at,
             time_zone=zone,
+            expected=expected,
             launched_by=user,
             halted="",
         )
@@ -292,7 +299,6 @@ class MarketingEmail(models.Model):
             [EmailState.SCHEDULED],
             EmailState.DRAFT,
             scheduled_at=None,
-            expected=None,
             launched_by=None,
         )
 
@@ -321,7 +327,6 @@ class MarketingEmail(models.Model):
             EmailState.DRAFT,
             halted=sentence[:400],
             scheduled_at=None,
-            expected=None,
             launched_at=None,
             launched_by=None,
         )

@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import Job, JobState
 from campaigns import launching, tasks
 from campaigns.models import EmailState, MarketingEmail
+from contacts.models import Contact
 from deliveries import audience, queue
 from deliveries.models import Delivery, DeliveryState, Hold, Message
 from segments.models import Segment, SegmentUse
@@ -199,6 +200,19 @@ def test_what_stands_in_the_way_at_the_last_moment_is_told_on_the_draft(email, u
     assert email.state == EmailState.DRAFT
     assert "postal address" in email.halted
     assert not Delivery.objects.exists()
+
+
+def test_who_came_since_and_lacks_a_value_gives_the_start_up(email, kind, user):
+    email.save_settings({"subject": "For {{ first_name }}"})
+    job = start(email, user)
+    (nameless,) = readers(kind, 1)
+    nameless.first_name = ""
+    nameless.save()
+    email.include.get().add(Contact.objects.filter(pk=nameless.pk))
+    launching.prepare(job)
+    email.refresh_from_db()
+    assert email.state == EmailState.DRAFT
+    assert "1 person has no first name" in email.halted
 
 
 def test_a_broken_segment_gives_the_start_up(email, user):
