@@ -17,10 +17,36 @@ from consent.models import Address, Brand, SubscriptionType, Suppression
 from consent.tables import BadTable
 from consent.vocabulary import Act, Action, Actor, LegalBasis, Mechanism, Reason, Scope
 from optouts import reading
+from optouts.exporting import Group
 from optouts.models import Farewell, OptOutImport
 
 MOST_PASTED = 2_000_000  # characters; more comes as a file
 EVERYTHING = "everything"
+
+
+class ExportForm(forms.Form):
+    """Which groups the file holds. Deleted contacts are in it either way."""
+
+    group = forms.MultipleChoiceField(
+        label="Who shall be in the file?",
+        choices=[one for one in Group.choices if one[0] != Group.GLOBAL],
+        initial=[one.value for one in Group],
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose at least one group."},
+    )
+    include_global = forms.BooleanField(
+        label="Include global blocks",
+        required=False,
+        initial=True,
+        help_text="Addresses that nobody may mail, such as those on a provider’s list.",
+    )
+
+    @property
+    def groups(self) -> list[Group]:
+        chosen = [Group(one) for one in self.cleaned_data["group"]]
+        return (
+            [*chosen, Group.GLOBAL] if self.cleaned_data["include_global"] else chosen
+        )
 
 
 def brand_choices() -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ app_name = "optouts"
 urlpatterns = [
     path("optouts/", lookup.lookup, name="list"),
     path("optouts/new/", lookup.opt_out, name="opt_out"),
+    path("optouts/export/", lookup.choose_export, name="choose_export"),
     path("optouts/export.csv", lookup.export, name="export"),
     path("optouts/imports/", imports.import_list, name="import_list"),
     path("optouts/imports/new/", imports.import_create, name="import_create"),

@@ -18,7 +18,7 @@ from bounces.forms import UnbounceAllForm, UnbounceForm
 from bounces.locks import ADVICE
 from bounces.models import Release, Report, SavedView
 from bounces.unbouncing import NotUnbounced, Quota
-from bounces.views.tabs import tabs
+from bounces.views.tabs import beside, tabs
 from contacts.models import Contact
 
 PAGE = 50
@@ -55,6 +55,7 @@ def index(request: SignedIn) -> HttpResponse:
         "groups": audit.grouped(query, by) if by in {"domain", "provider"} else [],
         "providers": audit.provider_choices(),
         "views": SavedView.objects.all(),
+        "further": beside(),
     }
     return render(request, "bounces/list.html", context)
 

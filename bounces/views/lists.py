@@ -17,12 +17,11 @@ from django.views.decorators.http import (
 
 from accounts.paging import FALLING, keyset
 from accounts.web import INVALID, SignedIn
-from bounces import audit, complaints, global_blocks, rejudging, rescue
+from bounces import complaints, global_blocks, rejudging, rescue
 from bounces.audit import Query
 from bounces.forms import GlobalBlocksForm, SaveViewForm
 from bounces.models import SavedView
 from bounces.unbouncing import PERMISSION, NotUnbounced
-from bounces.views.tabs import tabs
 
 PAGE = 50
 
@@ -53,7 +52,6 @@ def rescued(request: SignedIn) -> HttpResponse:
             *heads("Contact", "Was taken for", "Server said", "Is today", "Blocked"),
             {"label": "Action", "vh": True},
         ],
-        "tabs": tabs("rescue", audit.counts()),
     }
     return render(request, "bounces/rescue.html", context)
 
@@ -101,7 +99,6 @@ def blocked(request: SignedIn) -> HttpResponse:
             *heads("Address", "From", "Why", "Since"),
             {"label": "Action", "vh": True},
         ],
-        "tabs": tabs("global", audit.counts()),
     }
     status = INVALID if form.is_bound else 200
     return render(request, "bounces/global.html", context, status=status)
@@ -131,7 +128,6 @@ def complained(request: SignedIn) -> HttpResponse:
             {"label": "Rate", "num": True},
             {"label": "Judgement"},
         ],
-        "tabs": tabs("complaints", audit.counts()),
     }
     return render(request, "bounces/complaints.html", context)
 

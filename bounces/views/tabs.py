@@ -10,12 +10,10 @@ from bounces import audit, incidents
 from bounces.models import Release
 
 # name of the page, label, icon
-FURTHER = (
-    ("history", "Unbounced", ""),
-    ("incidents", "Incidents", ""),
-    ("rescue", "Judged anew", ""),
+BESIDE = (
+    ("rescue", "Judged anew", "history"),
     ("global", "Global blocks", "lock-keyhole"),
-    ("complaints", "Complaints", ""),
+    ("complaints", "Complaints", "mail-x"),
 )
 
 
@@ -45,8 +43,15 @@ def _further(current: str) -> list[dict[str, Any]]:
             "label": label,
             "url": reverse(f"bounces:{name}"),
             "current": name == current,
-            "count": counts.get(name),
-            "icon": icon,
+            "count": counts[name],
         }
-        for name, label, icon in FURTHER
+        for name, label in (("history", "Unbounced"), ("incidents", "Incidents"))
+    ]
+
+
+def beside() -> list[dict[str, str]]:
+    """The pages beside the audit, as buttons over it."""
+    return [
+        {"label": label, "url": reverse(f"bounces:{name}"), "icon": icon}
+        for name, label, icon in BESIDE
     ]

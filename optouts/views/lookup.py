@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -16,8 +17,9 @@ from consent.addresses import BadAddress, parse
 from consent.models import Address
 from contacts.models import Contact
 from deliveries.underway import in_flight, said
-from optouts.forms import OptOutForm
-from optouts.lookup import blocks_of, table
+from optouts import exporting
+from optouts.forms import ExportForm, OptOutForm
+from optouts.lookup import blocks_of
 from optouts.models import OptOutImport
 
 
@@ -80,10 +82,24 @@ def opt_out(request: SignedIn) -> HttpResponse:
 
 
 @require_GET
-def export(request: SignedIn) -> StreamingHttpResponse:
-    AuditEntry.objects.record(request.user, "exported opted-out addresses")
+def choose_export(request: SignedIn) -> HttpResponse:
+    """What the file shall hold."""
+    return render(request, "optouts/export.html", {"form": ExportForm()})
+
+
+@require_GET
+def export(request: SignedIn) -> HttpResponseBase:
+    """The file; without a choice everything that is blocked."""
+    form = ExportForm(request.GET or None)
+    if form.is_bound and not form.is_valid():
+        return render(request, "optouts/export.html", {"form": form}, status=INVALID)
+    groups = form.groups if form.is_bound else exporting.ALL
+    AuditEntry.objects.record(
+        request.user, "exported opted-out addresses", detail={"groups": list(groups)}
+    )
     answer = StreamingHttpResponse(
-        tables.csv_lines(table()), content_type="text/csv; charset=utf-8"
+        tables.csv_lines(exporting.table(groups)),
+        content_type="text/csv; charset=utf-8",
     )
     answer["Content-Disposition"] = 'attachment; filename="opted-out-and-bounced.csv"'
     return answer

@@ -5,8 +5,9 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import AuditEntry
-from consent.models import Address, ConsentRecord, Suppression
+from consent.models import Address, ConsentRecord, SubscriptionType, Suppression
 from consent.vocabulary import (
+    BOUNCE_REASON,
     Act,
     Action,
     Actor,
@@ -17,7 +18,7 @@ from consent.vocabulary import (
     Scope,
 )
 from contacts.models import Contact
-from tests.factories import make_address
+from tests.factories import ContactFactory, make_address
 
 pytestmark = pytest.mark.django_db
 
@@ -122,24 +123,83 @@ class TestOptOut:
 
 
 class TestExport:
-    def table(self, client):
-        content = b"".join(client.get("/optouts/export.csv").streaming_content)
+    def table(self, client, **asked):
+        answer = client.get("/optouts/export.csv", asked)
+        content = b"".join(answer.streaming_content)
         return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
 
     def test_each_blocked_address_is_one_row(self, client, ana, kind):
         suppress(ana, Reason.COMPLAINT)
         suppress(ana, Reason.OWN_OPT_OUT, subscription_type=kind)
         suppress(make_address("ben@people.example"), Reason.DEAD_ADDRESS)
+        suppress(make_address("eva@people.example"), Reason.GLOBAL_BLOCK)
         make_address("free@people.example")
 
-        first, second = self.table(client)
-        assert first["Email"] == "ana@people.example"
-        assert first["Opted out of all marketing email"] == "TRUE"
-        assert first["Opted out of"] == str(kind)
-        assert first["Marked as spam"] == "TRUE"
-        assert first["Bounced"] == ""
-        assert (second["Email"], second["Bounced"]) == ("ben@people.example", "TRUE")
-        assert second["Opted out of all marketing email"] == ""
+        first, second, third = (list(row.values()) for row in self.table(client))
+        assert first[:5] == ["ana@people.example", "", "FALSE", "TRUE", "FALSE"]
+        assert second[:4] == ["ben@people.example", "UNKNOWN_USER", "FALSE", "FALSE"]
+        assert third[:5] == ["eva@people.example", "", "FALSE", "FALSE", "TRUE"]
+
+    def test_its_columns_are_fixed_and_one_for_each_subscription(
+        self, client, ana, kind
+    ):
+        suppress(ana, Reason.OWN_OPT_OUT, subscription_type=kind)
+        [row] = self.table(client)
+        assert list(row)[:5] == [
+            "Email",
+            "Portal Bounce",
+            "Portal Unsubscribe",
+            "Portal Spam Report",
+            "Global Bounce",
+        ]
+        assert len(row) == 5 + SubscriptionType.objects.count()
+        said = {name: value for name, value in row.items() if str(kind) in name}
+        assert set(said.values()) == {"TRUE"}
+        others = [v for n, v in list(row.items())[5:] if n not in said]
+        assert set(others) <= {"FALSE"}
+
+    def test_a_no_to_everything_stands_in_every_column(self, client, ana):
+        suppress(ana, Reason.IMPORTED_OPT_OUT)
+        [row] = self.table(client)
+        assert row["Portal Unsubscribe"] == "TRUE"
+        assert set(list(row.values())[5:]) == {"TRUE"}
+
+    @pytest.mark.parametrize(
+        ("group", "names"),
+        [
+            ("unsubscribed", {"ana"}),
+            ("bounced", {"ben"}),
+            ("spam", {"eva"}),
+        ],
+    )
+    def test_it_holds_the_groups_that_were_chosen(self, client, ana, group, names):
+        suppress(ana, Reason.IMPORTED_OPT_OUT)
+        suppress(make_address("ben@people.example"), Reason.BOUNCED)
+        suppress(make_address("eva@people.example"), Reason.COMPLAINT)
+        suppress(make_address("pia@people.example"), Reason.GLOBAL_BLOCK)
+        rows = self.table(client, group=group)
+        assert {row["Email"].partition("@")[0] for row in rows} == names
+        rows = self.table(client, group=group, include_global="on")
+        assert {row["Email"].partition("@")[0] for row in rows} == {*names, "pia"}
+
+    def test_a_deleted_contact_keeps_the_reason(self, client, alice):
+        contact = ContactFactory(email="ben@people.example")
+        bounce = Act(
+            action=Action.SUPPRESSED,
+            mechanism=Mechanism.IMPORT,
+            actor=Actor.IMPORT,
+            source={BOUNCE_REASON: "POLICY"},
+        )
+        Suppression.objects.suppress(
+            [contact.address_id], Reason.IMPORTED_BOUNCE, bounce
+        )
+        contact.forget(alice)
+        assert self.table(client)[0]["Portal Bounce"] == "POLICY"
+
+    def test_it_asks_what_shall_be_in_it(self, client):
+        assert "Reported spam" in said(client.get("/optouts/export/"))
+        answer = client.get("/optouts/export.csv", {"include_global": "on"})
+        assert "Choose at least one group" in said(answer)
 
     def test_no_spreadsheet_runs_it(self, client):
         suppress(make_address("=cmd@x.example"), Reason.COMPLAINT)
@@ -158,7 +218,7 @@ class TestExport:
             assert len(self.table(client)) == 20
 
 
-@pytest.mark.parametrize("page", ["", "new/", "export.csv"])
+@pytest.mark.parametrize("page", ["", "new/", "export/", "export.csv"])
 def test_an_outsider_sees_nothing(outsider_client, page):
     answer = outsider_client.get(f"/optouts/{page}")
     assert answer.status_code == 302
