@@ -71,7 +71,7 @@ class TestLookUp:
     def test_it_takes_few_queries_however_much_there_is(
         self, client, ana, django_assert_num_queries
     ):
-        for reason in Reason:
+        for reason in set(Reason) - {Reason.PAUSED}:
             suppress(ana, reason)
         with django_assert_num_queries(6):
             client.get("/optouts/", {"q": "ana@people.example"})
