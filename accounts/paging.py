@@ -31,15 +31,18 @@ Expression = Any  # of Django's query API
 class Order:
     """By `by`, an expression that is never null, and then by key; or by key alone.
 
-    `read` makes a value of `by` from its text, or raises ValueError.
+    `read` makes a value of `by` from its text, or raises ValueError. `key` is another
+    column with the value of the key: that of a joined row, whose index then serves
+    the order and the place.
     """
 
     falling: bool = False
     by: Expression = None
     read: Callable[[str], Any] = str
+    key: str = "pk"
 
     def columns(self) -> list[Expression]:
-        return [F("pk")] if self.by is None else [self.by, F("pk")]
+        return [F(self.key)] if self.by is None else [self.by, F(self.key)]
 
     def ordering(self, *, backwards: bool) -> list[OrderBy]:
         falling = self.falling != backwards

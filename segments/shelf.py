@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import F
 
-from accounts.paging import Page
+from accounts.paging import Order, Page
 from contacts.models import Contact, ContactQuerySet
 from segments.exporting import exportable, plain
 from segments.fields import Field
@@ -41,10 +41,21 @@ def tabs(current: str) -> list[dict[str, Any]]:
     ]
 
 
-def with_joined(segment: Segment, contacts: ContactQuerySet) -> ContactQuerySet:
-    """`contacts` with `.joined_at`: since when each is in `segment`."""
-    stay = segment.stays.filter(left_at=None, contact_id=OuterRef("pk"))
-    return contacts.annotate(joined_at=Subquery(stay.values("joined_at")[:1]))
+def inside(segment: Segment, contacts: ContactQuerySet) -> ContactQuerySet:
+    """Those of `contacts` who are in `segment`, with `.joined_at`, to be read BY_STAY.
+
+    Joined to the one stay of each: a page far behind begins in the index of members
+    where the one before it ended.
+    """
+    return contacts.filter(
+        segment_stays__segment=segment, segment_stays__left_at=None
+    ).annotate(
+        joined_at=F("segment_stays__joined_at"), stay=F("segment_stays__contact_id")
+    )
+
+
+# the newest contact first
+BY_STAY = Order(falling=True, key="stay")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,19 +12,21 @@ from accounts.doorbell import ring
 from accounts.models import Job, JobState
 from accounts.paging import FALLING, keyset
 from accounts.web import INVALID, SignedIn
+from contacts.models import Contact
 from segments import exporting, tasks
 from segments.forms import ExportForm, PersonForm
 from segments.models import Segment, SegmentQuerySet, current_clock
 from segments.recipes import RECIPES
 from segments.rules import BadRules
 from segments.shelf import (
+    BY_STAY,
     TABS,
     columns_of,
     fill_in,
     history,
+    inside,
     tabs,
     with_columns,
-    with_joined,
 )
 from segments.vocabulary import Vocabulary
 from segments.why import explain
@@ -65,8 +67,8 @@ def detail(request: SignedIn, pk: int) -> HttpResponse:
     words = request.GET.get("q", "").strip()
     vocabulary = Vocabulary()
     columns = columns_of(request.GET.getlist("column"), vocabulary)
-    members = with_columns(segment.members().search(words), columns)
-    page = keyset(with_joined(segment, members), request.GET, PAGE, FALLING)
+    people = with_columns(Contact.objects.search(words), columns)
+    page = keyset(inside(segment, people), request.GET, PAGE, BY_STAY)
     fill_in(page, columns, vocabulary)
     context = {
         "segment": segment,

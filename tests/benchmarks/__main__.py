@@ -11,8 +11,9 @@ import django
 
 from config.local import environment
 from tests import benchmarks
+from tests.benchmarks.plans import WATCH
 
-FRAME = {"frame", "load", "letter", "drain", "claims"}
+FRAME = {"frame", "load", "letter", "drain", "claims", "plans"}
 SHOWN = (
     "server_version",
     "fsync",
@@ -31,6 +32,13 @@ def arguments(given):
     parser = argparse.ArgumentParser(prog="python3 run.py bench")
     parser.add_argument("name", nargs="*", help=f"one of: {', '.join(names())}")
     parser.add_argument("--sizes", help="numbers, with commas between them")
+    parser.add_argument(
+        "--plans",
+        type=int,
+        default=0,
+        metavar="N",
+        help="explain the N slowest statements of each size, on standard error",
+    )
     chosen = parser.parse_args(given)
     if unknown := sorted(set(chosen.name) - set(names())):
         parser.error(f"there is no “{unknown[0]}”, only {', '.join(names())}")
@@ -64,6 +72,7 @@ def show_settings(stack):
 
 def main(given):
     chosen = arguments(given)
+    WATCH.wanted = chosen.plans
     with started() as stack:
         show_settings(stack)
         for name in chosen.name or names():
@@ -82,6 +91,8 @@ def measure(stack, module, size):
         for result in module.run(stack, size):
             sys.stdout.write(result.line() + "\n")
             sys.stdout.flush()
+        if WATCH.wanted:
+            WATCH.show()
 
 
 if __name__ == "__main__":

@@ -5,26 +5,27 @@ opened one. The SQL by hand stands here to be read.
 """
 
 import datetime as dt
-import resource
 import statistics
 
 from django.db import connection
 from django.db.models import Q
 from django.http import QueryDict
 
-from accounts.paging import FALLING, keyset
+from accounts.models import Job
+from accounts.paging import keyset
 from contacts.models import Contact, PropertyDefinition
 from deliveries.models import Message
 from deliveries.room import roomy
-from segments import counting
+from segments import counting, tasks
 from segments.compile import compile_rules
 from segments.models import Segment, current_clock
 from segments.recipes import BY_KEY
 from segments.rules import parse
-from segments.shelf import columns_of, with_columns, with_joined
+from segments.shelf import BY_STAY, columns_of, inside, with_columns
 from segments.vocabulary import Vocabulary
 from tests import history
 from tests.benchmarks.frame import Result, timed
+from tests.benchmarks.plans import WATCH
 
 SIZES = [100_000, 1_000_000]
 TIMES = 5
@@ -32,7 +33,9 @@ BAR = 1.2
 FILL_BAR = 1.5
 # seconds: generating a million, a look at fifty segments, a live count, a page
 GENERATED, IDLE, LIVE, PAGE = 180, 1.0, 0.3, 0.05
-CHANGED, GROWTH, MEMORY = 0.1, 11, 50
+# megabytes of the worker at most
+CHANGED, GROWTH, MEMORY = 0.1, 11, 200
+WAIT = 300
 
 CLEAN = "VACUUM ANALYZE {}"
 
@@ -93,7 +96,7 @@ def compared(work, rules, sql, params=()):
     """Both in turn, so that whatever else the machine does meets both."""
     ours, theirs = [], []
     for _ in range(TIMES):
-        with timed() as clock:
+        with WATCH.watching(work), timed() as clock:
             found = by_rules(rules)
         ours.append(clock.seconds)
         with timed() as clock:
@@ -113,7 +116,7 @@ def campaign():
 
 def filled(name, rules):
     segment = Segment.objects.create(name=name, rules=rules)
-    with timed() as clock:
+    with WATCH.watching(f"fill of {name.rstrip(' 0123456789')}"), timed() as clock:
         segment.refresh()
     return segment, clock.seconds
 
@@ -149,23 +152,66 @@ def filling(silent):
 
 
 def refreshing(segment, of):
+    """Always after a hundredth changed: only they are asked about, or everybody."""
     fulls, parts = [], []
-    some = Contact.objects.order_by("pk").values_list("pk", flat=True)
-    hundredth = max(1, Contact.objects.count() // 100)
-    for n in range(3):
-        ids = list(some[n * hundredth : (n + 1) * hundredth])
-        Contact.objects.filter(pk__in=ids).update(delivered=0)
+    people = changing()
+    for _ in range(3):
+        next(people)
         before = segment.full_at
-        with timed() as clock:
+        with WATCH.watching("refresh of the changed"), timed() as clock:
             segment.refresh()
         assert segment.full_at == before  # it was not asked about everybody
         parts.append(clock.seconds)
-        with timed() as clock:
+        next(people)
+        with WATCH.watching("full refresh"), timed() as clock:
             segment.refresh(fully=True)
         fulls.append(clock.seconds)
     part, full = statistics.median(parts), statistics.median(fulls)
     work = f"refresh after 1 % {of} changed, beside all of it"
     yield Result("segments", work, part, "s", full, CHANGED)
+
+
+def changing():
+    """A hundredth of the people changes at each step, always others."""
+    some = Contact.objects.order_by("pk").values_list("pk", flat=True)
+    hundredth = max(1, Contact.objects.count() // 100)
+    while ids := list(some.filter(delivered__gt=0)[:hundredth]):
+        Contact.objects.filter(pk__in=ids).update(delivered=0)
+        yield
+
+
+def in_the_worker(stack):
+    """How large a worker becomes that fills and refreshes."""
+    stack.start("worker")
+    segment = Segment.objects.create(name="Busy", rules=BY_KEY["never-opened"].rules)
+    job = segment.request_fill(None)
+    tasks.fill.delay(job.pk)
+    ended = Job.objects.filter(pk=job.pk, state="done")
+    stack.wait_for(ended.exists, "the fill", WAIT)
+    people = changing()
+    for full in (False, True) * 3:
+        next(people)
+        if full:
+            Segment.objects.filter(pk=segment.pk).update(
+                seen="", full_at=None, refreshed_at=None
+            )
+        segment.refresh_from_db()
+        tasks.refresh_due.delay()
+        later = Segment.objects.filter(pk=segment.pk).exclude(
+            refreshed_at=segment.refreshed_at
+        )
+        stack.wait_for(later.exists, "a refresh", WAIT)
+    most = peak(stack.stack.processes["worker"].pid)
+    stack.stop("worker")
+    work = f"memory of the worker, {segment.size:,} members filled and refreshed"
+    yield Result("segments", work, most, "MB", bar=MEMORY)
+
+
+def peak(pid):
+    """The most memory a process ever had, in MB."""
+    with open(f"/proc/{pid}/status") as status:
+        line = next(line for line in status if line.startswith("VmHWM"))
+    return int(line.split()[1]) / 1024
 
 
 def idle():
@@ -195,7 +241,7 @@ def live():
     condition = compile_rules(parse(every(*FIVE), Vocabulary()), current_clock())
     times = []
     for _ in range(TIMES):
-        with timed() as clock:
+        with WATCH.watching("live count"), timed() as clock:
             counting.count(condition, patience_ms=counting.EXACT_MS)
         times.append(clock.seconds)
     work = "live count of five filters, median"
@@ -203,16 +249,16 @@ def live():
 
 
 def pages(segment):
-    members = with_columns(segment.members(), columns_of([], Vocabulary()))
-    rows = with_joined(segment, members)
+    people = with_columns(Contact.objects.all(), columns_of([], Vocabulary()))
+    rows = inside(segment, people)
     ids = segment.stays.filter(left_at=None).order_by("-contact_id")
     deep = min(500_000, ids.count() - 100)
     place = ids.values_list("contact_id", flat=True)[deep]
     for which, asked in (("first page", ""), ("a page far behind", f"after={place}")):
         times = []
         for _ in range(TIMES):
-            with timed() as clock:
-                page = keyset(rows, QueryDict(asked), 50, FALLING)
+            with WATCH.watching(which), timed() as clock:
+                page = keyset(rows, QueryDict(asked), 50, BY_STAY)
             times.append(clock.seconds)
         assert len(page.rows) == 50
         work = f"{which} of {segment.size:,} members"
@@ -221,7 +267,6 @@ def pages(segment):
 
 # what each size took in all, for the growth from one to the next
 TOOK: dict[int, float] = {}
-BEFORE: dict[str, float] = {}
 
 
 def grown(size, seconds):
@@ -231,17 +276,10 @@ def grown(size, seconds):
         growth = seconds / TOOK[one]
         work = f"questions over {size:,} beside {one:,} contacts"
         yield Result("segments", work, growth, "times", bar=GROWTH)
-    added = peak() - BEFORE.setdefault("peak", peak())
-    work = "memory added since the first size"
-    yield Result("segments", work, added, "MB", bar=MEMORY)
-
-
-def peak():
-    """The most memory this process ever had, in MB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def run(stack, size):
+    stack.stop("worker", "beat")
     with timed() as clock:
         message = people(size)
     work = f"{size:,} contacts, about {size * 20:,} deliveries made"
@@ -253,6 +291,7 @@ def run(stack, size):
     yield from pages(Segment.objects.get(name="Silent 2"))
     yield from live()
     yield from idle()
+    yield from in_the_worker(stack)
 
 
 def asking(message, size):
