@@ -6,6 +6,7 @@ from campaigns import readiness
 from campaigns.missing import missing_among, without_fallback
 from reengagement import eligibility
 from reengagement.models import Campaign, CampaignEmail
+from segments.models import SegmentState
 
 UNTRACKED = "It does not track clicks, so nobody's answer could be seen."
 
@@ -13,8 +14,11 @@ UNTRACKED = "It does not track clicks, so nobody's answer could be seen."
 def obstacles(campaign: Campaign) -> list[str]:
     """One sentence each; nothing: it can start."""
     emails = list(campaign.emails.select_related("email"))
+    segment = campaign.segment
+    broken = segment is not None and segment.state == SegmentState.BROKEN
     checks = [
-        (campaign.segment is None, "Choose the segment of people to ask."),
+        (segment is None, "Choose the segment of people to ask."),
+        (broken, f"The segment “{segment}” is broken. Open it and put it right."),
         (campaign.subscription_type is None, "Choose the subscription type."),
         (not emails, "Write at least one email."),
     ]

@@ -240,6 +240,8 @@ class Campaign(models.Model):
         One worker at a time: another one leaves at once. A person who pauses or stops
         meanwhile does not wait, and wins: then nothing of this beat has happened.
         """
+        if self.state == CampaignState.STARTING and self.segment:
+            self.segment.try_refresh()
         with contextlib.suppress(Overtaken):
             self._advance()
 

@@ -11,7 +11,12 @@ from reengagement import timeline
 from reengagement.models import Campaign, CampaignEmail
 from reengagement.tasks import opt_out_silent
 from reengagement.vocabulary import CampaignState
-from tests.factories import ContactFactory, SubscriptionTypeFactory, agree
+from tests.factories import (
+    ContactFactory,
+    SegmentFactory,
+    SubscriptionTypeFactory,
+    agree,
+)
 from tests.reengagement.world import World
 
 pytestmark = pytest.mark.django_db
@@ -222,6 +227,27 @@ def test_who_lacks_what_a_token_stands_for_keeps_it_from_starting(client, draft,
     client.post(url("start", draft))
     draft.refresh_from_db()
     assert draft.state == CampaignState.STARTING
+
+
+def test_who_is_silent_at_the_start_is_asked_and_not_who_was_at_the_last_look(
+    draft, alice
+):
+    CampaignEmail.objects.write(draft, alice)
+    draft.segment = SegmentFactory()  # everybody who ever got a mail
+    draft.segment.refresh()
+    draft.save()
+    person = ContactFactory(delivered=12)
+    agree(person, draft.subscription_type)
+    draft.start(alice)
+    Campaign.objects.get(pk=draft.pk).advance()
+    assert draft.members.get().contact == person
+
+
+def test_a_broken_segment_keeps_it_from_starting(client, draft, alice):
+    CampaignEmail.objects.write(draft, alice)
+    draft.segment.break_off("A field is gone.")
+    answer = client.post(url("start", draft), follow=True)
+    assert "The segment “Quiet” is broken." in answer.content.decode()
 
 
 @pytest.mark.parametrize("name", ["who", "check"])
