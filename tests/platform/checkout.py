@@ -38,6 +38,13 @@ def outside_env(**more):
     return kept | more
 
 
+def unmeasured_env(**more):
+    """The same for a process elsewhere: there the paths of coverage's settings mean
+    other files, and it would name all of ours that are to be left out."""
+    found = outside_env(**more)
+    return {k: v for k, v in found.items() if not k.startswith("COVERAGE_")}
+
+
 class Checkout:
     """`start()` it, `stop()` it, `kill()` its supervisor; `output` is what it said."""
 
@@ -70,7 +77,7 @@ class Checkout:
             self.process = subprocess.Popen(
                 [self.python, "run.py", *(arguments or ["--no-demo"])],
                 cwd=self.root,
-                env=outside_env(PORT=str(self.port), **more),
+                env=unmeasured_env(PORT=str(self.port), **more),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -83,7 +90,7 @@ class Checkout:
         return subprocess.run(
             [self.python, "run.py", *arguments],
             cwd=self.root,
-            env=outside_env(**more),
+            env=unmeasured_env(**more),
             capture_output=True,
             text=True,
             timeout=240,
@@ -111,6 +118,7 @@ class Checkout:
         found = subprocess.run(
             asked,
             cwd=self.root,
+            env=unmeasured_env(),
             capture_output=True,
             text=True,
             check=True,
