@@ -186,6 +186,10 @@ class Submission(models.Model):
         return f"{self.email or 'Removed'}: {self.get_state_display()}"
 
     @property
+    def is_yes(self) -> bool:
+        return State(self.state).is_yes
+
+    @property
     def mail(self) -> Delivery | None:
         """The confirmation mail as it stands now."""
         if self.message_id is None or self.delivery_id is None:

@@ -172,7 +172,8 @@ def answer_page(
 ) -> HttpResponse:
     types = list(found.types.select_related("brand"))
     brand = found.form.brand if found.form else types[0].brand
-    waits = found.state == "pending"
+    noes = confirming.standing_noes(found)
+    ended = [no for no in noes if no.occurred_at < found.at and not found.is_yes]
     context = {
         "submission": found,
         "form": found.form,
@@ -180,7 +181,8 @@ def answer_page(
         "brand": brand,
         "language": found.form.language if found.form else "en",
         "address": policy.masked(found.address.key or "") if found.address else "",
-        "noes": confirming.standing_noes(found) if waits else [],
+        "noes": ended,
+        "stands": [no for no in noes if no not in ended],
         "code": confirming.code_of(found),
         "yes": asking.YES,
         "no": asking.NO,

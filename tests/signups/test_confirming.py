@@ -196,14 +196,18 @@ class TestComingBack:
         assert not refusals.mailable(people, same_brand).exists()
         assert not refusals.mailable(people, other_brand).exists()
 
-    def test_an_opt_out_after_the_sign_up_stands(self, form):
+    def test_an_opt_out_after_the_sign_up_stands(self, anybody, form):
         contact = ContactFactory()
         submission = delivered(sign_up(form, contact.email))
         Submission.objects.update(at=timezone.now() - dt.timedelta(days=4))
         submission.refresh_from_db()
         say_no(contact.address)
+        before = anybody.get(path_of(submission)).content.decode()
+        assert "That stands, whatever you press" in before
+        assert "Your yes ends" not in before
         assert confirming.confirm(submission, PRESS)
         assert not refusals.mailable(Contact.objects.all(), form.offered()[0]).exists()
+        assert "You are opted out" in anybody.get(path_of(submission)).content.decode()
 
     def test_a_dead_address_stays_blocked(self, form):
         contact = ContactFactory()
