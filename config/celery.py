@@ -94,6 +94,10 @@ TIMETABLE: dict[str, dict[str, Any]] = {
         "schedule": 600.0,
         "options": {"expires": 600.0},
     },
+    "seal the ledger of consent, every hour": {
+        "task": "consent.tasks.seal_ledger",
+        "schedule": 3600.0,
+    },
     "start emails that are due, every 10 seconds": {
         "task": "campaigns.tasks.start_due",
         "schedule": 10.0,

@@ -17,6 +17,7 @@ from consent.models import (
     ConsentRecord,
     ConsentText,
     Grant,
+    Seal,
     SubscriptionType,
     Suppression,
 )
@@ -92,6 +93,13 @@ class ConsentEvidenceAdmin(ReadOnlyAdmin):
     list_display = ("record_id", "raw_address", "ip")
     ordering: ClassVar[tuple[str, ...]] = ("-pk",)
     exclude = ("salt",)
+
+
+@admin.register(Seal)
+class SealAdmin(ReadOnlyAdmin):
+    list_display = ("upto", "count", "at")
+    ordering: ClassVar[tuple[str, ...]] = ("-pk",)
+    exclude = ("digest", "mac")
 
 
 @admin.register(Grant)

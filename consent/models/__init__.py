@@ -10,6 +10,7 @@ from consent.models.batch import Batch, BatchKind
 from consent.models.brand import Brand, SubscriptionType
 from consent.models.grant import Grant
 from consent.models.ledger import Break, ConsentEvidence, ConsentRecord, ConsentText
+from consent.models.seal import Seal
 from consent.models.suppression import Suppression, WrongActor
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "ConsentRecord",
     "ConsentText",
     "Grant",
+    "Seal",
     "SubscriptionType",
     "Suppression",
     "WrongActor",
