@@ -75,17 +75,10 @@ class AddressQuerySet(models.QuerySet["Address"]):
 
         Inside a transaction; the lock lasts until its end.
         """
-        return self._locked(ids, "FOR NO KEY UPDATE")
-
-    def lock_for_sending(self, ids: Iterable[int]) -> list[int]:
-        """Take the share lock that keeps opt-outs out while mails are started."""
-        return self._locked(ids, "FOR SHARE")
-
-    def _locked(self, ids: Iterable[int], strength: str) -> list[int]:
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT id FROM consent_address WHERE id = ANY(%s)"  # noqa: S608
-                f" ORDER BY id {strength}",
+                "SELECT id FROM consent_address WHERE id = ANY(%s)"
+                " ORDER BY id FOR NO KEY UPDATE",
                 [list(ids)],
             )
             return [row[0] for row in cursor.fetchall()]

@@ -6,7 +6,6 @@ import hashlib
 import json
 import secrets
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any, ClassVar, NamedTuple
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -242,22 +241,3 @@ class ConsentEvidence(models.Model):
         parts = [self.raw_address, self.ip or "", self.user_agent]
         content = "\n".join([*parts, _as_json(self.detail)])
         return hashlib.sha256(bytes(self.salt) + content.encode()).digest()
-
-    @classmethod
-    @transaction.atomic
-    def record_one(
-        cls,
-        address_id: int,
-        act: Act,
-        evidence: Evidence,
-        *,
-        subscription_type_id: int | None = None,
-    ) -> ConsentRecord:
-        """One person's act with what proves it: ledger row and evidence together."""
-        Address.objects.lock([address_id])
-        written = ConsentRecord.objects.append(
-            [address_id],
-            replace(act, evidence=evidence),
-            subscription_type_id=subscription_type_id,
-        )
-        return ConsentRecord.objects.get(pk=written[address_id])

@@ -1,11 +1,12 @@
-"""After an opt-out commits, nothing to that address starts: tried with threads."""
+"""Many say no at once: tried with threads. What starts beside an opt-out is tried
+with real workers in tests/deliveries/test_kill.py."""
 
 import threading
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 
-from consent.models import Address, Suppression
+from consent.models import Suppression
 from consent.vocabulary import Act, Action, Actor, Mechanism, Reason
 from tests.factories import make_address
 
@@ -23,67 +24,6 @@ def in_thread(work):
     thread = threading.Thread(target=run)
     thread.start()
     return thread
-
-
-def test_an_opt_out_waits_for_a_start_and_the_next_start_sees_it():
-    address = make_address("ana@people.example")
-    starting, opted_out = threading.Event(), threading.Event()
-    order: list[str] = []
-
-    def opt_out():
-        starting.wait(10)
-        Suppression.objects.suppress([address.pk], Reason.OWN_OPT_OUT, NO)
-        order.append("opted out")
-        opted_out.set()
-
-    thread = in_thread(opt_out)
-    with transaction.atomic():
-        Address.objects.lock_for_sending([address.pk])
-        starting.set()
-        assert not opted_out.wait(0.3)
-        order.append("started")
-    thread.join(10)
-
-    assert order == ["started", "opted out"]
-    with transaction.atomic():
-        Address.objects.lock_for_sending([address.pk])
-        assert Suppression.objects.active().filter(address=address).exists()
-
-
-def test_a_start_waits_for_an_opt_out_that_came_first():
-    address = make_address("ana@people.example")
-    asked, seen = threading.Event(), []
-
-    def start():
-        with transaction.atomic():
-            asked.set()
-            Address.objects.lock_for_sending([address.pk])
-            seen.append(Suppression.objects.active().filter(address=address).exists())
-
-    with transaction.atomic():
-        Suppression.objects.suppress([address.pk], Reason.OWN_OPT_OUT, NO)
-        thread = in_thread(start)
-        asked.wait(10)
-        assert seen == []
-    thread.join(10)
-
-    assert seen == [True]
-
-
-def test_two_senders_do_not_wait_for_each_other():
-    address = make_address("ana@people.example")
-    done = threading.Event()
-
-    def start():
-        with transaction.atomic():
-            Address.objects.lock_for_sending([address.pk])
-            done.set()
-
-    with transaction.atomic():
-        Address.objects.lock_for_sending([address.pk])
-        thread = in_thread(start)
-        assert done.wait(5)
-    thread.join(10)
 
 
 def test_the_same_no_said_by_many_at_once_is_written_once():

@@ -9,6 +9,10 @@ from tests.factories import make_address
 pytestmark = pytest.mark.django_db
 
 
+def append(address, act):
+    return ConsentRecord.objects.append([address.pk], act)[address.pk]
+
+
 @pytest.fixture
 def ledger():
     """Three records of one address, and one of another."""
@@ -19,9 +23,10 @@ def ledger():
             mechanism=Mechanism.FORM,
             actor=Actor.CONTACT,
             explanation=str(number),
+            evidence=Evidence(ip="192.0.2.1"),
         )
-        ConsentEvidence.record_one(address.pk, act, Evidence(ip="192.0.2.1"))
-    ConsentEvidence.record_one(other.pk, act, Evidence())
+        append(address, act)
+    append(other, act)
     return list(ConsentRecord.objects.filter(address=address).order_by("id"))
 
 
@@ -68,11 +73,14 @@ def test_erasing_the_evidence_leaves_the_chain_whole(ledger):
 
 def test_evidence_can_be_checked_against_its_record(ledger):
     address = make_address("cid@people.example")
-    act = Act(action=Action.GIVEN, mechanism=Mechanism.FORM, actor=Actor.CONTACT)
-    proof = Evidence(raw_address="Cid@people.example", detail={"b": 1, "a": [2]})
-    record = ConsentEvidence.record_one(address.pk, act, proof)
-
-    stored = ConsentEvidence.objects.get(record=record)
+    act = Act(
+        action=Action.GIVEN,
+        mechanism=Mechanism.FORM,
+        actor=Actor.CONTACT,
+        evidence=Evidence(raw_address="Cid@people.example", detail={"b": 1, "a": [2]}),
+    )
+    stored = ConsentEvidence.objects.get(record=append(address, act))
+    record = ConsentRecord.objects.get(pk=stored.pk)
     assert stored.digest() == bytes(record.evidence_hash)
     stored.ip = "192.0.2.9"
     assert stored.digest() != bytes(record.evidence_hash)
