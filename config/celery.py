@@ -26,6 +26,11 @@ TIMETABLE: dict[str, dict[str, Any]] = {
         # what was not begun in time is asked for anew: no pile behind a slow turn
         "options": {"expires": 5.0},
     },
+    "stop mailings that go wrong and let the next waves go, every 10 seconds": {
+        "task": "deliveries.tasks.guard_mailings",
+        "schedule": 10.0,
+        "options": {"expires": 10.0},
+    },
     "give up on mails of dead workers, every minute": {
         "task": "deliveries.tasks.release_stuck",
         "schedule": 60.0,

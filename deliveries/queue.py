@@ -9,20 +9,20 @@ synchronous; only after it the mails leave.
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import F, OuterRef, Subquery
 from django.utils import timezone
-from psycopg import Cursor
 
 from consent import addresses
 from consent.models import Grant
+from deliveries import waves
 from deliveries.models import Delivery, DeliveryState, Message
+from deliveries.prepared import prepared
 from deliveries.refusals import Asked, refusal
 
 # The task that sends what is due here; whoever adds rows rings for it.
@@ -69,6 +69,7 @@ class Question:
     columns: tuple[str, ...]
     # the domain of the From address
     sender: str
+    in_waves: bool = False
 
     @classmethod
     def about(cls, message: Message, contact_fields: Sequence[str]) -> Question:
@@ -90,6 +91,7 @@ class Question:
             "address_row": F("address_id"),
             "queued": F("queued_at"),
             "tries": F("attempts"),
+            "provider_key": F("provider"),
             "key": F("address__key"),
             "same": F("contact__address_id"),
             "since": Subquery(yes.values("given_at")[:1]),
@@ -102,7 +104,9 @@ class Question:
             inner = cursor.mogrify(sql, params).replace("%", "%%")
         outer = f"SELECT * FROM ({inner}) asked WHERE delivery = ANY(%s::bigint[])"  # noqa: S608
         sender = _domain_of(message.from_email)
-        return cls(message.pk, outer, tuple(columns), sender)
+        return cls(
+            message.pk, outer, tuple(columns), sender, waves.is_in_waves(message)
+        )
 
     def ask(self, ids: Sequence[int]) -> list[dict[str, Any]]:
         """One row per delivery; run it when the addresses are locked."""
@@ -116,23 +120,6 @@ def _domain_of(address: str) -> str:
         return addresses.parse(address).domain
     except addresses.BadAddress:
         return ""
-
-
-@contextlib.contextmanager
-def prepared() -> Iterator[Cursor[Any]]:
-    """A cursor whose statements the server plans once for each connection: asked a
-    thousand times a minute, their planning costs more than their running."""
-    connection.ensure_connection()
-    with (
-        connection.wrap_database_errors,
-        Prepared(connection.connection) as cursor,
-    ):
-        yield cursor
-
-
-class Prepared(Cursor[Any]):
-    def execute(self, query: Any, params: Any = None, **options: Any) -> Self:
-        return super().execute(query, params, **{"prepare": True, **options})
 
 
 WAITING_MESSAGES = """
@@ -175,6 +162,7 @@ WITH picked AS MATERIALIZED (
       AND d.provider <> ALL(ARRAY(
           SELECT value FROM deliveries_hold WHERE lifted_at IS NULL
           AND kind = 'provider'))
+      AND d.provider <> ALL(%(closed)s::text[])
       AND (NOT EXISTS (
           SELECT FROM deliveries_hold WHERE lifted_at IS NULL AND kind = 'domain')
         OR NOT EXISTS (
@@ -196,13 +184,16 @@ ORDER BY picked.id
 """
 
 
-def pick(question: Question, limit: int) -> tuple[list[int], list[int]]:
+def pick(
+    question: Question, limit: int, closed: Sequence[str] = ()
+) -> tuple[list[int], list[int]]:
     """Rows for this worker alone, inside a transaction: (to ask about, busy)."""
     with prepared() as cursor:
         values = {
             "message": question.message_id,
             "limit": limit,
             "sender": question.sender,
+            "closed": list(closed),
         }
         rows = cursor.execute(PICK, values).fetchall()
     return [pk for pk, free, _ in rows if free], [
@@ -251,8 +242,13 @@ def start(
     these were on their way.
     """
     settle(done)
-    ids, busy = pick(question, limit)
+    room = waves.room(question.message_id) if question.in_waves else {}
+    closed = [provider for provider, left in room.items() if not left]
+    ids, busy = pick(question, limit, closed)
     asked = question.ask(ids) if ids else []
+    if question.in_waves:
+        asked = waves.within(asked, room)
+        waves.spend(question.message_id, asked)
     reasons = {row["delivery"]: row["refusal"] for row in asked}
     reasons = {pk: why for pk, why in reasons.items() if why != "on_hold"}
     reasons |= dict.fromkeys(busy, "busy")

@@ -32,11 +32,24 @@ from contacts.models import Contact, PropertyDefinition
 from deliveries import queue
 from deliveries.dkim import Signer
 from deliveries.domains import signer_for
-from deliveries.models import Channel, Delivery, DeliveryState, Message
+from deliveries.models import (
+    Channel,
+    Delivery,
+    DeliveryState,
+    Message,
+)
+from deliveries.outcomes import (
+    BACKOFF,
+    TOO_MUCH,
+    judged,
+    left_open,
+    not_made,
+    put_back,
+    rest,
+)
 from deliveries.personalization import CONTACT_FIELDS, as_words
 from deliveries.providers import provider_of
 from deliveries.queue import BATCH, SEND_DUE, Outcome, Question
-from deliveries.refusals import NOT_MADE
 from deliveries.rendering import (
     Compiled,
     Recipient,
@@ -44,16 +57,11 @@ from deliveries.rendering import (
     render,
     return_path,
 )
-from deliveries.smtp import Answer, Door, Gone, Mail, Unreachable, open_door
+from deliveries.smtp import Door, Gone, Mail, Unreachable, open_door
 
-__all__ = ["release_stuck", "ring", "send_due", "send_test"]
+__all__ = ["BACKOFF", "release_stuck", "ring", "send_due", "send_test"]
 
 logger = logging.getLogger(__name__)
-
-# Waiting after each temporary refusal; in all 24 hours, then we give up.
-BACKOFF = tuple(
-    dt.timedelta(minutes=m) for m in (1, 4, 10, 15, 30, 60, 120, 240, 480, 480)
-)
 
 # After a lost connection the mails that were not sent wait a moment.
 LOST = dt.timedelta(seconds=10)
@@ -245,13 +253,15 @@ class _Turn:
         try:
             for mail, answer in door.deliver(self._mails(plan, waiting)):
                 row = waiting.pop(mail.key)
-                self.done.append(_judged(message_id, row, answer))
+                self.done.append(judged(message_id, row, answer))
+                if answer.enhanced == TOO_MUCH:
+                    rest(row, answer)
         except Gone as gone:
             self.door, pause = None, LOST
             door.close()
-            self.done += _left_open(message_id, waiting, gone)
+            self.done += left_open(message_id, waiting, gone)
         finally:
-            self.done += [_put_back(message_id, pk, pause) for pk in waiting]
+            self.done += [put_back(message_id, pk, pause) for pk in waiting]
 
     def _mails(
         self, plan: _Plan, waiting: dict[int, Mapping[str, Any]]
@@ -270,72 +280,9 @@ class _Turn:
             except Exception as problem:
                 logger.exception("The mail of delivery %s failed.", row["delivery"])
                 del waiting[row["delivery"]]
-                self.done.append(_not_made(plan, row, problem))
+                self.done.append(not_made(plan.compiled.message_id, row, problem))
             else:
                 yield mail
-
-
-def _left_open(
-    message_id: int, waiting: dict[int, Mapping[str, Any]], gone: Gone
-) -> Iterator[Outcome]:
-    """What the end of a connection says about the mails it concerned."""
-    if gone.unknown and waiting.pop(gone.unknown.key, None):
-        yield _uncertain(message_id, gone.unknown.key)
-    if gone.refused and gone.answer:
-        row = waiting.pop(gone.refused.key, None)
-        if row:
-            yield _judged(message_id, row, gone.answer)
-
-
-def _not_made(plan: _Plan, row: Mapping[str, Any], problem: Exception) -> Outcome:
-    return Outcome(
-        plan.compiled.message_id,
-        row["delivery"],
-        DeliveryState.NOT_SENT,
-        timezone.now(),
-        reply=f"{type(problem).__name__}: {problem}"[:1_000].replace("\0", ""),
-        attempted=False,
-        reason=NOT_MADE,
-    )
-
-
-def _judged(message_id: int, row: Mapping[str, Any], answer: Answer) -> Outcome:
-    """The server's answer in our words: 2yz accepted, 5yz refused, else later."""
-    state, wait = DeliveryState.REFUSED, None
-    if answer.is_accepted:
-        state = DeliveryState.DELIVERED
-    elif not answer.is_final and row["tries"] < len(BACKOFF):
-        state, wait = DeliveryState.QUEUED, BACKOFF[row["tries"]]
-    elif not answer.is_final:
-        state = DeliveryState.EXPIRED
-    return Outcome(
-        message_id,
-        row["delivery"],
-        state,
-        timezone.now(),
-        code=answer.code,
-        enhanced=answer.enhanced[:12],
-        reply=answer.text[:1_000].replace("\0", ""),
-        wait=wait,
-    )
-
-
-def _uncertain(message_id: int, delivery_id: int) -> Outcome:
-    reply = "The connection ended before the mail server said whether it took the mail."
-    return Outcome(
-        message_id, delivery_id, DeliveryState.UNCERTAIN, timezone.now(), reply=reply
-    )
-
-
-def _put_back(message_id: int, delivery_id: int, pause: dt.timedelta) -> Outcome:
-    return Outcome(
-        message_id,
-        delivery_id,
-        DeliveryState.QUEUED,
-        timezone.now(),
-        wait=pause,
-        attempted=False,
-    )
 
 
 def release_stuck(after: dt.timedelta = queue.STUCK_AFTER) -> int:

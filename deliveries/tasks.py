@@ -2,8 +2,8 @@
 
 from celery import shared_task
 
-from deliveries import months, partitions, rollups, sending, settling
-from deliveries.models import SendingDomain
+from deliveries import guard, months, partitions, rollups, sending, settling
+from deliveries.models import Hold, SendingDomain
 
 
 @shared_task
@@ -40,3 +40,9 @@ def sum_up_months() -> None:
 def check_domains() -> None:
     for domain in SendingDomain.objects.due():
         domain.check_records()
+
+
+@shared_task
+def guard_mailings() -> None:
+    Hold.objects.lift_due()
+    guard.look_after_all()

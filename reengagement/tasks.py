@@ -21,6 +21,7 @@ def advance(campaign_id: int) -> None:
 @shared_task
 def advance_all() -> None:
     """Ring for every campaign that moves; see to opt-outs that nobody works on."""
+    Campaign.objects.pause_stopped()
     for campaign in Campaign.objects.awake():
         ring("reengagement.tasks.advance", campaign.pk)
     for campaign in Campaign.objects.broken_off():

@@ -21,7 +21,7 @@ class EmailState(models.TextChoices):
 
 
 # of MarketingEmail
-CONSTRAINTS = [
+CONSTRAINTS: list[models.BaseConstraint] = [
     models.CheckConstraint(
         condition=Q(kind__in=EmailKind.values), name="email_kind_is_known"
     ),

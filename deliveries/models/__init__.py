@@ -13,6 +13,7 @@ from deliveries.models.holds import Hold, HoldKind, HoldQuerySet
 from deliveries.models.messages import Channel, Link, LinkKind, Message
 from deliveries.models.months import Month
 from deliveries.models.touched import Touched
+from deliveries.models.waves import Wave
 
 __all__ = [
     "UNSUBSCRIBE_PREFIX",
@@ -36,4 +37,5 @@ __all__ = [
     "SigningKey",
     "Touched",
     "Verdict",
+    "Wave",
 ]

@@ -329,8 +329,9 @@ class Campaign(models.Model):
     # --- pause, resume, stop
 
     @transaction.atomic
-    def pause(self, user: User, reason: str) -> bool:
-        """Hold sending and freeze every deadline; False when it does not run."""
+    def pause(self, user: User | None, reason: str) -> bool:
+        """Hold sending and freeze every deadline; False when it does not run. None: the
+        program did, on evidence."""
         moved = self._move([CampaignState.RUNNING], CampaignState.PAUSED)
         if moved:
             self.pauses.begin(self, user, reason)

@@ -196,7 +196,7 @@ class Member(models.Model):
 
 
 class PauseQuerySet(models.QuerySet["Pause"]):
-    def begin(self, campaign: Campaign, user: User, reason: str) -> None:
+    def begin(self, campaign: Campaign, user: User | None, reason: str) -> None:
         """Stop the clock and hold the mails of `campaign`."""
         self.create(campaign=campaign, paused_by=user, reason=reason)
         for item in campaign.emails.exclude(email__message=None):

@@ -9,6 +9,8 @@ from django.db.models import Q, Sum
 from django.db.models.functions import Coalesce
 
 from accounts.models import JobState
+from deliveries.models import Hold
+from deliveries.waves import RISKY
 from reengagement import resting
 from reengagement.vocabulary import LIVE_STATES, OPEN_OUTCOMES, CampaignState, Outcome
 
@@ -45,6 +47,16 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
     def due(self) -> CampaignQuerySet:
         """Those that the beat job has something to do for."""
         return self.filter(state__in=[CampaignState.STARTING, CampaignState.RUNNING])
+
+    def pause_stopped(self) -> int:
+        """Freeze the deadlines of campaigns whose mail was stopped on evidence."""
+        stops = Hold.objects.active().exclude(evidence={}).order_by("pk")
+        paused = 0
+        for hold in stops.filter(message__group__startswith=RISKY):
+            number = hold.message.group.removeprefix(RISKY) if hold.message else ""
+            for campaign in self.filter(pk=int(number), state=CampaignState.RUNNING):
+                paused += campaign.pause(None, hold.reason)
+        return paused
 
     def awake(self) -> list[Campaign]:
         """Those of the due whose people have to be gone through now."""

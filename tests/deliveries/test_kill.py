@@ -17,6 +17,7 @@ from contacts.models import Contact
 from deliveries import audience, sending
 from deliveries.models import Delivery
 from deliveries.queue import BATCH
+from tests import killing
 from tests.crowd import make_readers
 from tests.factories import MessageFactory
 
@@ -147,3 +148,14 @@ def test_two_people_launching_at_once_send_one_mail_each(live_stack):
     assert counts == [{"": 200}, {"": 200}]
     all_left(live_stack)
     check(live_stack, readers, uncertain=0)
+
+
+@pytest.mark.parametrize("seed", [11, 12])
+def test_whoever_dies_and_whoever_leaves_nobody_is_lost_or_mailed_twice(
+    live_stack, seed
+):
+    kind = MessageFactory().subscription_type
+    make_readers(kind, MAILS)
+    told = killing.one_round(live_stack, kind, seed)
+    assert told.is_right, told
+    assert told.opted_out > 0

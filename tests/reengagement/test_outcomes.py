@@ -9,6 +9,7 @@ from accounts.models import Account, AuditEntry
 from consent.models import Suppression
 from consent.vocabulary import Act, Action, Actor, Mechanism, Reason
 from deliveries.models import Delivery, Event, Hold
+from reengagement.models import Campaign
 from reengagement.vocabulary import CampaignState, Ending, Outcome, Uncertain
 from tests.reengagement.world import World
 
@@ -219,3 +220,21 @@ def test_a_mailing_that_is_held_already_can_be_paused(world, alice):
         "paused a re-engagement campaign",
         {"reason": "DNS"},
     )
+
+
+def test_a_mailing_stopped_on_evidence_pauses_its_campaign(world):
+    evidence = {"test": "hard bounces", "mails": 100, "hard": 9}
+    Hold.objects.stop_itself(
+        "9 hard bounces in 100 mails", evidence, kind="message", message=world.message
+    )
+    assert Campaign.objects.pause_stopped() == 1
+    world.campaign.refresh_from_db()
+    assert world.campaign.state == CampaignState.PAUSED
+    pause = world.campaign.pauses.get()
+    assert (pause.paused_by, pause.reason) == (None, "9 hard bounces in 100 mails")
+    assert Campaign.objects.pause_stopped() == 0
+
+
+def test_a_mailing_that_a_person_held_pauses_no_campaign(world, alice):
+    Hold.objects.stop(alice, "Bounces", kind="message", message=world.message)
+    assert Campaign.objects.pause_stopped() == 0

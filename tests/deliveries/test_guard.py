@@ -1,0 +1,160 @@
+"""The guard: sequential tests, hard stops, waves, and who lets a mailing go on."""
+
+import datetime as dt
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from accounts.models import AuditEntry
+from contacts.models import Contact
+from deliveries import audience, guard, sending
+from deliveries.guard import COMPLAINTS, HARD, Verdict
+from deliveries.models import Delivery, Hold, Wave
+from deliveries.models.waves import CANARY
+from deliveries.tasks import guard_mailings
+from tests.crowd import make_readers
+from tests.factories import MessageFactory
+from tests.scripted import Scripted
+
+pytestmark = pytest.mark.django_db
+
+# the smallest number of events that pauses, the largest that clears
+HARD_BOUNDS = {50: (5, None), 100: (7, 0), 200: (10, 3), 500: (20, 13), 2000: (69, 62)}
+COMPLAINT_BOUNDS = {500: (4, None), 2000: (7, 0), 5000: (12, 6), 20000: (40, 33)}
+
+
+@pytest.mark.parametrize(
+    ("test", "bounds"), [(HARD, HARD_BOUNDS), (COMPLAINTS, COMPLAINT_BOUNDS)]
+)
+def test_the_sequential_test_decides_where_the_tables_say(test, bounds):
+    for mails, (pause, clear) in bounds.items():
+        assert test.verdict(mails, pause) is Verdict.PAUSE
+        assert test.verdict(mails, pause - 1) is not Verdict.PAUSE
+        found = [n for n in range(pause) if test.verdict(mails, n) is Verdict.CLEAR]
+        assert (max(found) if found else None) == clear
+
+
+@pytest.fixture
+def sent(message):
+    """`sent(n, hard=, complaints=)`: n mails that left, some of which came back."""
+    make_readers(message.subscription_type, 300)
+    audience.fix(message, Contact.objects.all())
+    ids = list(Delivery.objects.order_by("pk").values_list("pk", flat=True))
+
+    def leave(number, hard=0, complaints=0, **fields):
+        now = timezone.now()
+        rows = Delivery.objects.filter(pk__in=ids[:number])
+        rows.update(
+            **{"state": "delivered", "started_at": now, "delivered_at": now, **fields}
+        )
+        rows.update(settled_at=now)
+        Delivery.objects.filter(pk__in=ids[:hard]).update(bounce_kind="hard")
+        Delivery.objects.filter(pk__in=ids[:complaints]).update(complained_at=now)
+
+    return leave
+
+
+def test_a_good_mailing_is_left_alone(sent):
+    sent(200, hard=4)
+    assert guard.look_after_all() == 0
+    assert not Hold.objects.exists()
+
+
+def test_a_bad_list_is_stopped_with_the_evidence(sent, message):
+    sent(100, hard=7)
+    assert guard.look_after_all() == 1
+    hold = Hold.objects.active().get()
+    assert (hold.kind, hold.message, hold.created_by) == ("message", message, None)
+    assert "7 hard bounces in 100 mails (7.0%)" in hold.reason
+    assert hold.evidence["mails"] == 100
+    entry = AuditEntry.objects.get(verb="stopped sending")
+    assert entry.detail["hard"] == 7
+    assert guard.look_after_all() == 0
+
+
+def test_complaints_stop_it_as_well(sent):
+    sent(300, complaints=4)
+    assert guard.look_after_all() == 1
+    assert "4 complaints" in Hold.objects.get().reason
+
+
+def test_the_worst_share_stops_it_whatever_the_test_says(sent):
+    sent(100, hard=5)
+    assert HARD.verdict(100, 5) is not Verdict.PAUSE
+    assert guard.look_after_all() == 1
+
+
+def test_what_a_person_let_go_on_is_judged_by_what_comes_after(sent, alice):
+    sent(100, hard=7)
+    guard.look_after_all()
+    Hold.objects.get().lift(alice, "These were known to be dead")
+    assert guard.look_after_all() == 0
+
+
+def test_refusals_for_reputation_stop_the_provider_for_everybody(sent):
+    sent(3, state="refused", enhanced_code="5.7.1", provider="gmail", delivered_at=None)
+    guard.look_after_all()
+    hold = Hold.objects.active().get()
+    assert (hold.kind, hold.value) == ("provider", "gmail")
+    assert "Gmail refused 3 mails for our reputation" in hold.reason
+
+
+class TestWaves:
+    @pytest.fixture
+    def risky(self, sink):
+        message = MessageFactory(group="reengagement:1")
+        make_readers(message.subscription_type, CANARY + 150)
+        audience.fix(message, Contact.objects.all())
+        return message
+
+    def test_the_first_wave_ends_after_the_canary(self, risky, sink):
+        assert sending.send_due() == CANARY
+        assert sending.send_due() == 0
+        wave = Wave.objects.get()
+        assert (wave.provider, wave.allowed, wave.started) == ("other", CANARY, CANARY)
+        assert len(sink.received) == CANARY
+
+    def test_the_rest_goes_when_the_canary_came_back_well(self, risky, sink):
+        sending.send_due()
+        guard_mailings()
+        assert Wave.objects.get().allowed is None
+        assert sending.send_due() == 150
+        assert AuditEntry.objects.filter(
+            verb="let the next wave of a mailing go"
+        ).exists()
+
+    def test_a_larger_wave_goes_where_nothing_is_certain(self, risky, sink):
+        sending.send_due()
+        bounced = list(Delivery.objects.values_list("pk", flat=True)[:6])
+        Delivery.objects.filter(pk__in=bounced).update(bounce_kind="hard")
+        guard_mailings()
+        assert Wave.objects.get().allowed == 300
+        assert sending.send_due() == 100
+
+    def test_nothing_more_goes_where_it_came_back_badly(self, risky, sink):
+        sending.send_due()
+        bounced = list(Delivery.objects.values_list("pk", flat=True)[:12])
+        Delivery.objects.filter(pk__in=bounced).update(bounce_kind="hard")
+        guard_mailings()
+        assert Hold.objects.active().get().message == risky
+        assert sending.send_due() == 0
+
+    def test_two_lanes_start_no_more_than_one(self, risky, sink):
+        assert sending.send_due(limit=CANARY // 2 + 7) == CANARY // 2 + 7
+        assert sending.send_due() == CANARY // 2 - 7
+
+
+def test_too_much_mail_gives_the_place_ten_minutes_rest(queue_for, settings):
+    queue_for(3)
+    server = Scripted({"RCPT": "450 4.7.28 too much mail from your IP"}, connections=3)
+    settings.LISTWELL_SMTP = server.settings
+    sending.send_due()
+    hold = Hold.objects.active().get()
+    assert (hold.kind, hold.value) == ("domain", "people.example")
+    Delivery.objects.update(due_at=timezone.now() - dt.timedelta(seconds=1))
+    assert sending.send_due() == 0
+    with time_machine.travel(timezone.now() + dt.timedelta(minutes=11)):
+        guard_mailings()
+    assert not Hold.objects.active().exists()
+    assert Hold.objects.get().lifted_by is None
