@@ -398,26 +398,3 @@ def test_a_change_of_mind_between_launch_and_start_counts(email, user):
     launching.prepare(start(email, user))
     email.refresh_from_db()
     assert email.message.subject == "Another"
-
-
-def test_a_number_that_moved_since_send_was_pressed_ends_the_start(email, user, kind):
-    email.launch(user, expected=40)
-    MarketingEmail.objects.update(scheduled_at=timezone.now())
-    (job_id,) = MarketingEmail.objects.start_due()
-    launching.prepare(Job.objects.claim(job_id))
-    email.refresh_from_db()
-    assert email.is_draft
-    assert "40 people were to get it" in email.halted
-    assert "now it would be 3" in email.halted
-    assert not Delivery.objects.exists()
-    assert not Message.objects.exists()
-    assert Job.objects.get().state == JobState.FAILED
-
-
-def test_a_number_that_holds_lets_it_go(email, user):
-    email.launch(user, expected=3)
-    MarketingEmail.objects.update(scheduled_at=timezone.now())
-    (job_id,) = MarketingEmail.objects.start_due()
-    launching.prepare(Job.objects.claim(job_id))
-    email.refresh_from_db()
-    assert email.state == EmailState.SENDING
