@@ -51,7 +51,7 @@ STAGES = (
     ),
     ("MAIL", re.compile(r"mail[ _]from|sender was rejected|state 9")),
 )
-PASSING = re.compile(r", try again|temporar(?:y|ily)|servfail|tempfail")
+PASSING = re.compile(r", try again|temporary|temporarily|servfail|tempfail")
 PROVEN = frozenset(row.key for row in PROVIDERS)
 # What is refused before a recipient was named is the network or the sender.
 GENERAL = ("rejected", "policy", "filtered", "550", "554", "")

@@ -82,7 +82,6 @@ def record_many(coming: Iterable[Incoming]) -> list[Report]:
     for one in ones:
         if one.digest not in known and one.digest not in new:
             new[one.digest] = Read.of(one)
-    Report.objects.bulk_create([read.report for read in new.values()])
     _make_all(list(new.values()))
     made = {digest: read.report for digest, read in new.items()}
     return [known.get(one.digest) or made[one.digest] for one in ones]
@@ -133,12 +132,17 @@ def _make_all(reads: Sequence[Read]) -> None:
         delivery = deliveries.get(read.token) if read.token else None
         outcome, read.report.explanation = _make_of(read, delivery, work)
         read.report.outcome = outcome
+    _store([read.report for read in reads])
     work.write()
     if work.judged:
         judging.act(work.judged, work.policy)
-    Report.objects.bulk_update(
-        [read.report for read in reads], ["kind", "outcome", "explanation"]
-    )
+
+
+def _store(reports: Sequence[Report]) -> None:
+    """New ones, and what became of those on file."""
+    for report in (one for one in reports if one.pk):
+        report.save(update_fields=["kind", "outcome", "explanation"])
+    Report.objects.bulk_create([one for one in reports if one.pk is None])
 
 
 def _make_of(read: Read, delivery: Delivery | None, work: Work) -> Made:
