@@ -23,7 +23,7 @@ ROOT = places.ROOT
 BIN = Path(sys.executable).parent
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES = COMPOSE["services"]
-OURS = ("migrate", "web", "worker", "beat")
+OURS = ("migrate", "web", "worker", "beat", "listener", "mailbox")
 
 
 def names_read():
@@ -182,9 +182,19 @@ def test_the_commands_of_compose_run_and_pass_their_own_health_checks(
     schedule = f"--schedule={tmp_path}/schedule"
     beat = SERVICES["beat"]["command"]
     processes.start([schedule if "schedule" in word else word for word in beat])
+    mail_port = str(places.free_port())
+    listener = [w.replace("2525", mail_port) for w in SERVICES["listener"]["command"]]
+    processes.start([re.sub("--host=.*", "--host=127.0.0.1", w) for w in listener])
     stack.wait_for(lambda: web.listens(int(port)), "the web process")
     health = SERVICES["web"]["healthcheck"]["test"]
     assert processes.finish([*health[1:-1], port])[0] == 0, processes.log.read_text()
+    greeting = SERVICES["listener"]["healthcheck"]["test"][1:]
+    stack.wait_for(
+        lambda: (
+            processes.finish([w.replace("2525", mail_port) for w in greeting])[0] == 0
+        ),
+        "the server for what comes back",
+    )
     ping = SERVICES["worker"]["healthcheck"]["test"][1]
     host = os.uname().nodename
     stack.wait_for(
@@ -194,6 +204,20 @@ def test_the_commands_of_compose_run_and_pass_their_own_health_checks(
         "the worker's health check",
     )
     assert all(process.poll() in (None, 0) for process in processes.started)
+
+
+def test_the_mailbox_is_read_only_where_one_is_set(tmp_path):
+    assert SERVICES["mailbox"]["profiles"] == ["mailbox"]
+    env = outside_env() | production() | {"BOUNCE_MAILBOX": ""}
+    done = subprocess.run(
+        [sys.executable, *SERVICES["mailbox"]["command"][1:]],
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "No mailbox is set" in done.stderr
 
 
 def undollar(text):
