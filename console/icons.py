@@ -63,6 +63,7 @@ ICONS = (
     "pencil",
     "play",
     "plus",
+    "redo-2",
     "refresh-cw",
     "rotate-ccw",
     "search",

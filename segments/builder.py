@@ -36,6 +36,8 @@ class Tree:
 
     def __init__(self, nodes: list[Node]) -> None:
         self.nodes = nodes
+        # the number of the node where somebody goes on after a button, or 0
+        self.focus = 0
 
     # -- in ----------------------------------------------------------------------
 
@@ -139,11 +141,12 @@ class Tree:
     # -- changing ----------------------------------------------------------------
 
     def do(self, what: str) -> int:
-        """Apply a button's "verb:number"; the node to put the focus on, or 0."""
+        """Apply a button's "verb:number"; the node to go on with, or 0."""
         verb, _, number = what.partition(":")
         act = ACTS.get(verb)
         node = self.node(int(number)) if number.isdecimal() else None
-        return act(self, node) if act else 0
+        self.focus = act(self, node) if act else 0
+        return self.focus
 
     def settle(self, words: Words) -> None:
         """After a change of field: keep what still fits, else begin anew."""

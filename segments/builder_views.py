@@ -12,10 +12,12 @@ from accounts.models import AuditEntry
 from accounts.web import INVALID, SignedIn
 from segments import tasks
 from segments.builder import Tree
-from segments.drawing import Draft
-from segments.forms import SegmentForm
+from segments.differing import differences
+from segments.drawing import Draft, Wishes
+from segments.forms import PersonForm, SegmentForm
 from segments.models import Segment, current_clock
 from segments.recipes import BY_KEY
+from segments.rules import read
 from segments.undo import Past
 from segments.vocabulary import Vocabulary
 
@@ -50,12 +52,12 @@ def _posted(request: SignedIn, segment: Segment) -> HttpResponse:
     past = Past.of_form(request.POST)
     past.note(tree)
     if what in ("undo", "redo"):
-        tree, focus = past.undone() if what == "undo" else past.redone(), 0
+        tree = past.undone() if what == "undo" else past.redone()
     else:
-        focus = tree.do(what)
+        tree.do(what)
         past.note(tree)
     form = SegmentForm(instance=segment, initial=request.POST.dict())
-    return _draw(request, form, tree, extra={"focus": focus, "past": past})
+    return _draw(request, form, tree, extra={"past": past})
 
 
 def _save(request: SignedIn, segment: Segment, tree: Tree) -> HttpResponse:
@@ -87,7 +89,14 @@ def _conflict(request: SignedIn, segment: Segment, tree: Tree) -> HttpResponse:
     """Somebody else saved while this page was open; nothing typed is lost."""
     theirs = Segment.objects.select_related("saved_by").get(pk=segment.pk)
     form = SegmentForm(instance=theirs, initial={"name": segment.name})
-    return _draw(request, form, tree, status=CONFLICT, extra={"theirs": theirs})
+    words = Vocabulary(without=segment.pk)
+    was, now = (read(one, words)[0] for one in (theirs.rules, segment.rules))
+    extra = {
+        "theirs": theirs,
+        "renamed": theirs.name if theirs.name != segment.name else "",
+        "differences": differences(was, now, words),
+    }
+    return _draw(request, form, tree, status=CONFLICT, extra=extra)
 
 
 def _saved(request: SignedIn, segment: Segment, *, fresh: bool) -> HttpResponse:
@@ -110,9 +119,13 @@ def _draw(
     extra: dict[str, object] | None = None,
 ) -> HttpResponse:
     segment = form.instance
-    words = Vocabulary(without=segment.pk)
-    exact = request.POST.get("do") == "exact"
-    draft = Draft(tree, words, current_clock(), seed=_seed(request), exact=exact)
+    draft = Draft(
+        tree,
+        Vocabulary(without=segment.pk),
+        current_clock(),
+        Wishes(_seed(request), request.POST.get("do") == "exact", segment.size),
+    )
+    part = _part(request, draft)
     past = Past.of_form(request.POST)
     past.note(tree)
     here = reverse("segments:edit", args=[segment.pk]) if segment.pk else None
@@ -121,12 +134,18 @@ def _draw(
         "form": form,
         "here": here or reverse("segments:create"),
         "saving": status == INVALID,
-        "rail_only": request.headers.get("HX-Target") == "rail",
+        "rail_only": part == "rail",
         "past": past,
+        "uses": segment.uses.order_by("label") if segment.pk else (),
+        **_tested(request, draft),
         **draft.context(),
         **(extra or {}),
     }
-    return render(request, _template(request), context, status=status)
+    page = f"segments/builder.html#{part}" if part else "segments/builder.html"
+    answer = render(request, page, context, status=status)
+    if part:
+        answer["HX-Retarget"] = f"#{part}"
+    return answer
 
 
 def _seed(request: SignedIn) -> int:
@@ -136,8 +155,23 @@ def _seed(request: SignedIn) -> int:
     return seed + 137 if request.POST.get("do") == "shuffle" else seed
 
 
-def _template(request: SignedIn) -> str:
+def _part(request: SignedIn, draft: Draft) -> str:
+    """What is drawn: the whole page (""), all conditions, or the counts beside them.
+
+    Counts alone would not do where a change of the form itself was overtaken by this
+    request: what is drawn on the page tells.
+    """
     target = request.headers.get("HX-Target", "")
-    if target in ("builder", "rail"):
-        return f"segments/builder.html#{target}"
-    return "segments/builder.html"
+    if target == "rail" and request.POST.get("drawn", draft.shape) != draft.shape:
+        return "builder"
+    return target if target in ("builder", "rail") else ""
+
+
+def _tested(request: SignedIn, draft: Draft) -> dict[str, object]:
+    """“Test a contact”: the answer about the person whose address was typed."""
+    typed = request.POST.get("person", "").strip()
+    form = PersonForm({"email": typed} if typed else None)
+    found: dict[str, object] = {"person": typed, "person_form": form}
+    if typed and form.is_valid():
+        found["answer"] = draft.test(form.cleaned_data["email"])
+    return found

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from zlib import crc32
 
 from consent.models import SubscriptionType
 from contacts.models import Contact
@@ -21,6 +22,7 @@ from segments.nodes import Node
 from segments.operators import ADVICE, UNITS, Operand, Operator
 from segments.rules import DATES, Complaint, Filter, Group, Place, name_of, read
 from segments.vocabulary import Vocabulary
+from segments.why import Answer, explain
 from segments.words import more_than, sentence
 
 # how many conditions are asked which of them left nobody
@@ -67,6 +69,15 @@ class Drawn:
         return ADVICE.get(f"{self.field.key} {self.operator.key}", "")
 
 
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """Which sample is shown, whether a count may take long, the size as saved."""
+
+    seed: int = 0
+    exact: bool = False
+    size: int | None = None
+
+
 class Draft:
     """One state of the builder: the form, what of it is complete, and who matches."""
 
@@ -75,12 +86,11 @@ class Draft:
         tree: Tree,
         words: Vocabulary,
         clock: Clock,
-        *,
-        seed: int = 0,
-        exact: bool = False,
+        wishes: Wishes = Wishes(),  # noqa: B008  it is frozen
     ) -> None:
-        self.patience = counting.EXACT_MS if exact else counting.PATIENCE_MS
-        self.tree, self.words, self.clock, self.seed = tree, words, clock, seed
+        self.seed, self.size = wishes.seed, wishes.size
+        self.patience = counting.EXACT_MS if wishes.exact else counting.PATIENCE_MS
+        self.tree, self.words, self.clock = tree, words, clock
         tree.settle(words)
         self.data = tree.rules(words)
         self.rules, self.complaints = read(self.data, words)
@@ -102,6 +112,33 @@ class Draft:
     @property
     def unfinished(self) -> int:
         return len(self.complaints)
+
+    @property
+    def shape(self) -> str:
+        """Changes with whatever decides which fields the form has."""
+        found = [
+            (one.id, one.parent, one.match, one.field, one.operator, one.wide)
+            for one in self.tree.nodes
+        ]
+        narrow = [
+            (one.more.get("when"), bool(one.more.get("times")))
+            for one in self.tree.nodes
+        ]
+        return f"{crc32(repr((found, narrow)).encode()):08x}"
+
+    @property
+    def delta(self) -> str:
+        """ "312 fewer" than the segment had when it was last refreshed, or ""."""
+        if self.size is None or self.total is None or self.total.about:
+            return ""
+        more = self.total.number - self.size
+        return f"{abs(more):,} {'more' if more > 0 else 'fewer'} now" if more else ""
+
+    def test(self, contact: Contact) -> Answer | None:
+        """Why this contact is in or out of what is on the page, saved or not."""
+        if self.rules is None:
+            return None
+        return explain(contact, self.rules, self.words, self.clock)
 
     # -- numbers -------------------------------------------------------------------
 

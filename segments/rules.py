@@ -34,7 +34,7 @@ from segments.fields import Field, Source
 from segments.operands import JSON, KEYS, OPERANDS, BadOperand, Reasons, short
 from segments.operators import Operand, Operator, Type
 
-MAX_DEPTH = 5
+MAX_DEPTH = 5  # groups in one another, beside the outermost
 MAX_FILTERS = 250
 
 Place = tuple[int, ...]
@@ -197,7 +197,7 @@ def _group_refusal(data: JSON, place: Place) -> str:
     rules = data.get("rules")
     if set(data) - {"match", "rules"} or not isinstance(rules, list):
         return "a group has “match” and “rules”, nothing else."
-    if len(place) >= MAX_DEPTH:
+    if len(place) > MAX_DEPTH:
         return f"groups nest {MAX_DEPTH} deep at most. Move this one up."
     if not rules:
         return "the group is empty. Add a condition or remove the group."

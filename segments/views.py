@@ -114,7 +114,7 @@ def test(request: SignedIn, pk: int) -> HttpResponse:
         contact, words = form.cleaned_data["email"], Vocabulary()
         try:
             rules = segment.parsed(words)
-            context["verdicts"] = explain(contact, rules, words, current_clock())
+            context["answer"] = explain(contact, rules, words, current_clock())
         except BadRules as error:
             context["problem"] = str(error)
         context["contact"] = contact

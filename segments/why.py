@@ -5,7 +5,7 @@ From the same compiled tree as everything else, in one query.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,13 +19,7 @@ from segments.fields import Source
 from segments.operators import Type
 from segments.rules import Filter, Group, name_of
 from segments.vocabulary import Vocabulary
-from segments.words import phrase
-
-MATCHES = {
-    "all": "All of these",
-    "any": "At least one of these",
-    "none": "None of these",
-}
+from segments.words import Line, lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,28 +34,50 @@ class Verdict:
     actual: str = ""
 
 
-def explain(
-    contact: Contact, rules: Group, words: Vocabulary, clock: Clock
-) -> list[Verdict]:
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Is she in, and what every condition says of her."""
+
+    contact: Contact
+    holds: bool
+    # the groups that let her in
+    through: tuple[str, ...]
+    verdicts: Sequence[Verdict]
+
+    def __str__(self) -> str:
+        if not self.holds:
+            return f"{self.contact} is not in"
+        doors = f", through {' and '.join(self.through)}" if self.through else ""
+        return f"{self.contact} is in{doors}"
+
+
+def explain(contact: Contact, rules: Group, words: Vocabulary, clock: Clock) -> Answer:
     """The verdict on the whole, then on every group and condition, as they stand."""
-    nodes = list(_walk(rules, 0))
+    asked = list(lines(rules, words))
     columns: dict[str, Any] = {}
-    for n, (rule, _) in enumerate(nodes):
-        columns[f"holds_{n}"] = _asked(condition(rule, clock))
-        if isinstance(rule, Filter) and rule.field.source is not Source.FACT:
-            columns[f"actual_{n}"] = Cast(value_of(rule.field), TextField())
+    for n, line in enumerate(asked):
+        columns[f"holds_{n}"] = _asked(condition(line.rule, clock))
+        if isinstance(line.rule, Filter) and line.rule.field.source is not Source.FACT:
+            columns[f"actual_{n}"] = Cast(value_of(line.rule.field), TextField())
     row = Contact.objects.filter(pk=contact.pk).annotate(**columns).values(*columns)
     found = row.get()
-    return [
+    verdicts = [
         Verdict(
-            _words(rule, words),
+            _words(line),
             found[f"holds_{n}"],
-            level,
-            isinstance(rule, Group),
-            _actual(rule, found.get(f"actual_{n}", "")),
+            line.level,
+            isinstance(line.rule, Group),
+            _actual(line.rule, found.get(f"actual_{n}", "")),
         )
-        for n, (rule, level) in enumerate(nodes)
+        for n, line in enumerate(asked)
     ]
+    through = [
+        name_of(line.rule.place)
+        for line, verdict in zip(asked, verdicts, strict=True)
+        if line.level == 1 and verdict.is_group and verdict.holds
+    ]
+    doors = tuple(through) if rules.match == "any" else ()
+    return Answer(contact, verdicts[0].holds, doors, verdicts[1:])
 
 
 def _asked(question: Q) -> Case:
@@ -72,20 +88,10 @@ def _asked(question: Q) -> Case:
     )
 
 
-def _walk(rule: Group | Filter, level: int) -> Iterator[tuple[Group | Filter, int]]:
-    yield rule, level
-    if isinstance(rule, Group):
-        for one in rule.rules:
-            yield from _walk(one, level + 1)
-
-
-def _words(rule: Group | Filter, words: Vocabulary) -> str:
-    if isinstance(rule, Filter):
-        text = phrase(rule, words).removeprefix("whose ").removeprefix("who ")
-        return text[:1].upper() + text[1:]
-    if not rule.place:
-        return "The segment"
-    return f"{name_of(rule.place)}: {MATCHES[rule.match].lower()}"
+def _words(line: Line) -> str:
+    if isinstance(line.rule, Filter) or not line.rule.place:
+        return line.words
+    return f"{name_of(line.rule.place)}: {line.words.lower()}"
 
 
 def _actual(rule: Group | Filter, value: str | None) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -13,12 +14,41 @@ from segments.operators import Operand, Type
 from segments.rules import Filter, Group, Words
 
 SHOWN = 4
+MATCHES = {
+    "all": "All of these",
+    "any": "At least one of these",
+    "none": "None of these",
+}
 UNSENT = "an email not sent yet"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A group or condition in words; `level` 0 is the whole segment."""
+
+    rule: Group | Filter
+    level: int
+    words: str
 
 
 def sentence(rules: Group, words: Words) -> str:
     """“Contacts whose … and whose …; or who …”, one sentence."""
     return f"Contacts {_group(rules, words, outer=True)}."
+
+
+def lines(rule: Group | Filter, words: Words) -> Iterator[Line]:
+    """Every group and condition on a line of its own, as they stand."""
+    yield from _lines(rule, words, 0)
+
+
+def _lines(rule: Group | Filter, words: Words, level: int) -> Iterator[Line]:
+    if isinstance(rule, Filter):
+        text = phrase(rule, words).removeprefix("whose ").removeprefix("who ")
+        yield Line(rule, level, text[:1].upper() + text[1:])
+        return
+    yield Line(rule, level, MATCHES[rule.match])
+    for one in rule.rules:
+        yield from _lines(one, words, level + 1)
 
 
 def _group(group: Group, words: Words, *, outer: bool = False) -> str:

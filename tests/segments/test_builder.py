@@ -124,7 +124,7 @@ def test_htmx_gets_the_part_it_asks_for(client):
     )
     page = answer.content.decode()
     assert "<html" not in page
-    assert 'id="n1-told" hx-swap-oob="true"' in page
+    assert 'id="n1-told" hx-swap-oob="inplace"' in page
 
 
 def test_a_stored_segment_opens_as_it_was_saved(client):

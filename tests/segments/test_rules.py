@@ -101,9 +101,10 @@ def nested(depth):
 
 
 def test_groups_nest_five_deep_and_no_deeper():
-    assert parse(nested(5), Vocabulary())
+    """The outermost group, which every segment has, is not counted."""
+    assert parse(nested(6), Vocabulary())
     with pytest.raises(BadRules, match="nest 5 deep at most"):
-        parse(nested(6), Vocabulary())
+        parse(nested(7), Vocabulary())
 
 
 def test_two_hundred_and_fifty_conditions_run_and_one_more_is_refused():
