@@ -36,7 +36,8 @@ def differences(
     found: list[Difference] = []
     for kind, a, b, c, d in matcher.get_opcodes():
         if kind == "equal":
-            found += _same(before[a:b], is_first=a == 0, is_last=b == len(before))
+            at_end = (b, d) == (len(before), len(after))
+            found += _same(before[a:b], is_first=not (a or c), is_last=at_end)
         else:
             found += [Difference("theirs", *row) for row in before[a:b]]
             found += [Difference("yours", *row) for row in after[c:d]]

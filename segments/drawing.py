@@ -86,7 +86,7 @@ class Draft:
         tree: Tree,
         words: Vocabulary,
         clock: Clock,
-        wishes: Wishes = Wishes(),  # noqa: B008  it is frozen
+        wishes: Wishes = Wishes(),
     ) -> None:
         self.seed, self.size = wishes.seed, wishes.size
         self.patience = counting.EXACT_MS if wishes.exact else counting.PATIENCE_MS

@@ -222,6 +222,15 @@ STANDARD: tuple[Field, ...] = (
         "calendar",
     ),
     Field(
+        "updated_at",
+        "Updated",
+        Type.DATETIME,
+        Family.CONTACT,
+        Source.NULLABLE,
+        "updated_at",
+        "calendar",
+    ),
+    Field(
         "domain",
         "Email domain",
         Type.STRING,

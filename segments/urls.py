@@ -8,6 +8,7 @@ urlpatterns = [
     path("segments/new/", builder_views.create, name="create"),
     path("segments/add/", actions.pick, name="pick"),
     path("segments/fields/", views.vocabulary, name="vocabulary"),
+    path("segments/fields/schema.json", views.rules_schema, name="schema"),
     path("segments/<int:pk>/", views.detail, name="detail"),
     path("segments/<int:pk>/status/", views.status, name="status"),
     path("segments/<int:pk>/edit/", builder_views.edit, name="edit"),

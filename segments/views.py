@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
@@ -18,6 +18,7 @@ from segments.forms import ExportForm, PersonForm
 from segments.models import Segment, SegmentQuerySet, current_clock
 from segments.recipes import RECIPES
 from segments.rules import BadRules
+from segments.schema import schema
 from segments.shelf import (
     BY_STAY,
     TABS,
@@ -33,6 +34,7 @@ from segments.why import explain
 from segments.words import sentence
 
 PAGE = 50
+PRETTY = {"indent": 2, "ensure_ascii": False}
 
 
 @require_safe
@@ -59,6 +61,17 @@ def vocabulary(request: SignedIn) -> HttpResponse:
     """Every field with its operators: what a segment can ask."""
     families = [(family.value, fields) for family, fields in Vocabulary().offered()]
     return render(request, "segments/vocabulary.html", {"families": families})
+
+
+@require_safe
+def rules_schema(request: SignedIn) -> JsonResponse:
+    """The same for programs that write rules, as JSON Schema."""
+    offered = [one for _, fields in Vocabulary().offered() for one in fields]
+    return JsonResponse(
+        schema(offered),
+        content_type="application/schema+json",
+        json_dumps_params=PRETTY,
+    )
 
 
 @require_safe

@@ -108,8 +108,11 @@
       const active = document.activeElement;
       const fresh = fragment.querySelector(`#${CSS.escape(target.id)}`);
       if (!fresh) return false;
+      const goal = fresh.querySelector("[autofocus]"); // a browser heeds it on a new page only
+      goal?.removeAttribute("autofocus");
       morph(target, fresh);
-      if (active?.isConnected && active !== document.activeElement) active.focus({ preventScroll: true });
+      if (goal) document.getElementById(goal.id).focus();
+      else if (active?.isConnected && active !== document.activeElement) active.focus({ preventScroll: true });
       return [target];
     },
   });

@@ -73,7 +73,6 @@ class Marketer:
                 add = self.page.get_by_role("button", name=ADD_CONDITION)
                 with self.page.expect_response(redrawn):
                     add.first.click()
-                self.page.wait_for_timeout(250)
             self._condition(number, field, operator, value)
         self.press("Save segment")
         self.page.wait_for_url(re.compile(r"/segments/\d+/$"))
@@ -92,7 +91,6 @@ class Marketer:
         if box.input_value() != value:
             with self.page.expect_response(redrawn):
                 box.select_option(value)
-            self.page.wait_for_timeout(250)  # until it stands in the page
 
     def _filled(self, name):
         ready = Segment.objects.filter(name=name, refreshed_at__isnull=False)

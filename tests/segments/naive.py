@@ -56,6 +56,9 @@ class Judge:
             return any(
                 self.status(int(one), person) == operator for one in rule["values"]
             )
+        if key == "mailable":
+            can = any(not person.reasons[int(one)] for one in rule["values"])
+            return can == (operator == "can")
         return self.told(rule, person)
 
     def told(self, rule: dict[str, Any], person: Person) -> bool:

@@ -22,7 +22,7 @@ class Questions:
     def ids(self, key):
         """What can be chosen from."""
         ids = [str(one.pk) for one in self.segments]
-        if key == "subscription":
+        if key in ("subscription", "mailable"):
             ids = [str(one.pk) for one in self.types]
         if key.startswith("property"):
             ids = CHOICES

@@ -111,6 +111,7 @@ class World(Questions):
     def change(self, contact):
         """Former values: of some people, and of everybody in one statement."""
         values = {"first_name": self.maybe(lambda: self.dice.choice(TEXTS)) or ""}
+        values["updated_at"] = self.moment()
         if self.dice.random() < 0.5:
             values["properties"] = self.custom()
         self.before[contact.pk] = [(contact.first_name, contact.properties)]
@@ -197,6 +198,8 @@ class World(Questions):
             "first_name": contact.first_name or None,
             "delivered": contact.delivered,
             "last_opened_at": contact.last_opened_at,
+            "updated_at": contact.updated_at,
+            "domain": contact.email.partition("@")[2] or None,
             "hard_bounce_reason": contact.hard_bounce_reason or None,
             "provider": self.provider(contact),
             "consent_given_at": max(
@@ -284,6 +287,9 @@ class World(Questions):
             "first_name": "string",
             "delivered": "number",
             "last_opened_at": "datetime",
+            "updated_at": "datetime",
+            "domain": "string",
+            "mailable": "mailable",
             "hard_bounce_reason": "choice",
             "email_event": "activity",
             "segment": "membership",

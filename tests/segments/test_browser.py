@@ -36,7 +36,7 @@ RULES = group(
         where("created_at", "before_other", value="last_opened_at"),
     ),
 )
-CLICKED = where("email_event", "link_clicked", group="email:12")
+PAUSE = 350  # ms between two letters: longer than until the page is redrawn
 NAMES = ["Carla Mendes", "Ismael Torres", "Hana Yoshida", "Ines Duarte", "Aino Salo"]
 
 
@@ -55,7 +55,10 @@ def console(live_stack, sign_in, new_page):
             last_opened_at=ago(400),
         )
     ContactFactory(first_name="Olga", delivered=30)
-    deliver(make_message("Autumn letter", "email:12"), ContactFactory())
+    letter = make_message("Autumn letter", "email:12")
+    deliver(letter, ContactFactory(first_name="Otto"))
+    clicked = dict.fromkeys(("clicked_at", "last_clicked_at"), ago(3))
+    deliver(letter, ContactFactory(first_name="Clara"), **clicked)
 
     def show(path="/segments/", **screen):
         page = sign_in(new_page(**screen))
@@ -67,7 +70,9 @@ def console(live_stack, sign_in, new_page):
 
 @pytest.fixture
 def segment(console):
-    one = SegmentFactory(name="Gone quiet – EMEA & LATAM", rules=RULES)
+    one = SegmentFactory(
+        name=f"Gone quiet – EMEA & LATAM עברית 🎉 {'x' * 80}", rules=RULES
+    )
     one.refresh()
     left = ContactFactory(first_name="Left")
     then = timezone.now() - dt.timedelta(days=2)
@@ -86,6 +91,7 @@ def pages(segment):
         "test": f"{here}test/?email=carla.mendes@people.example",
         "export": f"{here}export/",
         "delete": f"{here}delete/",
+        "help": "/segments/fields/",
     }
 
 
@@ -187,40 +193,173 @@ def test_conditions_are_added_moved_copied_and_undone_by_keys(console):
     assert fields.last.input_value() == ""
 
 
-def type_into(page, label, text):
-    """With the keyboard alone: a field is left for the next one once it is there.
+def slowly(page, label, text):
+    """With the keyboard alone, and so slowly that the page is redrawn meanwhile."""
+    page.get_by_label(label).focus()
+    page.keyboard.type(text, delay=PAUSE)
+    expect(page.get_by_label(label).locator("option:checked")).to_contain_text(text)
 
-    Begun anew where the browser took a pause between two letters for the end.
-    """
-    field = page.get_by_label(label)
-    for _ in range(5):
-        field.wait_for()
-        field.focus()
-        page.keyboard.type(text)
-        chosen = field.evaluate("box => box.selectedOptions[0].text.trim()")
-        if chosen.startswith(text):
-            return
-        page.wait_for_timeout(1_500)  # until the browser has forgotten the letters
+
+def test_letters_typed_slowly_into_a_list_find_what_they_spell(console):
+    page = console("/segments/new/")
+    slowly(page, "condition 1: filter by", "Marketing emails clicked")
+    page.get_by_label("clicked: number").wait_for()
+    expect(page.get_by_label("condition 1: filter by")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("clicked, how to compare")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.type("7")
+    page.get_by_text("(8 or more)").first.wait_for()
+    expect(page.get_by_label("clicked: number")).to_be_focused()
+
+
+def test_what_is_typed_while_the_builder_is_redrawn_stays(console):
+    page = console("/segments/new/?recipe=never-opened")
+    add = page.get_by_role("button", name="Add a condition to Group 1")
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        add.click(no_wait_after=True)
+        page.get_by_label("Name", exact=True).fill("Typed meanwhile")
+        page.get_by_label("delivered: number").fill("4711")
+    page.get_by_label("condition 3: filter by").wait_for()
+    expect(page.get_by_label("Name", exact=True)).to_have_value("Typed meanwhile")
+    expect(page.get_by_label("delivered: number")).to_have_value("4711")
+    page.get_by_text("(4,712 or more)").first.wait_for()
+
+
+def test_a_new_condition_is_where_one_goes_on(console):
+    page = console("/segments/new/?recipe=never-opened")
+    page.get_by_role("button", name="Add a condition to Group 1").click()
+    expect(page.get_by_label("condition 3: filter by")).to_be_focused()
+
+
+def test_enter_counts_and_does_not_save(console):
+    page = console("/segments/new/?recipe=never-opened")
+    page.get_by_label("delivered: number").fill("29")
+    page.keyboard.press("Enter")
+    page.get_by_text("(30 or more)").first.wait_for()
+    assert not Segment.objects.exists()
+
+
+def test_a_contact_is_tested_while_the_segment_is_built(console):
+    page = console("/segments/new/?recipe=never-opened")
+    page.get_by_label("Email address of the contact").fill("ines.duarte@people.example")
+    page.keyboard.press("Enter")
+    page.get_by_text("Ines Duarte is not in").wait_for()
+    page.get_by_label("open date, how to compare").select_option(label="has a value")
+    page.get_by_text("Ines Duarte is in, through Group 1").wait_for()
+
+
+RECEIVED = "Received, not clicked"
 
 
 def test_the_clickers_and_the_others_are_found_by_keyboard_alone(console):
     """Walk-through 4: who clicked, and who received and is not one of them."""
-    SegmentFactory(name="Clickers", rules=group("all", CLICKED)).refresh()
     page = console("/segments/new/")
-    page.get_by_label("Name", exact=True).focus()
-    page.keyboard.type("Received, not clicked")
-    type_into(page, "condition 1: filter by", "Marketing email activity")
-    type_into(page, "activity, how to compare", "received")
+    begin_by_keyboard(page, "Clickers", "clicked a link")
+    type_choice(page, "Autumn", "clicked a link in “Autumn letter”")
+    page.keyboard.press("Control+s")
+    page.get_by_role("heading", name="Clickers", exact=True).wait_for()
+    for key, place in (("g", ""), ("s", "**/segments/"), ("n", "**/segments/new/")):
+        page.keyboard.press(key)
+        if place:
+            page.wait_for_url(place)
+
+    begin_by_keyboard(page, RECEIVED, "received")
     page.locator("#n2").focus()
     page.keyboard.press("c")
-    type_into(page, "condition 2: filter by", "Segment mem")
-    type_into(page, "membership, how to compare", "is not")
+    expect(page.get_by_label("condition 2: filter by")).to_be_focused()
+    slowly(page, "condition 2: filter by", "Segment mem")
+    slowly(page, "membership, how to compare", "is not")
     page.get_by_text("Not finished: choose at least one.").wait_for()
+    type_choice(page, "Click", "is not a member of Clickers")
+    page.keyboard.press("Control+s")
+    page.get_by_role("heading", name=RECEIVED, exact=True).wait_for()
+    clickers_and_others_are_right()
+
+
+def begin_by_keyboard(page, name, operator):
+    page.get_by_label("Name", exact=True).focus()
+    page.keyboard.type(name)
+    slowly(page, "condition 1: filter by", "Marketing email activity")
+    slowly(page, "activity, how to compare", operator)
+
+
+def type_choice(page, text, told):
     page.locator(".pick-many input").last.focus()
-    page.keyboard.type("Click")
+    page.keyboard.type(text)
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
+    page.get_by_text(told).first.wait_for()
+
+
+def clickers_and_others_are_right():
+    """Of the two who got the letter, one clicked."""
+    clickers, others = Segment.objects.order_by("pk")
+    assert [one.first_name for one in clickers.matching()] == ["Clara"]
+    clickers.refresh()
+    assert [one.first_name for one in others.matching()] == ["Otto"]
+
+
+class Mouse:
+    """The builder by mouse; without script each choice is followed by “Update”."""
+
+    def __init__(self, page, script):
+        self.page = page
+        self.script = script
+
+    def choose(self, label, text):
+        self.page.get_by_label(label).last.select_option(label=text)
+        if not self.script:
+            row = self.page.locator(".cond").last
+            row.get_by_role("button", name="Update").click()
+
+    def pick(self, label, text):
+        if not self.script:
+            self.choose(label, text)
+            return
+        self.page.locator(".pick-many input").last.click()
+        self.page.get_by_role("option", name=text).click()
+
+    def begin(self, name, operator):
+        self.page.get_by_label("Name", exact=True).fill(name)
+        self.choose("condition 1: filter by", "Marketing email activity")
+        self.choose("activity, how to compare", operator)
+
+    def save(self, name):
+        self.page.get_by_role("button", name="Save segment").click()
+        self.page.get_by_role("heading", name=name, exact=True).wait_for()
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "plain"])
+def test_the_clickers_and_the_others_are_found_by_mouse(console, script):
+    page = console("/segments/new/", java_script_enabled=script)
+    mouse = Mouse(page, script)
+    mouse.begin("Clickers", "clicked a link in")
+    mouse.pick("which emails", "Autumn letter")
+    page.get_by_text("clicked a link in “Autumn letter”").wait_for()
+    mouse.save("Clickers")
+
+    page.get_by_role("link", name="Segments").first.click()
+    page.get_by_role("link", name="Create segment").click()
+    mouse.begin(RECEIVED, "received")
+    page.get_by_role("button", name="Add a condition to Group 1").click()
+    mouse.choose("condition 2: filter by", "Segment membership")
+    mouse.choose("membership, how to compare", "is not a member of")
+    mouse.pick("choose one or more", "Clickers")
     page.get_by_text("is not a member of Clickers").wait_for()
-    page.keyboard.press("Control+s")
-    page.get_by_role("heading", name="Received, not clicked", exact=True).wait_for()
-    assert Segment.objects.latest("pk").matching().count() == 1
+    mouse.save(RECEIVED)
+    clickers_and_others_are_right()
+
+
+def test_what_somebody_else_saved_is_shown_beside_ones_own(console, segment, axe):
+    page = console(f"/segments/{segment.pk}/edit/")
+    theirs = Segment.objects.get(pk=segment.pk)
+    theirs.rules = group("any", RULES["rules"][0])
+    assert theirs.save_rules(None, version=1)
+    page.get_by_role("button", name="Save segment").click()
+    page.get_by_text("saved this segment").wait_for()
+    assert page.get_by_text("Only in yours").count() > 3
+    assert axe(page) == []
+    page.get_by_role("button", name="Replace theirs with yours").click()
+    page.get_by_role("heading", name=segment.name, exact=True).wait_for()
+    assert len(Segment.objects.get(pk=segment.pk).rules["rules"]) == 2

@@ -5,7 +5,10 @@ from django.urls import reverse
 
 from accounts.models import Job
 from consent.models import SubscriptionType
-from segments.models import Segment
+from segments.differing import differences
+from segments.models import Segment, SegmentUse
+from segments.rules import parse
+from segments.vocabulary import Vocabulary
 from tests.factories import ContactFactory, SegmentFactory, agree
 from tests.segments.worlds import group, where
 
@@ -155,6 +158,108 @@ def test_two_people_saving_at_once_do_not_overwrite_each_other(client):
     assert segment.rules["rules"][0]["rules"][0]["field"] == "delivered"
     third = client.post(url, form(GROUP, OPENED, do="save", version="2"))
     assert third.status_code == 302
+
+
+def test_a_conflict_shows_what_differs_in_plain_words(client):
+    segment = SegmentFactory(name="Silent")
+    url = reverse("segments:edit", args=[segment.pk])
+    client.post(url, form(GROUP, SENDS, do="save", version="1", name="Quiet"))
+    answer = client.post(url, form(GROUP, OPENED, SENDS, do="save", version="1"))
+    found = [(one.side, one.words) for one in answer.context["differences"]]
+    assert found == [
+        ("both", "All of these"),
+        ("yours", "Last marketing email open date has no value"),
+        ("both", "Marketing emails delivered is more than 11 (12 or more)"),
+    ]
+    page = answer.content.decode()
+    assert "Only in yours" in page
+    assert "Theirs is called “Quiet”." in page
+    assert 'name="version" value="2"' in page
+
+
+def test_a_conflict_without_a_difference_says_so(client):
+    segment = SegmentFactory(name="Silent")
+    url = reverse("segments:edit", args=[segment.pk])
+    client.post(url, form(GROUP, SENDS, do="save", version="1"))
+    answer = client.post(url, form(GROUP, SENDS, do="save", version="1"))
+    assert "The conditions are the same in both." in answer.content.decode()
+
+
+def test_long_stretches_that_are_the_same_are_left_out_of_a_conflict():
+    many = [where("delivered", "greater", value=n) for n in range(20)]
+    last = where("company", "is", value="Acme")
+    theirs, yours = (group("all", *many, *more) for more in ([], [last]))
+    words = Vocabulary()
+    found = differences(parse(theirs, words), parse(yours, words), words)
+    assert [(one.side, one.skipped) for one in found] == [
+        ("gap", 18),
+        ("both", 0),
+        ("both", 0),
+        ("yours", 0),
+    ]
+
+
+def test_a_contact_is_tested_on_conditions_that_are_not_saved(client):
+    ContactFactory(
+        first_name="Ada", last_name="Ek", email="ada@people.example", delivered=12
+    )
+    tested = {"do": "count", "person": "ADA@people.example"}
+    answer = client.post(NEW, form(GROUP, OPENED, SENDS, **tested))
+    assert str(answer.context["answer"]) == "Ada Ek is in, through Group 1"
+    few = (3, 1, "filter", {"field": "delivered", "op": "less", "v": "11"})
+    answer = client.post(NEW, form(GROUP, OPENED, few, **tested))
+    told = answer.context["answer"]
+    assert str(told) == "Ada Ek is not in"
+    assert [one.holds for one in told.verdicts] == [False, True, False]
+    nobody = form(GROUP, SENDS, do="count", person="who@people.example")
+    page = client.post(NEW, nobody).content.decode()
+    assert "No contact has the address who@people.example." in page
+    assert not Segment.objects.exists()
+
+
+def test_a_count_that_overtook_a_change_of_the_form_draws_the_form(client):
+    first = client.post(NEW, form(GROUP, SENDS, do="count"))
+    drawn = {"drawn": first.context["draft"].shape, "do": "count"}
+    rail = {"HX-Target": "rail"}
+    typed = (3, 1, "filter", {"field": "delivered", "op": "greater", "v": "12"})
+    answer = client.post(NEW, form(GROUP, typed, **drawn), headers=rail)
+    assert answer["HX-Retarget"] == "#rail"
+    other = (3, 1, "filter", {"field": "company", "op": "is", "v": "12"})
+    answer = client.post(NEW, form(GROUP, other, **drawn), headers=rail)
+    assert answer["HX-Retarget"] == "#builder"
+
+
+@pytest.mark.parametrize(
+    ("do", "where_to"),
+    [("add:1", 'id="n4-field" name="n4-field" autofocus'), ("up:3", "autofocus>")],
+)
+def test_after_a_button_one_goes_on_where_it_worked(client, do, where_to):
+    page = client.post(NEW, form(GROUP, OPENED, SENDS, do=do)).content.decode()
+    assert page.count("autofocus") == 1
+    assert where_to in page
+
+
+def test_saving_says_whose_audience_changes(client):
+    ContactFactory(delivered=20)
+    segment = SegmentFactory()
+    segment.refresh()
+    SegmentUse.objects.note("email:3", [segment], label="Email “Stay?”", url="/x/")
+    url = reverse("segments:edit", args=[segment.pk])
+    assert "Saving changes" not in client.get(url).content.decode()
+    many = (3, 1, "filter", {"field": "delivered", "op": "greater", "v": "30"})
+    page = client.post(url, form(GROUP, many, do="count")).content.decode()
+    assert "1 fewer now" in page
+    assert "Saving changes whom it reaches." in page
+    assert "Email “Stay?”" in page
+
+
+def test_two_hundred_and_fifty_conditions_are_drawn_and_saved(client):
+    """As many fields as a form of ours can have."""
+    rows = [(n, 1, "filter", SENDS[3]) for n in range(2, 252)]
+    answer = client.post(NEW, form(GROUP, *rows, do="count"))
+    assert answer.content.decode().count('class="pick-field"') == 250
+    assert client.post(NEW, form(GROUP, *rows, do="save")).status_code == 302
+    assert len(Segment.objects.get().rules["rules"][0]["rules"]) == 250
 
 
 def test_segments_made_from_one_another_are_refused_with_the_path(client):

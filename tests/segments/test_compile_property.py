@@ -26,7 +26,7 @@ def test_what_the_database_finds_is_what_the_rules_mean(seed):
     judge, words, clock = world.judge(), Vocabulary(), Clock(NOW, ZONE)
 
     @settings(
-        max_examples=200,
+        max_examples=500,
         deadline=None,
         suppress_health_check=list(HealthCheck),
         derandomize=True,
