@@ -27,7 +27,7 @@ from segments.nodes import (
     narrowed,
     node_of_form,
 )
-from segments.operators import Operator
+from segments.operators import CLICKS, Operator
 from segments.rules import MAX_FILTERS, Place, Words
 
 
@@ -246,6 +246,12 @@ class Tree:
         self.nodes.remove(group)
         return children[0].id
 
+    def use_clicks(self, node: Node | None) -> int:
+        """Ask who clicked, where it was asked who opened."""
+        if node:
+            node.operator = CLICKS.get(node.operator, node.operator)
+        return node.id if node else 0
+
     def widen(self, node: Node | None) -> int:
         """Include people with no value, or leave them out again."""
         if node:
@@ -263,6 +269,7 @@ ACTS: dict[str, Callable[[Tree, Node | None], int]] = {
     "wrap": Tree.wrap,
     "ungroup": Tree.ungroup,
     "widen": Tree.widen,
+    "clicks": Tree.use_clicks,
 }
 
 

@@ -19,7 +19,16 @@ from segments.dates import Clock
 from segments.emails import TIMES, WHO, WINDOWS
 from segments.fields import Field, Source
 from segments.nodes import Node
-from segments.operators import ADVICE, UNITS, Operand, Operator
+from segments.operators import (
+    ADVICE,
+    CLICKS,
+    DRIFT,
+    MOVING,
+    SILENT,
+    UNITS,
+    Operand,
+    Operator,
+)
 from segments.rules import DATES, Complaint, Filter, Group, Place, name_of, read
 from segments.vocabulary import Vocabulary
 from segments.why import Answer, explain
@@ -48,6 +57,8 @@ class Drawn:
     missing: int = 0
     # told behind the value: "(12 or more)"
     hint: str = ""
+    # stands beside a question about an email that stayed without an answer
+    drifts: bool = False
     rows: list[Drawn] = dataclasses.field(default_factory=list)
 
     @property
@@ -62,10 +73,17 @@ class Drawn:
         return found[1].value if found else ""
 
     @property
+    def has_clicks(self) -> bool:
+        """Could clicks be asked for instead of opens?"""
+        return self.node.field == "email_event" and self.node.operator in CLICKS
+
+    @property
     def advice(self) -> str:
         """What people who choose this should know."""
         if self.field is None or self.operator is None:
             return ""
+        if self.drifts and self.field.key in MOVING:
+            return DRIFT
         return ADVICE.get(f"{self.field.key} {self.operator.key}", "")
 
 
@@ -259,6 +277,7 @@ class Draft:
         drawn.complaint = complaint.sentence if complaint else ""
         drawn.missing = self.missing.get(node.id, 0)
         drawn.count = self.counts.get(place)
+        drawn.drifts = node.parent in self.drifting
         if node.is_group:
             drawn.rows = [
                 self._drawn(
@@ -272,6 +291,17 @@ class Draft:
         elif node.field:
             self._say(drawn, place)
         return drawn
+
+    @cached_property
+    def drifting(self) -> set[int]:
+        """Groups that ask who clicked nothing in one email of a campaign."""
+        return {
+            one.parent
+            for one in self.tree.nodes
+            if one.field == "email_event"
+            and one.operator in SILENT
+            and any(key.startswith("reengagement:") for key in one.values)
+        }
 
     def _say(self, drawn: Drawn, place: Place) -> None:
         drawn.field = self.words.field(drawn.node.field)

@@ -220,6 +220,18 @@ OPERATORS: dict[Type, tuple[Operator, ...]] = {
 }
 
 
+# by operator of activity: the one that asks for clicks instead of opens
+CLICKS = {
+    "opened": "link_clicked",
+    "received_but_not_opened": "received_but_not_clicked",
+}
+# whoever does not answer an email; and the properties that change when she opens it
+SILENT = ("received_but_not_clicked", "sent_but_not_clicked")
+MOVING = ("opened", "clicked", "last_opened_at", "last_clicked_at", "first_opened_at")
+DRIFT = (
+    "This changes as soon as they open the email, and then they leave the segment. To"
+    " opt out who stays silent, ask for the email alone."
+)
 _OPENS = "Opens are partly made by machines; clicks are safer."
 # by "field operator": what the builder tells people who choose it
 ADVICE = {

@@ -239,6 +239,27 @@ def test_after_a_button_one_goes_on_where_it_worked(client, do, where_to):
     assert where_to in page
 
 
+def test_opens_are_advised_against_and_replaced_by_clicks(client):
+    opened = (2, 1, "filter", {"field": "email_event", "op": "opened"})
+    page = client.post(NEW, form(GROUP, opened, do="count")).content.decode()
+    assert "Opens are partly made by machines" in page
+    assert 'value="clicks:2"' in page
+    draft = client.post(NEW, form(GROUP, opened, do="clicks:2")).context["draft"]
+    assert draft.tree.node(2).operator == "link_clicked"
+
+
+@pytest.mark.parametrize(
+    ("group_of", "drifts"), [("reengagement:3", True), ("email:3", False)]
+)
+def test_what_moves_when_an_email_is_opened_is_advised_against(
+    client, group_of, drifts
+):
+    """Whoever opens the re-engagement email would slip out of the opt-out."""
+    silent = {"field": "email_event", "op": "received_but_not_clicked", "v": group_of}
+    answer = client.post(NEW, form(GROUP, OPENED, (3, 1, "filter", silent)))
+    assert ("then they leave the segment" in answer.content.decode()) is drifts
+
+
 def test_saving_says_whose_audience_changes(client):
     ContactFactory(delivered=20)
     segment = SegmentFactory()
