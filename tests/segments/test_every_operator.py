@@ -46,7 +46,10 @@ def own(kind, values, before=None, **more):
     return f"property:{one.pk}"
 
 
-KNOWN = {"known": ({}, {"ada", "bo"}), "unknown": ({}, {"no"})}
+KNOWN: dict[str, tuple[dict[str, str], set[str]]] = {
+    "known": ({}, {"ada", "bo"}),
+    "unknown": ({}, {"no"}),
+}
 
 
 @pytest.mark.parametrize("where_kept", ["column", "property"])

@@ -192,6 +192,13 @@ def test_a_changed_property_is_named_in_the_log():
     assert fields == [f"property:{one.key}"]
 
 
+def test_when_somebody_was_updated_is_named_in_the_log():
+    contact = ContactFactory()
+    LoggedChange.objects.all().delete()
+    Contact.objects.filter(pk=contact.pk).update(updated_at=timezone.now())
+    assert LoggedChange.objects.get().fields == ["updated_at"]
+
+
 def test_a_refresh_that_dies_half_way_has_seen_nothing():
     segment = kept(SENDS)
     seen = segment.seen

@@ -36,7 +36,7 @@ def edit(pairs):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("segments", "0005_days_of_segments")]
+    dependencies = [("segments", "0006_changes_by_the_statement")]
     operations = [
         migrations.RunSQL(edit(CHANGES), edit([(new, old) for old, new in CHANGES]))
     ]
