@@ -1,10 +1,10 @@
 """Giving an address back: who may, how often, and what is never given back."""
 
 import datetime as dt
-import threading
+from functools import partial
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from accounts.models import Account
@@ -23,6 +23,7 @@ from tests.factories import (
     UserFactory,
     agree,
 )
+from tests.threads import together
 
 pytestmark = pytest.mark.django_db
 NOTE = "Ticket 48213"
@@ -252,23 +253,15 @@ def soft(contact, at):
 def test_of_two_who_want_the_last_one_exactly_one_gets_it(rosa):
     TestQuota().use(rosa, 9)
     contacts = [bounced(), bounced()]
-    together, said = threading.Barrier(2), []
 
     def work(contact):
         try:
-            together.wait(10)
             give_back(contact, rosa)
-            said.append("done")
         except NotUnbounced as problem:
-            said.append(str(problem))
-        finally:
-            connection.close()
+            return str(problem)
+        return "done"
 
-    threads = [threading.Thread(target=work, args=[one]) for one in contacts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
+    said = together(*(partial(work, one) for one in contacts))
     assert sorted(said)[1] == "done"
     assert sorted(said)[0].startswith("All 10 unbounces")
     assert Release.objects.filter(way=Way.PERSON).count() == 10

@@ -1,10 +1,10 @@
 """From draft to sent: launched once, prepared once, stopped for good."""
 
 import datetime as dt
-import threading
+from functools import partial
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 from django.utils import timezone
 
 from accounts.models import Job, JobState
@@ -22,6 +22,7 @@ from tests.factories import (
     agree,
     make_segment,
 )
+from tests.threads import together
 
 pytestmark = pytest.mark.django_db
 
@@ -89,23 +90,11 @@ def test_a_second_launch_says_that_it_lost(email, user):
 @pytest.mark.django_db(transaction=True)
 def test_of_many_who_press_send_at_once_one_launches(email):
     users = UserFactory.create_batch(6)
-    barrier = threading.Barrier(len(users))
-    won = []
-
-    def press(user):
-        try:
-            mine = MarketingEmail.objects.get(pk=email.pk)
-            barrier.wait()
-            if mine.launch(user):
-                won.append(user)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=press, args=[user]) for user in users]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    mine = [MarketingEmail.objects.get(pk=email.pk) for _ in users]
+    pressed = together(
+        *(partial(one.launch, user) for one, user in zip(mine, users, strict=True))
+    )
+    won = [user for user, did in zip(users, pressed, strict=True) if did]
     assert len(won) == 1
     email.refresh_from_db()
     assert email.launched_by == won[0]
@@ -115,21 +104,12 @@ def test_of_many_who_press_send_at_once_one_launches(email):
 def test_of_many_workers_one_prepares_and_nobody_is_queued_twice(email, user):
     email.launch(user)
     MarketingEmail.objects.update(scheduled_at=timezone.now())
-    barrier = threading.Barrier(4)
 
     def work():
-        try:
-            barrier.wait()
-            for job_id in MarketingEmail.objects.start_due():
-                tasks.prepare(job_id)
-        finally:
-            connection.close()
+        for job_id in MarketingEmail.objects.start_due():
+            tasks.prepare(job_id)
 
-    threads = [threading.Thread(target=work) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    together(work, work, work, work)
     for job_id in MarketingEmail.objects.start_due():
         tasks.prepare(job_id)
     email.refresh_from_db()
@@ -164,15 +144,9 @@ def test_stopped_while_the_recipients_are_fixed_leaves_nobody_queued(
     job = start(email, user)
     fix, stopped = audience.fix, []
 
-    def press_stop():
-        stopped.append(MarketingEmail.objects.get(pk=email.pk).stop())
-        connection.close()
-
     def fix_while_somebody_stops(*args, **kwargs):
         counts = fix(*args, **kwargs)
-        thread = threading.Thread(target=press_stop)
-        thread.start()
-        thread.join()
+        stopped.extend(together(MarketingEmail.objects.get(pk=email.pk).stop))
         return counts
 
     monkeypatch.setattr(audience, "fix", fix_while_somebody_stops)

@@ -20,6 +20,7 @@ from deliveries.queue import BATCH
 from tests import killing
 from tests.crowd import make_readers
 from tests.factories import MessageFactory
+from tests.threads import together
 
 pytestmark = [pytest.mark.kill, pytest.mark.timeout(400)]
 
@@ -133,19 +134,8 @@ def test_nothing_starts_after_the_commit_of_an_opt_out(live_stack):
 def test_two_people_launching_at_once_send_one_mail_each(live_stack):
     message = MessageFactory()
     readers = make_readers(message.subscription_type, 200)
-    barrier, counts = threading.Barrier(2), []
-
-    def press():
-        barrier.wait()
-        counts.append(audience.fix(message, Contact.objects.all()))
-        connections.close_all()
-
-    threads = [threading.Thread(target=press) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert counts == [{"": 200}, {"": 200}]
+    press = lambda: audience.fix(message, Contact.objects.all())  # noqa: E731
+    assert together(press, press) == [{"": 200}, {"": 200}]
     all_left(live_stack)
     check(live_stack, readers, uncertain=0)
 

@@ -1,10 +1,8 @@
 """Two people, or two workers, at one campaign at the same moment."""
 
 import datetime as dt
-import threading
 
 import pytest
-from django.db import connection
 
 from accounts.models import Job
 from consent.models import Batch, Suppression
@@ -19,6 +17,7 @@ from reengagement.tasks import opt_out_silent, undo_opt_out
 from reengagement.vocabulary import CampaignState
 from tests.factories import MessageFactory, SubscriptionTypeFactory
 from tests.reengagement.world import World
+from tests.threads import together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -35,26 +34,6 @@ def world():
     world.campaign.advance()
     assert world.campaign.state == CampaignState.REVIEW
     return world
-
-
-def together(*works):
-    """Each in a thread of its own, beginning at one moment; what they returned."""
-    gate, found = threading.Barrier(len(works)), []
-
-    def run(work):
-        try:
-            gate.wait(10)
-            found.append(work())
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[work]) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert len(found) == len(works), "one of them failed"
-    return found
 
 
 def opted_out(world, user):
@@ -105,16 +84,12 @@ def test_who_stops_while_the_next_email_is_queued_wins(world, alice, monkeypatch
     fix, pressed = audience.fix, []
     arguments = [alice] if verb == "stop" else [alice, "Wrong words"]
 
-    def press():
-        pressed.append(getattr(Campaign.objects.get(), verb)(*arguments))
-        connection.close()
-
     def fix_while_somebody_presses(*args, **kwargs):
         counts = fix(*args, **kwargs)
         assert counts[""] == PEOPLE
-        thread = threading.Thread(target=press)
-        thread.start()
-        thread.join(30)
+        pressed.extend(
+            together(lambda: getattr(Campaign.objects.get(), verb)(*arguments))
+        )
         return counts
 
     monkeypatch.setattr(audience, "fix", fix_while_somebody_presses)
@@ -131,15 +106,9 @@ def test_who_keeps_people_while_a_piece_is_opted_out_keeps_them(
     world.campaign.begin_opt_out(alice)
     fold, kept = outcomes.fold, []
 
-    def keep():
-        kept.append(world.campaign.members.silent().keep(alice))
-        connection.close()
-
     def fold_while_somebody_keeps(*args):
         count = fold(*args)
-        thread = threading.Thread(target=keep)
-        thread.start()
-        thread.join(30)
+        kept.extend(together(lambda: world.campaign.members.silent().keep(alice)))
         return count
 
     monkeypatch.setattr(outcomes, "fold", fold_while_somebody_keeps)

@@ -1,7 +1,5 @@
 """Members follow the rules by difference; one refresh at a time; nothing half done."""
 
-import threading
-
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.utils import timezone
@@ -12,6 +10,7 @@ from segments.models import Segment, SegmentMember, SegmentUse
 from segments.tasks import fill, refresh_due
 from tests.factories import ContactFactory, SegmentFactory, UserFactory
 from tests.segments.worlds import ago, group, where
+from tests.threads import together
 
 pytestmark = pytest.mark.django_db
 
@@ -217,20 +216,9 @@ def test_the_database_refuses_what_a_segment_cannot_be(values, name):
 def test_of_two_refreshes_at_once_one_works_and_the_other_leaves_it_alone():
     ContactFactory(delivered=1)
     segment = SegmentFactory()
-    results = []
-
-    def other():
-        try:
-            results.append(Segment.objects.get(pk=segment.pk).refresh())
-        finally:
-            connection.close()
-
     with transaction.atomic():
         Segment.objects.select_for_update(no_key=True).get(pk=segment.pk)
-        thread = threading.Thread(target=other)
-        thread.start()
-        thread.join(20)
-    assert results == [None]
+        assert together(Segment.objects.get(pk=segment.pk).refresh) == [None]
     assert segment.refresh().size == 1
 
 

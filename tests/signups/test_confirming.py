@@ -1,10 +1,8 @@
 """The two links of a confirmation mail."""
 
 import datetime as dt
-import threading
 
 import pytest
-from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -27,6 +25,7 @@ from tests.factories import (
 )
 from tests.signups.conftest import BROWSER, path_of, sign_up
 from tests.signups.test_taking import say_no
+from tests.threads import together
 
 HAND = {"gesture": "pointer", "dwell": "4000"}
 PRESS = Press(
@@ -253,22 +252,11 @@ class TestItWasNotMe:
 @pytest.mark.django_db(transaction=True)
 def test_of_two_confirmations_at_once_one_is_written(form):
     submission = delivered(sign_up(form))
-    start = threading.Barrier(2)
-    answers = []
 
     def press():
-        try:
-            mine = Submission.objects.select_related("form").get(pk=submission.pk)
-            start.wait()
-            answers.append(confirming.confirm(mine, PRESS))
-        finally:
-            connection.close()
+        mine = Submission.objects.select_related("form").get(pk=submission.pk)
+        return confirming.confirm(mine, PRESS)
 
-    threads = [threading.Thread(target=press) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert answers == [True, True]
+    assert together(press, press) == [True, True]
     assert ConsentRecord.objects.count() == 1
     assert Grant.objects.count() == 1
