@@ -130,7 +130,7 @@ def _pauses(address: Address) -> SuppressionQuerySet:
 
 def _switch_on(address: Address, kind: SubscriptionType, evidence: Evidence) -> None:
     blocks = Suppression.objects.filter(address=address).covering(kind)
-    wide = blocks.active().filter(scope=Scope.EVERYTHING)
+    wide = blocks.filter(scope=Scope.EVERYTHING, pk__in=_liftable(address))
     reasons = set(wide.values_list("reason", flat=True))
     for way in WAYS:
         blocks.lift(way, _act(Action.RESTORED, evidence))

@@ -137,8 +137,8 @@ def preferences(request: HttpRequest, leaver: Leaver) -> HttpResponse:
     if "everything" in form:
         leaver.leave(Mechanism.PREFERENCE_CENTRE, evidence, all_mail=True)
         return _choices_page(request, leaver, brand, left_all=True)
-    if form.get("pause") in PAUSES:
-        choices.pause(leaver.address, PAUSES[form["pause"]], evidence)
+    if days := PAUSES.get(str(form.get("pause", ""))):
+        choices.pause(leaver.address, days, evidence)
     if "resume" in form:
         choices.end_pause(leaver.address, evidence)
         return _choices_page(request, leaver, brand, resumed=True)

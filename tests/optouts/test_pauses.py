@@ -13,6 +13,7 @@ from deliveries.refusals import annotate_refusal
 from deliveries.tokens import Purpose
 from optouts import choices
 from optouts.tasks import end_pauses
+from tests.factories import BrandFactory
 from tests.optouts.conftest import agree, token_of
 from tests.reengagement.world import World
 
@@ -132,6 +133,13 @@ def test_only_a_pause_has_an_end(ana):
     )
     with pytest.raises(IntegrityError, match="only_a_pause"), transaction.atomic():
         Suppression.objects.suppress([ana.pk], Reason.STAFF_OPT_OUT, act)
+
+
+def test_a_kind_can_be_ticked_while_paused(web, page, ana, kind):
+    BrandFactory()
+    choices.pause(ana, 30, Evidence())
+    web.post(page, {"save": "1", "kind": str(kind.pk)})
+    assert pauses().get().brand is None
 
 
 def test_asking_for_a_pause_is_a_sign_of_life():
