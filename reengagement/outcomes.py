@@ -56,7 +56,7 @@ WITH d AS (
                 AND batch_id = %(batch)s) AS returned,
         bool_or(lifted_by = 'undo' AND batch_id = %(batch)s) AS restored
     FROM consent_suppression
-    WHERE (lifted_at IS NULL OR batch_id = %(batch)s) {members}
+    WHERE (lifted_at IS NULL OR batch_id = %(batch)s OR reason = 'paused') {members}
     GROUP BY address_id
 ), pending AS (
     SELECT DISTINCT address_id FROM deliveries_event

@@ -117,4 +117,5 @@ def _kept(no: Suppression) -> Act:
         occurred_at=no.occurred_at,
         explanation="Kept when a new sign-up ended an opt-out that reached further.",
         batch_id=no.batch_id,
+        until=no.until,
     )

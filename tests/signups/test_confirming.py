@@ -7,11 +7,12 @@ from django.test import Client
 from django.utils import timezone
 
 from consent.models import ConsentRecord, Grant, Suppression
-from consent.vocabulary import Reason
+from consent.vocabulary import Evidence, Reason
 from contacts.models import Contact
 from deliveries import refusals
 from deliveries.models import Delivery, DeliveryState
 from deliveries.tokens import Purpose
+from optouts import choices
 from signups import confirming
 from signups.confirming import Press
 from signups.models import State, Submission
@@ -194,6 +195,15 @@ class TestComingBack:
         assert refusals.mailable(people, form.offered()[0]).exists()
         assert not refusals.mailable(people, same_brand).exists()
         assert not refusals.mailable(people, other_brand).exists()
+
+    def test_a_pause_goes_on_for_what_she_did_not_sign_up_for(self, form):
+        contact, other = ContactFactory(), SubscriptionTypeFactory(brand=form.brand)
+        agree(contact, other)
+        choices.pause(contact.address, 30, Evidence())
+        self.back(form, contact.email)
+        people = Contact.objects.all()
+        assert refusals.mailable(people, form.offered()[0]).exists()
+        assert not refusals.mailable(people, other).exists()
 
     def test_an_opt_out_after_the_sign_up_stands(self, anybody, form):
         contact = ContactFactory()
