@@ -23,6 +23,8 @@ from django.db.models import (
 )
 from django.http import QueryDict
 
+from accounts.web import key
+
 Row = TypeVar("Row", bound=Model)
 Expression = Any  # of Django's query API
 
@@ -50,13 +52,14 @@ class Order:
 
     def place(self, text: str) -> list[Expression] | None:
         """The values of the row that a page begins behind; None when it names none."""
-        key, _, value = text.partition(".")
-        if not (key.isascii() and key.isdigit() and len(key) < 19) or "\x00" in value:
+        name, _, value = text.partition(".")
+        row = key(name)
+        if row is None or "\x00" in value:
             return None
         if self.by is None:
-            return [Value(int(key))]
+            return [Value(row)]
         try:
-            return [Value(self.read(value)), Value(int(key))]
+            return [Value(self.read(value)), Value(row)]
         except ValueError:
             return None
 

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.doorbell import ring
-from accounts.web import INVALID, SignedIn
+from accounts.web import INVALID, SignedIn, key, keys
 from consent.tables import csv_lines
 from reengagement import eligibility
 from reengagement.forms import OptOutForm, ReasonForm
@@ -82,7 +82,7 @@ def silent(request: SignedIn, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         return _opt_out(request, campaign)
     after = request.GET.get("after", "")
-    rows = campaign.members.for_review(_number(after), PAGE + 1)
+    rows = campaign.members.for_review(key(after) or 0, PAGE + 1)
     context = {
         "campaign": campaign,
         "form": form,
@@ -99,11 +99,6 @@ def silent(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, "reengagement/campaign_silent.html", context, status=status)
 
 
-def _number(text: str) -> int:
-    """A key in an address; 0, which nobody has, for nonsense."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
-
-
 def _opt_out(request: SignedIn, campaign: Campaign) -> HttpResponse:
     if campaign.state == CampaignState.REVIEW and campaign.begin_opt_out(request.user):
         ring("reengagement.tasks.opt_out_silent", campaign.sunset.job_id)
@@ -117,7 +112,7 @@ def _opt_out(request: SignedIn, campaign: Campaign) -> HttpResponse:
 def keep(request: SignedIn, pk: int) -> HttpResponse:
     """Keep the ticked people: they will not be opted out."""
     campaign = get_object_or_404(Campaign, pk=pk)
-    chosen = [_number(one) for one in request.POST.getlist("id")]
+    chosen = keys(request.POST.getlist("id"))
     kept = campaign.members.filter(pk__in=chosen).keep(request.user)
     people = "1 person" if kept == 1 else f"{kept:,} people"
     messages.success(request, f"Kept {people} from the opt-out.")

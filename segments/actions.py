@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.doorbell import ring
 from accounts.models import AuditEntry
-from accounts.web import INVALID, SignedIn
+from accounts.web import INVALID, SignedIn, keys
 from contacts.models import Contact
 from segments import tasks
 from segments.forms import AddressesForm, PickForm
@@ -125,7 +125,7 @@ def add(request: SignedIn, pk: int) -> HttpResponse:
 def pick(request: SignedIn) -> HttpResponse:
     """The contacts ticked on another page (`id`) into a static segment."""
     asked = request.POST if request.method == "POST" else request.GET
-    ids = [int(one) for one in asked.getlist("id") if one.isdecimal()][:MOST]
+    ids = keys(asked.getlist("id"))[:MOST]
     contacts = Contact.objects.filter(pk__in=ids)
     form = PickForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
@@ -145,7 +145,7 @@ def pick(request: SignedIn) -> HttpResponse:
 def remove(request: SignedIn, pk: int) -> HttpResponse:
     """The ticked people out of a static segment."""
     segment = _static(pk)
-    ids = [int(one) for one in request.POST.getlist("id") if one.isdecimal()]
+    ids = keys(request.POST.getlist("id"))
     count = segment.remove(Contact.objects.filter(pk__in=ids))
     messages.success(request, f"Took {count:,} contacts out of “{segment.name}”.")
     return redirect(segment)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Account
 from accounts.paging import FALLING, keyset
-from accounts.web import CONFLICT, INVALID, SignedIn
+from accounts.web import CONFLICT, INVALID, SignedIn, keys
 from bounces import audit, unbouncing
 from bounces.audit import Query
 from bounces.forms import UnbounceAllForm, UnbounceForm
@@ -127,7 +127,7 @@ def question(contact: Contact, request: SignedIn) -> dict[str, Any]:
 def unbounce_all(request: SignedIn) -> HttpResponse:
     """Several at once, for the same reason."""
     words = request.POST if request.method == "POST" else request.GET
-    ids = [int(one) for one in words.getlist("id") if one.isdecimal()][:AT_ONCE]
+    ids = keys(words.getlist("id"))[:AT_ONCE]
     chosen = list(Contact.objects.filter(pk__in=ids).order_by("pk"))
     can, cannot = _sorted_out(chosen, request)
     form = UnbounceAllForm(request.POST or None, count=len(can))

@@ -16,7 +16,7 @@ from django.views.decorators.http import (
 )
 
 from accounts.paging import FALLING, keyset
-from accounts.web import INVALID, SignedIn
+from accounts.web import INVALID, SignedIn, keys
 from bounces import complaints, global_blocks, rejudging, rescue
 from bounces.audit import Query
 from bounces.forms import GlobalBlocksForm, SaveViewForm
@@ -60,7 +60,7 @@ def rescued(request: SignedIn) -> HttpResponse:
 def release(request: SignedIn) -> HttpResponse:
     """One by its own button, those that are ticked, or everybody in the report."""
     asked = request.POST.getlist("only") or request.POST.getlist("id")
-    chosen = [int(one) for one in asked if one.isdecimal()]
+    chosen = keys(asked)
     everybody = request.POST.get("everybody") == "yes"
     if not chosen and not everybody:
         messages.warning(request, "Nobody was chosen. Tick those to be released.")

@@ -19,7 +19,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Account
-from accounts.web import CONFLICT, INVALID, SignedIn
+from accounts.web import CONFLICT, INVALID, SignedIn, key
 from campaigns import blocks as editing
 from campaigns.blocks import KINDS, Block
 from campaigns.forms.content import ContentForm
@@ -91,7 +91,7 @@ def _looking(request: HttpRequest) -> tuple[str, int | None]:
     words = request.POST if request.method == "POST" else request.GET
     view, person = words.get("view", ""), words.get("as", "")
     known = view if view in dict(VIEWS) else VIEWS[0][0]
-    return known, int(person) if person.isdecimal() else None
+    return known, key(person)
 
 
 def _save(
@@ -221,10 +221,6 @@ def settings(request: SignedIn, pk: int) -> HttpResponse:
 def show(request: HttpRequest, pk: int) -> HttpResponse:
     """The mail itself, for the frame of the editor: ?view=dark|text, ?as=<contact>."""
     email = find(pk)
-    person = request.GET.get("as", "")
-    document = preview(
-        email,
-        contact_id=int(person) if person.isdecimal() else None,
-        view=request.GET.get("view", ""),
-    )
+    person, view = key(request.GET.get("as", "")), request.GET.get("view", "")
+    document = preview(email, contact_id=person, view=view)
     return HttpResponse(document)

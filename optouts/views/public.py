@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 
+from accounts.web import keys
 from consent.models import Brand
 from consent.visitors import client_ip
 from consent.vocabulary import Evidence, Mechanism
@@ -144,7 +145,7 @@ def preferences(request: HttpRequest, leaver: Leaver) -> HttpResponse:
         return _choices_page(request, leaver, brand, resumed=True)
     if "save" not in form:
         return _choices_page(request, leaver, brand)
-    wanted = {int(pk) for pk in form.getlist("kind") if pk.isdecimal() and len(pk) < 19}
+    wanted = set(keys(form.getlist("kind")))
     changes = choices.save(leaver.address, brand, wanted, evidence)
     return _choices_page(request, leaver, brand, saved=True, changes=changes)
 

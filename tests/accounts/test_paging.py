@@ -6,6 +6,7 @@ import pytest
 from django.db.models import F
 from django.http import QueryDict
 
+from accounts import web
 from accounts.models import AuditEntry
 from accounts.paging import FALLING, RISING, Order, keyset, moment
 
@@ -82,3 +83,8 @@ def test_a_place_that_is_none_shows_the_first_page(place):
     page = keyset(AuditEntry.objects.all(), QueryDict(place), 2, BY_TIME)
     assert page.previous == ""
     assert len(page.rows) == 2
+
+
+def test_what_is_no_key_is_passed_over():
+    asked = ["7", "", "-1", "²", "٣", "1e3", "x", "9" * 5_000, "12"]
+    assert web.keys(asked) == [7, 12]
