@@ -12,6 +12,7 @@ from bounces.models import BouncePolicy, Change, Stance
 from consent.addresses import BadAddress, Parsed, parse
 
 SORTED = sorted(CATEGORIES.items())
+LARGEST = 10 * 1024 * 1024
 
 
 class UnbounceForm(forms.Form):
@@ -137,3 +138,36 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = BouncePolicy
         fields = ("stance", "pauses")
+
+
+class Files(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Several files; each is held to what the field allows."""
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        given = data if isinstance(data, (list, tuple)) else [data]
+        return [super(FilesField, self).clean(one, initial) for one in given or [None]]
+
+
+class UploadReportsForm(forms.Form):
+    """Files of mail that came back."""
+
+    mails = FilesField(
+        label="Files",
+        help_text="Mails (.eml) or mailboxes (.mbox) of 10 MB at most together."
+        " Larger ones are read by manage.py read_bounces.",
+        widget=Files(attrs={"accept": ".eml,.mbox,.txt,message/rfc822"}),
+        error_messages={"required": "Choose at least one file."},
+    )
+
+    def clean_mails(self) -> Any:
+        files = self.cleaned_data["mails"]
+        if sum(one.size for one in files) > LARGEST:
+            raise forms.ValidationError(
+                "Together these are over 10 MB. Choose fewer of them, or have them"
+                " read on the server by manage.py read_bounces."
+            )
+        return files

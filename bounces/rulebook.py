@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import AuditEntry, User
 from bounces.categories import CATEGORIES, Category
 from bounces.models import RuleChange
+from bounces.rules.families import FIRM, LOOSE
 from bounces.rules.status import DETAILS, REPLIES, SUBJECTS
 from bounces.rules.tables import ALL
 
@@ -64,6 +65,9 @@ def _rows() -> Iterator[tuple[str, str, str, str]]:
             says = " / ".join([*row.texts, *row.codes])
             yield row.key, row.category, says, row.source
         seen.add(row.key)
+    for family in (*FIRM, *LOOSE):
+        says = " / ".join(sorted(f"{thing} {state}" for thing, state in family.pairs))
+        yield family.key, family.category, says, family.source
     for table in (DETAILS, SUBJECTS):
         for code, (category, source) in table.items():
             yield f"X.{code}", category, f"code X.{code}", source

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from bounces.views import desk, hooks, incidents, lists, policy
+from bounces.views import desk, hooks, incidents, lists, policy, reports
 
 app_name = "bounces"
 urlpatterns = [
@@ -8,6 +8,8 @@ urlpatterns = [
     path("bounces/unbounced/", desk.history, name="history"),
     path("bounces/unbounce/", desk.unbounce_all, name="unbounce_all"),
     path("bounces/unbounce/<int:pk>/", desk.unbounce, name="unbounce"),
+    path("bounces/reports/", reports.index, name="reports"),
+    path("bounces/reports/upload/", reports.upload, name="upload"),
     path("bounces/reports/<int:pk>.eml", desk.report, name="report"),
     path("bounces/incidents/", incidents.index, name="incidents"),
     path("bounces/incidents/<int:pk>/", incidents.detail, name="incident"),

@@ -27,7 +27,7 @@ def mails_in(file: BinaryIO) -> Iterator[bytes]:
         yield first + file.read()
         return
     lines: list[bytes] = []
-    for line in file:
+    for line in iter(file.readline, b""):  # an upload would begin anew
         if line.startswith(b"From ") and (not lines or not lines[-1].strip()):
             yield b"".join(lines)
             lines = []

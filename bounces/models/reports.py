@@ -34,6 +34,20 @@ class Outcome(models.TextChoices):
     REVIEW = "review", "To be looked at by a person"
 
 
+# what a report says, by the kinds of bounces/parsed.py
+SAID = {
+    "failed": "Bounce",
+    "delayed": "Notice of delay",
+    "delivered": "Notice of success",
+    "complaint": "Complaint",
+    "no_complaint": "Not spam",
+    "auth_report": "Report about authentication",
+    "auto_reply": "Automatic reply",
+    "challenge": "Challenge",
+    "unknown": "Not understood",
+}
+
+
 class Report(models.Model):
     """One mail that came back, kept as it came. Nothing without a token of ours ever
     changes anything: it waits for a person."""
@@ -56,9 +70,17 @@ class Report(models.Model):
                 condition=Q(outcome__in=Outcome.values), name="report_outcome_is_known"
             ),
         ]
+        indexes: ClassVar = [
+            # serves the list of what waits for a person
+            models.Index(fields=["outcome", "id"], name="report_by_outcome"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.get_outcome_display()}"
+
+    @property
+    def kind_label(self) -> str:
+        return SAID.get(self.kind, self.kind)
 
 
 class Bounce(models.Model):

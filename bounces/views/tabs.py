@@ -14,6 +14,7 @@ BESIDE = (
     ("rescue", "Judged anew", "history"),
     ("global", "Global blocks", "lock-keyhole"),
     ("complaints", "Complaints", "mail-x"),
+    ("reports", "Reports", "inbox"),
 )
 
 
