@@ -30,6 +30,7 @@ class Action(models.TextChoices):
     RELEASED = "released", "Address released"
     PAUSED = "paused", "Asked for a pause"
     RESUMED = "resumed", "The pause ended"
+    ERASED = "erased", "Erased on request"
 
 
 class Mechanism(models.TextChoices):
@@ -104,6 +105,7 @@ class Scope(models.TextChoices):
 class Reason(models.TextChoices):
     """Why an address may not be mailed; in the order in which it is told."""
 
+    ERASED = "erased", "Erased on request"
     COMPLAINT = "complaint", "Reported our mail as spam"
     OWN_OPT_OUT = "own_opt_out", "Opted out"
     STAFF_OPT_OUT = "staff_opt_out", "Opted out by staff on request"
@@ -122,6 +124,7 @@ class Reason(models.TextChoices):
 
 
 OPT_OUT_REASONS = (
+    Reason.ERASED,
     Reason.COMPLAINT,
     Reason.OWN_OPT_OUT,
     Reason.STAFF_OPT_OUT,

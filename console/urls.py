@@ -1,6 +1,6 @@
 from django.urls import path
 
-from console import jobs, outbox, overview, views
+from console import jobs, outbox, overview, rights, views
 
 app_name = "console"
 urlpatterns = [
@@ -19,6 +19,13 @@ urlpatterns = [
     path("outbox/<int:pk>/html/", outbox.html, name="outbox_html"),
     path("outbox/<int:pk>/images/", outbox.html_with_images, name="outbox_images"),
     path("outbox/<int:pk>/raw/", outbox.raw, name="outbox_raw"),
+    path("people/<int:pk>/everything/", rights.everything, name="everything"),
+    path(
+        "people/<int:pk>/everything.json",
+        rights.everything_json,
+        name="everything_json",
+    ),
+    path("people/<int:pk>/erase/", rights.erase, name="erase"),
     path("password/", views.ChangePassword.as_view(), name="password"),
     path("theme/", views.theme, name="theme"),
     path("shortcuts/", views.shortcuts, name="shortcuts"),

@@ -120,6 +120,8 @@ def _lift_for(contact: Contact, user: User, agreement: Agreement) -> None:
 
 
 WHY = {
+    Reason.ERASED: "The person behind this address asked to be erased. Only a new"
+    " double opt-in by the person ends this.",
     Reason.COMPLAINT: "{name} reported our mail as spam. Only a new double opt-in by"
     " the person ends this.",
     Reason.OWN_OPT_OUT: "Only {name} can undo this: the opt-out was the person’s own."

@@ -125,6 +125,13 @@ REFUSALS: tuple[Refusal, ...] = (
         "There is no email address. Add one to the contact.",
     ),
     Refusal(
+        Reason.ERASED.value,
+        NEVER_AGAIN,
+        Suppressed(Reason.ERASED),
+        "Erased on request",
+        "Asked to be erased. Only a new double opt-in by the person ends this.",
+    ),
+    Refusal(
         Reason.COMPLAINT.value,
         NEVER_AGAIN,
         Suppressed(Reason.COMPLAINT),

@@ -23,6 +23,7 @@ from contacts.sorting import LAST_ENGAGED, TITLE
 
 # The noes of the person herself: they go along to a new address (bounces do not).
 PERSONS_OWN = (
+    Reason.ERASED,
     Reason.COMPLAINT,
     Reason.OWN_OPT_OUT,
     Reason.STAFF_OPT_OUT,

@@ -1,0 +1,344 @@
+"""What is held on a person: one table for showing it to her and for erasing it.
+
+Sources: GDPR Art. 15 (access), 17 (erasure; 17(3)(b) and (e), 21(3): what must stay so
+that nobody mails her again and so that it can be shown why she was mailed).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from django.db import models, transaction
+from django.utils import timezone
+
+from accounts.models import AuditEntry, User
+from bounces.models import Bounce, Release, Report
+from consent.models import (
+    Address,
+    ConsentEvidence,
+    ConsentRecord,
+    Grant,
+    Suppression,
+)
+from consent.vocabulary import Act, Action, Actor, Mechanism, Reason
+from contacts.models import Contact, ImportedContact, OpeningBalance
+from deliveries.models import CaughtMail, Delivery, DeliveryState, Event
+from optouts.models import Farewell
+from reengagement.models import Member
+from segments.members import SegmentMember
+from segments.models import Displaced
+from signups.models import Submission
+
+
+class Fate(Enum):
+    """What erasure does with a row."""
+
+    GOES = "is deleted"
+    EMPTIED = "stays as a number"
+    STAYS = "stays"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """Rows of one model about a person.
+
+    `path` leads from the model to her: to the address row, to the contact where
+    `by` says so, or to the address in its letters. `emptied` is what the fields are
+    set to that could tell who she is.
+    """
+
+    title: str
+    model: type[models.Model]
+    path: str
+    columns: tuple[str, ...]
+    fate: Fate
+    by: str = "address"
+    why: str = ""
+    emptied: dict[str, Any] = field(default_factory=dict)
+
+    def of(self, person: Person) -> models.QuerySet[Any]:
+        return self.model._default_manager.filter(**{self.path: person.key(self.by)})
+
+    def rows(self, person: Person) -> list[dict[str, Any]]:
+        """{column: value} of each row, the oldest first."""
+        return list(self.of(person).order_by("pk").values(*self.columns))
+
+    def erase(self, person: Person) -> None:
+        if self.fate is Fate.GOES:
+            self.of(person).delete()
+        if self.emptied:
+            self.of(person).update(**self.emptied)
+
+
+PROOF = "It shows why mail was sent, and names nobody once the address is empty."
+SUM = "Counts in reports. It names nobody once the address is empty."
+
+# In the order of erasure: what hangs on something goes before it, the address last.
+HOLDINGS: tuple[Holding, ...] = (
+    Holding(
+        title="Answers in forms",
+        model=Submission,
+        path="address",
+        columns=("at", "form__name", "email", "answers", "state", "ip", "user_agent"),
+        fate=Fate.EMPTIED,
+        why=SUM,
+        emptied={
+            "email": "",
+            "answers": {},
+            "ip": None,
+            "user_agent": "",
+            "page": "",
+        },
+    ),
+    Holding(
+        title="Reasons for leaving",
+        model=Farewell,
+        path="address",
+        columns=("at", "why"),
+        fate=Fate.GOES,
+    ),
+    Holding(
+        title="Clicks and opens",
+        model=Event,
+        path="address",
+        columns=("at", "kind", "link__url", "verdict", "ip", "user_agent"),
+        fate=Fate.EMPTIED,
+        why=SUM,
+        emptied={"ip": None, "user_agent": "", "traits": {}},
+    ),
+    Holding(
+        title="Emails",
+        model=Delivery,
+        path="address",
+        columns=(
+            "queued_at",
+            "message__subject",
+            "state",
+            "reason",
+            "delivered_at",
+            "opened_at",
+            "clicked_at",
+            "confirmed_at",
+            "bounced_at",
+            "complained_at",
+            "reply",
+        ),
+        fate=Fate.EMPTIED,
+        why=SUM,
+        emptied={"reply": ""},
+    ),
+    Holding(
+        title="Emails in the local outbox",
+        model=CaughtMail,
+        path="recipient",
+        by="letters",
+        columns=("at", "subject"),
+        fate=Fate.GOES,
+    ),
+    Holding(
+        title="Reports that came back",
+        model=Report,
+        path="bounce__address",
+        columns=("received_at", "source", "kind", "explanation"),
+        fate=Fate.EMPTIED,
+        why=SUM,
+        emptied={"raw": b"", "envelope_to": "", "explanation": ""},
+    ),
+    Holding(
+        title="Bounces and complaints",
+        model=Bounce,
+        path="address",
+        columns=("at", "kind", "category", "code", "enhanced_code", "words"),
+        fate=Fate.EMPTIED,
+        why=SUM,
+        emptied={"words": ""},
+    ),
+    Holding(
+        title="Unbounces",
+        model=Release,
+        path="address",
+        columns=("at", "way", "was", "words", "note"),
+        fate=Fate.EMPTIED,
+        why="An address is unbounced once ever, whoever it belongs to.",
+        emptied={"words": "", "note": ""},
+    ),
+    Holding(
+        title="Re-engagement campaigns",
+        model=Member,
+        path="address",
+        columns=("campaign__name", "outcome", "outcome_at", "kept_at"),
+        fate=Fate.EMPTIED,
+        why=SUM,
+    ),
+    Holding(
+        title="Segments",
+        model=SegmentMember,
+        path="contact",
+        by="contact",
+        columns=("segment__name", "joined_at", "left_at"),
+        fate=Fate.GOES,
+    ),
+    Holding(
+        title="Earlier values of properties",
+        model=Displaced,
+        path="contact",
+        by="contact",
+        columns=("field", "value", "at"),
+        fate=Fate.GOES,
+    ),
+    Holding(
+        title="Engagement brought along",
+        model=OpeningBalance,
+        path="contact",
+        by="contact",
+        columns=("source", "as_of", "delivered", "opened", "clicked", "bounced"),
+        fate=Fate.GOES,
+    ),
+    Holding(
+        title="Imported files with this person",
+        model=ImportedContact,
+        path="contact",
+        by="contact",
+        columns=("contact_import__name", "contact_import__created_at"),
+        fate=Fate.GOES,
+    ),
+    Holding(
+        title="The contact",
+        model=Contact,
+        path="pk",
+        by="contact",
+        columns=(
+            "email",
+            "first_name",
+            "last_name",
+            "company",
+            "phone",
+            "city",
+            "country",
+            "language",
+            "time_zone",
+            "owner__email",
+            "properties",
+            "delivered",
+            "opened",
+            "clicked",
+            "created_at",
+            "updated_at",
+        ),
+        fate=Fate.GOES,
+    ),
+    Holding(
+        title="Subscriptions",
+        model=Grant,
+        path="address",
+        columns=("subscription_type__name", "basis", "grade", "given_at"),
+        fate=Fate.GOES,
+    ),
+    Holding(
+        title="Proof of consent",
+        model=ConsentEvidence,
+        path="record__address",
+        columns=("record", "raw_address", "ip", "user_agent", "detail"),
+        fate=Fate.GOES,
+    ),
+    Holding(
+        title="The ledger of consent",
+        model=ConsentRecord,
+        path="address",
+        columns=(
+            "id",
+            "occurred_at",
+            "action",
+            "mechanism",
+            "actor",
+            "basis",
+            "subscription_type__name",
+            "text__body",
+            "explanation",
+        ),
+        fate=Fate.STAYS,
+        why=PROOF,
+    ),
+    Holding(
+        title="The do-not-mail list",
+        model=Suppression,
+        path="address",
+        columns=("occurred_at", "scope", "reason", "lifted_at", "lifted_by"),
+        fate=Fate.STAYS,
+        why="So that nobody mails the address again, not even after a new import.",
+    ),
+    Holding(
+        title="The address",
+        model=Address,
+        path="pk",
+        columns=("key", "domain"),
+        fate=Fate.EMPTIED,
+        why="A fingerprint stays; only your own key can compare it with an address.",
+        emptied={"key": None},
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody with an address; the contact may be gone, or never have been."""
+
+    address: Address
+    contact: Contact | None
+
+    @classmethod
+    def of(cls, address: Address) -> Person:
+        return cls(address, Contact.objects.filter(address=address).first())
+
+    def __str__(self) -> str:
+        return str(self.contact or self.address)
+
+    def key(self, by: str) -> Any:
+        """What a holding is found by; a number that is nobody's without a contact."""
+        keys = {
+            "address": self.address.pk,
+            "contact": self.contact.pk if self.contact else 0,
+            "letters": self.address.key or "",
+        }
+        return keys[by]
+
+    def holdings(self) -> Iterator[tuple[Holding, list[dict[str, Any]]]]:
+        """Everything held, table by table; those without a row as well."""
+        for holding in HOLDINGS:
+            yield holding, holding.rows(self)
+
+    @transaction.atomic
+    def erase(self, user: User) -> None:
+        """Forget who she is and keep that she must not be mailed.
+
+        Safe to repeat. What is queued for her is cancelled; a mail under way at this
+        moment still arrives.
+        """
+        Address.objects.lock([self.address.pk])
+        self._say_no(user)
+        Delivery.objects.filter(
+            address=self.address, state=DeliveryState.QUEUED
+        ).update(state=DeliveryState.CANCELLED, settled_at=timezone.now())
+        AuditEntry.objects.redact(self._named())
+        for holding in HOLDINGS:
+            holding.erase(self)
+        AuditEntry.objects.record(user, "erased a person", subject="on request")
+
+    def _say_no(self, user: User) -> None:
+        act = Act(
+            action=Action.ERASED,
+            mechanism=Mechanism.STAFF,
+            actor=Actor.STAFF,
+            user_id=user.pk,
+        )
+        Suppression.objects.suppress([self.address.pk], Reason.ERASED, act)
+
+    def _named(self) -> list[str]:
+        """The words by which an entry about her can be found."""
+        named = [self.address.key or ""]
+        if self.contact:
+            named += [str(self.contact), self.contact.email or ""]
+        return sorted({name for name in named if name})

@@ -1,0 +1,119 @@
+"""The rights of a person over what is held on her: to see all of it, and to go."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import wraps
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.serializers.json import DjangoJSONEncoder
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.web import INVALID, SignedIn
+from consent import addresses
+from consent.models import Address
+from console.holdings import HOLDINGS, Fate, Person
+
+Page = Callable[[HttpRequest, Person], HttpResponse]
+
+
+class EraseForm(forms.Form):
+    """Typed, so that nobody is erased by a slip."""
+
+    address = forms.CharField(
+        label="Type the address to erase",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    def __init__(self, person: Person, *args: object) -> None:
+        super().__init__(*args)  # type: ignore[arg-type]
+        self.person = person
+
+    def clean_address(self) -> str:
+        typed: str = self.cleaned_data["address"]
+        try:
+            same = addresses.key_of(typed) == self.person.address.key
+        except addresses.BadAddress:
+            same = False
+        if not same:
+            raise forms.ValidationError(
+                "That is another address. Nobody was erased; type %(key)s.",
+                params={"key": self.person.address.key},
+            )
+        return typed
+
+
+def about(permission: str) -> Callable[[Page], Callable[..., HttpResponse]]:
+    """A page about one person for who has this right; 404 for who was erased."""
+
+    def decorate(view: Page) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        @permission_required(permission, raise_exception=True)
+        def shown(request: HttpRequest, pk: int) -> HttpResponse:
+            address = get_object_or_404(Address, pk=pk, key__isnull=False)
+            return view(request, Person.of(address))
+
+        return shown
+
+    return decorate
+
+
+@require_safe
+@about("consent.read_everything")
+def everything(request: HttpRequest, person: Person) -> HttpResponse:
+    """All that is held on her, for reading and for printing."""
+    context = {"person": person, "held": _tables(person), "at": timezone.now()}
+    return render(request, "console/everything.html", context)
+
+
+def _tables(person: Person) -> list[dict[str, object]]:
+    return [
+        {
+            "title": holding.title,
+            "columns": [{"label": _label(name)} for name in holding.columns],
+            "rows": [list(row.values()) for row in rows],
+        }
+        for holding, rows in person.holdings()
+        if rows
+    ]
+
+
+def _label(column: str) -> str:
+    return column.replace("__", " ").replace("_", " ").capitalize()
+
+
+@require_safe
+@about("consent.read_everything")
+def everything_json(request: HttpRequest, person: Person) -> HttpResponse:
+    """The same for a program: {table: [{column: value}]}."""
+    held = {holding.title: rows for holding, rows in person.holdings() if rows}
+    text = json.dumps(held, cls=DjangoJSONEncoder, indent=2, ensure_ascii=False)
+    return HttpResponse(
+        text,
+        content_type="application/json",
+        headers={"Content-Disposition": 'attachment; filename="everything.json"'},
+    )
+
+
+@about("consent.erase")
+def erase(request: SignedIn, person: Person) -> HttpResponse:
+    """Asks with the address typed, says what goes and what stays; then forgets her."""
+    form = EraseForm(person, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        person.erase(request.user)
+        messages.success(
+            request,
+            "Erased. Only a fingerprint of the address stays, so that nobody mails it.",
+        )
+        return redirect("contacts:list")
+    kept = [one for one in HOLDINGS if one.fate is not Fate.GOES]
+    gone = [one for one in HOLDINGS if one.fate is Fate.GOES]
+    context = {"person": person, "form": form, "gone": gone, "kept": kept}
+    status = INVALID if form.is_bound else 200
+    return render(request, "console/erase.html", context, status=status)
