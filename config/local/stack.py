@@ -16,7 +16,8 @@ WORKER_THREADS = 4
 
 
 def commands(port: int, smtp_port: int, state: Path) -> dict[str, list[str]]:
-    """What each process is started with; the compose file says the same."""
+    """What each process is started with. The compose file says the same, but for the
+    pool of the worker: processes on a server, threads where memory is short."""
     celery = [str(BIN / "celery"), "--app", "config.worker", "--quiet"]
     quiet = ["--loglevel", "WARNING"]
     return {

@@ -27,6 +27,10 @@ _MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_abb
 _TIME = re.compile(
     r"(\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?(?:\.\d+)?\s*([ap]\.?m\.?)?", re.I
 )
+# digits, or groups of three; "3,0" is no 30
+_COUNT = re.compile(
+    r"([0-9]{1,9}|[0-9]{1,3}(?:[,\s\u00a0\u202f][0-9]{3}){1,2})(?:\.00?)?"
+)
 # 2001-09-09 to 2286-11-20 in milliseconds, as programming interfaces write moments
 _MILLISECONDS = re.compile(r"\d{12,13}")
 
@@ -41,11 +45,10 @@ def count(text: str) -> int:
     """A whole number, 0 or more."""
     if text.isdecimal() and text.isascii() and len(text) < 10:
         return int(text)
-    compact = re.sub(r"[\s\u00a0\u202f,]", "", text)
-    whole = compact.removesuffix(".0").removesuffix(".00")
-    if not (whole.isascii() and whole.isdigit() and len(whole) < 10):
+    match = _COUNT.fullmatch(text)
+    if not match:
         raise BadValue(f"“{text}” is not a whole number.")
-    return int(whole)
+    return int(re.sub(r"\D", "", match[1]))
 
 
 def opts_out(text: str) -> bool:

@@ -55,12 +55,14 @@ def test_dates_that_could_be_either_tell_nothing():
     assert example == "03/04/2026"
 
 
-@pytest.mark.parametrize(("text", "number"), [("12", 12), ("1,234", 1234), ("7.0", 7)])
+@pytest.mark.parametrize(
+    ("text", "number"), [("12", 12), ("1,234", 1234), ("1 234.00", 1234), ("7.0", 7)]
+)
 def test_a_count_is_read_with_separators(text, number):
     assert cells.count(text) == number
 
 
-@pytest.mark.parametrize("text", ["-3", "many", "1.5", "99999999999"])
+@pytest.mark.parametrize("text", ["-3", "many", "1.5", "3,0", "1,23,4", "99999999999"])
 def test_what_cannot_be_a_count_is_refused(text):
     with pytest.raises(BadValue):
         cells.count(text)
