@@ -252,20 +252,25 @@ class Campaign(models.Model):
         self.refresh_from_db()
         if self.state == CampaignState.STARTING:
             self.fix_audience()
-        if self.state == CampaignState.RUNNING:
+        if self.state in {CampaignState.RUNNING, CampaignState.REVIEW}:
             with resting.awake(self):
                 self.fold()
-                self._send_next()
+                if self.state == CampaignState.RUNNING:
+                    self._send_next()
                 self._look_for_the_end()
             Tally.objects.add_up(self.pk)
 
     def _look_for_the_end(self) -> None:
-        open_, silent = self.members.still_open(), self.members.silent().exists()
-        if silent and self._may_opt_out_now():
+        """Nobody is opted out here while a person reviews: but who answers late is
+        silent no more."""
+        runs = self.state == CampaignState.RUNNING
+        open_ = self.members.still_open().exists()
+        silent = self.members.silent().exists()
+        if not open_ and not silent:
+            self._finish(self.state)
+        elif runs and silent and self._may_opt_out_now():
             self.begin_opt_out(None)
-        elif not open_.exists() and not silent:
-            self._finish(CampaignState.RUNNING)
-        elif not open_.exists() and self.ending == Ending.ASK:
+        elif runs and not open_ and self.ending == Ending.ASK:
             self._move([CampaignState.RUNNING], CampaignState.REVIEW)
 
     def _send_next(self) -> None:
@@ -364,11 +369,11 @@ class Campaign(models.Model):
             user, verb, subject=self.name, url=self.get_absolute_url(), detail=detail
         )
 
-    def _finish(self, before: CampaignState) -> None:
+    def _finish(self, before: str) -> None:
         self._move([before], CampaignState.DONE, finished_at=timezone.now())
 
     def _move(
-        self, before: Collection[CampaignState], after: CampaignState, **fields: Any
+        self, before: Collection[str], after: CampaignState, **fields: Any
     ) -> bool:
         """Change the state once, whoever else is trying; whether it was us."""
         rows = Campaign.objects.filter(pk=self.pk, state__in=before)

@@ -17,6 +17,8 @@ from reengagement.vocabulary import LIVE_STATES, OPEN_OUTCOMES, CampaignState, O
 if TYPE_CHECKING:
     from reengagement.models.campaign import Campaign
 
+TENDED = (CampaignState.STARTING, CampaignState.RUNNING, CampaignState.REVIEW)
+
 
 def _people(where: Q) -> Coalesce:
     return Coalesce(Sum("tallies__people", filter=where), 0)
@@ -46,7 +48,7 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
 
     def due(self) -> CampaignQuerySet:
         """Those that the beat job has something to do for."""
-        return self.filter(state__in=[CampaignState.STARTING, CampaignState.RUNNING])
+        return self.filter(state__in=TENDED)
 
     def pause_stopped(self) -> int:
         """Freeze the deadlines of campaigns whose mail was stopped on evidence."""

@@ -155,6 +155,19 @@ def test_when_all_time_is_over_a_person_is_asked_for_review(world):
     assert world.campaign.state == CampaignState.REVIEW
 
 
+def test_who_answers_while_the_silent_are_reviewed_is_silent_no_more(world, alice):
+    late, silent = (world.asked(delivered_ago=15 * DAY) for _ in "ab")
+    world.campaign.advance()
+    Delivery.objects.filter(pk=late.delivery.pk).update(confirmed_at=timezone.now())
+    assert world.campaign in Campaign.objects.due()
+    world.campaign.advance()
+    assert world.campaign.state == CampaignState.REVIEW
+    assert world.campaign.members.silent().get().contact == silent
+    world.campaign.members.silent().keep(alice)
+    world.campaign.advance()
+    assert world.campaign.state == CampaignState.DONE
+
+
 def test_a_campaign_without_silent_people_ends_by_itself(world):
     world.asked(delivered_ago=15 * DAY, confirmed_at=timezone.now())
     world.campaign.advance()
