@@ -29,6 +29,14 @@ UNTRACED = {"live", "browser", "kill", "property"}
 UNMEASURED = ("COV_", "COVERAGE_", "PYTEST_", "DJANGO_ALLOW_ASYNC_UNSAFE")
 
 
+def comes_up(server):
+    """Not while a killed one's last statements still run: they hold its memory."""
+    try:
+        return server.start()
+    except SystemExit:
+        return None
+
+
 class LiveStack:
     """`base_url`, `env`, `sink`; `kill("worker")`, `restart("postgres")` and more."""
 
@@ -94,7 +102,7 @@ class LiveStack:
         servers = {"postgres": self.postgres, "valkey": self.valkey}
         if name in servers:
             servers[name].stop()
-            servers[name].start()
+            self.wait_for(lambda: comes_up(servers[name]), f"{name} to come back")
             return
         if name in self.stack.processes:
             self.stack.stop(name)

@@ -78,7 +78,6 @@ def test_a_database_killed_in_the_middle(live_stack):
     readers = launch()
     sent_at_least(live_stack, MAILS // 4)
     live_stack.kill("postgres")
-    time.sleep(1)
     live_stack.restart("postgres")
     connection.close()
     all_left(live_stack)
