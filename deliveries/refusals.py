@@ -53,6 +53,12 @@ class NoAddress:
     def applies(self, asked: Asked) -> Any:
         return ~Exists(Address.objects.filter(pk=asked.address, key__isnull=False))
 
+    def among(self, column: str) -> Q:
+        """The same of rows that hold the address in `column`: there are few erased
+        addresses, and an index has them."""
+        erased = Address.objects.filter(key__isnull=True).values("pk")
+        return Q((f"{column}__isnull", True)) | Q((f"{column}__in", erased))
+
 
 @dataclass(frozen=True, slots=True)
 class Suppressed:
@@ -356,9 +362,12 @@ def refused(
     place = keys.index(reason) if reason else len(table)
     for earlier in _conditions(table[:place], asked):
         rows = rows.filter(~earlier)
-    for itself in _conditions(table[place : place + 1], asked):
-        rows = rows.filter(itself)
-    return rows
+    if place == len(table):
+        return rows
+    test = table[place].test
+    if isinstance(test, NoAddress):
+        return rows.filter(test.among(address))
+    return rows.filter(*_conditions(table[place : place + 1], asked))
 
 
 def _conditions(table: Sequence[Refusal], asked: Asked) -> list[Any]:
