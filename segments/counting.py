@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -18,8 +19,21 @@ from deliveries.room import roomy
 PATIENCE_MS = 1500
 # so long a person who asks for the exact number waits
 EXACT_MS = 30_000
+# and so long each count at least, when those before it took all the time there was
+LEAST_MS = 50
 SAMPLE = 5
 SEEDS = 1000
+
+
+class Patience:
+    """What all counts of one page may take together, in milliseconds."""
+
+    def __init__(self, milliseconds: int = PATIENCE_MS) -> None:
+        self.until = time.monotonic() + milliseconds / 1000
+
+    @property
+    def left_ms(self) -> int:
+        return max(LEAST_MS, int((self.until - time.monotonic()) * 1000))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +58,9 @@ def count(condition: Q, *, patience_ms: int = PATIENCE_MS) -> Counted:
         return Counted(int(plan[0]["Plan"]["Plan Rows"]), about=True)
 
 
-def count_each(conditions: Mapping[int, Q]) -> dict[int, int]:
+def count_each(
+    conditions: Mapping[int, Q], *, patience_ms: int = PATIENCE_MS
+) -> dict[int, int]:
     """Many simple counts in one pass; what takes too long is left out."""
     if not conditions:
         return {}
@@ -53,18 +69,18 @@ def count_each(conditions: Mapping[int, Q]) -> dict[int, int]:
         for key, condition in conditions.items()
     }
     try:
-        with roomy(PATIENCE_MS):
+        with roomy(patience_ms):
             found = Contact.objects.aggregate(**columns)
     except OperationalError:
         return {}
     return {key: found[f"c{key}"] for key in conditions}
 
 
-def sample(condition: Q, seed: int) -> list[Contact]:
+def sample(condition: Q, seed: int, *, patience_ms: int = PATIENCE_MS) -> list[Contact]:
     """A few who fulfil `condition`, others for another seed (0 to 999)."""
     contacts = Contact.objects.filter(condition).order_by("pk")
     try:
-        with roomy(PATIENCE_MS):
+        with roomy(patience_ms):
             ends = Contact.objects.aggregate(first=Min("pk"), last=Max("pk"))
             before = (ends["first"] or 1) - 1
             start = before + ((ends["last"] or 0) - before) * (seed % SEEDS) // SEEDS
@@ -77,11 +93,16 @@ def sample(condition: Q, seed: int) -> list[Contact]:
         return []
 
 
-def mailable_of(condition: Q, subscription_type: SubscriptionType) -> int | None:
+def mailable_of(
+    condition: Q,
+    subscription_type: SubscriptionType,
+    *,
+    patience_ms: int = PATIENCE_MS,
+) -> int | None:
     """How many of them may be emailed about this; None when that takes too long."""
     contacts = Contact.objects.filter(condition)
     try:
-        with roomy(PATIENCE_MS):
+        with roomy(patience_ms):
             return mailable(contacts, subscription_type).count()
     except OperationalError:
         return None

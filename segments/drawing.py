@@ -107,7 +107,9 @@ class Draft:
         wishes: Wishes = Wishes(),
     ) -> None:
         self.seed, self.size = wishes.seed, wishes.size
-        self.patience = counting.EXACT_MS if wishes.exact else counting.PATIENCE_MS
+        self.patience = counting.Patience(
+            counting.EXACT_MS if wishes.exact else counting.PATIENCE_MS
+        )
         self.tree, self.words, self.clock = tree, words, clock
         tree.settle(words)
         self.data = tree.rules(words)
@@ -165,7 +167,7 @@ class Draft:
         if self.rules is None:
             return None
         matching = compile_rules(self.rules, self.clock)
-        return counting.count(matching, patience_ms=self.patience)
+        return counting.count(matching, patience_ms=self.patience.left_ms)
 
     @cached_property
     def emptied(self) -> str:
@@ -183,7 +185,8 @@ class Draft:
         left = self.everybody
         for n, rule in enumerate(group.rules[:STRAWS], 1):
             part = Group("all", group.rules[:n], group.place)
-            found = counting.count(compile_rules(part, self.clock)).number
+            matching = compile_rules(part, self.clock)
+            found = counting.count(matching, patience_ms=self.patience.left_ms).number
             if not found:
                 return f"{name_of(rule.place)} removed the last {left:,}."
             left = found
@@ -199,7 +202,9 @@ class Draft:
         if not (self.rules and self.total and self.total.number) or self.total.about:
             return []
         matching = compile_rules(self.rules, self.clock)
-        can = counting.mailable_of(matching, self.default_type)
+        can = counting.mailable_of(
+            matching, self.default_type, patience_ms=self.patience.left_ms
+        )
         if can is None:
             return []
         cannot = max(0, self.total.number - can)
@@ -218,16 +223,22 @@ class Draft:
 
     @cached_property
     def counts(self) -> dict[Place, Counted]:
-        """By place of the group: how many match it alone."""
+        """By place of the group: how many match it alone. The total goes first."""
+        total = self.total
         groups = [one for one in _groups(self.rules) if one.place]
-        if self.rules and self.total and len(self.rules.rules) == 1:
+        if self.rules and total and len(self.rules.rules) == 1:
             only = self.rules.rules[0]
             rest = [one for one in groups if one.place != only.place]
-            return {only.place: self.total} | self._counted(rest)
+            return {only.place: total} | self._counted(rest)
         return self._counted(groups)
 
     def _counted(self, groups: list[Group]) -> dict[Place, Counted]:
-        return {one.place: counting.count(condition(one, self.clock)) for one in groups}
+        return {
+            one.place: counting.count(
+                condition(one, self.clock), patience_ms=self.patience.left_ms
+            )
+            for one in groups
+        }
 
     @cached_property
     def missing(self) -> dict[int, int]:
@@ -237,13 +248,17 @@ class Draft:
             unknown = None if one.include_unknown else left_out(one, self.clock)
             if unknown is not None:
                 found[self.places[one.place].id] = unknown
-        return counting.count_each(found)
+        return counting.count_each(found, patience_ms=self.patience.left_ms)
 
     @cached_property
     def sample(self) -> list[Contact]:
         if self.rules is None:
             return []
-        return counting.sample(compile_rules(self.rules, self.clock), self.seed)
+        return counting.sample(
+            compile_rules(self.rules, self.clock),
+            self.seed,
+            patience_ms=self.patience.left_ms,
+        )
 
     # -- drawing -------------------------------------------------------------------
 

@@ -52,7 +52,7 @@ WATCH = Watch()
 def explained(text):
     """The plan as it was carried out; what it wrote is taken back."""
     with roomy(), connection.cursor() as cursor:
-        if text.startswith("INSERT"):  # the members are in already
+        if text.lstrip().startswith("INSERT"):  # the members are in already
             cursor.execute("TRUNCATE segments_segmentmember")
         cursor.execute("EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, BUFFERS) " + text)
         transaction.set_rollback(True)
