@@ -146,6 +146,10 @@ TIMETABLE: dict[str, dict[str, Any]] = {
         "schedule": 15.0,
         "options": {"expires": 15.0},
     },
+    "index the properties that segments ask about, every hour": {
+        "task": "segments.tasks.ensure_indexes",
+        "schedule": 3600.0,
+    },
     "delete exports of segments after a day, every hour": {
         "task": "segments.tasks.clean_up_exports",
         "schedule": 3600.0,

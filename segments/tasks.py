@@ -5,13 +5,18 @@ from __future__ import annotations
 from celery import shared_task
 
 from accounts.models import Job
-from segments import exporting
+from segments import exporting, indexing
 from segments.models import JOB_KIND, Segment
 
 
 @shared_task
 def refresh_due() -> int:
     return Segment.objects.refresh_due()
+
+
+@shared_task
+def ensure_indexes() -> int:
+    return indexing.ensure()
 
 
 @shared_task
