@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import zoneinfo
-from collections.abc import Sequence
+from collections.abc import Collection
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, BaseUserManager
@@ -135,15 +135,16 @@ class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
             actor=actor, verb=verb, subject=subject, url=url, detail=detail or {}
         )
 
-    def redact(self, names: Sequence[str]) -> int:
-        """Empty subject and detail of the entries that name somebody; how many.
+    def redact(self, words: Collection[str], urls: Collection[str]) -> int:
+        """Empty subject and detail of the entries about somebody; how many.
 
+        Those that say one of the words, such as her address, and those of her pages.
         The only change that the trigger lets through: who did what, and when, stays.
         """
         told = self.annotate(words=Cast("detail", models.TextField()))
-        about = Q(subject__in=names)
-        for name in names:
-            about |= Q(words__contains=json.dumps(name))
+        about = Q(subject__in=words) | Q(url__in=urls)
+        for word in words:
+            about |= Q(words__contains=json.dumps(word))
         return told.filter(about).update(subject="", detail={})
 
 

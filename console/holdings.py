@@ -322,7 +322,7 @@ class Person:
         Delivery.objects.filter(
             address=self.address, state=DeliveryState.QUEUED
         ).update(state=DeliveryState.CANCELLED, settled_at=timezone.now())
-        AuditEntry.objects.redact(self._named())
+        AuditEntry.objects.redact(self._words(), self._pages())
         for holding in HOLDINGS:
             holding.erase(self)
         AuditEntry.objects.record(user, "erased a person", subject="on request")
@@ -336,9 +336,13 @@ class Person:
         )
         Suppression.objects.suppress([self.address.pk], Reason.ERASED, act)
 
-    def _named(self) -> list[str]:
-        """The words by which an entry about her can be found."""
-        named = [self.address.key or ""]
-        if self.contact:
-            named += [str(self.contact), self.contact.email or ""]
-        return sorted({name for name in named if name})
+    def _words(self) -> set[str]:
+        """The spellings of her address. Not her name: others have it as well."""
+        email = self.contact.email if self.contact else ""
+        return {self.address.key or "", email} - {""}
+
+    def _pages(self) -> set[str]:
+        """Of the contact, and of those who had this address and were deleted."""
+        deleted = AuditEntry.objects.filter(detail__deleted_from=self.address.key)
+        found = set(deleted.values_list("url", flat=True))
+        return found | ({self.contact.get_absolute_url()} if self.contact else set())

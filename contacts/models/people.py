@@ -325,7 +325,13 @@ class Contact(Engagement):
     def forget(self, user: User) -> None:
         """Delete the person; what she said to our mails stays with her address."""
         self._lock_addresses("")
-        AuditEntry.objects.record(user, "deleted a contact", subject=str(self))
+        AuditEntry.objects.record(
+            user,
+            "deleted a contact",
+            subject=str(self),
+            url=self.get_absolute_url(),
+            detail={"deleted_from": self.address.key} if self.address else {},
+        )
         self.delete()
 
 

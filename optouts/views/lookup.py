@@ -65,18 +65,19 @@ def opt_out(request: SignedIn) -> HttpResponse:
     form = OptOutForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         key = form.cleaned_data["address"].key
-        url = f"{reverse('optouts:list')}?{urlencode({'q': key})}"
+        page = reverse("optouts:list")
         user = request.user
         if form.save(user):
+            # without the address in the link: that could not be erased
             AuditEntry.objects.record(
-                user, "opted out on request", subject=key, url=url
+                user, "opted out on request", subject=key, url=page
             )
             found = Address.objects.find(key)
             late = said(in_flight(found.pk)) if found else ""
             messages.success(request, f"Opted out {key}. {late}".strip())
         else:
             messages.info(request, f"{key} was opted out already.")
-        return redirect(url)
+        return redirect(f"{page}?{urlencode({'q': key})}")
     status = INVALID if form.is_bound else 200
     return render(request, "optouts/opt_out.html", {"form": form}, status=status)
 
