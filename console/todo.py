@@ -85,6 +85,11 @@ def _paused() -> Iterator[Task]:
     holds = Hold.objects.active().exclude(
         Q(kind=HoldKind.EVERYTHING)
         | Q(message__marketing_email__state=EmailState.STOPPED)
+        # of what went out whole nothing waits: it is news for some days
+        | Q(
+            message__marketing_email__state=EmailState.SENT,
+            created_at__lt=timezone.now() - RECENT,
+        )
     )
     for hold in holds.select_related("message__marketing_email")[:SHOWN]:
         email = getattr(hold.message, "marketing_email", None)

@@ -1,5 +1,7 @@
 """The first page, the stop of all sending, and the jobs."""
 
+import datetime as dt
+
 import pytest
 from django.core.cache import cache
 from django.urls import reverse
@@ -12,7 +14,13 @@ from console.trend import trend
 from deliveries.models import Hold, Month
 from reengagement.models import Campaign
 from reengagement.vocabulary import CampaignState
-from tests.factories import ContactFactory, SegmentFactory, agree
+from tests.factories import (
+    ContactFactory,
+    MarketingEmailFactory,
+    MessageFactory,
+    SegmentFactory,
+    agree,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -180,3 +188,11 @@ def test_twelve_months_are_drawn_with_a_table_and_read_from_the_summary(
     assert text.count("View as table") == 2
     with django_assert_num_queries(2):
         trend()
+
+
+def test_a_stop_of_what_was_sent_is_told_for_some_days(client, alice):
+    email = MarketingEmailFactory(state="sent", message=MessageFactory())
+    email.pause(None, "Stopped by itself: 12 complaints.")
+    assert "12 complaints" in page(client)
+    Hold.objects.update(created_at=timezone.now() - dt.timedelta(days=8))
+    assert "12 complaints" not in page(client)
