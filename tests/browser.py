@@ -88,11 +88,11 @@ def page(new_page):
 
 @pytest.fixture
 def sign_in(live_stack):
-    """`sign_in(page)`: Alice's session, without going through the form."""
+    """`sign_in(page, user)`: the session of Alice, or of `user`, without the form."""
 
-    def put(page):
+    def put(page, user=None):
         visitor = Client()
-        visitor.force_login(live_stack.alice)
+        visitor.force_login(user or live_stack.alice)
         cookie = visitor.cookies[settings.SESSION_COOKIE_NAME]
         page.context.add_cookies(
             [{"name": cookie.key, "value": cookie.value, "url": live_stack.base_url}]

@@ -164,9 +164,7 @@ class TestSavedViews:
 
     def test_are_forgotten(self, client, alice):
         view = SavedView.objects.create(name="x", query="tab=policy&q=a", made_by=alice)
-        assert (
-            "Forget this view" in client.get(view.get_absolute_url()).content.decode()
-        )
+        assert "Forget “x”" in client.get(view.get_absolute_url()).content.decode()
         client.post(reverse("bounces:forget_view", args=[view.pk]))
         assert not SavedView.objects.exists()
 

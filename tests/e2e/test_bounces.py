@@ -1,12 +1,21 @@
 """Mail to people who bounced before: from the report to the next send."""
 
+import datetime as dt
 import re
 
 import pytest
+from django.utils import timezone
 
-from bounces.models import BouncePolicy, Release, Stance
+from accounts.models import Job
+from bounces import global_blocks, judging
+from bounces.models import Bounce, BouncePolicy, Change, Release, Stance, Way
+from consent.addresses import parse
+from consent.models import SubscriptionType, Suppression
+from consent.vocabulary import Act, Action, Actor, Mechanism, Reason
 from contacts.models import Contact
+from deliveries.models import DeliveryState
 from tests.e2e.marketer import Marketer
+from tests.factories import ContactFactory, DeliveryFactory, UserFactory, agree
 
 pytestmark = pytest.mark.timeout(300)
 FILE = "Email,First Name,Email hard bounce reason\n" + "".join(
@@ -91,3 +100,164 @@ def test_the_strict_switch_from_the_report_of_an_email_to_the_unbounce(
     unbounce(marketer)
     assert Release.objects.get().was == "POLICY"
     assert not blocked.exists()
+
+    again = marketer.write_email("Second", everybody)
+    marketer.send(again, people=1)
+    live_stack.wait_for(blocked.exists, "the second judgement")
+    marketer.go("/bounces/unbounced/")
+    marketer.sees("Bounced again, for good")
+    marketer.go(f"/bounces/unbounce/{blocked.get().pk}/")
+    marketer.sees("unbounced once already")
+
+
+def failed_before(contact, days):
+    """Mails that came back so many days ago."""
+    for number in days:
+        DeliveryFactory(
+            contact=contact,
+            state=DeliveryState.REFUSED,
+            delivered_at=None,
+            started_at=timezone.now() - dt.timedelta(days=number),
+            smtp_code=450,
+            enhanced_code="4.2.1",
+            reply="450 4.2.1 the mailbox is disabled at the moment",
+        )
+    judging.judge_refusals()
+
+
+def test_repeated_soft_bounces_block_and_an_unbounce_begins_anew(
+    live_stack, marketer, tmp_path
+):
+    file = tmp_path / "customers.csv"
+    file.write_text("Email,First Name\nana@people.example,Ana\n")
+    marketer.set_brand()
+    marketer.import_contacts(file, rows=1)
+    everybody = marketer.make_segment(
+        "Everybody", [("email", "contains", "people.example")]
+    )
+    ana = Contact.objects.get(email="ana@people.example")
+    failed_before(ana, [40, 30, 20, 10])
+    assert Contact.objects.filter(hard_bounce_reason="").exists()
+
+    live_stack.sink.answers["ana@people.example"] = "552 5.2.1 mailbox is disabled"
+    first = marketer.write_email("First", everybody)
+    marketer.send(first, people=1)
+    blocked = Contact.objects.filter(hard_bounce_reason="OTHER")
+    live_stack.wait_for(blocked.exists, "the judgement")
+    marketer.go(f"/emails/{first.pk}/people/?group=bounced")
+    marketer.page.locator("details.said summary").first.click()
+    marketer.sees("mailbox is disabled")
+
+    live_stack.sink.answers.clear()
+    marketer.go("/bounces/?tab=other")
+    marketer.press("Ana")
+    unbounce(marketer)
+    second = marketer.write_email("Second", everybody)
+    marketer.send(second, people=1)
+    assert live_stack.sink.recipients.count("ana@people.example") == 1
+    assert not blocked.exists()
+
+
+def bounced_for_policy(name):
+    contact = ContactFactory(
+        email=f"{name}@people.example", first_name=name, hard_bounce_reason="POLICY"
+    )
+    act = Act(action=Action.SUPPRESSED, mechanism=Mechanism.IMPORT, actor=Actor.IMPORT)
+    ids = [contact.address_id]
+    Suppression.objects.suppress(ids, Reason.IMPORTED_BOUNCE, act)
+    return contact
+
+
+def use_up(count, user):
+    """The unbounces of this month, but for the last ones."""
+    Release.objects.bulk_create(
+        Release(
+            address=ContactFactory().address,
+            way=Way.PERSON,
+            user=user,
+            was="POLICY",
+            change=Change.ALLOWED,
+            note="Ticket 1",
+        )
+        for _ in range(count)
+    )
+
+
+def answer(page):
+    """The question before an unbounce, but for the button."""
+    page.get_by_label("Their IT team allowed our sending address").check()
+    page.get_by_label("Note for the log").fill("Ticket 48213")
+    page.get_by_label("I can confirm that this email address is correct").check()
+
+
+def test_of_two_users_one_gets_the_last_unbounce_and_the_other_a_sentence(
+    live_stack, marketer, new_page, sign_in
+):
+    marketer.set_brand()
+    bob = UserFactory(is_superuser=True, is_staff=True)
+    use_up(9, bob)
+    pages = [marketer.page, sign_in(new_page(), bob)]
+    for page, name in zip(pages, ("Ana", "Ben"), strict=True):
+        contact = bounced_for_policy(name)
+        page.goto(f"{live_stack.base_url}/bounces/unbounce/{contact.pk}/")
+        answer(page)
+    for page in pages:  # both questions are open and answered
+        page.get_by_role("button", name="Unbounce this contact").click()
+    said = [page.get_by_role("main").inner_text() for page in pages]
+    assert "All 10 unbounces" not in said[0]
+    assert "All 10 unbounces" in said[1]
+    assert "sign up again with a form" in said[1]
+    assert Release.objects.count() == 10
+
+
+def test_what_is_refused_says_why_and_what_else_can_be_done(
+    live_stack, marketer, new_page, sign_in
+):
+    ana = bounced_for_policy("Ana")
+    where = f"/bounces/unbounce/{ana.pk}/"
+    marketer.set_brand()
+    marketer.go(where)
+    page = marketer.page
+    page.get_by_label("Note for the log").fill("Ticket 48213")
+    page.locator("main form").first.evaluate("form => form.noValidate = true")
+    page.get_by_role("button", name="Unbounce this contact").click()
+    marketer.sees("Tick this when you are sure")
+    assert not Release.objects.exists()
+
+    clerk = sign_in(new_page(), UserFactory())
+    clerk.goto(live_stack.base_url + where)
+    clerk.get_by_text("An administrator can do it").wait_for()
+
+    global_blocks.add([parse("ana@people.example")], live_stack.alice, "Their lawyer")
+    marketer.go(where)
+    marketer.sees("stands on the list of global blocks")
+
+
+def test_a_rule_is_corrected_and_who_was_lost_comes_back(live_stack, marketer, axe):
+    ana = ContactFactory(email="ana@people.example", first_name="Ana")
+    agree(ana, SubscriptionType.objects.default())
+    DeliveryFactory(
+        contact=ana,
+        state=DeliveryState.REFUSED,
+        delivered_at=None,
+        smtp_code=550,
+        enhanced_code="5.1.1",
+        reply="550 5.1.1 no such person here",
+    )
+    judging.judge_refusals()
+    rule = Bounce.objects.get().rule
+    marketer.go(f"/bounces/rules/{rule}/")
+    assert axe(marketer.page) == []
+    marketer.page.get_by_label("What does it mean here?").select_option("policy")
+    marketer.page.get_by_label("Why?").fill("Their IT told us")
+    marketer.press("Save rule")
+    marketer.press("Judge old bounces")
+    done = Job.objects.filter(state="done", kind="rejudge_bounces")
+    live_stack.wait_for(done.exists, "the job")
+    marketer.go("/bounces/rescue/")
+    marketer.sees("would not be blocked today")
+    assert axe(marketer.page) == []
+    marketer.page.get_by_role("button", name="Release ana@people.example").click()
+    marketer.sees("Judged anew")
+    ana.refresh_from_db()
+    assert ana.hard_bounce_reason == ""
