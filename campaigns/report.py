@@ -201,11 +201,25 @@ def with_reason(
     return rows.filter(reason=reason)
 
 
-def rate(counts: dict[str, int], group: Group) -> dict[str, Any]:
+# a report that comes later may still overturn "delivered"
+PROVISIONAL = dt.timedelta(hours=72)
+
+
+def is_provisional(email: MarketingEmail) -> bool:
+    """Whether mails that were accepted may still come back."""
+    since = email.finished_at or email.launched_at
+    return since is not None and timezone.now() - since < PROVISIONAL
+
+
+def rate(
+    counts: dict[str, int], group: Group, *, provisional: bool = False
+) -> dict[str, Any]:
     """One figure of the strip, with its share and what it is a share of."""
     count = counts[group.key]
     base = counts.get(group.base, 0)
     note = "estimated" if group.key == "opened" else ""
+    if provisional and group.key == "delivered":
+        note = "provisional"
     if base:
         share = f"{100 * count / base:.1f}% of {BY_KEY[group.base].label.lower()}"
         note = f"{share}, {note}" if note else share

@@ -80,6 +80,19 @@ def complaint(raw: bytes, sender: str, recipient: str) -> bytes:
     return report.as_bytes(policy=SMTP)
 
 
+def out_of_office(raw: bytes, sender: str, recipient: str) -> bytes:
+    """An automatic reply (RFC 3834): nothing to do, and no bounce."""
+    reply = EmailMessage(policy=SMTP)
+    reply["From"] = recipient
+    reply["To"] = sender
+    reply["Subject"] = "Out of office: back on Monday"
+    reply["Date"] = formatdate()
+    reply["Message-ID"] = f"<{uuid.uuid4().hex}@{HOST}>"
+    reply["Auto-Submitted"] = "auto-replied"
+    reply.set_content("I am out of the office until Monday and read no mail.\n")
+    return reply.as_bytes(policy=SMTP)
+
+
 def _report(kind: str, sender: str, subject: str) -> Message[Any, Any]:
     report = EmailMessage(policy=SMTP)
     report["From"] = f"Mail Delivery System <mailer-daemon@{HOST}>"
@@ -112,6 +125,11 @@ BEHAVIOURS = {
     "bounce-hard": Behaviour("550 5.1.1 No such user here"),
     "bounce-soft": Behaviour("451 4.2.1 The mailbox is busy, try again later"),
     "bounce-later": Behaviour(report=bounce),
+    "moved": Behaviour("550 5.7.17 The mailbox has a new owner"),
+    "closed": Behaviour("550 5.2.1 The mailbox is disabled at the moment"),
+    "listed": Behaviour("550 5.7.1 Recipient address is on the suppression list"),
+    "lost-domain": Behaviour("550 5.1.2 Domain not found"),
+    "away": Behaviour(report=out_of_office),
     "defer": Behaviour("451 4.7.1 Greylisted, try again later"),
     "full": Behaviour("552 5.2.2 The mailbox is full"),
     "blocked": Behaviour("550 5.7.1 Refused for policy reasons: poor reputation"),

@@ -105,9 +105,10 @@ def _strip(
         keys.insert(keys.index("bounced"), "confirmed")
     if not email.open_tracked:
         keys.remove("opened")
+    is_fresh = report.is_provisional(email)
     return [
         {
-            **report.rate(counts, BY_KEY[key]),
+            **report.rate(counts, BY_KEY[key], provisional=is_fresh),
             "url": _people_url(email, group=key),
             "current": key == current,
         }

@@ -10,9 +10,11 @@ from typing import Any
 from django.db import connection
 
 from accounts.models import User
-from bounces import unbouncing
+from bounces import global_blocks, rejudging, unbouncing
 from bounces.judging import judge_refusals
-from bounces.models import Change
+from bounces.models import Bounce, Change, SavedView
+from bounces.policy import Policy
+from consent.addresses import parse
 from consent.models import Suppression
 from consent.vocabulary import BOUNCE_REASON, Act, Action, Actor, Mechanism, Reason
 from contacts.models import Contact, HardBounceReason
@@ -37,7 +39,10 @@ ANSWERS = (
     Answer(3, 550, "5.1.1", "5.1.1 No such user here"),
     Answer(2, 451, "4.4.1", "4.4.1 Connection timed out"),
     Answer(1, 550, "5.1.2", "5.1.2 Domain not found"),
+    Answer(1, 550, "5.1.0", "5.1.0 Recipient address is on the suppression list"),
 )
+# what some had really said whom a rule of yesterday took for unknown users
+MISREAD = "550 5.7.1 Rejected by our policy, ask your postmaster"
 REFUSE = """
 UPDATE deliveries_delivery SET state = 'refused', delivered_at = NULL,
     smtp_code = %(code)s, enhanced_code = %(enhanced)s, reply = %(words)s
@@ -91,6 +96,23 @@ def give_up(now: dt.datetime, user: User) -> None:
     if back and not unbouncing.obstacles(back, user):
         note = "Ticket 48213, allowed since yesterday"
         unbouncing.unbounce(back, user, Change.ALLOWED, note)
+    _misread()
+    addresses = [parse("press@rival.example"), parse("abuse@mail.example")]
+    global_blocks.add(addresses, user, "Their lawyer asked for it")
+    SavedView.objects.create(
+        name="Policy at mail.example",
+        query="tab=policy&domain=mail.example",
+        made_by=user,
+    )
+
+
+def _misread(count: int = 9) -> None:
+    """Some who would not be blocked by the rules of today."""
+    rows = list(Bounce.objects.filter(category="unknown_user").order_by("pk")[:count])
+    Bounce.objects.filter(pk__in=[row.pk for row in rows]).update(
+        words=MISREAD, enhanced_code="5.7.1"
+    )
+    rejudging.piece(rows, Policy())
 
 
 def _block(people: list[Contact], reason: HardBounceReason, now: dt.datetime) -> None:

@@ -5,23 +5,51 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('deliveries', '0009_holds_of_senders_and_for_a_while'),
+        ("deliveries", "0009_holds_of_senders_and_for_a_while"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Wave',
+            name="Wave",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('provider', models.CharField(max_length=60)),
-                ('allowed', models.PositiveIntegerField(db_default=200, default=200, null=True)),
-                ('started', models.PositiveIntegerField(db_default=0, default=0)),
-                ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='waves', to='deliveries.message')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("provider", models.CharField(max_length=60)),
+                (
+                    "allowed",
+                    models.PositiveIntegerField(db_default=200, default=200, null=True),
+                ),
+                ("started", models.PositiveIntegerField(db_default=0, default=0)),
+                (
+                    "message",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="waves",
+                        to="deliveries.message",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('message', 'provider'), name='wave_once_for_each_provider'), models.CheckConstraint(condition=models.Q(('allowed', None), ('allowed__gt', 0), _connector='OR'), name='wave_allows_somebody')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("message", "provider"),
+                        name="wave_once_for_each_provider",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("allowed", None), ("allowed__gt", 0), _connector="OR"
+                        ),
+                        name="wave_allows_somebody",
+                    ),
+                ],
             },
         ),
     ]

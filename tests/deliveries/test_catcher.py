@@ -76,6 +76,10 @@ def test_keeps_many_that_come_at_the_same_time(port):
     ("name", "code", "enhanced"),
     [
         ("bounce-hard", 550, b"5.1.1"),
+        ("moved", 550, b"5.7.17"),
+        ("closed", 550, b"5.2.1"),
+        ("listed", 550, b"5.7.1"),
+        ("lost-domain", 550, b"5.1.2"),
         ("bounce-soft", 451, b"4.2.1"),
         ("defer", 451, b"4.7.1"),
         ("full", 552, b"5.2.2"),
