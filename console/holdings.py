@@ -6,6 +6,7 @@ that nobody mails her again and so that it can be shown why she was mailed).
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
@@ -13,6 +14,7 @@ from typing import Any
 
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from accounts.models import AuditEntry, User
 from bounces.models import Bounce, Release, Report
@@ -66,11 +68,39 @@ class Holding:
         """{column: value} of each row, the oldest first."""
         return list(self.of(person).order_by("pk").values(*self.columns))
 
+    def label(self, column: str) -> str:
+        """A column in words: message__subject is the message to a reader."""
+        return column.partition("__")[0].replace("_", " ").capitalize()
+
+    def words(self, row: dict[str, Any]) -> list[tuple[str, str]]:
+        """A row for reading: (label, value in words) of each column."""
+        return [
+            (self.label(name), _in_words(self._said(name, value)))
+            for name, value in row.items()
+        ]
+
+    def _said(self, column: str, value: Any) -> Any:
+        """The label of a choice instead of its key."""
+        if "__" in column or not isinstance(value, str):
+            return value
+        field = self.model._meta.get_field(column)
+        return dict(getattr(field, "flatchoices", ())).get(value, value)
+
     def erase(self, person: Person) -> None:
         if self.fate is Fate.GOES:
             self.of(person).delete()
         if self.emptied:
             self.of(person).update(**self.emptied)
+
+
+def _in_words(value: Any) -> str:
+    if isinstance(value, dt.datetime):
+        return date_format(timezone.localtime(value), "j M Y, H:i")
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {_in_words(one)}" for key, one in value.items())
+    if isinstance(value, list):
+        return ", ".join(_in_words(one) for one in value)
+    return "" if value is None else str(value)
 
 
 PROOF = "It shows why mail was sent, and names nobody once the address is empty."

@@ -10,7 +10,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.serializers.json import DjangoJSONEncoder
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -20,7 +20,7 @@ from consent import addresses
 from consent.models import Address
 from console.holdings import HOLDINGS, Fate, Person
 
-Page = Callable[[HttpRequest, Person], HttpResponse]
+Page = Callable[[SignedIn, Person], HttpResponse]
 
 
 class EraseForm(forms.Form):
@@ -55,7 +55,7 @@ def about(permission: str) -> Callable[[Page], Callable[..., HttpResponse]]:
     def decorate(view: Page) -> Callable[..., HttpResponse]:
         @wraps(view)
         @permission_required(permission, raise_exception=True)
-        def shown(request: HttpRequest, pk: int) -> HttpResponse:
+        def shown(request: SignedIn, pk: int) -> HttpResponse:
             address = get_object_or_404(Address, pk=pk, key__isnull=False)
             return view(request, Person.of(address))
 
@@ -66,7 +66,7 @@ def about(permission: str) -> Callable[[Page], Callable[..., HttpResponse]]:
 
 @require_safe
 @about("consent.read_everything")
-def everything(request: HttpRequest, person: Person) -> HttpResponse:
+def everything(request: SignedIn, person: Person) -> HttpResponse:
     """All that is held on her, for reading and for printing."""
     context = {"person": person, "held": _tables(person), "at": timezone.now()}
     return render(request, "console/everything.html", context)
@@ -76,21 +76,17 @@ def _tables(person: Person) -> list[dict[str, object]]:
     return [
         {
             "title": holding.title,
-            "columns": [{"label": _label(name)} for name in holding.columns],
-            "rows": [list(row.values()) for row in rows],
+            "columns": [{"label": holding.label(name)} for name in holding.columns],
+            "rows": [holding.words(row) for row in rows],
         }
         for holding, rows in person.holdings()
         if rows
     ]
 
 
-def _label(column: str) -> str:
-    return column.replace("__", " ").replace("_", " ").capitalize()
-
-
 @require_safe
 @about("consent.read_everything")
-def everything_json(request: HttpRequest, person: Person) -> HttpResponse:
+def everything_json(request: SignedIn, person: Person) -> HttpResponse:
     """The same for a program: {table: [{column: value}]}."""
     held = {holding.title: rows for holding, rows in person.holdings() if rows}
     text = json.dumps(held, cls=DjangoJSONEncoder, indent=2, ensure_ascii=False)

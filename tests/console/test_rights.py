@@ -147,7 +147,7 @@ class TestWhoMay:
 
 def test_the_page_shows_what_is_held(client, ana, kind):
     shown = client.get(page("everything", ana)).content.decode()
-    for secret in (*SECRETS, kind.name):
+    for secret in (*SECRETS, kind.name, "Date and source on file", "city: Tampere"):
         assert secret in shown
 
 
