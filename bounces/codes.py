@@ -17,7 +17,7 @@ from bounces.rules.families import FIRM, LOOSE, Family, Pair
 from bounces.rules.providers import PROVIDERS
 from bounces.rules.row import Row, alike
 from bounces.rules.status import DETAILS, REPLIES, SUBJECTS
-from bounces.rules.tables import CLEAR, COMMON, LAST, VAGUE
+from bounces.rules.tables import CLEAR, COMMON, DOUBTS, LAST, VAGUE
 
 LONGEST = 4_000  # characters of words judged
 ENHANCED = re.compile(r"(?<![\d.])([45])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
@@ -83,6 +83,8 @@ EXACT = (
     "7.134",
     "7.136",
 )
+# Category, the rule that decided, what is to be done instead of the usual
+Found = tuple[str, str, str]
 # Codes too coarse to be believed before the words are read
 COARSE = ("0.0", "1.0", "5.0")
 
@@ -108,7 +110,7 @@ def judge(
     is_late = enhanced.startswith("4")
     code, enhanced = better(code, enhanced, words)
     is_final = is_permanent(code, enhanced) and not (is_late and code is None)
-    category, rule, doing = found_in(code, enhanced, words)
+    category, rule, doing = believed(found_in(code, enhanced, words), code, words)
     if category == "unknown_user" and not is_proven(enhanced, words, stage, rule):
         return Judgement("filtered", "block", "count", rule, enhanced)
     if rule in GENERAL and stage in REFUSED_AT:
@@ -145,7 +147,7 @@ def better(code: int | None, enhanced: str, words: str) -> tuple[int | None, str
     return (int(reply[1]) if reply else code), enhanced
 
 
-def found_in(code: int | None, enhanced: str, words: str) -> tuple[str, str, str]:
+def found_in(code: int | None, enhanced: str, words: str) -> Found:
     """Category, the rule that decided, and what that one wants to be done."""
     detail = enhanced.partition(".")[2]
     codes = f" {code or ''} {enhanced} "
@@ -170,6 +172,15 @@ def found_in(code: int | None, enhanced: str, words: str) -> tuple[str, str, str
     if row:
         return row.category, row.key, row.doing
     return (REPLIES[code][0], str(code), "") if code in REPLIES else ("other", "", "")
+
+
+def believed(found: Found, code: int | None, words: str) -> Found:
+    """What would end an address, only when nothing beside it says that it is about
+    somebody else: the sender, a password, many recipients at once."""
+    if CAUSES[found[0]][0] != "hard":
+        return found
+    row = first_fit(DOUBTS, words, f" {code or ''} ")
+    return (row.category, row.key, row.doing) if row else found
 
 
 def first_fit(rows: tuple[Row, ...], words: str, codes: str) -> Row | None:

@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from bounces.rules.words import NONE, NOT, SIGNS, STATES, THINGS, UNDONE, Table
 
+PERSON = " @ "  # stands for an address
 FAR = 6  # words between a state and its thing
 UNDOING = (-1, -2, 1, -3)  # where "not" may stand
 MISSED = frozenset({"box", "domain", "name", "proof", "relay", "route"})
@@ -21,7 +22,7 @@ MOST_WORDS = 80  # in a sentence
 
 Pair = tuple[str, str]
 
-TOKEN = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+TOKEN = re.compile(r"@|[^\W_]+(?:'[^\W_]+)*")
 ELIDED = re.compile(r"\b(?:[cdjlst]|qu|un|all|dell|nell|sull)'")  # l'utente
 DENIED = re.compile(r"\bn'")  # n'existe pas
 SENTENCE = re.compile(r"[.;!?]\s|[\u3002\uff01\uff1b]")
@@ -88,7 +89,7 @@ def said_in(text: str) -> frozenset[Pair]:
         text = SIGNED.sub(lambda found: f" {SIGN[found[0]]} ", text)
     if "'" in text:
         text = ELIDED.sub(" ", DENIED.sub(" not ", text))
-    text = PLACE.sub(" ", ADDRESS.sub(" address ", text))
+    text = PLACE.sub(" ", ADDRESS.sub(PERSON, text))
     text = NETWORK.sub(" ip ", text)
     return frozenset(
         pair

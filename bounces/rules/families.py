@@ -57,12 +57,12 @@ FIRM: tuple[Family, ...] = (
     ),
     family("f-pace", "throttled", SYNTAX, "pace exceeded/refused, line exceeded"),
     family("f-large", "too_large", SYNTAX, "message large/exceeded"),
-    family("f-closed", "mailbox_disabled", SYNTAX, "box closed"),
-    family("f-moved", "address_moved", SYNTAX, "box moved"),
+    family("f-closed", "mailbox_disabled", SYNTAX, "box closed/ended, person closed"),
+    family("f-moved", "address_moved", SYNTAX, "box moved, person moved"),
     family("f-dns", "network_error", SYNTAX, "dns failed/late/cut/later, domain later"),
     family("f-domain", "dns_failure", SYNTAX, "domain unknown, dns unknown"),
     family("f-route", "network_error", SYNTAX, "route unknown/failed/cut/late"),
-    family("f-unknown", "unknown_user", SYNTAX, "box unknown"),
+    family("f-unknown", "unknown_user", SYNTAX, "box unknown, person unknown"),
 )
 # After them
 LOOSE: tuple[Family, ...] = (
@@ -83,5 +83,5 @@ LOOSE: tuple[Family, ...] = (
     family("f-content", "content", SYNTAX, "content refused/unknown/failed/exceeded"),
     family("f-list", "sender_rejected", SYNTAX, "list refused"),
     family("f-server", "server_error", SYNTAX, "server failed/full/exceeded/later"),
-    family("f-box", "filtered", SYNTAX, "box refused"),
+    family("f-box", "filtered", SYNTAX, "box refused, person refused"),
 )

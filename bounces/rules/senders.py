@@ -225,3 +225,43 @@ LAST = (
         "rejected by a remote mail server / address rejected",
     ),
 )
+
+# Words beside "user unknown" that say whom that is about: somebody else
+DOUBTS = (
+    row(
+        "doubt-sender",
+        "sender_rejected",
+        SENDER,
+        "sender verif / verify sender / verify the sender / verification of sender / "
+        "verification of the sender / sender callout / sender callback / "
+        "from unknown / unknown senders / your sender address / envelope-from / "
+        "return-path / permissions to submit / "
+        "list of allowed senders / not in * whitelist / not found in whitelist / "
+        "not on * whitelist",
+    ),
+    row(
+        "doubt-login",
+        "policy",
+        COMMON,
+        "wrong password / bad password / invalid password / or password / "
+        "and password / invalid credentials / username and / bad username",
+        codes=("530", "535", "550", "554"),
+    ),
+    row(
+        "doubt-many",
+        "reputation",
+        COMMON,
+        "too many * unknown / too many * invalid / many unknown / many invalid / "
+        "number of invalid / number of unknown / unknown users from / "
+        "invalid recipients from / dictionary attack / directory harvest / "
+        "harvesting attack",
+    ),
+    row(
+        "doubt-content",
+        "content",
+        FORM,
+        "content restriction / due to content / suspicious content / "
+        "unknown or invalid attachment / unknown attachment / unknown link / "
+        "header invalid / invalid header from",
+    ),
+)

@@ -38,4 +38,6 @@ VAGUE: tuple[Row, ...] = (
 )
 # Asked when not even the subject of an enhanced code is known.
 LAST: tuple[Row, ...] = senders.LAST
-ALL: tuple[Row, ...] = CLEAR + COMMON + VAGUE + LAST
+# Asked before something ends an address.
+DOUBTS: tuple[Row, ...] = senders.DOUBTS
+ALL: tuple[Row, ...] = CLEAR + COMMON + VAGUE + LAST + DOUBTS

@@ -29,6 +29,8 @@ THINGS: Table = {
         localpart username's mailbox's user's recipient's addressee's nickname
         employee
     """,
+    # an address that stands there itself
+    "person": "@",
     "domain": """
         domain domains domäne* domaene* domaine* dominio* domínio* domein* domän*
         domæne* domene* domena domeny doména domény домен* verkkotunnu* etki host
@@ -101,7 +103,7 @@ STATES: Table = {
         borttag* slettet poistet* törölt* silin*
     """,
     "closed": """
-        disabled inactive suspended suspend deactivated locked closed frozen expired
+        disabled inactive suspended suspend deactivated locked closed frozen
         dormant discontinued cancelled canceled terminated archived retired
         deprovisioned hibernated accountdisabled mailboxdisabled gesperrt*
         deaktiviert* stillgelegt* abgeschaltet* désactiv* desactiv* suspendu* bloqué
@@ -112,6 +114,7 @@ STATES: Table = {
         заморож* avstäng* inaktiv* spärr* sperret spærret suljettu stoppad* lukittu
         letiltott* kapal* pasif blockiert
     """,
+    "ended": "expired ended abgelaufen expiré expirée caducad* scadut* verlopen",
     "full": """
         full overquota exhausted mailboxfull quotaexceeded voll überfüllt überschritt*
         ueberschritt* voller plein pleine pleins dépass* depass* satur* lleno llena

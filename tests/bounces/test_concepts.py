@@ -11,12 +11,11 @@ from bounces.rules.families import FIRM, LOOSE
 from bounces.rules.tables import ALL
 from bounces.rules.words import STATES, THINGS, UNDONE
 
+FIXTURES = Path(__file__).parent.parent / "fixtures"
 REPLIES = [
-    line.split("\t")
-    for line in (Path(__file__).parent.parent / "fixtures" / "replies.tsv")
-    .read_text()
-    .splitlines()
+    line.split("\t") for line in (FIXTURES / "replies.tsv").read_text().splitlines()
 ]
+ABOUT_OTHERS = (FIXTURES / "replies_about_others.txt").read_text().splitlines()
 
 
 @pytest.mark.parametrize(("category", "reply"), REPLIES, ids=lambda text: text[:60])
@@ -60,13 +59,19 @@ def test_what_does_not_belong_together_is_not_joined(text):
     assert ("box", "unknown") not in said_in(text)
 
 
+@pytest.mark.parametrize("reply", ABOUT_OTHERS, ids=lambda text: text[:60])
+def test_words_for_unknown_users_end_nobody_when_they_are_about_others(reply):
+    found = judge(None, "", reply, stage="RCPT")
+    assert (found.kind == "hard", found.doing == "dead") == (False, False)
+
+
 def test_what_is_held_against_the_sender_comes_before_what_ends_an_address():
     found = judge(550, "", "Sender unknown: no such user", stage="RCPT")
     assert found.kind != "hard"
 
 
 def test_an_address_is_a_box_and_a_host_name_is_nothing():
-    assert ("box", "unknown") in said_in("<somebody@example.test> does not exist")
+    assert ("person", "unknown") in said_in("<somebody@example.test> does not exist")
     assert said_in("host mx.one.example.test said: 550 unknown") == frozenset()
 
 
