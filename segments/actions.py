@@ -12,7 +12,7 @@ from accounts.models import AuditEntry
 from accounts.web import INVALID, SignedIn, keys
 from contacts.models import Contact
 from segments import tasks
-from segments.forms import AddressesForm, PickForm
+from segments.forms import AddressesForm, GatherForm, PickForm
 from segments.models import Segment, SegmentKind
 
 # what can be ticked on a page is a page; more than this came from somewhere else
@@ -120,6 +120,18 @@ def add(request: SignedIn, pk: int) -> HttpResponse:
         {"segment": segment, "form": form},
         status=INVALID if form.errors else 200,
     )
+
+
+def gather(request: SignedIn) -> HttpResponse:
+    """A new static segment from pasted addresses, or those of an import."""
+    form = GatherForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        segment, count = form.made(request.user)
+        _record(request, "created a segment", segment)
+        messages.success(request, f"“{segment}” has {count:,} contacts.")
+        return redirect(segment)
+    code = INVALID if form.errors else 200
+    return render(request, "segments/gather.html", {"form": form}, status=code)
 
 
 def pick(request: SignedIn) -> HttpResponse:

@@ -160,7 +160,8 @@ class AddressesForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or self.cleaned_data
-        if not self.errors and not any(found.values()):
+        typed = found.get("addresses") or found.get("contact_import")
+        if not self.errors and not typed:
             self.add_error("addresses", "Type at least one address, or choose a file.")
         return found
 
@@ -181,3 +182,24 @@ class AddressesForm(forms.Form):
             except BadAddress:
                 continue
         return sorted(keys)
+
+
+class GatherForm(AddressesForm):
+    """A new static segment from pasted addresses or a file."""
+
+    name = forms.CharField(label="Name", max_length=200)
+    field_order = ("name", "addresses", "contact_import")
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"].strip()
+        if Segment.objects.current().filter(name__iexact=name).exists():
+            raise forms.ValidationError(
+                f"There is a segment “{name}” already. Choose another name."
+            )
+        return name
+
+    def made(self, user: User) -> tuple[Segment, int]:
+        """The segment, and how many people are in it."""
+        segment = Segment(name=self.cleaned_data["name"], kind=SegmentKind.STATIC)
+        segment.save_rules(user)
+        return segment, segment.add(self.found())

@@ -92,6 +92,7 @@ def pages(segment):
         "export": f"{here}export/",
         "delete": f"{here}delete/",
         "help": "/segments/fields/",
+        "by hand": "/segments/new/by-hand/",
     }
 
 
@@ -224,6 +225,17 @@ def test_what_is_typed_while_the_builder_is_redrawn_stays(console):
     expect(page.get_by_label("Name", exact=True)).to_have_value("Typed meanwhile")
     expect(page.get_by_label("delivered: number")).to_have_value("4711")
     page.get_by_text("(4,712 or more)").first.wait_for()
+
+
+def test_the_count_follows_the_last_letter_and_asks_once(console):
+    page = console("/segments/new/?recipe=never-opened")
+    sent = []
+    page.on("request", lambda one: sent.append(one.method == "POST"))
+    page.get_by_label("delivered: number").focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("1234", delay=40)
+    page.get_by_text("(1,235 or more)").first.wait_for()
+    assert sent.count(True) == 1
 
 
 def test_a_new_condition_is_where_one_goes_on(console):

@@ -1,10 +1,12 @@
 """The builder's form: every change is a plain POST that the server draws again."""
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from accounts.models import Job
 from consent.models import SubscriptionType
+from contacts.models import Contact
 from segments.differing import differences
 from segments.models import Segment, SegmentUse
 from segments.rules import parse
@@ -258,6 +260,20 @@ def test_what_moves_when_an_email_is_opened_is_advised_against(
     silent = {"field": "email_event", "op": "received_but_not_clicked", "v": group_of}
     answer = client.post(NEW, form(GROUP, OPENED, (3, 1, "filter", silent)))
     assert ("then they leave the segment" in answer.content.decode()) is drifts
+
+
+def test_what_takes_too_long_is_about_until_it_is_counted_exactly(client, monkeypatch):
+    monkeypatch.setattr("segments.counting.PATIENCE_MS", 1)
+    Contact.objects.bulk_create([Contact(company="Acme" * 40) for _ in range(6_000)])
+    ends = {"field": "company", "op": "ends_with", "v": "acme"}
+    rows = [(n, 1, "filter", ends) for n in range(2, 12)]
+    answer = client.post(NEW, form(GROUP, *rows, do="count"))
+    assert answer.context["draft"].spoken.startswith("About ")
+    assert "Count exactly" in answer.content.decode()
+    exact = client.post(NEW, form(GROUP, *rows, do="exact"))
+    assert exact.context["draft"].spoken == "6,000 contacts match"
+    with connection.cursor() as cursor:  # the transaction of the test goes on
+        cursor.execute("SET LOCAL statement_timeout = 0")
 
 
 def test_saving_says_whose_audience_changes(client):

@@ -31,7 +31,9 @@ def test_outsiders_are_sent_to_the_sign_in(outsider_client, name):
     assert "/login/" in answer.url
 
 
-@pytest.mark.parametrize("name", ["list", "create", "pick", "vocabulary"])
+@pytest.mark.parametrize(
+    "name", ["list", "create", "gather", "pick", "vocabulary", "schema"]
+)
 def test_outsiders_see_no_list(outsider_client, name):
     assert "/login/" in outsider_client.get(reverse(f"segments:{name}")).url
 
@@ -180,6 +182,21 @@ def test_pasted_addresses_join_a_static_segment(client):
     assert list(segment.members()) == [ada]
     client.post(url("remove", segment), {"id": [ada.pk]})
     assert not segment.members().exists()
+
+
+def test_a_static_segment_is_made_from_pasted_addresses(client):
+    ada = ContactFactory(email="ada@people.example")
+    gather = reverse("segments:gather")
+    nothing = client.post(gather, {"name": "Friends"})
+    assert nothing.status_code == 422
+    assert "Type at least one address" in nothing.content.decode()
+    typed = {"name": "Friends", "addresses": "Ada@people.example nobody@people.example"}
+    answer = client.post(gather, typed)
+    segment = Segment.objects.get()
+    assert answer.url == segment.get_absolute_url()
+    assert (segment.kind, list(segment.members())) == ("static", [ada])
+    again = client.post(gather, typed | {"name": "friends"})
+    assert "There is a segment “friends” already." in again.content.decode()
 
 
 @pytest.mark.parametrize("action", ["add", "remove"])
