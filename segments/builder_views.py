@@ -16,7 +16,7 @@ from segments.differing import differences
 from segments.drawing import Draft, Wishes
 from segments.forms import PersonForm, SegmentForm
 from segments.models import Segment, current_clock
-from segments.recipes import BY_KEY
+from segments.recipes import BY_KEY, RECIPES
 from segments.rules import read
 from segments.undo import Past
 from segments.vocabulary import Vocabulary
@@ -31,7 +31,8 @@ def create(request: SignedIn) -> HttpResponse:
         return _posted(request, segment)
     words = Vocabulary()
     tree = Tree.of_rules(recipe.rules, words) if recipe else Tree.blank()
-    return _draw(request, SegmentForm(instance=segment), tree)
+    extra = {} if recipe else {"recipes": RECIPES}
+    return _draw(request, SegmentForm(instance=segment), tree, extra=extra)
 
 
 def edit(request: SignedIn, pk: int) -> HttpResponse:
@@ -123,7 +124,12 @@ def _draw(
         tree,
         Vocabulary(without=segment.pk),
         current_clock(),
-        Wishes(_seed(request), request.POST.get("do") == "exact", segment.size),
+        Wishes(
+            _seed(request),
+            exact=request.POST.get("do") == "exact",
+            size=segment.size,
+            saving=status == INVALID,
+        ),
     )
     part = _part(request, draft)
     past = Past.of_form(request.POST)
@@ -133,7 +139,6 @@ def _draw(
         "segment": segment,
         "form": form,
         "here": here or reverse("segments:create"),
-        "saving": status == INVALID,
         "rail_only": part == "rail",
         "past": past,
         "uses": segment.uses.order_by("label") if segment.pk else (),

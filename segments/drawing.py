@@ -94,6 +94,8 @@ class Wishes:
     seed: int = 0
     exact: bool = False
     size: int | None = None
+    # a save was refused: what is missing is told of empty conditions as well
+    saving: bool = False
 
 
 class Draft:
@@ -106,7 +108,7 @@ class Draft:
         clock: Clock,
         wishes: Wishes = Wishes(),
     ) -> None:
-        self.seed, self.size = wishes.seed, wishes.size
+        self.seed, self.size, self.saving = wishes.seed, wishes.size, wishes.saving
         self.patience = counting.Patience(
             counting.EXACT_MS if wishes.exact else counting.PATIENCE_MS
         )
@@ -289,7 +291,8 @@ class Draft:
     def _drawn(self, node: Node, place: Place, join: str, level: int) -> Drawn:
         complaint = self.errors.get(node.id)
         drawn = Drawn(node, name_of(place), join, level)
-        drawn.complaint = complaint.sentence if complaint else ""
+        if complaint and (node.field or node.is_group or self.saving):
+            drawn.complaint = complaint.sentence
         drawn.missing = self.missing.get(node.id, 0)
         drawn.count = self.counts.get(place)
         drawn.drifts = node.parent in self.drifting

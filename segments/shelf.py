@@ -14,7 +14,7 @@ from contacts.models import Contact, ContactQuerySet
 from segments.exporting import exportable, plain
 from segments.fields import Field
 from segments.models import Segment, SegmentDay, SegmentKind, SegmentQuerySet
-from segments.operators import Type
+from segments.operators import Operator, Type
 from segments.vocabulary import Vocabulary
 
 TABS: dict[str, Callable[[SegmentQuerySet], SegmentQuerySet]] = {
@@ -56,6 +56,14 @@ def inside(segment: Segment, contacts: ContactQuerySet) -> ContactQuerySet:
 
 # the newest contact first
 BY_STAY = Order(falling=True, key="stay")
+
+
+def alike(fields: Sequence[Field]) -> list[tuple[tuple[Operator, ...], list[Field]]]:
+    """Fields that are asked in the same ways together, in their order."""
+    found: dict[tuple[Operator, ...], list[Field]] = {}
+    for field in fields:
+        found.setdefault(field.operators, []).append(field)
+    return list(found.items())
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from segments.schema import schema
 from segments.shelf import (
     BY_STAY,
     TABS,
+    alike,
     columns_of,
     fill_in,
     history,
@@ -59,7 +60,9 @@ def segment_list(request: SignedIn) -> HttpResponse:
 @require_safe
 def vocabulary(request: SignedIn) -> HttpResponse:
     """Every field with its operators: what a segment can ask."""
-    families = [(family.value, fields) for family, fields in Vocabulary().offered()]
+    families = [
+        (family.value, alike(fields)) for family, fields in Vocabulary().offered()
+    ]
     return render(request, "segments/vocabulary.html", {"families": families})
 
 
