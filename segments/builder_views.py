@@ -31,7 +31,7 @@ def create(request: SignedIn) -> HttpResponse:
         return _posted(request, segment)
     words = Vocabulary()
     tree = Tree.of_rules(recipe.rules, words) if recipe else Tree.blank()
-    extra = {} if recipe else {"recipes": RECIPES}
+    extra: dict[str, object] = {} if recipe else {"recipes": RECIPES}
     return _draw(request, SegmentForm(instance=segment), tree, extra=extra)
 
 
