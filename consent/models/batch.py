@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import ClassVar, NamedTuple
 
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import User
@@ -24,7 +24,7 @@ class BatchKind(models.TextChoices):
 
 
 class UndonePiece(NamedTuple):
-    """One committed piece of an undo; `after` is where to go on."""
+    """People in one committed piece of an undo; `after` is where to go on."""
 
     after: int
     lifted: int
@@ -111,12 +111,25 @@ class Batch(models.Model):
     @transaction.atomic
     def _undo_piece(self, after: int, act: Act) -> UndonePiece | None:
         rows = Suppression.objects.active().filter(batch=self, id__gt=after)
-        ids = list(rows.order_by("id").values_list("id", flat=True)[:BATCH_SIZE])
-        if not ids:
+        found = dict(rows.order_by("id").values_list("id", "address_id")[:BATCH_SIZE])
+        if not found:
             return None
-        untouched = self._nobody_acted_since(rows.filter(id__range=(ids[0], ids[-1])))
+        untouched = self._nobody_acted_since(
+            rows.filter(id__range=(min(found), max(found)))
+        )
         lifted = len(untouched.lift(LiftedBy.UNDO, act))
-        return UndonePiece(ids[-1], lifted, len(ids) - lifted)
+        return UndonePiece(max(found), lifted, len({*found.values()}) - lifted)
+
+    def undone(self) -> dict[str, int]:
+        """How many people are back, and how many stay because they acted since.
+
+        One of several types is in several pieces, and counts once.
+        """
+        back, stays = Q(lifted_by=LiftedBy.UNDO), Q(lifted_at=None)
+        return Suppression.objects.filter(batch=self).aggregate(
+            lifted=Count("address", distinct=True, filter=back),
+            kept=Count("address", distinct=True, filter=stays),
+        )
 
     def _nobody_acted_since(self, rows: SuppressionQuerySet) -> SuppressionQuerySet:
         own_acts = ConsentRecord.objects.filter(

@@ -181,7 +181,7 @@ class Sunset(models.Model):
                     transaction.set_rollback(True)  # what is not told is not done
                     return
         Tally.objects.add_up(self.campaign_id)
-        job.finish(**counts)
+        job.finish(**self.batch.undone())
 
     def _restore(self, after: int, upto: int) -> None:
         """Work out anew what became of the people of one piece."""

@@ -179,6 +179,18 @@ def test_the_time_for_undoing_counts_from_the_last_who_was_opted_out(world, alic
     assert batch.undo_until - timezone.now() > dt.timedelta(days=29)
 
 
+def test_undo_counts_people_however_many_types_they_were_opted_out_of(
+    world, alice, monkeypatch
+):
+    for _ in range(3):
+        world.asked(delivered_ago=OVER)
+    world.campaign.opt_out_types.set([world.kind, SubscriptionTypeFactory()])
+    end(world, alice)
+    monkeypatch.setattr("consent.models.batch.BATCH_SIZE", 4)
+
+    assert undo(world, alice).result == {"lifted": 3, "kept": 0}
+
+
 def test_undo_leaves_alone_who_left_since(world, alice):
     person = world.asked(delivered_ago=OVER)
     end(world, alice)
