@@ -14,7 +14,7 @@ from accounts.models import Job, JobState
 from campaigns.models import EmailState, MarketingEmail
 from consent.models import Brand, SubscriptionType
 from contacts.models import Contact
-from deliveries.models import Hold, HoldKind
+from deliveries.models import Hold, HoldKind, Relay
 from reengagement.models import Campaign
 from reengagement.vocabulary import CampaignState
 from segments.models import Segment
@@ -45,7 +45,8 @@ class Step:
 
 def tasks() -> list[Task]:
     """At most SHOWN of each kind."""
-    return [*_reviews(), *_senders(), *_halted(), *_paused(), *_failed()]
+    found = (_reviews(), _senders(), _relays(), _halted(), _paused(), _failed())
+    return [task for kind in found for task in kind]
 
 
 def _reviews() -> Iterator[Task]:
@@ -98,6 +99,16 @@ def _paused() -> Iterator[Task]:
             hold.reason,
             email.get_absolute_url() if email else _place(hold),
             "pause",
+        )
+
+
+def _relays() -> Iterator[Task]:
+    """Mail servers that could not be used the last time."""
+    for relay in Relay.objects.exclude(problem="").filter(weight__gt=0)[:SHOWN]:
+        yield Task(
+            f"The mail server {relay} cannot be used",
+            relay.problem,
+            reverse("admin:deliveries_relay_changelist"),
         )
 
 

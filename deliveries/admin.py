@@ -1,4 +1,7 @@
-"""Messages, deliveries and events in the admin: to be read. Holds stop sending."""
+"""Messages, deliveries and events in the admin: to be read. Holds stop sending.
+
+Mail servers and limits are in deliveries.relay_admin.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,10 @@ from django.utils.functional import cached_property
 
 from accounts.admin import ReadOnlyAdmin
 from consent.admin import AddressedAdmin, by_address
+from deliveries import relay_admin
 from deliveries.models import Delivery, Event, Hold, Link, Message
+
+__all__ = ["relay_admin"]
 
 SHOWN = 10_000
 

@@ -10,6 +10,7 @@ synchronous; only after it the mails leave.
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,8 +23,12 @@ from consent import addresses
 from consent.models import Grant
 from deliveries import waves
 from deliveries.models import Delivery, DeliveryState, Message
+from deliveries.models.waves import CANARY, ENDLESS
 from deliveries.prepared import prepared
+from deliveries.rates import Rates, of_providers, tighter
 from deliveries.refusals import Asked, refusal
+
+UNLIMITED = Rates()
 
 # The task that sends what is due here; whoever adds rows rings for it.
 SEND_DUE = "deliveries.tasks.send_due"
@@ -234,7 +239,11 @@ def _write_start(message_id: int, worker: str, reasons: dict[int, str]) -> None:
 
 @transaction.atomic(durable=True)
 def start(
-    question: Question, worker: str, limit: int, done: Sequence[Outcome] = ()
+    question: Question,
+    worker: str,
+    limit: int,
+    done: Sequence[Outcome] = (),
+    rates: Rates = UNLIMITED,
 ) -> list[dict[str, Any]]:
     """Settle what is `done`, start the next batch; the rows that may be sent now.
 
@@ -242,18 +251,30 @@ def start(
     these were on their way.
     """
     settle(done)
-    room = waves.room(question.message_id) if question.in_waves else {}
-    closed = [provider for provider, left in room.items() if not left]
+    left = rates.left()
+    limit = min(limit, left.get(rates.relay, limit))
+    room = of_providers(left)
+    if question.in_waves:
+        room = tighter(room, waves.room(question.message_id))
+    closed = [provider for provider, number in room.items() if not number]
     ids, busy = pick(question, limit, closed)
     asked = question.ask(ids) if ids else []
-    if question.in_waves:
-        asked = waves.within(asked, room)
-        waves.spend(question.message_id, asked)
+    asked = waves.within(asked, room, CANARY if question.in_waves else ENDLESS)
     reasons = {row["delivery"]: row["refusal"] for row in asked}
     reasons = {pk: why for pk, why in reasons.items() if why != "on_hold"}
     reasons |= dict.fromkeys(busy, "busy")
     _write_start(question.message_id, worker, reasons)
-    return [row for row in asked if row["refusal"] == ""]
+    started = [row for row in asked if row["refusal"] == ""]
+    _count(question, rates, started)
+    return started
+
+
+def _count(question: Question, rates: Rates, started: list[dict[str, Any]]) -> None:
+    if started and (question.in_waves or rates.limits):
+        counts = Counter(row["provider_key"] for row in started)
+        rates.spend(counts)
+        if question.in_waves:
+            waves.spend(question.message_id, counts)
 
 
 # An uncertain row may still be settled by the worker that was thought dead.

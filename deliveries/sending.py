@@ -21,7 +21,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
@@ -32,6 +31,7 @@ from contacts.models import Contact, PropertyDefinition
 from deliveries import queue
 from deliveries.dkim import Signer
 from deliveries.domains import signer_for
+from deliveries.entrances import Entrance, enter
 from deliveries.models import (
     Channel,
     Delivery,
@@ -57,7 +57,7 @@ from deliveries.rendering import (
     render,
     return_path,
 )
-from deliveries.smtp import Door, Gone, Mail, Unreachable, open_door
+from deliveries.smtp import Door, Gone, Mail, Unreachable
 
 __all__ = ["BACKOFF", "release_stuck", "ring", "send_due", "send_test"]
 
@@ -69,6 +69,9 @@ LOST = dt.timedelta(seconds=10)
 # No batch is sent for longer, and no turn: others wait for the worker as well.
 SLOW_BATCH = 30.0
 TURN = 20.0
+
+# seconds until limits per second are asked about again
+A_MOMENT = 0.2
 
 # batches of one message before the others are looked at
 IN_A_ROW = 8
@@ -176,7 +179,7 @@ class _Turn:
         self.batch = batch
         self.started = 0
         self.has_more = False
-        self.door: Door | None = None
+        self.entrance: Entrance | None = None
         self.plans: dict[int, _Plan] = {}
         # sent, not written down yet: settled with the start of the next batch
         self.done: list[Outcome] = []
@@ -189,8 +192,7 @@ class _Turn:
         except Unreachable as problem:
             logger.warning("%s", problem)
         finally:
-            if self.door:
-                self.door.close()
+            self._leave()
             self._settle()
 
     def run_beside(self) -> None:
@@ -210,7 +212,20 @@ class _Turn:
                     return False
                 if not self._batch(message_id):
                     break
-        return self.started > before
+        return self.started > before or self._waited()
+
+    def _waited(self) -> bool:
+        """A moment later there is room again where so many a second may leave."""
+        limited = self.entrance is not None and self.entrance.rates.has_seconds
+        if limited and queue.waiting_messages():
+            time.sleep(A_MOMENT)
+            return True
+        return False
+
+    def _leave(self) -> None:
+        entrance, self.entrance = self.entrance, None
+        if entrance:
+            entrance.close()
 
     def _is_over(self) -> bool:
         return self.started >= self.limit or time.monotonic() > self.ends_at
@@ -220,17 +235,15 @@ class _Turn:
 
         `done` is kept until the commit is known: settling twice does no harm.
         """
-        door = self.door = self.door or open_door(
-            settings.LISTWELL_SMTP, hello=settings.BOUNCE_DOMAIN
-        )
+        entrance = self.entrance = self.entrance or enter()
         plan = self.plans.get(message_id) or _Plan.of(message_id)
         self.plans[message_id] = plan
         size = min(self.batch, self.limit - self.started)
-        rows = queue.start(plan.question, self.worker, size, self.done)
+        rows = queue.start(plan.question, self.worker, size, self.done, entrance.rates)
         self.done = []
         self.started += len(rows)
         if rows:
-            self._send(door, plan, rows)
+            self._send(entrance.door, plan, rows)
         return len(rows)
 
     def _settle(self) -> None:
@@ -257,8 +270,8 @@ class _Turn:
                 if answer.enhanced == TOO_MUCH:
                     rest(row, answer)
         except Gone as gone:
-            self.door, pause = None, LOST
-            door.close()
+            pause = LOST
+            self._leave()
             self.done += left_open(message_id, waiting, gone)
         finally:
             self.done += [put_back(message_id, pk, pause) for pk in waiting]

@@ -7,7 +7,7 @@ of workers together start no more than is allowed.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from deliveries.models import Message, Wave
@@ -37,26 +37,26 @@ def room(message_id: int) -> dict[str, int]:
 
 
 def within(
-    rows: Iterable[dict[str, Any]], left: dict[str, int]
+    rows: Iterable[dict[str, Any]], left: Mapping[str, int], usual: int = CANARY
 ) -> list[dict[str, Any]]:
-    """Those of `rows` that there is room for; what may not be mailed takes none."""
+    """Those of `rows` that there is room for; what may not be mailed takes none.
+
+    `left`: provider to how many more may start, `usual` for one that is not in it.
+    """
     taken: Counter[str] = Counter()
     found = []
     for row in rows:
         provider = row["provider_key"]
         if row["refusal"] == "":
-            if taken[provider] >= left.get(provider, CANARY):
+            if taken[provider] >= left.get(provider, usual):
                 continue
             taken[provider] += 1
         found.append(row)
     return found
 
 
-def spend(message_id: int, rows: Sequence[dict[str, Any]]) -> None:
-    """Count what starts."""
-    counts = Counter(row["provider_key"] for row in rows if row["refusal"] == "")
-    if not counts:
-        return
+def spend(message_id: int, counts: Mapping[str, int]) -> None:
+    """Count what starts, by provider."""
     values = {
         "message": message_id,
         "providers": sorted(counts),

@@ -12,6 +12,7 @@ from deliveries.models.events import Event, EventKind
 from deliveries.models.holds import Hold, HoldKind, HoldQuerySet
 from deliveries.models.messages import Channel, Link, LinkKind, Message
 from deliveries.models.months import Month
+from deliveries.models.relays import ProviderLimit, Relay, Security, Spent
 from deliveries.models.touched import Touched
 from deliveries.models.waves import Wave
 
@@ -33,8 +34,12 @@ __all__ = [
     "LinkKind",
     "Message",
     "Month",
+    "ProviderLimit",
+    "Relay",
+    "Security",
     "SendingDomain",
     "SigningKey",
+    "Spent",
     "Touched",
     "Verdict",
     "Wave",
