@@ -57,10 +57,17 @@ FIRM: tuple[Family, ...] = (
     ),
     family("f-pace", "throttled", SYNTAX, "pace exceeded/refused, line exceeded"),
     family("f-large", "too_large", SYNTAX, "message large/exceeded"),
+    family(
+        "f-expired",
+        "timeout",
+        SYNTAX,
+        "sender ended, message ended, tries ended, line ended",
+    ),
     family("f-closed", "mailbox_disabled", SYNTAX, "box closed/ended, person closed"),
     family("f-moved", "address_moved", SYNTAX, "box moved, person moved"),
-    family("f-dns", "network_error", SYNTAX, "dns failed/late/cut/later, domain later"),
+    family("f-dns-later", "network_error", SYNTAX, "dns later/late/cut, domain later"),
     family("f-domain", "dns_failure", SYNTAX, "domain unknown, dns unknown"),
+    family("f-dns", "network_error", SYNTAX, "dns failed"),
     family("f-route", "network_error", SYNTAX, "route unknown/failed/cut/late"),
     family("f-unknown", "unknown_user", SYNTAX, "box unknown, person unknown"),
 )
