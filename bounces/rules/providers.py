@@ -8,6 +8,9 @@ APPLE = "Apple Support: postmaster information for iCloud Mail"
 COMCAST = "Xfinity: postmaster bounce messages"
 ORANGE = "Orange: postmaster codes OFR and LPN"
 GMX = "1&1, GMX and web.de: postmaster error messages"
+TELEKOM = "Deutsche Telekom: postmaster FAQ of t-online.de"
+FREE = "Free: postmaster"
+NETEASE = "NetEase 163: codes of returned mail"
 MAILRU = "Mail.ru and Yandex: postmaster error codes"
 JAPAN = "NTT docomo, KDDI and SoftBank: replies of their gateways"
 GODADDY = "GoDaddy: email bounce codes IB"
@@ -57,10 +60,22 @@ OTHER_ROWS = (
         "reputation",
         GMX,
         "ip address is black listed / nemesis esmtp service not available / "
-        "ip address is blocked / for explanation visit * &c=bip / c=bip / c=bl",
+        "ip address is blocked / &c=bip / &c=bl",
     ),
-    row("gmx-ptr", "sender_dns", GMX, "c=hi / c=rdns / bad dns ptr resource record"),
-    row("gmx-spam", "spam", GMX, "mail rejected for spam reasons / c=spam"),
+    row("telekom-network", "reputation", TELEKOM, "tosa@rx.t-online"),
+    row("free-network", "reputation", FREE, "too many spams from your ip"),
+    row("netease-spam", "spam", NETEASE, "dt:spm / mk:spm"),
+    row("netease-sender", "sender_rejected", NETEASE, "dt:sum"),
+    row("netease-network", "reputation", NETEASE, "hl:ipb / cl:ipb / hl:ihu"),
+    row(
+        "netease-rate",
+        "throttled",
+        NETEASE,
+        "mi:sfq / mi:stc / rp:cel / rp:trc / rp:rcl / hl:itc / hl:ifc / mi:dmc",
+    ),
+    row("gmx-ptr", "sender_dns", GMX, "&c=hi / &c=rdns / bad dns ptr resource record"),
+    row("gmx-spam", "spam", GMX, "mail rejected for spam reasons / &c=spam"),
+    row("mailru-disabled", "mailbox_disabled", MAILRU, "unavailable: account is disab"),
     row("mailru-spam", "spam", MAILRU, "spam message rejected. please visit"),
     row(
         "mailru-user",

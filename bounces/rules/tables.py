@@ -24,9 +24,10 @@ COMMON: tuple[Row, ...] = (
     *mailboxes.CLOSED,
     *senders.CONTENT[:2],
     *senders.FROM[:1],
+    *senders.ADDRESSED[:1],
     *transport.DOMAIN,
     *mailboxes.UNKNOWN,
-    *senders.ADDRESSED,
+    *senders.ADDRESSED[1:],
     *senders.FROM[1:],
     *transport.TIMED_OUT,
 )

@@ -139,7 +139,7 @@ ENCRYPTED = (
         "tls not available / starttls failed / starttls is mandatory / "
         "cannot start tls / server certificate / certificate verif / "
         "certificate has expired / untrusted certificate / ssl handshake / mta-sts / "
-        "dane  / requiretls / did not offer starttls",
+        "|dane| / requiretls / did not offer starttls",
     ),
 )
 
