@@ -15,11 +15,19 @@ from enum import Enum
 from typing import Any
 
 from django.db import connection
-from django.db.models import Max, QuerySet
+from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.utils import timezone
 
 from accounts.models import AuditEntry
-from deliveries.models import Channel, Delivery, Hold, HoldKind, Message, Wave
+from deliveries.models import (
+    Channel,
+    Delivery,
+    DeliveryState,
+    Hold,
+    HoldKind,
+    Message,
+    Wave,
+)
 from deliveries.providers import LABELS, OTHER
 from deliveries.waves import is_in_waves
 
@@ -32,8 +40,10 @@ WORST_SHARE, LEAST_MAILS = 0.05, 100
 REFUSALS, WITHIN = 3, dt.timedelta(minutes=10)
 # how much larger the next wave is where nothing is certain yet
 GROWTH = 1.5
-# complaints come for days: a mailing is watched for so long after its last mail
+# complaints come for days: so long a mailing is looked at after its mail has left,
+# every so many beats of so many seconds
 WATCHED = dt.timedelta(days=3)
+BEAT, TURNS = 10, 60
 
 
 class Verdict(Enum):
@@ -141,14 +151,21 @@ def look_after_all() -> int:
 
 
 def watched() -> list[Message]:
-    """Marketing messages that left lately or are waiting to."""
-    recent = Message.objects.filter(
-        channel=Channel.MARKETING, frozen_at__gt=timezone.now() - 10 * WATCHED
-    )
-    after = timezone.now() - WATCHED
-    rows = Delivery.objects.filter(message__in=recent, started_at__gt=after)
-    busy = set(rows.order_by().values_list("message_id", flat=True).distinct())
-    return list(recent.filter(pk__in=busy))
+    """Marketing messages with mail that waits, each time; those whose mail has left
+    lately, now and then: counting a large mailing takes a moment."""
+    now = timezone.now()
+    waits = Delivery.objects.filter(message=OuterRef("pk"), state=DeliveryState.QUEUED)
+    rows = Message.objects.filter(
+        channel=Channel.MARKETING, frozen_at__gt=now - 10 * WATCHED
+    ).annotate(waits=Exists(waits))
+    left = {one.pk for one in rows if not one.waits and _is_its_turn(one, now)}
+    return [one for one in rows if one.waits or one.pk in left]
+
+
+def _is_its_turn(message: Message, now: dt.datetime) -> bool:
+    """Every sixtieth beat, for some days after it was frozen."""
+    is_recent = message.frozen_at is not None and message.frozen_at > now - WATCHED
+    return is_recent and int(now.timestamp()) // BEAT % TURNS == message.pk % TURNS
 
 
 def look_after(message: Message) -> bool:

@@ -5,58 +5,196 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('deliveries', '0010_waves'),
+        ("deliveries", "0010_waves"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ProviderLimit',
+            name="ProviderLimit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('per_second', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)])),
-                ('per_hour', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)])),
-                ('per_day', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)])),
-                ('provider', models.CharField(choices=[('gmail', 'Gmail'), ('outlook', 'Outlook and Hotmail'), ('yahoo', 'Yahoo and AOL'), ('icloud', 'iCloud'), ('proton', 'Proton'), ('gmx', 'GMX and web.de'), ('zoho', 'Zoho'), ('yandex', 'Yandex'), ('mail.ru', 'Mail.ru'), ('other', 'Others')], max_length=60, unique=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "per_second",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                    ),
+                ),
+                (
+                    "per_hour",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                    ),
+                ),
+                (
+                    "per_day",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                    ),
+                ),
+                (
+                    "provider",
+                    models.CharField(
+                        choices=[
+                            ("gmail", "Gmail"),
+                            ("outlook", "Outlook and Hotmail"),
+                            ("yahoo", "Yahoo and AOL"),
+                            ("icloud", "iCloud"),
+                            ("proton", "Proton"),
+                            ("gmx", "GMX and web.de"),
+                            ("zoho", "Zoho"),
+                            ("yandex", "Yandex"),
+                            ("mail.ru", "Mail.ru"),
+                            ("other", "Others"),
+                        ],
+                        max_length=60,
+                        unique=True,
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Relay',
+            name="Relay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('per_second', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)])),
-                ('per_hour', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)])),
-                ('per_day', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)])),
-                ('name', models.CharField(max_length=60, unique=True)),
-                ('host', models.CharField(blank=True, help_text='Empty: the mail server of EMAIL_URL.', max_length=253)),
-                ('port', models.PositiveIntegerField(default=587)),
-                ('security', models.CharField(choices=[('none', 'None'), ('starttls', 'STARTTLS'), ('tls', 'TLS from the first octet')], default='starttls', max_length=8)),
-                ('user', models.CharField(blank=True, max_length=200)),
-                ('password', models.BinaryField(blank=True, default=b'')),
-                ('weight', models.PositiveSmallIntegerField(default=1, help_text='Its share of the mail beside the others; 0: not in use.')),
-                ('connections', models.PositiveSmallIntegerField(blank=True, help_text='At most so many at once, over all workers.', null=True, validators=[django.core.validators.MinValueValidator(1)])),
-                ('problem', models.CharField(blank=True, editable=False, max_length=500)),
-                ('problem_at', models.DateTimeField(editable=False, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "per_second",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                    ),
+                ),
+                (
+                    "per_hour",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                    ),
+                ),
+                (
+                    "per_day",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, unique=True)),
+                (
+                    "host",
+                    models.CharField(
+                        blank=True,
+                        help_text="Empty: the mail server of EMAIL_URL.",
+                        max_length=253,
+                    ),
+                ),
+                ("port", models.PositiveIntegerField(default=587)),
+                (
+                    "security",
+                    models.CharField(
+                        choices=[
+                            ("none", "None"),
+                            ("starttls", "STARTTLS"),
+                            ("tls", "TLS from the first octet"),
+                        ],
+                        default="starttls",
+                        max_length=8,
+                    ),
+                ),
+                ("user", models.CharField(blank=True, max_length=200)),
+                ("password", models.BinaryField(blank=True, default=b"")),
+                (
+                    "weight",
+                    models.PositiveSmallIntegerField(
+                        default=1,
+                        help_text="Its share of the mail beside the others; 0: not in use.",
+                    ),
+                ),
+                (
+                    "connections",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        help_text="At most so many at once, over all workers.",
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                    ),
+                ),
+                (
+                    "problem",
+                    models.CharField(blank=True, editable=False, max_length=500),
+                ),
+                ("problem_at", models.DateTimeField(editable=False, null=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('host', '')), fields=('host',), name='relay_one_of_email_url'), models.CheckConstraint(condition=models.Q(('security__in', ['none', 'starttls', 'tls'])), name='relay_security_is_known')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("host", "")),
+                        fields=("host",),
+                        name="relay_one_of_email_url",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("security__in", ["none", "starttls", "tls"])
+                        ),
+                        name="relay_security_is_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Spent',
+            name="Spent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=80)),
-                ('period', models.CharField(max_length=6)),
-                ('starts_at', models.DateTimeField()),
-                ('number', models.PositiveIntegerField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("key", models.CharField(max_length=80)),
+                ("period", models.CharField(max_length=6)),
+                ("starts_at", models.DateTimeField()),
+                ("number", models.PositiveIntegerField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('key', 'period'), name='spent_once'), models.CheckConstraint(condition=models.Q(('period__in', ('second', 'hour', 'day'))), name='spent_period_is_known')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("key", "period"), name="spent_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("period__in", ("second", "hour", "day"))),
+                        name="spent_period_is_known",
+                    ),
+                ],
             },
         ),
     ]

@@ -74,9 +74,20 @@ def test_a_bad_list_is_stopped_with_the_evidence(sent, message):
 
 
 def test_complaints_stop_it_as_well(sent):
-    sent(300, complaints=4)
+    sent(299, complaints=4)
     assert guard.look_after_all() == 1
     assert "4 complaints" in Hold.objects.get().reason
+
+
+def test_what_has_left_is_looked_at_now_and_then(sent):
+    sent(300, hard=30)
+    now = timezone.now()
+    beats = [now + n * dt.timedelta(seconds=guard.BEAT) for n in range(guard.TURNS)]
+    stopped = 0
+    for moment in beats:
+        with time_machine.travel(moment, tick=False):
+            stopped += guard.look_after_all()
+    assert stopped == 1
 
 
 def test_the_worst_share_stops_it_whatever_the_test_says(sent):
