@@ -67,7 +67,9 @@ LEADING = re.compile(
     r"^(?:\s*[45]\d\d[- ](?:[45]\.\d{1,3}\.\d{1,3} )?)?[ \t>*\-|#:=+.\"'\[(]*"
     r"(?:(?:final|original|intended|failed|invalid)?[ -]?"
     r"(?:recipients?|address(?:ee)?s?"
-    r"|users?|mailbox|to|rcpt(?: to)?|e-?mail|account|forward|envelope-to)"
+    r"|users?|mailbox|to|rcpt(?: to)?|e-?mail|account|forward|envelope-to|error-for"
+    r"|empfänger|destinatari[oe]s?|destinataires?|odbiorca|получател[ьи]|адресат"
+    r"|宛先|收件人)"
     r"(?: ?(?:address|name)?(?:\(?e?s\)?)?)?[ \t]*[:=]?[ \t]*)?"
     r"[<\"'(\[]*$",
     re.IGNORECASE,
