@@ -319,3 +319,13 @@ def test_two_workers_do_not_count_the_same_email(email, everything, monkeypatch)
     monkeypatch.setattr(figures, "counted", count_while_another_looks)
     email.__class__.objects.update(state="sent", finished_at=timezone.now())
     assert (figures.recount(), others) == (1, [0])
+
+
+@pytest.mark.parametrize(("hours", "is_fresh"), [(1, True), (71, True), (73, False)])
+def test_delivered_is_provisional_for_three_days(hours, is_fresh):
+    ended = timezone.now() - dt.timedelta(hours=hours)
+    email = MarketingEmail(launched_at=ended, finished_at=ended)
+    assert report.is_provisional(email) is is_fresh
+    counts = {"delivered": 3, "sent": 4}
+    figure = report.rate(counts, report.BY_KEY["delivered"], provisional=is_fresh)
+    assert ("provisional" in figure["note"]) is is_fresh
