@@ -38,7 +38,7 @@ _BOUNCED = Q(state__in=[DeliveryState.REFUSED, DeliveryState.EXPIRED]) | Q(
 )
 _NOT_SENT = Q(state__in=[DeliveryState.NOT_SENT, DeliveryState.CANCELLED])
 _WAITING = Q(state__in=[DeliveryState.QUEUED, DeliveryState.STARTED])
-_SURE = Q(clicked_at__isnull=True, unverified_click_at__isnull=False)
+_UNVERIFIED = Q(clicked_at__isnull=True, unverified_click_at__isnull=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,6 @@ class Group:
     label: str
     where: Q
     base: str = ""
-    tint: str = ""
     nothing: str = "Nobody."
 
 
@@ -83,7 +82,7 @@ GROUPS: tuple[Group, ...] = (
         "delivered",
         nothing="Nobody has clicked yet.",
     ),
-    Group("unverified", "Unverified clicks", _SURE, "delivered"),
+    Group("unverified", "Unverified clicks", _UNVERIFIED, "delivered"),
     Group(
         "confirmed",
         "Confirmed",

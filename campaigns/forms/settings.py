@@ -100,12 +100,16 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
             )
 
     def clean_from_email(self) -> str:
-        typed: str = self.cleaned_data["from_email"]
-        try:
-            addresses.parse(typed)
-        except addresses.BadAddress as bad:
-            raise forms.ValidationError(str(bad)) from bad
-        return typed
+        return _address(self.cleaned_data["from_email"])
+
+
+def _address(typed: str) -> str:
+    """`typed` where it is an address, else a sentence for whoever typed it."""
+    try:
+        addresses.parse(typed)
+    except addresses.BadAddress as bad:
+        raise forms.ValidationError(str(bad)) from bad
+    return typed
 
 
 class RecipientsForm(forms.Form):
@@ -238,9 +242,4 @@ class TestForm(forms.Form):
     address = forms.CharField(label="Send a test to", max_length=254)
 
     def clean_address(self) -> str:
-        typed: str = self.cleaned_data["address"]
-        try:
-            addresses.parse(typed)
-        except addresses.BadAddress as bad:
-            raise forms.ValidationError(str(bad)) from bad
-        return typed
+        return _address(self.cleaned_data["address"])

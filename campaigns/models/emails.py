@@ -159,11 +159,6 @@ class MarketingEmail(models.Model):
     def zone(self) -> zoneinfo.ZoneInfo:
         return zoneinfo.ZoneInfo(self.time_zone)
 
-    @property
-    def can_be_taken_back(self) -> bool:
-        """Scheduled, and nothing has been prepared yet."""
-        return self.state == EmailState.SCHEDULED
-
     def duplicate(self, user: User) -> MarketingEmail:
         """A new draft with the same words, sender and recipients, and no history."""
         fields = {name: getattr(self, name) for name in CONTENT if name != "blocks"}
