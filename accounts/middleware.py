@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import zoneinfo
 from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone
 
 
 class RefuseNulls:
@@ -29,3 +31,22 @@ class RefuseNulls:
         for values in (request.GET, request.POST):
             if any("\0" in text for _, texts in values.lists() for text in texts):
                 raise BadRequest("A null character is not text.")
+
+
+class AccountClock:
+    """Tells a signed-in person every time as it is where the account is.
+
+    Public pages stay with UTC, which they say: they do not look who is asking.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        timezone.deactivate()  # whatever the request before left on this thread
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, *_: Any) -> None:
+        if getattr(view, "login_required", True):
+            zone = getattr(request.user, "zone", None)
+            timezone.activate(zoneinfo.ZoneInfo(zone or "UTC"))
