@@ -127,6 +127,8 @@ def _from(
     if place is not None:
         sign = "<" if order.falling != backwards else ">"
         rows = rows.filter(_Beyond(*order.columns(), *place, sign=sign))
+        if order.key != "pk":  # both sides of the join begin at the place
+            rows = rows.filter(_Beyond(F("pk"), place[-1], sign=sign + "="))
     rows = rows.order_by(*order.ordering(backwards=backwards))
     return rows if order.by is None else _with_value(rows, order.by)
 
