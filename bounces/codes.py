@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bounces.concepts import said_in
 from bounces.rules.causes import CAUSES
@@ -105,6 +106,7 @@ class Judgement:
     status: str = ""
 
 
+@lru_cache(maxsize=256)  # one notice may speak for a thousand recipients
 def judge(
     code: int | None, enhanced: str, text: str, *, stage: str = "RCPT"
 ) -> Judgement:
@@ -195,6 +197,7 @@ def first_said(families: tuple[Family, ...], said: frozenset[Pair]) -> Family | 
     return next((one for one in families if not one.pairs.isdisjoint(said)), None)
 
 
+@lru_cache(maxsize=256)
 def stage_of(text: str) -> str:
     """The SMTP command a text says was refused: RCPT, MAIL, DATA or nothing."""
     lowered = text.lower()

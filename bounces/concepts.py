@@ -17,6 +17,7 @@ PERSON = " @ "  # stands for an address
 FAR = 6  # words between a state and its thing
 UNDOING = (-1, -2, 1, -3)  # where "not" may stand
 MISSED = frozenset({"box", "domain", "name", "proof", "relay", "route"})
+LONGEST_STEM = 20
 MOST_SENTENCES = 60
 MOST_WORDS = 80  # in a sentence
 
@@ -26,14 +27,15 @@ TOKEN = re.compile(r"@|[^\W_]+(?:'[^\W_]+)*")
 ELIDED = re.compile(r"\b(?:[cdjlst]|qu|un|all|dell|nell|sull)'")  # l'utente
 DENIED = re.compile(r"\bn'")  # n'existe pas
 SENTENCE = re.compile(r"[.;!?]\s|[\u3002\uff01\uff1b]")
-ADDRESS = re.compile(r"<?[^\s<>@:;,()]+@[^\s<>@:;,()]+>?")
+ADDRESS = re.compile(r"<?[^\s<>@:;,()]{1,80}@[^\s<>@:;,()]{1,250}>?")
 NETWORK = re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}\b")
 PLACE = re.compile(
-    r"https?://\S*|www\.\S+|\[[\d.a-f:]{7,45}\]"
-    r"|(?:host|server) \S+ (?:\[[^\]]*\] |\([^)]*\) )?(?:said|replied|responded)\b"
+    r"https?://\S{0,500}|www\.\S+|\[[\d.a-f:]{7,45}\]"
+    r"|(?:host|server) \S{1,200} (?:\[[^\]]{0,60}\] |\([^)]{0,60}\) )?"
+    r"(?:said|replied|responded)\b"
     r"|after (?:ehlo|helo|mail from|rcpt to|end of data|initial connection)\S*"
     r"|in reply to [a-z ]{4,12} command"
-    r"|\b(?:[a-z0-9_-]+\.){2,}[a-z]{2,}\b"
+    r"|\b(?:[a-z0-9_-]{1,63}\.){2,8}[a-z]{2,20}\b"
 )
 SIGN = {sign: word for word, signs in SIGNS.items() for sign in signs.split()}
 SIGNED = re.compile("|".join(sorted(map(re.escape, SIGN), key=len, reverse=True)))
@@ -63,7 +65,7 @@ class Vocabulary:
 
     def of(self, word: str) -> frozenset[str]:
         found = set(self.words.get(word, ()))
-        for end in range(3, len(word) + 1):
+        for end in range(3, min(len(word), LONGEST_STEM) + 1):
             found |= self.stems.get(word[:end], set())
         return frozenset(found)
 
