@@ -257,6 +257,11 @@ class Job(models.Model):
         return JobState(self.state).is_over
 
     @property
+    def broke_off(self) -> bool:
+        """Ended before its work was done: somebody can begin it again."""
+        return self.state in {JobState.FAILED, JobState.CANCELLED}
+
+    @property
     def percent(self) -> int | None:
         """0 to 100, or None while the total is not known."""
         return min(100, self.done * 100 // self.total) if self.total else None

@@ -226,9 +226,8 @@ class OptOutImport(models.Model):
     @property
     def can_undo(self) -> bool:
         """Over, whether it went well or not, and not older than the undo time."""
-        return bool(
-            self.batch and self.batch.can_undo and self.run_job and self.run_job.is_over
-        )
+        is_over = self.run_job is not None and self.run_job.is_over
+        return is_over and bool(self.batch and self.batch.may_undo(self.undo_job))
 
     @property
     def scope_words(self) -> str:
@@ -283,10 +282,13 @@ class OptOutImport(models.Model):
     @transaction.atomic
     def start_undo(self, user: User, reason: str) -> Job | None:
         """Begin to undo, once; None when somebody was faster or the time is over."""
-        if not self.can_undo or self.batch is None:
+        locked = OptOutImport.objects.select_for_update(of=("self",))
+        now = locked.select_related("batch", "run_job", "undo_job").get(pk=self.pk)
+        if not now.can_undo or now.batch is None:
             return None
-        if not self.batch.begin_undo(user, reason):
+        if not now.batch.begin_undo(user, reason, now.undo_job):
             return None
+        self.batch = now.batch
         self.undo_job = self._job(JobKind.UNDO, user, total=self.addresses)
         self.save(update_fields=["undo_job"])
         self._audit(user, "undid an opt-out import", reason=reason)

@@ -10,7 +10,7 @@ from django.db import models, transaction
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Job, User
 from consent.models.address import BATCH_SIZE
 from consent.models.ledger import ConsentRecord
 from consent.models.suppression import Suppression, SuppressionQuerySet
@@ -63,13 +63,10 @@ class Batch(models.Model):
     def __str__(self) -> str:
         return self.label
 
-    @property
-    def can_undo(self) -> bool:
-        return (
-            self.undone_at is None
-            and self.undo_until is not None
-            and timezone.now() < self.undo_until
-        )
+    def may_undo(self, last: Job | None = None) -> bool:
+        """In time, and not begun yet; or `last`, the job that undid it, broke off."""
+        is_open = self.undone_at is None or (last is not None and last.broke_off)
+        return is_open and bool(self.undo_until and timezone.now() < self.undo_until)
 
     def undo(self, user: User, reason: str) -> int:
         """Lift what this batch opted out; how many. 0 when it was too late.
@@ -81,12 +78,16 @@ class Batch(models.Model):
             return 0
         return sum(piece.lifted for piece in self.undo_pieces())
 
-    def begin_undo(self, user: User, reason: str) -> bool:
-        """Mark as undone by `user`; False when it was already, or the time is over."""
-        now = timezone.now()
-        won = Batch.objects.filter(
-            pk=self.pk, undone_at=None, undo_until__gt=now
-        ).update(undone_at=now, undone_by=user, undo_reason=reason)
+    def begin_undo(self, user: User, reason: str, last: Job | None = None) -> bool:
+        """Mark as undone by `user`; False when somebody was faster, or time is over.
+
+        `last` is the job that undid it before, read under the lock of its row.
+        """
+        if not self.may_undo(last):
+            return False
+        won = Batch.objects.filter(pk=self.pk, undone_at=self.undone_at).update(
+            undone_at=timezone.now(), undone_by=user, undo_reason=reason
+        )
         if won:
             self.refresh_from_db()
         return won == 1

@@ -142,7 +142,7 @@ class Sunset(models.Model):
     def can_undo(self) -> bool:
         """In time, and not before the last of the silent was opted out."""
         over = self.campaign.state in {CampaignState.DONE, CampaignState.STOPPED}
-        return over and self.batch.can_undo
+        return over and self.batch.may_undo(self.undo_job)
 
     @property
     def is_undoing(self) -> bool:
@@ -151,7 +151,10 @@ class Sunset(models.Model):
     @transaction.atomic
     def begin_undo(self, user: User, reason: str) -> Job | None:
         """Hand the undo to a job; None when it was begun already or is too late."""
-        if not self.can_undo or not self.batch.begin_undo(user, reason):
+        locked = Sunset.objects.select_for_update(of=("self",))
+        now = locked.select_related("batch", "campaign", "undo_job").get(pk=self.pk)
+        self.batch, last = now.batch, now.undo_job
+        if not now.can_undo or not self.batch.begin_undo(user, reason, last):
             return None
         self.undo_job = Job.objects.create(
             kind=JobKind.UNDO,

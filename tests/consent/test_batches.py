@@ -3,6 +3,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
+from accounts.models import Job, JobState
 from consent.models import Batch, BatchKind, ConsentRecord, Suppression
 from consent.models import batch as batch_module
 from consent.vocabulary import Act, Action, Actor, Mechanism, Reason
@@ -82,7 +83,7 @@ def test_after_its_time_nothing_is_undone(user):
     batch = made(days=-1)
     opt_out(batch, "ana")
 
-    assert not batch.can_undo
+    assert not batch.may_undo()
     assert batch.undo(user, "Too late.") == 0
     assert Suppression.objects.active().count() == 1
 
@@ -98,3 +99,15 @@ def test_an_undo_goes_on_where_it_stopped(user, monkeypatch):
 
     assert [first.lifted, *(piece.lifted for piece in rest)] == [2, 2, 1]
     assert list(batch.undo_pieces()) == []
+
+
+def test_an_undo_that_broke_off_can_be_begun_again(user):
+    batch = made()
+    opt_out(batch, "ana")
+    assert batch.begin_undo(user, "Wrong file.")
+
+    broken = Job(state=JobState.FAILED)
+    assert batch.begin_undo(user, "The rest.", broken)
+    assert not batch.begin_undo(user, "Again.", Job(state=JobState.DONE))
+    assert not batch.begin_undo(user, "Again.", Job(state=JobState.RUNNING))
+    assert batch.undo_reason == "The rest."

@@ -182,6 +182,16 @@ class TestUndo:
         assert "2 opt-outs were lifted" in said(page)
         assert "Wrong file." in said(page)
 
+    def test_an_undo_that_was_stopped_can_be_begun_again(self, client, imported):
+        done = imported("Email\nana@x.example\n")
+        client.post(path(done, "undo/"), {"reason": "Wrong file."})
+        done = OptOutImport.objects.get(pk=done.pk)
+        assert done.undo_job.cancel()
+        assert "undo the rest" in client.get(path(done)).content.decode()
+        client.post(path(done, "undo/"), {"reason": "The rest."})
+        jobs.work(OptOutImport.objects.get(pk=done.pk).undo_job_id)
+        assert not Suppression.objects.active().exists()
+
     def test_undo_needs_a_reason(self, client, imported):
         done = imported(LIST, column=1)
         assert client.post(path(done, "undo/"), {"reason": " "}).status_code == 422

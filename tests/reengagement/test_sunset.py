@@ -12,7 +12,7 @@ from consent.vocabulary import Act, Action, Actor, LiftedBy, Mechanism, Reason
 from contacts.models import Contact
 from deliveries.models import Delivery
 from deliveries.refusals import mailable
-from reengagement.models import Campaign
+from reengagement.models import Campaign, Sunset
 from reengagement.tasks import advance_all, opt_out_silent, undo_opt_out
 from reengagement.vocabulary import CampaignState, Outcome
 from tests.factories import SubscriptionTypeFactory, agree
@@ -229,3 +229,18 @@ def test_stopping_ends_everything_and_opts_out_nobody(world, alice):
     assert queued.delivery.state == "cancelled"
     assert MarketingEmail.objects.get().state == "stopped"
     assert may_get(person)
+
+
+def test_an_undo_that_was_cancelled_can_be_begun_again_and_only_once(world, alice):
+    person = world.asked(delivered_ago=OVER)
+    end(world, alice)
+    assert world.campaign.sunset.begin_undo(alice, "Wrong segment").cancel()
+    assert not may_get(person)
+    first, second = (Sunset.objects.get(campaign=world.campaign) for _ in range(2))
+
+    job = first.begin_undo(alice, "The rest as well")
+    assert second.begin_undo(alice, "Pressed at the same time") is None
+    undo_opt_out(job.pk)
+
+    assert may_get(person)
+    assert Sunset.objects.get(campaign=world.campaign).can_undo is False
