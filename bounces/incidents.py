@@ -18,7 +18,7 @@ from bounces.policy import Policy
 from bounces.unbouncing import lift
 from consent.models import BATCH_SIZE, Suppression
 from consent.vocabulary import Act, Action, Actor, Mechanism, Reason
-from contacts.models import HardBounceReason
+from contacts.models import Contact, HardBounceReason
 from deliveries.models import Delivery, DeliveryState, Hold, HoldKind
 from deliveries.providers import LABELS, OTHER, provider_of
 
@@ -234,13 +234,15 @@ def _give_back(
         explanation=f"The incident at {place_label(incident)} is solved: {solution}",
         source={"incident": incident.pk},
     )
+    people = Contact.objects.filter(address__in=list(ids))
+    was = dict(people.values_list("address_id", "hard_bounce_reason"))
     free = lift(list(ids), act)
     Release.objects.bulk_create(
         Release(
             address_id=address,
             way=Way.INCIDENT,
             user=user,
-            was=HardBounceReason.POLICY,
+            was=was[address],
             words=incident.words,
             note=solution,
         )

@@ -16,7 +16,7 @@ from bounces.forms import UnbounceForm
 from bounces.views.desk import question
 from consent.models import Grant, SubscriptionType, Suppression
 from consent.vocabulary import MAY_LIFT, LiftedBy, Reason, Scope
-from console.timeline import KINDS, PAGE, timeline
+from console.timeline import KINDS, timeline
 from contacts.models import Contact, OpeningBalance, PropertyDefinition
 from contacts.properties import Value
 from deliveries import refusals
@@ -150,7 +150,7 @@ def _status(answers: list[Answer]) -> tuple[str, str]:
 def _activity(
     contact: Contact, kind: str, before: dt.datetime | None
 ) -> dict[str, Any]:
-    events = timeline(contact, kind, before)
+    events, has_older = timeline(contact, kind, before)
     chips = [("", "Everything"), *KINDS.items()]
     return {
         "events": events,
@@ -159,7 +159,7 @@ def _activity(
             for key, label in chips
         ],
         "kind": kind,
-        "older": events[-1].at.isoformat() if len(events) == PAGE else "",
+        "older": events[-1].at.isoformat() if has_older else "",
     }
 
 

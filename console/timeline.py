@@ -11,6 +11,7 @@ from operator import attrgetter
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils import timezone
 
 from consent.models import ConsentRecord
 from consent.vocabulary import Action
@@ -62,8 +63,11 @@ KINDS = {"emails": "Emails", "consent": "Consent"}
 
 def timeline(
     contact: Contact, kind: str = "", before: dt.datetime | None = None
-) -> list[Happening]:
-    """The newest PAGE happenings, those before `before`, perhaps of one kind."""
+) -> tuple[list[Happening], bool]:
+    """(at most PAGE happenings, the newest before `before`; whether older ones follow).
+
+    A page does not end between two of the same moment: the next one begins there.
+    """
     found: list[Happening] = []
     if kind in {"", "emails"}:
         found += [*_deliveries(contact, before), *_events(contact, before)]
@@ -73,7 +77,10 @@ def timeline(
         found.append(
             Happening(contact.created_at, "Became a contact", "", "plus", "ok")
         )
-    return nlargest(PAGE, found, key=attrgetter("at"))
+    newest = nlargest(PAGE + 1, found, key=attrgetter("at"))
+    if len(newest) <= PAGE:
+        return newest, False
+    return [one for one in newest if one.at > newest[-1].at] or newest[:PAGE], True
 
 
 def _earlier(column: str, before: dt.datetime | None) -> Q:
@@ -86,7 +93,7 @@ def _consent(contact: Contact, before: dt.datetime | None) -> Iterator[Happening
             _earlier("occurred_at", before), address_id=contact.address_id or 0
         )
         .select_related("subscription_type", "brand", "user", "batch")
-        .order_by("-occurred_at", "-pk")[:PAGE]
+        .order_by("-occurred_at", "-pk")[: PAGE + 1]
     )
     for record in records:
         action = Action(record.action)
@@ -107,8 +114,9 @@ def _facts(record: ConsentRecord) -> Iterable[str]:
     yield record.get_mechanism_display()
     if record.action == Action.GIVEN:
         yield record.get_basis_display()
-    if record.occurred_at.date() != record.recorded_at.date():
-        yield f"written down on {record.recorded_at:%-d %b %Y}"
+    written = timezone.localtime(record.recorded_at)
+    if timezone.localdate(record.occurred_at) != written.date():
+        yield f"written down on {written:%-d %b %Y}"
     if file := record.source.get("file"):
         yield str(file)
     if record.explanation:
@@ -122,7 +130,7 @@ def _deliveries(contact: Contact, before: dt.datetime | None) -> Iterator[Happen
         Delivery.objects.annotate(at=Coalesce("started_at", "queued_at"))
         .filter(_earlier("at", before), address_id=contact.address_id or 0)
         .select_related("message")
-        .order_by("-at", "-id")[:PAGE]
+        .order_by("-at", "-id")[: PAGE + 1]
     )
     for row in rows:
         state = DeliveryState(row.state)
@@ -153,7 +161,7 @@ def _events(contact: Contact, before: dt.datetime | None) -> Iterator[Happening]
     rows = (
         Event.objects.filter(_earlier("at", before), address_id=contact.address_id or 0)
         .select_related("message", "link")
-        .order_by("-at")[:PAGE]
+        .order_by("-at")[: PAGE + 1]
     )
     for row in rows:
         kind, verdict = EventKind(row.kind), Verdict(row.verdict)

@@ -184,13 +184,26 @@ def test_the_timeline_of_consent_has_source_and_person(client, ada, alice):
 def test_an_email_that_waited_stands_where_it_was_sent_and_on_one_page(ada):
     now = timezone.now()
     DeliveryFactory(contact=ada, queued_at=now - dt.timedelta(days=2), started_at=now)
-    assert len(timeline(ada, "emails")) == 1
-    assert timeline(ada, "emails", now - dt.timedelta(days=1)) == []
+    assert len(timeline(ada, "emails")[0]) == 1
+    assert timeline(ada, "emails", now - dt.timedelta(days=1)) == ([], False)
+
+
+def test_what_happened_at_one_moment_stands_on_one_page(ada, monkeypatch):
+    monkeypatch.setattr("console.timeline.PAGE", 2)
+    now = timezone.now()
+    for hours in (3, 2, 2, 1):
+        at = now - dt.timedelta(hours=hours)
+        DeliveryFactory(contact=ada, started_at=at)
+    seen, before, more = [], None, True
+    while more:
+        page, more = timeline(ada, "emails", before)
+        seen += page
+        before = page[-1].at
+    assert len(seen) == 4
 
 
 def test_the_timeline_goes_on_where_it_ended(client, ada, monkeypatch):
     monkeypatch.setattr("console.timeline.PAGE", 2)
-    monkeypatch.setattr("console.record.PAGE", 2)
     for number in range(3):
         agree(ada, SubscriptionTypeFactory(name=f"News {number}"))
     answer = client.get(ada.get_absolute_url())
