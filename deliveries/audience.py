@@ -13,7 +13,7 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
-from django.db.models import Case, Count, Exists, OuterRef, Value, When
+from django.db.models import Case, Count, Value, When
 from django.utils import timezone
 
 from accounts.doorbell import ring
@@ -25,8 +25,6 @@ from deliveries.queue import SEND_DUE
 from deliveries.rendering import compile_message
 from deliveries.room import roomy
 from deliveries.setwise import judged
-
-EXCLUDED = "excluded"
 
 # so many new rows that the database must count anew before it plans with them
 MANY = 2_000
@@ -40,15 +38,13 @@ def preview(
     subscription_type: SubscriptionType,
     *,
     channel: str = Channel.MARKETING,
-    exclude: models.QuerySet[Contact] | None = None,
     extra: Sequence[LeftOut] = (),
 ) -> Counter[str]:
     """How many would get it ('') and how many not, by reason, if it left now.
 
-    `exclude`: contacts who are left out as "excluded". `extra`: reasons of the
-    caller's own, told when nothing of the table applies.
+    `extra`: reasons of the caller's own, told when nothing of the table applies.
     """
-    people = _people(contacts, _extras(exclude, extra)).values_list("address_id", "own")
+    people = _people(contacts, extra).values_list("address_id", "own")
     try:
         asked = judged(people, subscription_type, channel)
     except EmptyResultSet:  # nobody, and Django knows it without asking
@@ -66,7 +62,6 @@ def fix(
     contacts: models.QuerySet[Contact],
     *,
     due_at: dt.datetime | None = None,
-    exclude: models.QuerySet[Contact] | None = None,
     extra: Sequence[LeftOut] = (),
 ) -> Counter[str]:
     """Write down the audience of `message`, freeze it and ring for a worker.
@@ -74,7 +69,7 @@ def fix(
     From then on the content never changes. Safe to repeat: who has a row keeps it.
     Returns the stored counts by reason, '' for those who get it.
     """
-    people = _people(contacts, _extras(exclude, extra))
+    people = _people(contacts, extra)
     with roomy():
         freeze(message)
         partitions.ensure_for(message.pk)
@@ -89,15 +84,6 @@ def stored(message: Message) -> Counter[str]:
     rows = Delivery.objects.filter(message=message)
     counts = rows.values("reason").annotate(people=Count("pk")).order_by()
     return Counter(dict(counts.values_list("reason", "people")))
-
-
-def _extras(
-    exclude: models.QuerySet[Contact] | None, extra: Sequence[LeftOut]
-) -> list[LeftOut]:
-    if exclude is None:
-        return list(extra)
-    excluded = Exists(exclude.filter(pk=OuterRef("pk")))
-    return [(EXCLUDED, excluded, "Is in an excluded segment."), *extra]
 
 
 def _people(

@@ -1,7 +1,8 @@
 """Mailings to people who have been silent for long leave in waves, at each provider.
 
 The rows of Wave are locked from the pick of a batch to its start, so that any number
-of workers together start no more than is allowed.
+of workers together start no more than is allowed. Only a first batch finds no row to
+lock: workers that begin in the same moment may each start one.
 """
 
 from __future__ import annotations

@@ -77,13 +77,14 @@ def test_somebody_in_two_segments_gets_one_mail(message):
     assert audience.fix(message, twice) == {"": 1}
 
 
-def test_who_is_excluded_is_counted_with_the_law_first(message, everybody):
-    ada = Contact.objects.filter(email="ada@gmail.com")
+def test_the_law_is_told_before_the_reasons_of_a_caller(message, everybody):
     mail = message.subscription_type
-    expected = {"excluded": 1, **EXPECTED}
+    expected = {"asked": 1, **EXPECTED}
     del expected[""]
-    assert audience.preview(everybody, mail, exclude=everybody) == expected
-    assert audience.fix(message, everybody, exclude=ada) == expected
+    for who in (Q(pk__gt=0), Q(email="ada@gmail.com")):
+        extra = [("asked", who, "Was asked before.")]
+        assert audience.preview(everybody, mail, extra=extra) == expected
+    assert audience.fix(message, everybody, extra=extra) == expected
 
 
 def test_a_caller_can_give_reasons_of_its_own(message):
