@@ -74,6 +74,15 @@ BOMBS = {
         b"Action: failed\n\nFinal-Recipient: rfc822; a@b.test\nAction: failed\n"
         * 20_000,
     ),
+    "recipients with long words": DSN.replace(
+        b"Action: failed",
+        b"Action: failed\n\n"
+        + b"".join(
+            b"Final-Recipient: rfc822; p%d@b.test\nAction: failed\nStatus: 5.0.0\n"
+            b"Diagnostic-Code: smtp; 550 %s\n\n" % (n, b"x%d" % n + b"abc" * 1_000)
+            for n in range(3_000)
+        ),
+    ),
     "spaces": REPORT + b"\n" + b" " * 5_000_000 + b"\n>" + b"> " * 2_000_000,
     "equals": REPORT + b"\n" + b"=" * 3_000_000 + b"a@",
     "dots": REPORT + b"\n" + b"a.b-c@" * 800_000,
