@@ -111,6 +111,7 @@
       const goal = fresh.querySelector("[autofocus]"); // a browser heeds it on a new page only
       goal?.removeAttribute("autofocus");
       morph(target, fresh);
+      window.htmx.process(target); // at once: a choice made before htmx settles would be lost
       if (goal) document.getElementById(goal.id).focus();
       else if (active?.isConnected && active !== document.activeElement) active.focus({ preventScroll: true });
       return [target];
