@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from enum import Enum
 from typing import Any
 
 from django.db import models, transaction
@@ -35,29 +34,21 @@ from segments.models import Displaced
 from signups.models import Submission
 
 
-class Fate(Enum):
-    """What erasure does with a row."""
-
-    GOES = "is deleted"
-    EMPTIED = "stays as a number"
-    STAYS = "stays"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holding:
     """Rows of one model about a person.
 
     `path` leads from the model to her: to the address row, to the contact where
     `by` says so, or to the address in its letters. `emptied` is what the fields are
-    set to that could tell who she is.
+    set to that could tell who she is; a row that `goes` is deleted instead.
     """
 
     title: str
     model: type[models.Model]
     path: str
     columns: tuple[str, ...]
-    fate: Fate
     by: str = "address"
+    goes: bool = False
     why: str = ""
     emptied: dict[str, Any] = field(default_factory=dict)
 
@@ -87,7 +78,7 @@ class Holding:
         return dict(getattr(field, "flatchoices", ())).get(value, value)
 
     def erase(self, person: Person) -> None:
-        if self.fate is Fate.GOES:
+        if self.goes:
             self.of(person).delete()
         if self.emptied:
             self.of(person).update(**self.emptied)
@@ -113,7 +104,6 @@ HOLDINGS: tuple[Holding, ...] = (
         model=Submission,
         path="address",
         columns=("at", "form__name", "email", "answers", "state", "ip", "user_agent"),
-        fate=Fate.EMPTIED,
         why=SUM,
         emptied={
             "email": "",
@@ -128,14 +118,13 @@ HOLDINGS: tuple[Holding, ...] = (
         model=Farewell,
         path="address",
         columns=("at", "why"),
-        fate=Fate.GOES,
+        goes=True,
     ),
     Holding(
         title="Clicks and opens",
         model=Event,
         path="address",
         columns=("at", "kind", "link__url", "verdict", "ip", "user_agent"),
-        fate=Fate.EMPTIED,
         why=SUM,
         emptied={"ip": None, "user_agent": "", "traits": {}},
     ),
@@ -156,7 +145,6 @@ HOLDINGS: tuple[Holding, ...] = (
             "complained_at",
             "reply",
         ),
-        fate=Fate.EMPTIED,
         why=SUM,
         emptied={"reply": ""},
     ),
@@ -166,14 +154,13 @@ HOLDINGS: tuple[Holding, ...] = (
         path="recipient",
         by="letters",
         columns=("at", "subject"),
-        fate=Fate.GOES,
+        goes=True,
     ),
     Holding(
         title="Reports that came back",
         model=Report,
         path="bounce__address",
         columns=("received_at", "source", "kind", "explanation"),
-        fate=Fate.EMPTIED,
         why=SUM,
         emptied={"raw": b"", "envelope_to": "", "explanation": ""},
     ),
@@ -182,7 +169,6 @@ HOLDINGS: tuple[Holding, ...] = (
         model=Bounce,
         path="address",
         columns=("at", "kind", "category", "code", "enhanced_code", "words"),
-        fate=Fate.EMPTIED,
         why=SUM,
         emptied={"words": ""},
     ),
@@ -191,7 +177,6 @@ HOLDINGS: tuple[Holding, ...] = (
         model=Release,
         path="address",
         columns=("at", "way", "was", "words", "note"),
-        fate=Fate.EMPTIED,
         why="An address is unbounced once ever, whoever it belongs to.",
         emptied={"words": "", "note": ""},
     ),
@@ -200,7 +185,6 @@ HOLDINGS: tuple[Holding, ...] = (
         model=Member,
         path="address",
         columns=("campaign__name", "outcome", "outcome_at", "kept_at"),
-        fate=Fate.EMPTIED,
         why=SUM,
     ),
     Holding(
@@ -209,7 +193,7 @@ HOLDINGS: tuple[Holding, ...] = (
         path="contact",
         by="contact",
         columns=("segment__name", "joined_at", "left_at"),
-        fate=Fate.GOES,
+        goes=True,
     ),
     Holding(
         title="Earlier values of properties",
@@ -217,7 +201,7 @@ HOLDINGS: tuple[Holding, ...] = (
         path="contact",
         by="contact",
         columns=("field", "value", "at"),
-        fate=Fate.GOES,
+        goes=True,
     ),
     Holding(
         title="Engagement brought along",
@@ -225,7 +209,7 @@ HOLDINGS: tuple[Holding, ...] = (
         path="contact",
         by="contact",
         columns=("source", "as_of", "delivered", "opened", "clicked", "bounced"),
-        fate=Fate.GOES,
+        goes=True,
     ),
     Holding(
         title="Imported files with this person",
@@ -233,7 +217,7 @@ HOLDINGS: tuple[Holding, ...] = (
         path="contact",
         by="contact",
         columns=("contact_import__name", "contact_import__created_at"),
-        fate=Fate.GOES,
+        goes=True,
     ),
     Holding(
         title="The contact",
@@ -258,21 +242,21 @@ HOLDINGS: tuple[Holding, ...] = (
             "created_at",
             "updated_at",
         ),
-        fate=Fate.GOES,
+        goes=True,
     ),
     Holding(
         title="Subscriptions",
         model=Grant,
         path="address",
         columns=("subscription_type__name", "basis", "grade", "given_at"),
-        fate=Fate.GOES,
+        goes=True,
     ),
     Holding(
         title="Proof of consent",
         model=ConsentEvidence,
         path="record__address",
         columns=("record", "raw_address", "ip", "user_agent", "detail"),
-        fate=Fate.GOES,
+        goes=True,
     ),
     Holding(
         title="The ledger of consent",
@@ -289,7 +273,6 @@ HOLDINGS: tuple[Holding, ...] = (
             "text__body",
             "explanation",
         ),
-        fate=Fate.STAYS,
         why=PROOF,
     ),
     Holding(
@@ -297,7 +280,6 @@ HOLDINGS: tuple[Holding, ...] = (
         model=Suppression,
         path="address",
         columns=("occurred_at", "scope", "reason", "lifted_at", "lifted_by"),
-        fate=Fate.STAYS,
         why="So that nobody mails the address again, not even after a new import.",
     ),
     Holding(
@@ -305,7 +287,6 @@ HOLDINGS: tuple[Holding, ...] = (
         model=Address,
         path="pk",
         columns=("key", "domain"),
-        fate=Fate.EMPTIED,
         why="A fingerprint stays; only your own key can compare it with an address.",
         emptied={"key": None},
     ),

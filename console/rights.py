@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -18,7 +19,7 @@ from django.views.decorators.http import require_safe
 from accounts.web import INVALID, SignedIn
 from consent import addresses
 from consent.models import Address
-from console.holdings import HOLDINGS, Fate, Person
+from console.holdings import HOLDINGS, Person
 
 Page = Callable[[SignedIn, Person], HttpResponse]
 
@@ -31,8 +32,8 @@ class EraseForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
 
-    def __init__(self, person: Person, *args: object) -> None:
-        super().__init__(*args)  # type: ignore[arg-type]
+    def __init__(self, person: Person, *args: Any) -> None:
+        super().__init__(*args)
         self.person = person
 
     def clean_address(self) -> str:
@@ -108,8 +109,8 @@ def erase(request: SignedIn, person: Person) -> HttpResponse:
             "Erased. Only a fingerprint of the address stays, so that nobody mails it.",
         )
         return redirect("contacts:list")
-    kept = [one for one in HOLDINGS if one.fate is not Fate.GOES]
-    gone = [one for one in HOLDINGS if one.fate is Fate.GOES]
+    kept = [one for one in HOLDINGS if not one.goes]
+    gone = [one for one in HOLDINGS if one.goes]
     context = {"person": person, "form": form, "gone": gone, "kept": kept}
     status = INVALID if form.is_bound else 200
     return render(request, "console/erase.html", context, status=status)
