@@ -172,8 +172,13 @@ class LiveStack:
             answer = question()
             if answer:
                 return answer
-            assert time.monotonic() < deadline, f"Waited {seconds} s for {what}."
+            assert time.monotonic() < deadline, self.tell(seconds, what)
             time.sleep(0.05)
+
+    def tell(self, seconds, what):
+        """What was waited for in vain, and what the processes said meanwhile."""
+        said = self.log.read_text()[-3000:]
+        return f"Waited {seconds} s for {what}. Ended: {self.stack.ended()}.\n{said}"
 
     @contextlib.contextmanager
     def database(self):
