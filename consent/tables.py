@@ -81,12 +81,15 @@ class Row(NamedTuple):
     cells: list[str]
 
 
-def detect(file: BinaryIO) -> Shape:
-    """Encoding, delimiter and header of `file`; BadTable when it is not a table."""
+def detect(file: BinaryIO, delimiter: str = "") -> Shape:
+    """Encoding, delimiter and header of `file`; BadTable when it is not a table.
+
+    `delimiter`: known already, as of a table that we wrote.
+    """
     encoding = _encoding(file)
     file.seek(0)
     sample = _decoded(file.read(_SAMPLE), encoding)
-    delimiter = _delimiter(sample)
+    delimiter = delimiter or _delimiter(sample)
     first = next(_parsed(io.StringIO(sample, newline=""), delimiter), None)
     if first is None:
         raise BadTable("The file is empty. Choose a file with at least one row.")

@@ -25,8 +25,10 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label="File of contacts",
         required=False,
-        help_text=f"CSV with commas, semicolons or tabs, up to {MOST_MEGABYTES} MB.",
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,text/csv"}),
+        help_text=(
+            f"XLSX, or CSV with commas, semicolons or tabs, up to {MOST_MEGABYTES} MB."
+        ),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.txt,.tsv,text/csv"}),
     )
     pasted = forms.CharField(
         label="Or paste rows",
@@ -42,13 +44,6 @@ class UploadForm(forms.Form):
                 f"“{content.name}” has {content.size / 1024 / 1024:,.0f} MB,"
                 f" {MOST_MEGABYTES} MB is the most. Split it and import the parts."
             )
-        try:
-            stream = cast(BinaryIO, content)
-            shape = tables.detect(stream)
-            if not tables.sample(stream, shape, 1):
-                raise tables.BadTable("The file has headings but no rows under them.")
-        except tables.BadTable as problem:
-            raise forms.ValidationError(str(problem)) from None
         return self.cleaned_data | {"content": content}
 
     def _content(self) -> File[bytes]:
@@ -61,12 +56,43 @@ class UploadForm(forms.Form):
             raise forms.ValidationError("The file could not be read. Choose another.")
         raise forms.ValidationError("Choose a file, or paste rows.")
 
-    def receive(self, user: User) -> ContactImport:
+    def receive(self, user: User) -> ContactImport | None:
+        """The new import; None with an error when the file cannot be read."""
         content = self.cleaned_data["content"]
-        content.seek(0)
-        return ContactImport.objects.receive(
-            content.name, cast(BinaryIO, content), user
-        )
+        try:
+            return ContactImport.objects.receive(
+                content.name, cast(BinaryIO, content), user
+            )
+        except tables.BadTable as problem:
+            self.add_error(None, str(problem))
+            return None
+
+
+class SheetForm(forms.Form):
+    """Which sheet of a workbook has the people."""
+
+    sheet = forms.ChoiceField(
+        label="Which sheet has the people?",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose one of the sheets."},
+    )
+
+    def __init__(self, found: ContactImport, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.found = found
+        self.fields["sheet"].choices = [  # type: ignore[attr-defined]
+            (one["name"], f"{one['name']} ({one['rows']:,} rows)")
+            for one in found.sheets
+        ]
+        self.fields["sheet"].initial = found.sheet or found.sheets[0]["name"]
+
+    def save(self) -> bool:
+        """False with an error when the sheet cannot be read."""
+        try:
+            self.found.choose_sheet(self.cleaned_data["sheet"])
+        except tables.BadTable as problem:
+            self.add_error("sheet", str(problem))
+        return self.is_valid()
 
 
 class ColumnsForm(forms.Form):

@@ -10,14 +10,14 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.doorbell import ring
 from accounts.web import INVALID, SignedIn
 from contacts import tasks
-from contacts.import_forms import ColumnsForm, ConsentForm, UploadForm
+from contacts.import_forms import ColumnsForm, ConsentForm, SheetForm, UploadForm
 from contacts.models import ContactImport, ImportState
 
 
 def upload(request: SignedIn) -> HttpResponse:
     form = UploadForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        found = form.receive(request.user)
+    ready = request.method == "POST" and form.is_valid()
+    if ready and (found := form.receive(request.user)):
         return redirect("contacts:import_columns", found.pk)
     recent = ContactImport.objects.exclude(job=None).select_related("created_by")
     return render(
@@ -28,8 +28,26 @@ def upload(request: SignedIn) -> HttpResponse:
     )
 
 
+def sheet(request: SignedIn, pk: int) -> HttpResponse:
+    """Which sheet, of a workbook that has several."""
+    found = _draft(pk)
+    if len(found.sheets) < 2:
+        return redirect("contacts:import_columns", found.pk)
+    form = SheetForm(found, request.POST or None)
+    if request.method == "POST" and form.is_valid() and form.save():
+        return redirect("contacts:import_columns", found.pk)
+    return render(
+        request,
+        "contacts/import_sheet.html",
+        {"found": found, "form": form},
+        status=INVALID if form.errors else 200,
+    )
+
+
 def columns(request: SignedIn, pk: int) -> HttpResponse:
     found = _draft(pk)
+    if not found.file:
+        return redirect("contacts:import_sheet", found.pk)
     form = ColumnsForm(found, request.POST or None)
     if request.method == "POST" and form.is_valid():
         ring(tasks.run_import, form.save().pk)
@@ -102,5 +120,5 @@ def problems(request: SignedIn, pk: int) -> FileResponse:
 
 
 def _draft(pk: int) -> ContactImport:
-    drafts = ContactImport.objects.filter(state=ImportState.DRAFT).exclude(file="")
-    return get_object_or_404(drafts, pk=pk)
+    drafts = ContactImport.objects.filter(state=ImportState.DRAFT)
+    return get_object_or_404(drafts.exclude(file="", workbook=""), pk=pk)

@@ -25,6 +25,7 @@ urlpatterns = [
         name="property_archive",
     ),
     path("contacts/import/", import_views.upload, name="import"),
+    path("contacts/import/<int:pk>/sheet/", import_views.sheet, name="import_sheet"),
     path(
         "contacts/import/<int:pk>/columns/", import_views.columns, name="import_columns"
     ),

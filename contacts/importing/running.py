@@ -81,12 +81,12 @@ def clean_up(now: dt.datetime) -> int:
     how many imports lost theirs. What was found out about them stays."""
     over = Q(finished_at__lt=now - KEPT_FOR)
     left = Q(state=ImportState.DRAFT, created_at__lt=now - DRAFT_KEPT_FOR)
-    old = list(ContactImport.objects.filter(over | left).exclude(file=""))
+    old = list(ContactImport.objects.filter(over | left).exclude(file="", workbook=""))
     for found in old:
         staging.drop(found)
-        found.problems.delete(save=False)
-        found.file.delete(save=False)
-        found.save(update_fields=["file", "problems"])
+        for file in (found.problems, found.file, found.workbook):
+            file.delete(save=False)
+        found.save(update_fields=["file", "workbook", "problems"])
     return len(old)
 
 

@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Account, AuditEntry, Job, User
-from consent import tables
+from consent import sheets, tables
 from consent.models import Batch, BatchKind, ConsentText, SubscriptionType
 from consent.vocabulary import Act, Action, Actor, LegalBasis, Mechanism
 
@@ -59,15 +59,18 @@ def _rows(file: File[bytes], shape: tables.Shape) -> Generator[tables.Row]:
 
 class ContactImportQuerySet(models.QuerySet["ContactImport"]):
     def receive(self, name: str, content: BinaryIO, user: User) -> ContactImport:
-        """Keep `content` as the file of a new import; BadTable when it is no table."""
-        shape = tables.detect(content)
-        found = ContactImport(name=name[:200], created_by=user, **asdict(shape))
-        found.headers = tables.column_names(content, shape)
+        """Keep `content` as the file of a new import; BadTable when it is no table.
+
+        Of a workbook with several sheets, one is still to be chosen.
+        """
+        found = ContactImport(name=name[:200], created_by=user)
+        if sheets.is_workbook(content):
+            found.take_workbook(content)
+        else:
+            found.take_table(content)
         content.seek(0)
         found.sha256 = hashlib.file_digest(cast(BytesIO, content), "sha256").hexdigest()
         found.size = content.tell()
-        content.seek(0)
-        found.file.save("contacts.csv", File(content), save=False)
         found.save()
         return found
 
@@ -82,6 +85,12 @@ class ContactImport(models.Model):
 
     name = models.CharField(max_length=200)
     file = models.FileField(upload_to="imports/contacts", max_length=200)
+    # the spreadsheet as it was brought; `file` has the rows of `sheet`, as CSV
+    workbook = models.FileField(
+        upload_to="imports/contacts", max_length=200, blank=True
+    )
+    sheets = models.JSONField(default=list)
+    sheet = models.CharField(max_length=31, blank=True)
     sha256 = models.CharField(max_length=64, db_index=True)
     size = models.BigIntegerField()
     state = models.CharField(
@@ -155,6 +164,40 @@ class ContactImport(models.Model):
     def shape(self) -> tables.Shape:
         return tables.Shape(self.encoding, self.delimiter, self.has_header)
 
+    def take_table(self, content: BinaryIO, delimiter: str = "") -> None:
+        """Keep `content` as the rows; BadTable when it is no table with rows."""
+        shape = tables.detect(content, delimiter)
+        if not tables.sample(content, shape, 1):
+            raise tables.BadTable("The file has headings but no rows under them.")
+        for name, value in asdict(shape).items():
+            setattr(self, name, value)
+        self.headers = tables.column_names(content, shape)
+        content.seek(0)
+        self.file.save("contacts.csv", File(content), save=False)
+
+    def take_workbook(self, content: BinaryIO) -> None:
+        """Keep `content`; its only sheet, where there is but one, is the rows."""
+        self.sheets = sheets.sheets(content)
+        if len(self.sheets) == 1:
+            self._take_sheet(content, self.sheets[0]["name"])
+        content.seek(0)
+        self.workbook.save("contacts.xlsx", File(content), save=False)
+
+    def choose_sheet(self, name: str) -> None:
+        """The rows are those of sheet `name`; BadTable when it has none."""
+        before = self.file.name
+        with self.workbook.open("rb") as content:
+            self._take_sheet(cast("BinaryIO", content), name)
+        self.mapping, self.checked = [], {}
+        self.save()
+        if before:
+            self.file.storage.delete(before)
+
+    def _take_sheet(self, content: BinaryIO, name: str) -> None:
+        with sheets.as_csv(content, name) as table:
+            self.take_table(table, ",")
+        self.sheet = name
+
     @contextmanager
     def rows(self) -> Iterator[Iterator[tables.Row]]:
         """The rows of the file, streamed; the file is closed behind them."""
@@ -182,7 +225,9 @@ class ContactImport(models.Model):
     def same_file(self) -> ContactImport | None:
         """An earlier import of the very same bytes."""
         return (
-            ContactImport.objects.filter(sha256=self.sha256, state=ImportState.DONE)
+            ContactImport.objects.filter(
+                sha256=self.sha256, sheet=self.sheet, state=ImportState.DONE
+            )
             .exclude(pk=self.pk)
             .select_related("created_by")
             .order_by("-pk")

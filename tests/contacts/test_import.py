@@ -23,6 +23,7 @@ from contacts.models import (
 )
 from tests.contacts.importing import bring_in, checked, problems, receive, work
 from tests.factories import ContactFactory, make_address
+from tests.spreadsheets import workbook
 
 pytestmark = pytest.mark.django_db
 
@@ -341,6 +342,23 @@ def test_a_semicolon_file_in_another_encoding_is_read(alice):
     assert Address.objects.filter(key="ada@people.example").exists()
 
 
+def test_the_sheet_of_a_spreadsheet_comes_in(alice):
+    met = dt.datetime(2026, 11, 22, 10, 5)
+    date = PropertyDefinition.objects.create(name="met", label="Met", kind="date")
+    found = bring_in(
+        workbook(People=[["Email", "Met", "Phone"], ["a@people.example", met, 358401]]),
+        alice,
+    )
+    person = Contact.objects.get()
+    assert found.counts["new"] == 1
+    assert (person.phone, person.properties) == ("358401", {date.key: "2026-11-22"})
+
+
+def test_the_file_of_problems_of_a_sheet_names_its_rows(alice):
+    rows = [[], ["Email"], [], ["bad"]]
+    assert problems(bring_in(workbook(People=rows), alice))[1].startswith("4,")
+
+
 def test_the_draft_constraint_holds(alice):
     found = receive("Email\nada@people.example\n", alice)
     found.state = ImportState.RUNNING
@@ -349,7 +367,7 @@ def test_the_draft_constraint_holds(alice):
 
 
 def test_files_are_deleted_when_they_are_of_no_use_any_more(alice):
-    draft = receive("Email\nada@people.example\n", alice)
+    draft = receive(workbook(A=[["Email"], ["ada@people.example"]]), alice)
     done = bring_in("Email,Age\nbad,1\n", alice)
     now = timezone.now()
     assert running.clean_up(now) == 0
@@ -357,8 +375,7 @@ def test_files_are_deleted_when_they_are_of_no_use_any_more(alice):
     assert running.clean_up(now + dt.timedelta(days=31)) == 1
     for found in (draft, done):
         found.refresh_from_db()
-        assert not found.file
-        assert not found.problems
+        assert not (found.file or found.workbook or found.problems)
     assert done.counts["refused"] == 1
 
 

@@ -10,6 +10,7 @@ from consent.vocabulary import Act, Action, Actor, Mechanism, Reason
 from contacts.models import Contact, ContactImport, ImportState, PropertyDefinition
 from tests.contacts.importing import receive, work
 from tests.factories import ContactFactory, make_address
+from tests.spreadsheets import workbook
 
 pytestmark = pytest.mark.django_db
 
@@ -226,6 +227,50 @@ def test_a_bad_file_gets_a_sentence_and_makes_nothing(client, content, sentence)
     assert not ContactImport.objects.exists()
 
 
+def test_a_spreadsheet_with_one_sheet_goes_on_to_its_columns(client):
+    upload(client, workbook(A=[["Email", "N"], ["ada@people.example", 41]]), "p.xlsx")
+    found = ContactImport.objects.get()
+    assert (found.sheet, found.headers) == ("A", ["Email", "N"])
+    assert found.sample()[0].cells == ["ada@people.example", "41"]
+
+
+def test_of_several_sheets_one_is_chosen(client):
+    content = workbook(A=[["x"], ["y"]], B=[["Email"], ["bo@people.example"]])
+    page = client.get(upload(client, content, "p.xlsx").url)
+    found = ContactImport.objects.get()
+    assert page.url == url("import_sheet", found.pk)
+    assert "B (2 rows)" in client.get(page.url).content.decode()
+    client.post(page.url, {"sheet": "B"})
+    found.refresh_from_db()
+    assert (found.sheet, found.headers) == ("B", ["Email"])
+
+
+def test_another_sheet_can_be_chosen_after_all(client):
+    content = workbook(A=[["x"], ["y"]], B=[["Email"], ["bo@people.example"]])
+    upload(client, content, "p.xlsx")
+    found = ContactImport.objects.get()
+    for sheet in ("B", "A"):
+        client.post(url("import_sheet", found.pk), {"sheet": sheet})
+    found.refresh_from_db()
+    assert found.headers == ["x"]
+
+
+def test_a_sheet_of_headings_alone_gets_a_sentence(client):
+    content = workbook(A=[["Email"]], B=[["Email"], ["bo@people.example"]])
+    upload(client, content, "p.xlsx")
+    found = ContactImport.objects.get()
+    answer = client.post(url("import_sheet", found.pk), {"sheet": "A"})
+    assert answer.status_code == 422
+    assert "headings but no rows" in answer.content.decode()
+
+
+def test_a_file_of_rows_has_no_sheets_to_choose_from(client):
+    upload(client, b"Email\nada@people.example\n")
+    found = ContactImport.objects.get()
+    answer = client.get(url("import_sheet", found.pk))
+    assert answer.url == url("import_columns", found.pk)
+
+
 def test_a_file_that_is_too_big_gets_a_sentence(client, monkeypatch):
     monkeypatch.setattr("consent.tables.MAX_BYTES", 10)
     assert "Split it" in upload(client, b"Email\nada@people.example\n").content.decode()
@@ -310,6 +355,7 @@ PAGES = [
     "/contacts/properties/",
     "/contacts/import/",
     "/contacts/import/1/",
+    "/contacts/import/1/sheet/",
     "/contacts/import/1/columns/",
     "/contacts/import/1/problems.csv",
     "/jobs/",

@@ -1,0 +1,158 @@
+"""Spreadsheets (XLSX) as tables: which sheets there are, and one of them as CSV.
+
+A spreadsheet cannot be read in pieces, and one can be built to unpack to anything. So
+it is read in a process of its own (this module, run), with a limit on its memory and
+time: nothing of it stays, and whatever it does there is told in a sentence here.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import json
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from python_calamine import (
+    CalamineError,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
+
+from consent.tables import BadTable
+
+MAGIC = b"PK\x03\x04"
+MOST_MEMORY = 2 * 1024**3
+MOST_UNPACKED = 1024**3
+MOST_SECONDS = 90
+ROOT = Path(__file__).resolve().parent.parent
+_TOLD = 3  # the exit code of a reader that printed a sentence
+_TOO_MUCH = (
+    "The spreadsheet is damaged, or too large to be read. Save the list as CSV and"
+    " try again: a CSV may have any number of rows."
+)
+
+Cell = str | int | float | bool | dt.date | dt.time | dt.timedelta
+Sheet = dict[str, str | int]
+
+
+def is_workbook(file: BinaryIO) -> bool:
+    """Whether these are the bytes of an archive that holds a workbook."""
+    file.seek(0)
+    if file.read(len(MAGIC)) != MAGIC:
+        return False
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return any(name.startswith("xl/workbook.") for name in archive.namelist())
+    except (zipfile.BadZipFile, NotImplementedError):
+        return False
+
+
+def sheets(file: BinaryIO) -> list[Sheet]:
+    """Name and number of rows of each visible sheet with content."""
+    with _on_disk(file) as path:
+        found: list[Sheet] = json.loads(_read_apart("sheets", path))
+    if not found:
+        raise BadTable("Every sheet of the file is empty. Choose another file.")
+    return found
+
+
+@contextmanager
+def as_csv(file: BinaryIO, sheet: str) -> Iterator[BinaryIO]:
+    """The sheet as a CSV with commas, in UTF-8; row n of the sheet is row n of it."""
+    with _on_disk(file) as path, tempfile.NamedTemporaryFile() as table:
+        _read_apart("csv", path, sheet, table.name)
+        yield cast("BinaryIO", table)
+
+
+@contextmanager
+def _on_disk(file: BinaryIO) -> Iterator[str]:
+    with tempfile.NamedTemporaryFile(suffix=".xlsx") as copy:
+        file.seek(0)
+        shutil.copyfileobj(file, copy)
+        copy.flush()
+        yield copy.name
+
+
+def _read_apart(*words: str) -> str:
+    command = [sys.executable, "-m", "consent.sheets", *words]
+    try:
+        done = subprocess.run(
+            command, capture_output=True, cwd=ROOT, timeout=MOST_SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise BadTable(_TOO_MUCH) from None
+    answer = done.stdout.decode()
+    if done.returncode:
+        raise BadTable(answer if done.returncode == _TOLD else _TOO_MUCH)
+    return answer
+
+
+def text_of(cell: Cell) -> str:
+    """A cell as somebody would type it: 41, not 41.0; 2026-11-22; true."""
+    if isinstance(cell, bool):
+        return str(cell).lower()
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() else repr(cell)
+    if isinstance(cell, dt.datetime):
+        # a moment is stored as a part of a day: it comes out beside the second
+        second = (cell + dt.timedelta(milliseconds=500)).replace(microsecond=0)
+        return second.isoformat(" ")
+    if isinstance(cell, dt.date | dt.time):
+        return cell.isoformat()
+    return str(cell)
+
+
+def _main(what: str, path: str, *more: str) -> str:
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    with zipfile.ZipFile(path) as archive:
+        unpacked = sum(one.file_size for one in archive.infolist())
+    if unpacked > MOST_UNPACKED:
+        raise BadTable(_TOO_MUCH)
+    try:
+        book = CalamineWorkbook.from_path(path)
+        return json.dumps(_filled(book)) if what == "sheets" else _write(book, *more)
+    except PasswordError:
+        raise BadTable(
+            "The spreadsheet has a password. Save it without one and try again."
+        ) from None
+    except CalamineError:
+        raise BadTable(_TOO_MUCH) from None
+
+
+def _filled(book: CalamineWorkbook) -> list[Sheet]:
+    names = [
+        one.name
+        for one in book.sheets_metadata
+        if one.typ == SheetTypeEnum.WorkSheet
+        and one.visible == SheetVisibleEnum.Visible
+    ]
+    heights = ((name, book.get_sheet_by_name(name).height) for name in names)
+    return [{"name": name, "rows": rows} for name, rows in heights if rows]
+
+
+def _write(book: CalamineWorkbook, sheet: str, out: str) -> str:
+    with Path(out).open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        for row in book.get_sheet_by_name(sheet).iter_rows():
+            cells = [text_of(cell) for cell in row]
+            writer.writerow(cells if any(cells) else [])
+    return ""
+
+
+if __name__ == "__main__":
+    try:
+        sys.stdout.write(_main(*sys.argv[1:]))
+    except BadTable as problem:
+        sys.stdout.write(str(problem))
+        sys.exit(_TOLD)
