@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from deliveries.blocks import BLUE, NETWORKS, SIDES
+
 Block = dict[str, Any]
 
 # More than this is a newsletter nobody reads to its end, and a form nobody can use.
@@ -27,18 +29,49 @@ class Kind:
 
     label: str
     icon: str
+    # what it is for, as the menu says it
+    hint: str
     first: dict[str, Any] = field(default_factory=dict)
 
 
+_BUTTON = {"label": "", "url": "", "color": BLUE, "align": "center"}
+_SIDE = ("url", "alt", "html", "label", "href")
+
 KINDS: dict[str, Kind] = {
-    "heading": Kind("Heading", "flag", {"text": "", "level": 1}),
-    "text": Kind("Text", "file-text", {"html": ""}),
-    "button": Kind("Button", "mouse-pointer-click", {"label": "", "url": ""}),
-    "confirm": Kind(
-        "Confirm button", "circle-check", {"label": "Keep me subscribed", "url": ""}
+    "heading": Kind(
+        "Heading",
+        "heading",
+        "A line that stands out",
+        {"text": "", "level": 1, "align": "left"},
     ),
-    "image": Kind("Image", "building-2", {"url": "", "alt": "", "href": ""}),
-    "divider": Kind("Divider", "circle-minus"),
+    "text": Kind(
+        "Text", "type", "Paragraphs, links, lists", {"html": "", "align": "left"}
+    ),
+    "image": Kind(
+        "Image", "image", "A picture, with a link", {"url": "", "alt": "", "href": ""}
+    ),
+    "button": Kind("Button", "mouse-pointer-click", "Leads somewhere", _BUTTON),
+    "confirm": Kind(
+        "Confirm button",
+        "circle-check",
+        "One press says: keep me",
+        {**_BUTTON, "label": "Keep me subscribed"},
+    ),
+    "divider": Kind("Divider", "circle-minus", "A thin line"),
+    "columns": Kind(
+        "Two columns",
+        "columns-2",
+        "Side by side",
+        {f"{side}_{name}": "" for side in SIDES for name in _SIDE},
+    ),
+    "social": Kind(
+        "Social links",
+        "share-2",
+        "Where else you are",
+        dict.fromkeys(NETWORKS, ""),
+    ),
+    "html": Kind("HTML", "code-xml", "Written by hand", {"html": ""}),
+    "footer": Kind("Footer line", "text", "Your words at the very end", {"text": ""}),
 }
 
 

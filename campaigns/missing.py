@@ -13,8 +13,9 @@ from campaigns.audience import contacts_of, left_out
 from campaigns.models import MarketingEmail
 from campaigns.preview import known_tokens, property_keys
 from contacts.models import Contact
+from deliveries import handmade
 from deliveries.audience import LeftOut, preview
-from deliveries.blocks import clean_html
+from deliveries.blocks import clean_html, flat
 from deliveries.personalization import CONTACT_FIELDS, TOKEN
 
 _HREF = re.compile(r'href="[^"]*"')
@@ -81,10 +82,11 @@ def _tokens(email: MarketingEmail) -> Iterator[tuple[str, str]]:
 
 def _texts(email: MarketingEmail) -> Iterator[str]:
     yield from (email.subject, email.preview_text)
-    for block in email.blocks:
+    for block in flat(email.blocks):
         yield str(block.get("text", ""))
         yield str(block.get("label", ""))
-        source = clean_html(str(block.get("html", "")))
+        cleaned = handmade.cleaned if block["kind"] == "html" else clean_html
+        source = cleaned(str(block.get("html", "")))
         yield html.unescape(_HREF.sub("", source))
 
 

@@ -4,23 +4,30 @@ Pure. A block is a dict with an `id` and a `kind`:
 
     heading   text, level (1 or 2)
     text      html: p, strong, em, a, ul, ol, li, br; everything else is removed
-    button    label, url
+    button    label, url, color
     link      label, url: a line of words that leads somewhere
-    confirm   label, url ('' leads to our thank-you page)
+    confirm   label, url ('' leads to our thank-you page), color
     image     url, alt, href ('' for none)
     divider
+    columns   left_ and right_ url, alt, html, label, href: a picture, text, a button
+    social    an address for each of NETWORKS, '' for none
+    html      html: written by hand; scripts, forms and styles that hide are removed
+    footer    text: a line of the author's above what always stands there
+
+`align` of heading, text and button is left, center or right.
 """
 
 from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import nh3
 
+from deliveries import handmade
 from deliveries.models.messages import LinkKind
 from deliveries.personalization import Slot, defused, slotted
 
@@ -29,6 +36,21 @@ Block = dict[str, Any]
 TAGS = {"p", "strong", "em", "a", "ul", "ol", "li", "br"}
 SCHEMES = {"http", "https", "mailto", "tel"}
 TRACKED = ("http://", "https://")
+SIDES = ("left", "right")
+ALIGNMENTS = ("left", "center", "right")
+BLUE = "#1d4ed8"
+# Words and not pictures: they show when images are off, and load nothing from others.
+NETWORKS = {
+    "website": "Website",
+    "linkedin": "LinkedIn",
+    "instagram": "Instagram",
+    "facebook": "Facebook",
+    "youtube": "YouTube",
+    "mastodon": "Mastodon",
+    "bluesky": "Bluesky",
+    "x": "X",
+}
+_COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 _HREF = re.compile(r'<a href="([^"]*)">(.*?)</a>', re.DOTALL)
 _BARE_LINK = re.compile(r"<a>(.*?)</a>", re.DOTALL)
 _ANY_TAG = re.compile(r"<[^>]+>")
@@ -44,13 +66,24 @@ class Target:
     kind: LinkKind = LinkKind.ORDINARY
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Columns side by side; on a phone one below the other."""
+
+    columns: tuple[str, ...]
+
+
 @dataclass(slots=True)
 class Body:
     """What the blocks of one mail became; slots stand for what differs."""
 
-    mjml: list[str] = field(default_factory=list)
+    mjml: list[str | Row] = field(default_factory=list)
     text: list[str] = field(default_factory=list)
     targets: list[Target] = field(default_factory=list)
+    # what is written by hand: MJML would not take it, so it is put in at the end
+    handmade: list[str] = field(default_factory=list)
+    # the author's own line of the footer, MJML and words
+    foot: list[tuple[str, str]] = field(default_factory=list)
 
     def link(self, url: str, label: str, kind: LinkKind = LinkKind.ORDINARY) -> str:
         """The slot of a tracked link, or the address itself where it is not tracked."""
@@ -93,8 +126,45 @@ def build(blocks: Sequence[Block]) -> Body:
     return body
 
 
+def flat(blocks: Sequence[Block]) -> Iterator[Block]:
+    """Every block; in the place of columns the blocks they stand for."""
+    for block in blocks:
+        if block.get("kind") == "columns":
+            for side in SIDES:
+                yield from side_of(block, side)
+        else:
+            yield block
+
+
+def side_of(block: Block, side: str) -> list[Block]:
+    """What one column holds, as blocks; nothing is made of what is left empty."""
+    url, alt, words, label, href = (
+        str(block.get(f"{side}_{name}", "")).strip()
+        for name in ("url", "alt", "html", "label", "href")
+    )
+    found: list[Block] = []
+    if url:
+        found.append({"kind": "image", "url": url, "alt": alt})
+    if words:
+        found.append({"kind": "text", "html": words})
+    if label or href:
+        found.append({"kind": "button", "label": label, "url": href})
+    return [{**one, "id": block.get("id", "")} for one in found]
+
+
+def color_of(block: Block) -> str:
+    """The colour of a button; ours where none that we know was chosen."""
+    color = str(block.get("color", ""))
+    return color if _COLOR.fullmatch(color) else BLUE
+
+
 def _words(block: Block, name: str) -> str:
     return defused(str(block.get(name, ""))).strip()
+
+
+def _align(block: Block) -> str:
+    align = block.get("align")
+    return f' align="{align}"' if align in ALIGNMENTS else ""
 
 
 def _heading(block: Block, body: Body) -> None:
@@ -102,7 +172,8 @@ def _heading(block: Block, body: Body) -> None:
     level = 2 if block.get("level") == 2 else 1
     escaped = slotted(html.escape(words), escaped=True)
     body.mjml.append(
-        f'<mj-text css-class="lw-text lw-h{level}"><h{level}>{escaped}</h{level}>'
+        f'<mj-text css-class="lw-text lw-h{level}"{_align(block)}>'
+        f"<h{level}>{escaped}</h{level}>"
         "</mj-text>"
     )
     body.text.append(slotted(words))
@@ -121,7 +192,7 @@ def _text(block: Block, body: Body) -> None:
 
     linked = _HREF.sub(link, cleaned)
     words = slotted(linked.replace("<br>", "<br/>"), escaped=True)
-    body.mjml.append(f'<mj-text css-class="lw-text">{words}</mj-text>')
+    body.mjml.append(f'<mj-text css-class="lw-text"{_align(block)}>{words}</mj-text>')
     body.text.append(slotted(_as_plain(cleaned, plain)))
 
 
@@ -144,7 +215,8 @@ def _button(block: Block, body: Body) -> None:
     slot = body.link(url, label, kind)
     look = "lw-button lw-confirm" if confirms else "lw-button"
     body.mjml.append(
-        f'<mj-button css-class="{look}" href="{html.escape(slot)}">'
+        f'<mj-button css-class="{look}" href="{html.escape(slot)}"'
+        f'{_align(block)} background-color="{color_of(block)}">'
         f"{slotted(html.escape(label), escaped=True)}</mj-button>"
     )
     body.text.append(f"{slotted(label)}:\n{slot}")
@@ -175,6 +247,48 @@ def _divider(block: Block, body: Body) -> None:
     body.text.append("-" * 40)
 
 
+def _columns(block: Block, body: Body) -> None:
+    columns: list[str] = []
+    for side in SIDES:
+        inside = Body(targets=body.targets)
+        for part in side_of(block, side):
+            _BUILDERS[part["kind"]](part, inside)
+        columns.append("".join(str(one) for one in inside.mjml))
+        body.text += inside.text
+    body.mjml.append(Row(tuple(columns)))
+
+
+def _social(block: Block, body: Body) -> None:
+    links = [
+        (name, body.link(url, name))
+        for key, name in NETWORKS.items()
+        if (url := str(block.get(key, "")).strip())
+    ]
+    if not links:
+        return
+    words = " &#183; ".join(
+        f'<a href="{html.escape(slot)}">{name}</a>' for name, slot in links
+    )
+    look = 'css-class="lw-text" align="center" font-size="14px"'
+    body.mjml.append(f"<mj-text {look}>{words}</mj-text>")
+    body.text.append("\n".join(f"{name}: {slot}" for name, slot in links))
+
+
+def _html(block: Block, body: Body) -> None:
+    cleaned = handmade.cleaned(defused(str(block.get("html", ""))))
+    linked = handmade.with_links(cleaned, body.link)
+    place = Slot("handmade", str(len(body.handmade)))
+    body.handmade.append(slotted(linked, escaped=True))
+    body.mjml.append(f'<mj-text css-class="lw-made" padding="0">{place}</mj-text>')
+    body.text.append(slotted(handmade.as_words(linked)))
+
+
+def _footer(block: Block, body: Body) -> None:
+    words = _words(block, "text")
+    if words:
+        body.foot.append((slotted(html.escape(words), escaped=True), slotted(words)))
+
+
 _BUILDERS: dict[str, Callable[[Block, Body], None]] = {
     "heading": _heading,
     "text": _text,
@@ -183,4 +297,8 @@ _BUILDERS: dict[str, Callable[[Block, Body], None]] = {
     "link": _link,
     "image": _image,
     "divider": _divider,
+    "columns": _columns,
+    "social": _social,
+    "html": _html,
+    "footer": _footer,
 }

@@ -7,12 +7,14 @@ gets it, and the ways out. Authors cannot remove it.
 from __future__ import annotations
 
 import html
+import itertools
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import mrml
 
-from deliveries.blocks import Body
+from deliveries.blocks import Body, Row
 from deliveries.personalization import Slot, defused, slotted
 
 WIDTH = 600
@@ -59,9 +61,9 @@ def as_html(subject: str, preview: str, body: Body, footer: Footer) -> str:
         '<mj-divider border-color="#d1d5db" border-width="1px"/></mj-attributes>'
         f"<mj-style>{_STYLE}</mj-style></mj-head>"
         f'<mj-body width="{WIDTH}px" background-color="#f3f4f6">'
-        '<mj-section background-color="#ffffff" css-class="lw-card"><mj-column>'
-        f"{''.join(body.mjml)}</mj-column></mj-section>"
-        f"<mj-section><mj-column>{_footer_mjml(footer)}</mj-column></mj-section>"
+        f"{''.join(_card(body))}"
+        "<mj-section><mj-column>"
+        f"{_footer_mjml(body, footer)}</mj-column></mj-section>"
         "</mj-body></mjml>"
     )
     # no web fonts: they would tell a third party who reads
@@ -69,7 +71,42 @@ def as_html(subject: str, preview: str, body: Body, footer: Footer) -> str:
     drawn = mrml.to_html(document, render_options=options).content
     # mrml writes rare characters of attributes in Rust's own notation
     done = _RUST_ESCAPE.sub(lambda m: chr(int(m[1], 16)), drawn)
-    return "\n".join(part.strip() for part in done.splitlines() if part.strip())
+    lines = "\n".join(part.strip() for part in done.splitlines() if part.strip())
+    for place, made in enumerate(body.handmade):
+        lines = lines.replace(str(Slot("handmade", str(place))), made, 1)
+    return lines
+
+
+def _card(body: Body) -> Iterator[str]:
+    """The white card: what stands alone in one section, columns in sections of their
+    own. The first and the last keep the distance to its edge."""
+    runs = [
+        list(run)
+        for _, run in itertools.groupby(
+            enumerate(body.mjml), key=lambda one: _row_of(*one)
+        )
+    ]
+    for place, run in enumerate(runs):
+        top = 20 if place == 0 else 0
+        bottom = 20 if place == len(runs) - 1 else 0
+        yield (
+            '<mj-section background-color="#ffffff" css-class="lw-card"'
+            f' padding="{top}px 0 {bottom}px">'
+        )
+        yield "".join(f"<mj-column>{one}</mj-column>" for one in _columns(run))
+        yield "</mj-section>"
+
+
+def _row_of(place: int, part: str | Row) -> int:
+    """-1 for what stands alone; every row is a run of its own."""
+    return place if isinstance(part, Row) else -1
+
+
+def _columns(run: list[tuple[int, str | Row]]) -> tuple[str, ...]:
+    first = run[0][1]
+    if isinstance(first, Row):
+        return first.columns
+    return ("".join(str(part) for _, part in run),)
 
 
 def with_pixel(document: str) -> str:
@@ -82,10 +119,11 @@ def with_pixel(document: str) -> str:
 def as_text(body: Body, footer: Footer) -> str:
     """The plain text part, with slots."""
     parts = [part for part in body.text if part]
-    return "\n\n".join([*parts, "-- \n" + "\n".join(_footer_lines(footer))]) + "\n"
+    lines = [*(words for _, words in body.foot), *_footer_lines(footer)]
+    return "\n\n".join([*parts, "-- \n" + "\n".join(lines)]) + "\n"
 
 
-def _footer_mjml(footer: Footer) -> str:
+def _footer_mjml(body: Body, footer: Footer) -> str:
     lines = [html.escape(line) for line in _sender_lines(footer)]
     if footer.has_ways_out:
         unsubscribe, preferences = Slot("unsubscribe"), Slot("preferences")
@@ -95,6 +133,7 @@ def _footer_mjml(footer: Footer) -> str:
             f'<a href="{preferences}">Choose what you get</a>',
             *lines,
         ]
+    lines = [*(written for written, _ in body.foot), *lines]
     return (
         '<mj-text css-class="lw-small" align="center" font-size="13px"'
         f' color="#4b5563">{"<br/>".join(lines)}</mj-text>'

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from consent import addresses
 from consent.models import SubscriptionType
-from deliveries import blocks, layout
+from deliveries import blocks, handmade, layout
 from deliveries.personalization import CONTACT_FIELDS, token_complaints
 
 BLOCK, WARN = "block", "warn"
@@ -134,16 +134,28 @@ def _about_confirming(
 def _about_blocks(
     found: Sequence[blocks.Block], known: Collection[str]
 ) -> Iterable[Problem]:
-    if not any(block.get("kind") != "divider" for block in found):
+    if not any(block.get("kind") not in {"divider", "footer"} for block in found):
         yield Problem(BLOCK, "The mail is empty. Add a block.")
     for block in found:
+        if block.get("kind") == "columns" and not any(blocks.flat([block])):
+            yield Problem(BLOCK, "The columns are empty.", _id(block))
+    for block in blocks.flat(found):
         check = _CHECKS.get(str(block.get("kind")))
         sentences = check(block, known) if check else ["This block cannot be read."]
         yield from (Problem(BLOCK, sentence, _id(block)) for sentence in sentences)
-        if block.get("kind") == "image" and not str(block.get("alt", "")).strip():
+        if _has_silent_picture(block):
             yield Problem(
                 WARN, "Say what the picture shows, for who cannot see it.", _id(block)
             )
+
+
+def _has_silent_picture(block: blocks.Block) -> bool:
+    """Whether a picture says nothing to who cannot see it. In written HTML an empty
+    text is a decision; in a block of ours it was left out."""
+    if block.get("kind") == "html":
+        source = handmade.cleaned(str(block.get("html", "")))
+        return any(alt is None for _, alt in handmade.images(source))
+    return block.get("kind") == "image" and not str(block.get("alt", "")).strip()
 
 
 def _id(block: blocks.Block) -> str:
@@ -192,6 +204,29 @@ def _check_image(block: blocks.Block, known: Collection[str]) -> Iterable[str]:
         yield _bad_url(href)
 
 
+def _check_social(block: blocks.Block, known: Collection[str]) -> Iterable[str]:
+    found = [str(block.get(name, "")).strip() for name in blocks.NETWORKS]
+    if not any(found):
+        yield "The social links are empty. Give at least one address."
+    yield from (_bad_url(url) for url in found if url and not blocks.is_usable_url(url))
+
+
+def _check_html(block: blocks.Block, known: Collection[str]) -> Iterable[str]:
+    source = handmade.cleaned(str(block.get("html", "")))
+    if not source.strip():
+        yield "The HTML is empty."
+    yield from token_complaints(_without_hrefs(source), known)
+    for url, _ in handmade.links(source):
+        if not url.startswith(("mailto:", "tel:")) and not blocks.is_usable_url(url):
+            yield _bad_url(url)
+    if not all(blocks.is_usable_url(url) for url, _ in handmade.images(source)):
+        yield "A picture in the HTML needs an address that begins with https://."
+
+
+def _check_footer(block: blocks.Block, known: Collection[str]) -> Iterable[str]:
+    return token_complaints(str(block.get("text", "")), known)
+
+
 def _bad_url(url: str) -> str:
     return f"“{url[:60]}” is not a web address. Begin with https:// and use no tokens."
 
@@ -203,6 +238,9 @@ _CHECKS: dict[str, Callable[[blocks.Block, Collection[str]], Iterable[str]]] = {
     "confirm": _check_button,
     "image": _check_image,
     "divider": lambda block, known: (),
+    "social": _check_social,
+    "html": _check_html,
+    "footer": _check_footer,
 }
 
 

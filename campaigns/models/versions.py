@@ -133,6 +133,18 @@ class EmailVersion(models.Model):
         rows = EmailVersion.objects.filter(email=self.email, number__lt=self.origin)
         return rows.order_by("-number").first()
 
+    def after(self) -> EmailVersion | None:
+        """The version that redo goes on to: only right after an undo."""
+        if not self.stands_for:
+            return None
+        rows = EmailVersion.objects.filter(
+            email=self.email,
+            number__gt=self.origin,
+            number__lt=self.number,
+            stands_for=None,
+        )
+        return rows.order_by("number").first()
+
     def restore(self, seen: int, user: User) -> EmailVersion:
         """Make this content the newest version; Outdated as in `save_content`."""
         return EmailVersion.objects.save_content(

@@ -72,6 +72,7 @@ def _editor(
         "tokens": known_tokens(),
         "people": sample_people(email),
         "undo": newest.before() if newest else None,
+        "redo": newest.after() if newest else None,
         "test": TestForm(initial={"address": request.user.email}),
         "tabs": writing_tabs(email, "content"),
         "conflict": status == CONFLICT,

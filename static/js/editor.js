@@ -3,19 +3,23 @@
   "use strict";
   const form = document.getElementById("editor");
   if (!form) return;
+  const $ = (selector, root = form) => root.querySelector(selector);
   const $$ = (selector, root = form) => [...root.querySelectorAll(selector)];
   const bar = document.getElementById("savebar");
-  const frame = form.querySelector("iframe");
-  const canvas = form.querySelector(".ed-canvas");
+  const frame = $("iframe");
+  const canvas = $(".ed-canvas");
   const people = form.elements.as;
 
   /* one block at a time; its address is the hash, so Back and undo find it again */
-  const parts = $$(".ed-block");
-  const links = $$(".blk > a");
+  const parts = () => $$(".ed-block");
+  const links = () => $$(".blk > a");
+  const linkTo = (id) => links().find((link) => link.hash === `#${id}`);
+  const chosenId = () => parts().find((part) => !part.hidden)?.id;
   function choose(id) {
-    const chosen = parts.find((part) => part.id === id) || parts[0];
-    for (const part of parts) part.hidden = part !== chosen;
-    for (const link of links) {
+    const all = parts();
+    const chosen = all.find((part) => part.id === id) || all[0];
+    for (const part of all) part.hidden = part !== chosen;
+    for (const link of links()) {
       const here = link.hash === `#${chosen.id}`;
       link.parentElement.toggleAttribute("data-chosen", here);
       if (here) link.setAttribute("aria-current", "true"); else link.removeAttribute("aria-current");
@@ -23,15 +27,12 @@
     form.elements.after.value = chosen.id.startsWith("block-") ? chosen.id.slice(6) : "";
     return chosen;
   }
-  const fromHash = (focus) => {
-    const chosen = choose(location.hash.slice(1));
-    if (focus) chosen.querySelector("input, textarea, select")?.focus({ preventScroll: true });
-  };
-  addEventListener("hashchange", () => fromHash(true));
-  const broken = form.querySelector("[aria-invalid=true]")?.closest(".ed-block");
-  if (broken) choose(broken.id); else fromHash(false);
+  const enter = (chosen) => $("input, textarea, select", chosen)?.focus({ preventScroll: true });
+  addEventListener("hashchange", () => enter(choose(location.hash.slice(1))));
+  const broken = $("[aria-invalid=true]")?.closest(".ed-block");
+  choose(broken ? broken.id : location.hash.slice(1));
 
-  /* the preview follows what is saved */
+  /* the preview follows what is saved; the old one stays until the new one is drawn */
   let view = canvas.dataset.view;
   function show() {
     const query = new URLSearchParams({ view, as: people.value, v: form.elements.version?.value || "" });
@@ -49,16 +50,13 @@
   people.addEventListener("change", (event) => { event.stopPropagation(); show(); });
 
   /* saving: a second after the last change, one request at a time */
-  let timer = 0, saving = false, again = false, dirty = false, stuck = false;
+  let timer = 0, saving = null, again = false, dirty = false, stuck = false;
   function tell(words, tint) {
     bar.className = `savebar ${tint || ""}`.trim();
-    bar.querySelector("span").textContent = words;
+    $("span", bar).textContent = words;
   }
-  async function save() {
-    clearTimeout(timer);
-    if (stuck || !form.elements.version) return;
-    if (saving) { again = true; return; }
-    saving = true; dirty = false;
+  async function post() {
+    dirty = false;
     tell("Saving…");
     try {
       const answer = await fetch(form.dataset.autosave, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" } });
@@ -78,24 +76,88 @@
       tell("Not saved: the console can’t be reached. It is tried again.", "is-bad");
       timer = setTimeout(save, 5000);
     }
-    saving = false;
+  }
+  async function save() {
+    clearTimeout(timer);
+    if (stuck || !form.elements.version) return;
+    if (saving) { again = true; return; }
+    saving = post();
+    await saving;
+    saving = null;
     if (again) { again = false; save(); }
   }
   form.addEventListener("input", (event) => {
-    if (event.target === people) return;
+    if (event.target === people || event.target.closest(".ed-add")) return;
     dirty = true;
     clearTimeout(timer);
     timer = setTimeout(save, 1000);
   });
+
+  /* moving, adding, deleting, undoing: the panes are redrawn in place */
+  const PANES = ["#state", ".ed-left", ".ed-right"];
+  const ids = () => form.elements.order.value.split(",").filter(Boolean).map((pair) => `block-${pair.split(":")[0]}`);
+  let plain = false, changing = false;
+  async function change(button) {
+    changing = true;
+    clearTimeout(timer);
+    const listed = button.closest(".ed-left"), before = ids(), was = chosenId();
+    const subject = listed && button.closest(".blk") ? $("a", button.closest(".blk")).hash.slice(1) : was;
+    try {
+      await saving; // its answer brings the version that this one builds on
+      const answer = await fetch(button.formAction, { method: "POST", body: new FormData(form, button) });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      if (!answer.ok || !page.getElementById("editor")) throw new Error("to be seen whole");
+      dirty = false;
+      redraw(page);
+      const now = ids();
+      const fresh = now.find((id) => !before.includes(id));
+      const next = now[Math.min(before.indexOf(subject), now.length - 1)];
+      const chosen = choose(now.includes(subject) && !fresh ? subject : fresh || next || was);
+      history.replaceState(history.state, "", `#${chosen.id}`);
+      if (fresh && button.name === "kind") enter(chosen); else linkTo(chosen.id)?.focus();
+      linkTo(chosen.id)?.scrollIntoView({ block: "nearest" });
+      show();
+    } catch {
+      plain = true; // the server has something to say: let it say it on a page
+      button.click();
+    }
+    changing = false;
+  }
+  function redraw(page) {
+    for (const pane of PANES) $(pane).replaceWith(document.adoptNode(page.querySelector(`#editor ${pane}`)));
+    for (const id of ["savebar", "toasts"]) document.getElementById(id).innerHTML = page.getElementById(id).innerHTML;
+    bar.className = "savebar";
+  }
   let leaving = false;
-  form.addEventListener("submit", () => { leaving = true; clearTimeout(timer); });
+  form.addEventListener("submit", (event) => {
+    const button = event.submitter;
+    if (!plain && button?.hasAttribute("formaction")) {
+      event.preventDefault();
+      if (!changing) change(button);
+      return;
+    }
+    leaving = true;
+    clearTimeout(timer);
+  });
   addEventListener("beforeunload", (event) => { if (dirty && !leaving) event.preventDefault(); });
+
+  /* arrows go through the list of blocks and through the menu of kinds */
+  form.addEventListener("toggle", (event) => {
+    if (event.target.matches(".ed-add[open]")) $("button", event.target).focus();
+  }, true);
+  form.addEventListener("keydown", (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!step || event.altKey || event.ctrlKey || event.metaKey) return;
+    const list = event.target.closest(".ed-add > div") ? $$(".ed-add button") : event.target.matches(".blk > a") ? links() : [];
+    const goal = list[list.indexOf(event.target) + step];
+    if (goal) { event.preventDefault(); goal.focus(); }
+  });
 
   /* personal fields and formats go where the caret was */
   let field = null;
   form.addEventListener("focusin", (event) => { if (event.target.matches("[data-tokens]")) field = event.target; });
   function put(before, after = "") {
-    if (!field || field.closest("[hidden]")) field = parts.find((part) => !part.hidden)?.querySelector("[data-tokens]");
+    if (!field?.isConnected || field.closest("[hidden]")) field = $(".ed-block:not([hidden]) [data-tokens]");
     if (!field) return;
     const words = field.value.slice(field.selectionStart, field.selectionEnd);
     field.setRangeText(before + words + after, field.selectionStart, field.selectionEnd, "end");

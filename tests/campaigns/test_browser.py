@@ -2,6 +2,7 @@
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from campaigns.models import EmailState, MarketingEmail
 from campaigns.starters import find
@@ -124,6 +125,48 @@ def test_an_email_is_written_by_keyboard_and_saves_itself(console, email):
 
 def email_last(email):
     return email.include.get().members().get(first_name="Carla").last_name
+
+
+@pytest.fixture
+def keyboard(console, live_stack, email):
+    """`keyboard(link, *keys, becomes="heading text")`: press keys at a block of the
+    list and see the email become these blocks; `keyboard.page` is the page."""
+    page = console(f"/emails/{email.pk}/content/")
+
+    def kinds():
+        email.refresh_from_db()
+        return " ".join(one["kind"] for one in email.blocks)
+
+    def press(link, *keys, becomes):
+        if link:
+            page.get_by_role("link", name=link).first.focus()
+        for key in keys:
+            page.keyboard.press(key)
+        live_stack.wait_for(lambda: kinds() == becomes, becomes)
+
+    press.page = page
+    return press
+
+
+def test_a_block_is_added_and_written_by_keyboard_alone(keyboard):
+    keyboard("Heading", "Enter", becomes="heading text confirm text")
+    added = "heading text text confirm text"
+    keyboard("Heading", "a", "ArrowDown", "Enter", becomes=added)
+    box = keyboard.page.locator(".ed-block:not([hidden]) textarea")
+    expect(box).to_be_focused()
+    keyboard.page.keyboard.type("Written by keyboard.")
+    frame = keyboard.page.frame_locator("iframe")
+    frame.get_by_text("Written by keyboard.").wait_for()
+
+
+def test_a_block_is_moved_copied_and_deleted_by_keyboard_alone(keyboard):
+    keyboard("Confirm", "Alt+ArrowUp", becomes="heading confirm text text")
+    expect(keyboard.page.get_by_role("link", name="Confirm")).to_be_focused()
+    keyboard("", "Delete", becomes="heading text text")
+    keyboard("Heading", "Control+d", becomes="heading heading text text")
+    keyboard("", "Control+z", becomes="heading text text")
+    keyboard("", "Control+z", becomes="heading confirm text text")
+    keyboard("", "Control+Shift+z", becomes="heading text text")
 
 
 def test_the_format_buttons_mark_the_chosen_words(console, email):

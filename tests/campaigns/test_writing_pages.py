@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from campaigns.blocks import KINDS
 from campaigns.models import EmailState, EmailVersion, MarketingEmail
 from tests.factories import (
     ContactFactory,
@@ -113,7 +114,8 @@ def test_what_is_typed_is_saved(client, email):
     assert response.status_code == 302
     email.refresh_from_db()
     assert (email.subject, email.version) == ("New words", 2)
-    assert email.blocks[0] == {"id": "a", "kind": "heading", "text": "Hi", "level": 2}
+    words = {"text": "Hi", "level": 2, "align": "left"}
+    assert email.blocks[0] == {"id": "a", "kind": "heading", **words}
 
 
 def test_plain_writing_becomes_html(client, email):
@@ -176,6 +178,68 @@ def test_undo_goes_back_step_by_step(client, email):
         email.refresh_from_db()
         assert email.subject == words
     assert client.get(address("content", email)).context["undo"] is None
+
+
+def undone(client, email, name="undo"):
+    page = client.get(address("content", email))
+    client.post(address("restore", email, page.context[name].number))
+    email.refresh_from_db()
+    return email.subject
+
+
+def test_what_was_undone_is_done_again_step_by_step(client, email):
+    first = email.subject
+    for words in ("One", "Two"):
+        client.post(address("content", email), typed(email, subject=words))
+        email.refresh_from_db()
+    assert [undone(client, email), undone(client, email)] == ["One", first]
+    assert [undone(client, email, "redo") for _ in "12"] == ["One", "Two"]
+    assert client.get(address("content", email)).context["redo"] is None
+
+
+def test_who_writes_after_an_undo_has_nothing_to_redo(client, email):
+    client.post(address("content", email), typed(email, subject="One"))
+    email.refresh_from_db()
+    undone(client, email)
+    client.post(address("content", email), typed(email, subject="Other"))
+    assert client.get(address("content", email)).context["redo"] is None
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_block_is_added_and_shown(client, email, kind):
+    page = client.post(
+        address("block_add", email), typed(email, kind=kind), follow=True
+    )
+    assert f"<legend>{KINDS[kind].label}</legend>" in page.content.decode()
+
+
+def added(client, email, kind, **fields):
+    """The block of `kind` as it is kept after `fields` were typed into it."""
+    client.post(address("block_add", email), typed(email, kind=kind))
+    email.refresh_from_db()
+    prefix = f"block-{email.blocks[-1]['id']}"
+    words = {f"{prefix}-{name}": value for name, value in fields.items()}
+    client.post(address("content", email), typed(email, **words))
+    email.refresh_from_db()
+    return email.blocks[-1]
+
+
+def test_both_columns_are_written_in_one_form(client, email):
+    block = added(client, email, "columns", left_text="Hi *you*", right_label="Go")
+    assert block["left_html"] == "<p>Hi <em>you</em></p>"
+    assert block["right_label"] == "Go"
+
+
+def test_html_is_kept_without_what_a_mail_program_refuses(client, email):
+    source = "<style>p{color:red}</style><p>Hi</p><script>x()</script>"
+    assert added(client, email, "html", html=source)["html"] == (
+        '<p style="color:red">Hi</p>'
+    )
+
+
+def test_social_links_are_kept_by_network(client, email):
+    block = added(client, email, "social", mastodon="https://m.example/us")
+    assert block["mastodon"] == "https://m.example/us"
 
 
 def test_two_authors_notice_each_other_and_nothing_is_lost(client, email):
