@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from campaigns.views import choosing, lists, reports, sending, writing
+from campaigns.views import choosing, lists, reports, sending, versions, writing
 
 app_name = "campaigns"
 
@@ -32,9 +32,15 @@ urlpatterns = [
     ),
     path(
         "emails/<int:pk>/versions/<int:number>/restore/",
-        writing.restore,
+        versions.restore,
         name="restore",
     ),
+    path(
+        "emails/<int:pk>/versions/<int:number>/bring-back/",
+        versions.bring_back,
+        name="bring_back",
+    ),
+    path("emails/<int:pk>/versions/", versions.index, name="versions"),
     path("emails/<int:pk>/settings/", writing.settings, name="settings"),
     path("emails/<int:pk>/preview/", writing.show, name="preview"),
     # choosing

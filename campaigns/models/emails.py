@@ -37,6 +37,10 @@ CONTENT = (
 )
 
 
+# What its author writes, and every version keeps.
+WRITTEN = ("subject", "preview_text", "blocks")
+
+
 class MarketingEmail(models.Model):
     """One email to some segments, sent once.
 
@@ -148,6 +152,10 @@ class MarketingEmail(models.Model):
     @property
     def is_reengagement(self) -> bool:
         return self.kind == EmailKind.REENGAGEMENT
+
+    @property
+    def content(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in WRITTEN}
 
     @property
     def brand(self) -> Brand:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from typing import Any, ClassVar
 
 from django.db import models, transaction
@@ -10,6 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import User
+from campaigns.differences import Difference, differences
 from campaigns.models.emails import MarketingEmail
 from campaigns.models.states import EmailState
 
@@ -18,9 +20,6 @@ KEPT_VERSIONS = 60
 
 # Autosaves of one author within this time are one version.
 ONE_SITTING = dt.timedelta(seconds=45)
-
-# What a version keeps.
-SAVED = ("subject", "preview_text", "blocks")
 
 
 class Outdated(Exception):
@@ -54,12 +53,27 @@ class EmailVersionQuerySet(models.QuerySet["EmailVersion"]):
         email.refresh_from_db(fields=["version", *changes])
         return self._note(email, user, automatic=automatic, restored=restored)
 
+    def history(
+        self, email: MarketingEmail
+    ) -> list[tuple[EmailVersion, list[Difference]]]:
+        """The versions, newest first, each with how it differs from the one before."""
+        found = list(
+            self.filter(email=email).select_related("saved_by").order_by("-number")
+        )
+        pairs = itertools.pairwise(found)
+        told = [differences(older.content, newer.content) for newer, older in pairs]
+        return list(zip(found, [*told, []], strict=False))
+
     def _keep_first(self, email: MarketingEmail) -> None:
         """The words the email began with, so that undo can reach them."""
         self.get_or_create(
             email=email,
             number=email.version,
-            defaults={"content": _content(email), "saved_by": email.saved_by},
+            defaults={
+                "content": email.content,
+                "saved_by": email.saved_by,
+                "saved_at": email.saved_at,
+            },
         )
 
     def _note(
@@ -73,22 +87,18 @@ class EmailVersionQuerySet(models.QuerySet["EmailVersion"]):
         rows = self.filter(email=email)
         last = rows.order_by("-number").first()
         if automatic and last and last.is_sitting_of(user):
-            last.number, last.content = email.version, _content(email)
+            last.number, last.content = email.version, email.content
             last.save(update_fields=["number", "content"])
             return last
         rows.filter(number__lte=email.version - KEPT_VERSIONS).delete()
         return self.create(
             email=email,
             number=email.version,
-            content=_content(email),
+            content=email.content,
             saved_by=user,
             automatic=automatic,
             stands_for=restored.origin if restored else None,
         )
-
-
-def _content(email: MarketingEmail) -> dict[str, Any]:
-    return {name: getattr(email, name) for name in SAVED}
 
 
 class EmailVersion(models.Model):
@@ -150,3 +160,13 @@ class EmailVersion(models.Model):
         return EmailVersion.objects.save_content(
             self.email, seen, user, restored=self, **self.content
         )
+
+    def bring_back(self, seen: int, user: User) -> EmailVersion:
+        """The same as a change of its own, which undo takes back."""
+        return EmailVersion.objects.save_content(self.email, seen, user, **self.content)
+
+    def lay_on(self, email: MarketingEmail) -> None:
+        """Give `email` this content to be looked at; nothing is saved."""
+        email.message = None
+        for name, value in self.content.items():
+            setattr(email, name, value)

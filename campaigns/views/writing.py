@@ -22,6 +22,7 @@ from accounts.models import Account
 from accounts.web import CONFLICT, INVALID, SignedIn, key
 from campaigns import blocks as editing
 from campaigns.blocks import KINDS, Block
+from campaigns.differences import differences
 from campaigns.forms.content import ContentForm
 from campaigns.forms.settings import SettingsForm, TestForm
 from campaigns.models import EmailVersion, MarketingEmail, Outdated
@@ -63,6 +64,7 @@ def _editor(
 ) -> HttpResponse:
     newest = email.versions.order_by("-number").first()
     view, person = _looking(request)
+    conflict = status == CONFLICT
     looking = urlencode({"view": view, "as": person or "", "v": email.version})
     context = {
         "email": email,
@@ -75,7 +77,8 @@ def _editor(
         "redo": newest.after() if newest else None,
         "test": TestForm(initial={"address": request.user.email}),
         "tabs": writing_tabs(email, "content"),
-        "conflict": status == CONFLICT,
+        "conflict": conflict,
+        "differing": differences(email.content, form.content) if conflict else [],
         "zone": Account.current().zone,
         "view": view,
         "views": VIEWS,
@@ -185,18 +188,6 @@ def delete_block(request: SignedIn, pk: int, block: str) -> HttpResponse:
     return response
 
 
-@require_POST
-def restore(request: SignedIn, pk: int, number: int) -> HttpResponse:
-    """Undo: bring back the content of an earlier version, as the newest one."""
-    email = find(pk)
-    version = get_object_or_404(EmailVersion, email=email, number=number)
-    try:
-        version.restore(email.version, request.user)
-    except Outdated:
-        messages.error(request, "This email is no draft any more. Nothing was undone.")
-    return redirect(email)
-
-
 def settings(request: SignedIn, pk: int) -> HttpResponse:
     email = find(pk)
     if not email.is_draft:
@@ -220,8 +211,11 @@ def settings(request: SignedIn, pk: int) -> HttpResponse:
 @csp(FRAME_POLICY)  # type: ignore[arg-type]
 @require_safe
 def show(request: HttpRequest, pk: int) -> HttpResponse:
-    """The mail itself, for the frame of the editor: ?view=dark|text, ?as=<contact>."""
+    """The mail itself, for the frame of the editor: ?view=dark|text, ?as=<contact>,
+    ?version=<number> for an earlier one."""
     email = find(pk)
+    if number := key(request.GET.get("version", "")):
+        get_object_or_404(EmailVersion, email=email, number=number).lay_on(email)
     person, view = key(request.GET.get("as", "")), request.GET.get("view", "")
     document = preview(email, contact_id=person, view=view)
     return HttpResponse(document)

@@ -96,9 +96,11 @@
   /* moving, adding, deleting, undoing: the panes are redrawn in place */
   const PANES = ["#state", ".ed-left", ".ed-right"];
   const ids = () => form.elements.order.value.split(",").filter(Boolean).map((pair) => `block-${pair.split(":")[0]}`);
-  let plain = false, changing = false;
-  async function change(button) {
-    changing = true;
+  let plain = false, queue = Promise.resolve();
+  async function change(pressed) {
+    // an earlier press may have redrawn the panes: the same button of now is meant
+    const button = pressed.isConnected ? pressed : $(`[formaction="${CSS.escape(pressed.getAttribute("formaction"))}"]`);
+    if (!button || plain) return;
     clearTimeout(timer);
     const listed = button.closest(".ed-left"), before = ids(), was = chosenId();
     const subject = listed && button.closest(".blk") ? $("a", button.closest(".blk")).hash.slice(1) : was;
@@ -121,7 +123,6 @@
       plain = true; // the server has something to say: let it say it on a page
       button.click();
     }
-    changing = false;
   }
   function redraw(page) {
     for (const pane of PANES) $(pane).replaceWith(document.adoptNode(page.querySelector(`#editor ${pane}`)));
@@ -133,7 +134,7 @@
     const button = event.submitter;
     if (!plain && button?.hasAttribute("formaction")) {
       event.preventDefault();
-      if (!changing) change(button);
+      queue = queue.then(() => change(button));
       return;
     }
     leaving = true;

@@ -12,6 +12,8 @@ from tests.factories import ContactFactory, DeliveryFactory, agree, make_segment
 
 pytestmark = pytest.mark.browser
 
+WRITING = ("content", "versions", "settings", "recipients", "review")
+
 
 @pytest.fixture
 def kind(live_stack):
@@ -89,7 +91,7 @@ def test_no_page_breaks_an_accessibility_rule_or_scrolls_sideways(
     paths = [
         "/emails/",
         "/emails/new/",
-        *(f"{draft}{one}/" for one in ("content", "settings", "recipients", "review")),
+        *(f"{draft}{one}/" for one in WRITING),
         f"{draft}names/no_consent/",
         report,
         f"{report}people/?group=not_sent",
@@ -188,6 +190,17 @@ def test_a_block_is_deleted_and_undone_without_script(console, email):
     page.get_by_role("button", name="Undo", exact=True).click()
     email.refresh_from_db()
     assert email.blocks[0]["kind"] == "heading"
+
+
+def test_an_earlier_version_is_looked_at_and_brought_back(console, email):
+    page = console(f"/emails/{email.pk}/content/")
+    subject = page.get_by_label("Subject", exact=True)
+    subject.fill("Another subject")
+    page.get_by_text("Saved ", exact=False).first.wait_for()
+    page.get_by_role("link", name="Earlier versions").click()
+    page.get_by_text("Version 1: ").or_(page.get_by_text("Version 2: ")).wait_for()
+    page.get_by_role("button", name="Bring this back").click()
+    expect(subject).to_have_value("Do you still want to hear from us?")
 
 
 def test_two_authors_are_told_of_each_other(console, live_stack, email):

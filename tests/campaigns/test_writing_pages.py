@@ -39,7 +39,7 @@ def typed(email, **changes):
     return {**fields, **changes}
 
 
-PAGES = ("content", "settings", "recipients", "review", "preview")
+PAGES = ("content", "versions", "settings", "recipients", "review", "preview")
 
 
 @pytest.mark.parametrize("name", PAGES)

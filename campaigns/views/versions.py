@@ -1,0 +1,60 @@
+"""Undo, redo, and the earlier versions of an email with what changed in each."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.models import Account
+from accounts.web import SignedIn, key
+from campaigns.models import EmailVersion, Outdated
+from campaigns.views.request import find, writing_tabs
+
+GONE = "This email is no draft any more. Nothing was changed."
+
+
+@require_safe
+def index(request: SignedIn, pk: int) -> HttpResponse:
+    """The versions, newest first, and the chosen one drawn beside them."""
+    email = find(pk)
+    if not email.is_draft:
+        return redirect(email)
+    entries = EmailVersion.objects.history(email)
+    wanted = key(request.GET.get("number", ""))
+    shown = next((one for one, _ in entries if one.number == wanted), None)
+    context = {
+        "email": email,
+        "entries": entries,
+        "shown": shown or (entries[0][0] if entries else None),
+        "tabs": writing_tabs(email, "content"),
+        "zone": Account.current().zone,
+    }
+    return render(request, "campaigns/marketingemail_versions.html", context)
+
+
+@require_POST
+def restore(request: SignedIn, pk: int, number: int) -> HttpResponse:
+    """Undo or redo: the content of an earlier version, as the newest one."""
+    email = find(pk)
+    version = get_object_or_404(EmailVersion, email=email, number=number)
+    try:
+        version.restore(email.version, request.user)
+    except Outdated:
+        messages.error(request, GONE)
+    return redirect(email)
+
+
+@require_POST
+def bring_back(request: SignedIn, pk: int, number: int) -> HttpResponse:
+    """A version chosen from the list; undo takes it back."""
+    email = find(pk)
+    version = get_object_or_404(EmailVersion, email=email, number=number)
+    try:
+        version.bring_back(email.version, request.user)
+    except Outdated:
+        messages.error(request, GONE)
+    else:
+        messages.success(request, f"This is version {number} again. Undo goes back.")
+    return redirect(email)

@@ -1,0 +1,134 @@
+"""Earlier versions of an email: what changed, how it looked, brought back."""
+
+import copy
+
+import pytest
+from django.urls import reverse
+
+from campaigns.differences import Difference, differences
+from campaigns.models import EmailState, EmailVersion, MarketingEmail
+from tests.factories import MarketingEmailFactory, UserFactory
+
+A = {"id": "a", "kind": "heading", "text": "One", "level": 1, "align": "left"}
+B = {"id": "b", "kind": "text", "html": "<p>Two</p>", "align": "left"}
+
+
+def content(*blocks, **words):
+    return {"subject": "S", "preview_text": "P", "blocks": list(blocks), **words}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        (content(A), content(A), []),
+        (
+            content(subject="Old"),
+            content(subject="New"),
+            [Difference("Subject", "Old", "New")],
+        ),
+        (
+            content(A),
+            content({**A, "text": "Other"}),
+            [Difference("Heading", "One", "Other")],
+        ),
+        (content(A), content(A, B), [Difference("Text", "Not there", "Two")]),
+        (content(A, B), content(A), [Difference("Text", "Two", "Not there")]),
+        (
+            content(A, B),
+            content(B, A),
+            [Difference("Order", "Heading, Text", "Text, Heading")],
+        ),
+        (content({"id": "a", "kind": "heading", "text": "One"}), content(A), []),
+    ],
+)
+def test_what_differs_is_told_in_words(before, after, told):
+    assert differences(before, after) == told
+
+
+@pytest.fixture
+def email(db):
+    return MarketingEmailFactory(subject="First")
+
+
+def address(name, email, *more):
+    return reverse(f"campaigns:{name}", args=[email.pk, *more])
+
+
+def saved(email, **words):
+    words = {**copy.deepcopy(email.content), **words}
+    EmailVersion.objects.save_content(email, email.version, UserFactory(), **words)
+
+
+def test_each_version_tells_what_changed_in_it(client, email):
+    saved(email, subject="Second")
+    entries = client.get(address("versions", email)).context["entries"]
+    assert [changes for _, changes in entries] == [
+        [Difference("Subject", "First", "Second")],
+        [],
+    ]
+
+
+def test_an_email_that_was_never_changed_says_so(client, email):
+    page = client.get(address("versions", email)).content.decode()
+    assert "Nothing has been changed yet" in page
+
+
+def test_an_earlier_version_is_drawn_as_it_was(client, email):
+    heading = {**email.blocks[0], "text": "Quite another heading"}
+    saved(email, blocks=[heading, *email.blocks[1:]])
+    shown = client.get(address("preview", email), {"version": 1}).content.decode()
+    assert "Quite another heading" not in shown
+    assert (
+        "Quite another heading"
+        in client.get(address("preview", email)).content.decode()
+    )
+
+
+def test_a_version_that_is_not_kept_is_not_found(client, email):
+    assert client.get(address("preview", email), {"version": 9}).status_code == 404
+
+
+def test_a_version_is_brought_back_and_undo_takes_that_back(client, email):
+    for words in ("Second", "Third"):
+        saved(email, subject=words)
+    client.post(address("bring_back", email, 1))
+    email.refresh_from_db()
+    assert email.subject == "First"
+    undo = client.get(address("content", email)).context["undo"]
+    client.post(address("restore", email, undo.number))
+    email.refresh_from_db()
+    assert email.subject == "Third"
+
+
+def test_nothing_is_brought_back_into_what_was_sent(client, email):
+    saved(email, subject="Second")
+    MarketingEmail.objects.update(state=EmailState.STOPPED)
+    page = client.post(address("bring_back", email, 1), follow=True)
+    assert "Nothing was changed" in page.content.decode()
+    email.refresh_from_db()
+    assert email.subject == "Second"
+
+
+def test_an_outsider_brings_nothing_back(outsider_client, email):
+    saved(email, subject="Second")
+    outsider_client.post(address("bring_back", email, 1))
+    email.refresh_from_db()
+    assert email.subject == "Second"
+
+
+def test_the_list_of_versions_asks_a_fixed_number_of_questions(
+    client, email, django_assert_num_queries
+):
+    for number in range(8):
+        saved(email, subject=str(number))
+    # session, user, email, versions, account
+    with django_assert_num_queries(5):
+        client.get(address("versions", email))
+
+
+def test_an_author_who_was_late_sees_what_differs(client, email):
+    order = ",".join(f"{one['id']}:{one['kind']}" for one in email.blocks)
+    mine = {"version": 1, "order": order, "subject": "Mine", "preview_text": "P"}
+    saved(email, subject="Theirs")
+    page = client.post(address("content", email), mine)
+    assert Difference("Subject", "Theirs", "Mine") in page.context["differing"]
