@@ -87,7 +87,7 @@
     if (again) { again = false; save(); }
   }
   form.addEventListener("input", (event) => {
-    if (event.target === people || event.target.closest(".ed-add")) return;
+    if (event.target === people || event.target.type === "file") return;
     dirty = true;
     clearTimeout(timer);
     timer = setTimeout(save, 1000);
@@ -97,9 +97,15 @@
   const PANES = ["#state", ".ed-left", ".ed-right"];
   const ids = () => form.elements.order.value.split(",").filter(Boolean).map((pair) => `block-${pair.split(":")[0]}`);
   let plain = false, queue = Promise.resolve();
+  // an earlier press may have redrawn the panes: the same button of now is meant, and
+  // that of undo leads to another version each time
+  function current(pressed) {
+    if (pressed.isConnected) return pressed;
+    const same = (name) => $(`[${name}="${CSS.escape(pressed.getAttribute(name))}"]`);
+    return pressed.dataset.key?.endsWith("z") ? same("data-key") : same("formaction");
+  }
   async function change(pressed) {
-    // an earlier press may have redrawn the panes: the same button of now is meant
-    const button = pressed.isConnected ? pressed : $(`[formaction="${CSS.escape(pressed.getAttribute("formaction"))}"]`);
+    const button = current(pressed);
     if (!button || plain) return;
     clearTimeout(timer);
     const listed = button.closest(".ed-left"), before = ids(), was = chosenId();
@@ -129,7 +135,17 @@
     for (const id of ["savebar", "toasts"]) document.getElementById(id).innerHTML = page.getElementById(id).innerHTML;
     bar.className = "savebar";
   }
+  form.addEventListener("change", (event) => {
+    if (event.target.type === "file" && event.target.value) form.requestSubmit($("#upload"));
+  });
   let leaving = false;
+  document.addEventListener("click", async (event) => {
+    const link = event.target.closest("a[href]:not([target])");
+    if (!dirty || stuck || event.defaultPrevented || event.ctrlKey || event.metaKey || !link || link.getAttribute("href").startsWith("#")) return;
+    event.preventDefault(); // what was typed a moment ago is saved first
+    await save();
+    location.assign(link.href);
+  });
   form.addEventListener("submit", (event) => {
     const button = event.submitter;
     if (!plain && button?.hasAttribute("formaction")) {
