@@ -20,6 +20,7 @@ NAMES = {
     Kind.UNKNOWN: "none",
 }
 ABOUT_SOMEBODY = (Kind.COMPLAINT, Kind.AUTH_REPORT, Kind.NO_COMPLAINT, Kind.DELIVERED)
+OF_THE_MAILBOX = ("mailbox_full", "mailbox_disabled", "too_large")
 BOUNCED = (Kind.FAILED, Kind.DELAYED)
 
 
@@ -101,7 +102,9 @@ def doubted(found: Judgement, notice: str) -> Judgement:
     if found.kind != "hard":
         return found
     told = judge(None, "", notice)
-    return told if told.kind != "hard" and is_clear(told) else found
+    # Of others than the mailbox a notice speaks in passing: its own host, the sender
+    is_told = told.category in OF_THE_MAILBOX and is_clear(told)
+    return told if is_told else found
 
 
 def is_clear(judgement: Judgement) -> bool:

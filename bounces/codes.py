@@ -63,7 +63,6 @@ EXACT = (
     "1.2",
     "1.7",
     "1.8",
-    "1.10",
     "3.4",
     "4.5",
     "4.6",
@@ -75,8 +74,6 @@ EXACT = (
     "7.23",
     "7.25",
     "7.26",
-    "7.27",
-    "7.30",
     "7.501",
     "7.502",
     "7.503",
@@ -214,7 +211,7 @@ def is_proven(enhanced: str, words: str, stage: str, rule: str) -> bool:
     address and refuses the content, or one of which only "550 user unknown" is told,
     may mean a filter: believed are X.1.1, a refusal of RCPT, the words of a program
     that delivers itself, and those of a provider that is known for them."""
-    if enhanced[2:] in ("1.1", "1.3", "1.0") or stage == "RCPT":
+    if enhanced[2:] in ("1.1", "1.3", "1.0", "1.10") or stage == "RCPT":
         return True
     if rule in PROVEN:
         return True

@@ -14,7 +14,7 @@ from functools import lru_cache
 from bounces.rules.words import NONE, NOT, SIGNS, STATES, THINGS, UNDONE, Table
 
 PERSON = " @ "  # stands for an address
-FAR = 6  # words between a state and its thing
+FAR = 8  # words between a state and its thing
 UNDOING = (-1, -2, 1, -3)  # where "not" may stand
 MISSED = frozenset({"box", "domain", "name", "proof", "relay", "route"})
 LONGEST_STEM = 20
@@ -26,6 +26,9 @@ Pair = tuple[str, str]
 TOKEN = re.compile(r"@|[^\W_]+(?:'[^\W_]+)*")
 ELIDED = re.compile(r"\b(?:[cdjlst]|qu|un|all|dell|nell|sull)'")  # l'utente
 DENIED = re.compile(r"\bn'")  # n'existe pas
+LACKED = re.compile(  # "does not have a NAME account" is "no account"
+    r"(?:\bnot|\bn't|n't) have (?:an? |any |such )(?:[^\s@]{1,60}\.[^\s@]{2,20} )?"
+)
 SENTENCE = re.compile(r"[.;!?]\s|[\u3002\uff01\uff1b]")
 ADDRESS = re.compile(r"<?[^\s<>@:;,()]{1,80}@[^\s<>@:;,()]{1,250}>?")
 NETWORK = re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}\b")
@@ -33,9 +36,19 @@ PLACE = re.compile(
     r"https?://\S{0,500}|www\.\S+|\[[\d.a-f:]{7,45}\]"
     r"|(?:host|server) \S{1,200} (?:\[[^\]]{0,60}\] |\([^)]{0,60}\) )?"
     r"(?:said|replied|responded)\b"
+    r"|(?:host|server) \S{1,200} \[[^\]]{0,60}\]:"
     r"|after (?:ehlo|helo|mail from|rcpt to|end of data|initial connection)\S*"
     r"|in reply to [a-z ]{4,12} command"
     r"|\b(?:[a-z0-9_-]{1,63}\.){2,8}[a-z]{2,20}\b"
+)
+# Whose it is says more than what it is: the network and the sender are ours
+YOURS = re.compile(
+    r"\byour (?:mail |smtp |sending |email )?"
+    r"(?:(?:server|host|mta|machine|system)|(domain|address))\b"
+)
+# Between scripts without spaces and others
+BORDER = re.compile(
+    r"(?<=[\u2e80-\uffff])(?=[a-z0-9])|(?<=[a-z0-9])(?=[\u2e80-\uffff])"
 )
 SIGN = {sign: word for word, signs in SIGNS.items() for sign in signs.split()}
 SIGNED = re.compile("|".join(sorted(map(re.escape, SIGN), key=len, reverse=True)))
@@ -88,11 +101,13 @@ def meaning(word: str) -> Meaning:
 def said_in(text: str) -> frozenset[Pair]:
     """The things of a text and their states. `text`: in lower case, on one line."""
     if not text.isascii():
-        text = SIGNED.sub(lambda found: f" {SIGN[found[0]]} ", text)
+        text = SIGNED.sub(lambda found: f" {SIGN[found[0]]} ", BORDER.sub(" ", text))
+    text = LACKED.sub(" no ", text)
+    text = YOURS.sub(lambda found: " sender " if found[1] else " ip ", text)
     if "'" in text:
         text = ELIDED.sub(" ", DENIED.sub(" not ", text))
     text = PLACE.sub(" ", ADDRESS.sub(PERSON, text))
-    text = NETWORK.sub(" ip ", text)
+    text = NETWORK.sub(" ip ", text.replace("mail from:", " mailfrom "))
     return frozenset(
         pair
         for sentence in SENTENCE.split(text, MOST_SENTENCES)
@@ -112,11 +127,19 @@ def states_in(meant: Sequence[Meaning]) -> Iterator[tuple[int, str]]:
     for n, one in enumerate(meant):
         if one.is_none:
             yield from ((n, state) for state in missing(meant[n + 1 : n + 3]))
-        undone = one.undone and any(
-            0 <= n + step < len(meant) and meant[n + step].is_not for step in UNDOING
-        )
+        undone = one.undone and any(denies(n + step, n, meant) for step in UNDOING)
         for state in one.undone if undone else one.states:
             yield n, state
+
+
+def denies(place: int, n: int, meant: Sequence[Meaning]) -> bool:
+    """Whether the "not" of a place is about the word n: not in "no mailbox available",
+    where it is about the mailbox."""
+    if not (0 <= place < len(meant) and meant[place].is_not):
+        return False
+    return not (
+        meant[place].is_none and place + 1 < n and meant[place + 1].things & MISSED
+    )
 
 
 def missing(after: Sequence[Meaning]) -> Iterator[str]:

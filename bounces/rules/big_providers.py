@@ -73,7 +73,25 @@ GOOGLE_ROWS = (
         "our system has detected that this message does not meet * authentication / "
         "this mail has been blocked because the sender is unauthenticated",
     ),
+    # Their 4.7.23 to 4.7.32 are not what those codes mean elsewhere: words first
+    row(
+        "google-limited-auth",
+        "auth",
+        GOOGLE,
+        "spf authentication didn't pass / dkim authentication didn't pass / "
+        "header isn't aligned with / sender hasn't authenticated",
+    ),
+    row("google-limited-tls", "tls_failure", GOOGLE, "wasn't sent over a tls conn"),
     row("google-ptr", "sender_dns", GOOGLE, "?p=badrdns / ?p=ipv6authentication"),
+    row(
+        "google-no-ptr",
+        "sender_dns",
+        GOOGLE,
+        "sending this message does not have a ptr / "
+        "sending this message doesn't have a ptr",
+    ),
+    row("google-whitelist", "reputation", GOOGLE, "ip not in whitelist"),
+    row("google-relay", "relay_denied", GOOGLE, "invalid credentials for relay"),
     row("google-ptr-words", "sender_dns", GOOGLE, "guidelines regarding ptr records"),
     row(
         "google-spam",
@@ -173,13 +191,14 @@ MICROSOFT_ROWS = (
         "you do not have sufficient permissions / "
         "delivery not authorized, message refused / client was not authenticated / "
         "transport.rules.rejectmessage / delivery restrictions / "
-        "access denied, banned sender",
+        "access denied, banned sender / tenant allow/block list",
     ),
     row(
         "microsoft-size",
         "too_large",
         MICROSOFT,
         "resolver.rst.sendsizelimit / resolver.rst.recipsizelimit / "
+        "routing.sizelimit / "
         "this message is larger than the current system limit / "
         "this message is too large / larger than the size limit",
     ),
@@ -189,6 +208,10 @@ MICROSOFT_ROWS = (
         MICROSOFT,
         "smtpsend.dns.mxloopback / resolver.fwd.loop / (00120270)",
     ),
+    row("microsoft-form", "content", MICROSOFT, "(00050311) / (000502cc)"),
+    row("microsoft-converted", "content", MICROSOFT, "conversionfailed / m2mcvt"),
+    row("microsoft-routed", "dns_failure", MICROSOFT, "routing.noconnectorforaddress"),
+    row("microsoft-limit", "throttled", MICROSOFT, "resolver.adr.reciplimit"),
     row(
         "microsoft-store",
         "server_error",
@@ -196,9 +219,9 @@ MICROSOFT_ROWS = (
         "resolver.adr.badprimary / mailbox server is offline / storedrv.submit / "
         "storedrv.deliver.exception / (00010256) / (000d06b5)",
     ),
-    row("microsoft-form", "content", MICROSOFT, "(00050311) / (000502cc)"),
     row("microsoft-unable", "filtered", MICROSOFT, "(000c0595)"),
     row("microsoft-queue", "timeout", MICROSOFT, "queue.expired"),
+    row("outlook-rate", "throttled", OUTLOOK, "ov-001 / rp-001 / rp-002 / rp-003"),
     row(
         "outlook-reputation",
         "reputation",
@@ -220,7 +243,6 @@ MICROSOFT_ROWS = (
         "|sc-001",
     ),
     row("outlook-dns", "sender_dns", OUTLOOK, "dy-001 / dy-002 / ov-002"),
-    row("outlook-rate", "throttled", OUTLOOK, "ov-001 / rp-001 / rp-002 / rp-003"),
     row(
         "outlook-user",
         "unknown_user",

@@ -89,6 +89,8 @@ LOOSE: tuple[Family, ...] = (
     family("f-domain-closed", "mailbox_disabled", SYNTAX, "domain closed"),
     family("f-content", "content", SYNTAX, "content refused/unknown/failed/exceeded"),
     family("f-list", "sender_rejected", SYNTAX, "list refused"),
-    family("f-server", "server_error", SYNTAX, "server failed/full/exceeded/later"),
+    family(
+        "f-server", "server_error", SYNTAX, "server failed/full/exceeded/later/again"
+    ),
     family("f-box", "filtered", SYNTAX, "box refused, person refused"),
 )

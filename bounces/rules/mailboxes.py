@@ -47,7 +47,8 @@ FULL = (
         "no room in * mailbox / stuffed / maximum * mailbox size / mailbox maximum / "
         "exceeded maximum inbound message storage / exceeded storage / "
         "exceeding allowed storage / box ist voll / delivery failed: over quota / "
-        "has reached its limit / |mailfile is full / no room",
+        "has reached its limit / |mailfile is full / no room / "
+        "error writing message: file too large / no storage remaining",
     ),
     row(
         "full-languages",
@@ -83,6 +84,7 @@ GONE = (
         "has moved; please try / has changed * e-mail address / "
         "has changed * email address / new address of * is / "
         "address has been replaced by / has been replaced by / "
+        "write to * instead / mail to * instead / "
         "mailbox owner has changed / domain owner has changed / is now at / "
         "please use the new address / mailbox moved",
     ),
@@ -118,7 +120,9 @@ CLOSED = (
         "mailbox currently suspended / mailbox currently unavailable / "
         "mailbox is blocked / user is disabled / user disabled / user is inactive / "
         "user inactive / user is suspended / user suspended / user is not active / "
-        "user * is deactivated / user has been suspended / "
+        "user * is deactivated / user has been suspended / user * terminated / "
+        "has been turned off / is turned off / switched off / "
+        "account * terminated / account * frozen / user * frozen / "
         "user * temporarily disabled / recipient is disabled / recipient disabled / "
         "recipient is suspended / recipient suspend / recipient * suspended / "
         "recipient is inactive / recipient * temporarily unavailable / "
@@ -174,6 +178,9 @@ UNKNOWN = (
         "we don't have a user / we do not have a user / does not have an account / "
         "doesn't have an account / have a mailbox for / not have a mailbox / "
         "n't have a mailbox / no one here by / no one by that / "
+        "isn't here / is not here / nobody here / nobody with / no one here / "
+        "not in our system / not in our database / not in our directory / "
+        "in the list of valid / in our list of valid / "
         "in the address book / not in my validrcptto",
     ),
     row(

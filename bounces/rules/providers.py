@@ -24,8 +24,15 @@ ZOHO = "Zoho Mail: delivery failure messages"
 TENCENT = "Tencent QQ Mail: bounce descriptions"
 
 OTHER_ROWS = (
-    row("cox-list", "reputation", COX, "|cxbl| / aup#cdrbl / aup#bl / aup#in-"),
+    row("cox-list", "reputation", COX, "|cxbl| / aup#cdrbl / aup#bl / |ipbl0 / |ipbl1"),
     row("cox-rate", "throttled", COX, "|cxthrt| / |cxcnct| / |cxmxrt| / aup#cnct"),
+    row(
+        "spectrum-rate",
+        "throttled",
+        COX,
+        "aup#i-13 / aup#in-13 / aup#o-13 / aup#out-13 / aup#13",
+    ),
+    row("spectrum-list", "reputation", COX, "aup#i-10 / aup#in-10 / aup#in-12"),
     row("cox-rate-mx", "throttled", COX, "aup#mxrt / aup#cxmxrt / aup#o-"),
     row("cox-ptr", "sender_dns", COX, "|cxdns| / aup#dns"),
     row("cox-sender", "sender_rejected", COX, "|cxsndr| / aup#snd / aup#sndr"),
@@ -36,14 +43,31 @@ OTHER_ROWS = (
     row("facebook-ip", "reputation", FACEBOOK, "|pol-p1| / |pol-p2| / |pol-p3|"),
     row("facebook-auth", "auth", FACEBOOK, "|pol-p5| / |pol-p4|"),
     row("facebook-form", "content", FACEBOOK, "|msg-p2| / |dns-p1|"),
+    row(
+        "hmail-relay",
+        "relay_denied",
+        "hMailServer: replies of its SMTP server",
+        "delivery is not allowed to this address",
+    ),
+    row(
+        "amavis-banned",
+        "content",
+        "amavisd-new: replies",
+        "- banned / - bad_header / - bad-header / - unchecked",
+    ),
     row("cloudflare-upstream", "server_error", CLOUDFLARE, "upstream error, please"),
     row("cloudflare-reject", "spam", CLOUDFLARE, "rejected reason: spam"),
     row("apple-full", "mailbox_full", APPLE, "user is over quota"),
     row("apple-spam", "spam", APPLE, "[cs01] / [hc4] / icloud.com * local policy"),
     row("comcast-reputation", "reputation", COMCAST, "bl000 / rl000 / comcast block"),
     row("comcast-ptr", "sender_dns", COMCAST, "dns10 / no ptr record found"),
-    row("orange-user", "unknown_user", ORANGE, "ofr_416 / lpn007_416 / ofr_417"),
-    row("orange-full", "mailbox_full", ORANGE, "ofr_418 / lpn_418"),
+    row(
+        "orange-full", "mailbox_full", ORANGE, "destinataire pleine / recipient overquo"
+    ),
+    row("orange-closed", "mailbox_disabled", ORANGE, "destinataire archivee"),
+    row("orange-sender", "sender_rejected", ORANGE, "emetteur invalide"),
+    row("orange-size", "too_large", ORANGE, "taille limite du message"),
+    row("orange-user", "unknown_user", ORANGE, "|ofr*_416| / |lpn*_416| / |lpn416|"),
     row(
         "orange-reputation",
         "reputation",
@@ -66,12 +90,19 @@ OTHER_ROWS = (
     row("free-network", "reputation", FREE, "too many spams from your ip"),
     row("netease-spam", "spam", NETEASE, "dt:spm / mk:spm"),
     row("netease-sender", "sender_rejected", NETEASE, "dt:sum"),
-    row("netease-network", "reputation", NETEASE, "hl:ipb / cl:ipb / hl:ihu"),
+    row(
+        "netease-network",
+        "reputation",
+        NETEASE,
+        "hl:ipb / cl:ipb / hl:ihu / hl:rep / hl:mep / dt:rbl / wm:bli / wm:blu",
+    ),
+    row("netease-auth", "auth", NETEASE, "mi:spf / mi:dkm"),
     row(
         "netease-rate",
         "throttled",
         NETEASE,
-        "mi:sfq / mi:stc / rp:cel / rp:trc / rp:rcl / hl:itc / hl:ifc / mi:dmc",
+        "mi:sfq / mi:stc / rp:cel / rp:trc / rp:rcl / rp:drc / rp:qrc / rp:ccl / "
+        "mi:cel / mi:ccl / mi:dmc / hl:itc / hl:ifc / hl:icc",
     ),
     row("gmx-ptr", "sender_dns", GMX, "&c=hi / &c=rdns / bad dns ptr resource record"),
     row("gmx-spam", "spam", GMX, "mail rejected for spam reasons / &c=spam"),
@@ -81,7 +112,7 @@ OTHER_ROWS = (
         "mailru-user",
         "unknown_user",
         MAILRU,
-        "message was not accepted -- invalid mailbox / no such user! / "
+        "no such user! / "
         "local mailbox * is unavailable: user not found / "
         "non-local recipient verification failed",
     ),
@@ -154,8 +185,7 @@ OTHER_ROWS = (
         "mimecast-policy",
         "policy",
         MIMECAST,
-        "email rejected due to security policies / administrative lockout / "
-        "anti-spoofing policy",
+        "administrative lockout / anti-spoofing policy",
     ),
     row(
         "mimecast-blocked",
@@ -186,7 +216,9 @@ OTHER_ROWS = (
         "ses has suppressed sending to this address / "
         "suppression list / bounced address / unsubscribed address / "
         "spam reporting address / "
-        "previously hard bounced / sending to suppressed",
+        "previously hard bounced / sending to suppressed / "
+        "to previously bounced / has bounced before / marked your messages as spam / "
+        "previously unsubscribed / have been marked as inactive",
     ),
     row("amazon-verify", "relay_denied", AMAZON, "email address is not verified"),
     row(
@@ -195,6 +227,7 @@ OTHER_ROWS = (
         ZOHO,
         "your mail server has been blocked / invalid ip for sending mail of domain",
     ),
+    row("zoho-activity", "throttled", ZOHO, "unusual sending activity"),
     row("zoho-unreachable", "timeout", ZOHO, "error_code :421 * host not reachable"),
     row(
         "tencent-user",

@@ -28,6 +28,7 @@ RELAYED = (
         "don't relay / no relaying / insecure mail relay / "
         "mail server requires authentication when attempting to send to a non-local / "
         "that domain isn't in my list of allowed rcpthosts / rcpthosts / "
+        "doesn't handle mail for / does not handle mail for / not responsible for / "
         "is not hosted here / domain not hosted / domain isn't allowed to be relayed / "
         "this system is not configured to relay / "
         "as a relay, but i have not been configured / "
@@ -50,7 +51,21 @@ AUTHENTICATED = (
         "authentication failed * spf / message failed authentication / "
         "not authorized to send from / is not authorized to send mail / "
         "not authorized to send on behalf / arc validation failure / arc seal / "
-        "unauthenticated / sender authentication",
+        "unauthenticated / sender authentication / could not be authenticated",
+    ),
+)
+
+# Whoever sends spam is refused for what came from there, not for this content
+SPAMMING = (
+    row(
+        "network-spam",
+        "reputation",
+        COMMON,
+        "|ip * for spam / |ip * spamming / |ip * sending spam / "
+        "|ip address * spam| / |server * sending spam / |spam* from your ip / "
+        "|spam * from your network / spam source / source of spam / "
+        "|ip * por * spam / |ip * pour * spam / |ip * wegen spam / known spammer / "
+        "|for sending junk",
     ),
 )
 
@@ -63,7 +78,8 @@ ADDRESSED = (
         "cannot find your hostname / cannot find your reverse / "
         "could not find your hostname / could not resolve ip address / "
         "can't find a valid hostname / no rdns / rdns / no ptr / ptr record / "
-        "missing ptr / fix reverse / fcrdns / no dns a record for / "
+        "missing ptr / fix reverse / reverse record / reverse name / reverse entry / "
+        "dns inverse / fcrdns / no dns a record for / "
         "helo/ehlo was syntactically invalid / helo command rejected / "
         "unresolvable relay host name / client host rejected: cannot find / "
         "ip name lookup failed / ip name possibly forged / dynamic ip / dynamic pool / "
@@ -81,7 +97,8 @@ ADDRESSED = (
         "talosintelligence / ironport reputation / invaluement / spamrl / "
         "is listed at / is listed in / is listed on / listed by / mxrate / "
         "trustedsource / trend micro email reputation / sender reputation / "
-        "poor reputation / bad reputation / low reputation / reputation",
+        "poor reputation / bad reputation / low reputation / reputation / "
+        "is on a list / is on our list / is on the list",
     ),
     row(
         "network",
@@ -96,7 +113,8 @@ ADDRESSED = (
         "ip address has been / ip address * rejected / ip address rejected / "
         "host is blocked / host blocked / mail server * is blocked / "
         "blocked for spam / blocked for abuse / blocked by our / "
-        "blocked from sending / connection rejected / connection refused from / "
+        "blocked from sending / |blocked - see / connection rejected / "
+        "connection refused from / "
         "connection not authorized / refused to talk / refused connection / "
         "connections from this host / denied by ip / access denied. ip / "
         "no access from mail server / open relay / bad sender ip / "
@@ -122,7 +140,8 @@ FROM = (
         "sender verify failed / sender verification / sender unknown / "
         "unknown sender / invalid sender / bad sender / domain of sender address / "
         "domain of sender / envelope sender / from address / mail from address / "
-        "rejected mail from / mail from * rejected / return path / "
+        "rejected mail from / mail from invalid / invalid mail from / "
+        "mail from * rejected / return path / "
         "backscatter protection / bounces are not accepted / "
         "empty envelope senders not allowed / null sender / does not accept bounces / "
         "we don't accept bounces / sender is blocked / your address * blocked / "
@@ -148,14 +167,16 @@ CONTENT = (
         "virus",
         SCANNERS,
         "virus / malware / infected / trojan / clamav / phishing attempt / phish / "
-        "suspicious attachment / malicious / worm",
+        "suspicious attachment / malicious / worm / schadsoftware / вирус / wirus",
     ),
     row(
         "spam",
         "spam",
         FILTERS,
         "|spam| / spam-like / spamassassin / spam score / spam message / spammer / "
-        "spamming / spammy / as spam / junk mail / junk email / "
+        "|junk| / indésirable / no deseado / unerwünscht / indesiderat / ongewenst / "
+        "нежелательн / não solicitad / spamming / spammy / as spam / junk mail / "
+        "junk email / "
         "considered unsolicited / unsolicited / unwanted bulk / bulk mail / "
         "bulk email / |ube| / spamblock / spam detected / spamdetected / "
         "high spam / message scored / scored as / hits= / bayes / razor / |dcc| / "
@@ -175,8 +196,10 @@ CONTENT = (
         "missing * header / duplicate header / invalid header / bad header / "
         "header line / malformed / not rfc / rfc compliant / rfc 2822 / rfc 5322 / "
         "rfc2822 / rfc5322 / rfc 822 / message format / bare lf / bare line feed / "
-        "stray newline / 8bit / line too long / mime * invalid / invalid mime / "
-        "missing date / missing message-id / no subject / message-id / conversion / "
+        "stray newline / 8bit / 8-bit / line too long / mime * invalid / "
+        "invalid mime / "
+        "well formed / well-formed / missing date / missing message-id / "
+        "no subject / message-id / conversion / "
         "charset / character set / unacceptable content / prohibited content / "
         "url in / link in / type of file",
     ),
@@ -238,6 +261,14 @@ DOUBTS = (
         "return-path / permissions to submit / "
         "list of allowed senders / not in * whitelist / not found in whitelist / "
         "not on * whitelist",
+    ),
+    row(
+        "doubt-host",
+        "sender_dns",
+        PTR,
+        "sender host / sender hostname / sending host / your hostname / "
+        "your host name / client host name / client hostname / "
+        "your domain does not / your domain is not / sending domain does",
     ),
     row(
         "doubt-login",

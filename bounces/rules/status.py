@@ -86,6 +86,7 @@ DETAILS: dict[str, tuple[str, str]] = {
     "7.503": ("reputation", EXCHANGE),
     "7.511": ("reputation", EXCHANGE),
     "7.515": ("auth", EXCHANGE),
+    "7.705": ("throttled", EXCHANGE),
     "7.606": ("reputation", EXCHANGE),
     "7.708": ("reputation", EXCHANGE),
     "1.351": ("filtered", EXCHANGE),

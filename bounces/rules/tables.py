@@ -9,6 +9,7 @@ from bounces.rules.row import Row
 CLEAR: tuple[Row, ...] = (
     *providers.PROVIDERS,
     *transport.SENDING,
+    *transport.NO_MAIL,
     *mailboxes.FULL,
     *transport.ENCRYPTED,
     *transport.LOOPED,
@@ -22,6 +23,7 @@ COMMON: tuple[Row, ...] = (
     *senders.AUTHENTICATED,
     *transport.SLOWER,
     *mailboxes.CLOSED,
+    *senders.SPAMMING,
     *senders.CONTENT[:2],
     *senders.FROM[:1],
     *senders.ADDRESSED[:1],

@@ -14,13 +14,22 @@ RATE = "RFC 5321 4.5.3.1.10 and replies in common use"
 SIZE = "RFC 1870: message size"
 SYSTEM = "RFC 3463 3.4: mail system status"
 
-DOMAIN = (
+# Clear enough to be believed before X.1.2 is
+NO_MAIL = (
     row(
         "null-mx",
         "domain_no_mail",
         NULL_MX,
-        "null mx / mx or srv record indicated no smtp service / no mx record / "
-        "nullmx / does not accept mail / does not accept email / "
+        "null mx / nullmx / mx or srv record indicated no smtp service",
+    ),
+)
+
+DOMAIN = (
+    row(
+        "no-mail",
+        "domain_no_mail",
+        NULL_MX,
+        "no mx record / does not accept mail / does not accept email / "
         "does not accept any mail / does not accept e-mail / doesn't accept mail / "
         "host/domain does not accept mail / domain does not accept mail / "
         "no mail is accepted / destination seem to reject all mails / "
@@ -33,7 +42,8 @@ DOMAIN = (
         "network_error",
         POSTFIX,
         "dns server returned answer with no data / no route to host / "
-        "host is unreachable / network is unreachable / network unreachable / "
+        "host is unreachable / host unreachable / network is unreachable / "
+        "network unreachable / "
         "connection refused / connection was refused / connection reset / "
         "connection was dropped / connection dropped / connection closed by / "
         "lost connection / lost tcp connection / remote host is unavailable / "
@@ -41,14 +51,15 @@ DOMAIN = (
         "couldn't connect to / address family mismatch on destination mxs / "
         "connections * failed / host seems to be down / no adequate servers / "
         "unexpected network error / an error was encountered while connecting / "
-        "proxy connection problem",
+        "proxy connection problem / network error / host lookup did not complete",
     ),
     row(
         "dns-later",
         "network_error",
         SENDMAIL,
         "host not found, try again / host name lookup failure / "
-        "name server: * lookup failure / dns lookup timed out / dns timeout / "
+        "name server: * lookup failure / name server timeout / "
+        "name server * timed out / dns lookup timed out / dns timeout / "
         "malformed * name server reply / "
         "malformed name server reply",
     ),
@@ -81,7 +92,7 @@ DOMAIN = (
         "could not resolve / unable to resolve / not a valid domain / "
         "delivery to the following recipient failed permanently: * dns / "
         "domain * has no mail exchangers / has no valid mail exchangers / "
-        "verifying * domain * failed",
+        "verifying * domain * failed / domain lookup failed",
     ),
 )
 
@@ -95,9 +106,12 @@ TIMED_OUT = (
         "delivery time expired / delivery expired / message expired / "
         "envelope expired / queue lifetime / has been in the queue too long / "
         "been queued too long / too long in queue / message too old / giving up on / "
-        "giving up / multiple retries / multiple attempts / several attempts / "
+        "giving up / give up / gave up / answer in time / respond in time / "
+        "multiple retries / multiple attempts / several attempts / "
         "all * hosts have been failing / all hosts have been failing / "
-        "has been frozen / was frozen on arrival / retries / failed * attempts / "
+        "message has been frozen / message * frozen / was frozen on arrival / "
+        "max time without / maximum time / exceeded max time / |too old| / retries / "
+        "failed * attempts / "
         "maximum number of attempts / "
         "was not reachable within the allowed queue period / not reachable within / "
         "unable to deliver this message after / unable to deliver the message after / "
@@ -170,7 +184,7 @@ SLOWER = (
         "unexpected volume / unusual volume / high volume / try again slower / "
         "slow down / please try again slower / reduce * rate / "
         "deferred due to * volume / exceeded * rate / exceeded * per / "
-        "max number of recipients / maximum number of recipients",
+        "recipients per / max number of recipients / maximum number of recipients",
     ),
 )
 
@@ -181,7 +195,8 @@ SENDING = (
         "throttled",
         RATE,
         "hourly quota / daily quota / outbound quota / "
-        "quota * per hour / quota * per day / quota exceeded for sender / "
+        "quota * per hour / quota * per day / quota for sending / "
+        "exceeded threshold / exceeded the threshold / quota exceeded for sender / "
         "sender quota / thread limit / message quota / recipient quota",
     ),
 )
@@ -209,6 +224,7 @@ TOO_BIG = (
 )
 
 PROGRAMS = (
+    row("lookup", "server_error", POSTFIX, "temporary lookup failure"),
     row(
         "program",
         "server_error",
@@ -216,7 +232,8 @@ PROGRAMS = (
         "procmail: / exec /usr/local/bin/procmail / pipe to | / command died / "
         "command failed / command output / child process / x-unix; / mailer error / "
         "exit status / exited with status / lmtp error after / "
-        "delivery to file forbidden / local delivery failed",
+        "delivery to file forbidden / error opening mail / error writing to / "
+        "error reading mail / local delivery failed",
     ),
     row(
         "syntax",
@@ -236,7 +253,7 @@ SERVER = (
         "local error in processing / local configuration error / "
         "configuration error / server configuration problem / "
         "system config error / server error / queue file write error / "
-        "temporary lookup failure / temporary failure / temporary system problem / "
+        "temporary failure / temporary system problem / "
         "temporary error / temporary local problem / temporarily unable / "
         "temporary problem / lookup failed / lookup error / can't create / "
         "can't open / cannot open / could not open / unable to open / "

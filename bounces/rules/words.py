@@ -38,14 +38,14 @@ THINGS: Table = {
     """,
     "sender": """
         sender senders sender's absender* expéditeur* expediteur* mittent* remit*
-        remet* afzender* nadawc* odesílatel* odosielate* отправител* відправник*
+        emetteur* émetteur* remet* afzender* nadawc* odesílatel* odosielate* отправител* відправник*
         avsändar* avsender* afsender* lähettäj* feladó* gönderen* envelope mailfrom
         originator
     """,
-    "network": "ip ips ipv4 ipv6 network subnet netblock relayhost cidr asn",
+    "network": "ip ips ipv4 ipv6 network subnet netblock range relayhost cidr asn",
     "name": "ptr rdns fcrdns helo ehlo reverse",
     "proof": "spf dkim dmarc arc authenticity signature senderid domainkeys",
-    "login": "authentication authenticated credentials password login",
+    "login": "authentication authenticated authenticate credentials password login",
     "route": "route routing gateway path nexthop smarthost",
     "dns": "dns nameserver lookup resolver resolution",
     "message": """
@@ -72,7 +72,7 @@ THINGS: Table = {
     "relay": "relay relaying relays relayed weiterleit* relais rcpthosts",
     "cipher": "tls starttls ssl encryption encrypted cipher certificate handshake",
     "line": """
-        connection connect connecting socket verbindung* connexion* conexión* conexao
+        connection connect connecting conversation socket verbindung* connexion* conexión* conexao
         conexão connessione verbinding połączen* spojen* соединени* port
     """,
     "tries": """
@@ -95,7 +95,7 @@ STATES: Table = {
         sconosciut* desconoc* desconhec* onbekend* ongeldig* nieznan* nieistniej*
         niepraw* neznám* neexist* neplatn* neznam* неизвест* несуществ* недейств*
         неверн* невідом* неіснуюч* okänd* ogiltig* ukjent* ugyldig* ukendt* tuntemat*
-        ismeretlen* érvénytelen geçersiz bilinmeyen necunoscut* invalid* unkown unknow
+        ismeretlen* érvénytelen geçersiz bilinmeyen necunoscut* invalid* unkown unknow wrong
         uknown nosuchuser usernotfound recipientnotfound recipnotfound userunknown
         unknownuser mailboxnotfound nouser nomailbox unknownrecipient fictitious
         bulunam* deleted removed gelöscht* supprim* eliminad* borrad* excluíd*
@@ -143,8 +143,8 @@ STATES: Table = {
         reddedildi permission restricted
     """,
     "listed": """
-        blacklist* blocklist* blackhole* denylist* rbl dnsbl reputation greymail
-        spamhaus poor
+        black blacklist* blocklist* blackhole* denylist* czarn* noire negra rbl dnsbl reputation greymail
+        spamhaus poor listed sperrliste blockliste
     """,
     "failed": """
         failed fail fails failure failing mismatch missing broken forged inconsistent
@@ -155,10 +155,11 @@ STATES: Table = {
         timeout timedout timed expired days hours tage tagen stunden jours heures días
         horas giorni dagen dni дней часов expire elapsed giving given gave
         zeitüberschreitung abgelaufen* délai agotado esgotado scadut* verlopen wygas*
-        vypršel* истек* aborted
+        vypršel* истек* aborted aufgegeben
     """,
     "cut": """
-        refused reset lost dropped closed unreachable broken interrupted terminated
+        refused reset lost dropped closed unreachable broken broke died interrupted
+        terminated
         injoignable nedostupn* nieosiągaln* недоступ* unerreichbar* inalcanz*
     """,
     "needed": """
@@ -170,8 +171,9 @@ STATES: Table = {
     "later": """
         temporarily temporary temporär* vorübergehend temporaire* provisoire*
         temporal* temporáriament* temporanea* tijdelijk* tymczasow* dočasn* временн*
-        тимчасов* tillfällig* midlertidig* tilapäis* servfail again
+        тимчасов* tillfällig* midlertidig* tilapäis* servfail
     """,
+    "again": "again",
     "moved": "moved umgezogen déménagé migrated relocated",
 }
 
@@ -192,7 +194,7 @@ UNDONE: Table = {
         знайдено hittades funnet fundet known know recognised recognized recognise
         recognize valid registered listed defined gültig gueltig bekannt valide válid*
         valido such local resolve located locate record file customer use verify
-        verified resolved routable here
+        verified resolved routable assigned vergeben asignad* attribu* belong belongs present
     """,
     "closed": """
         active available enabled activated accepting aktiv activ* attiv* current
@@ -202,7 +204,7 @@ UNDONE: Table = {
         allowed allow allows permitted permit accept accepted accepts authorized
         authorised welcome erlaubt akzeptiert* zugelassen autorisé* accepté* permitid*
         acept* autoriz* aceit* consentit* accettat* toegestaan geaccepteerd dozwolon*
-        povolen* разрешен* принима* принят* tillåt* tillat* tilladt* acceptable wanted
+        povolen* разрешен* принима* принят* tillåt* tillat* tilladt* acceptable want wants wanted
     """,
     "full": """
         enough sufficient ausreichend* genug suffisant* suficient* sufficient*

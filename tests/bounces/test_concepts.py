@@ -15,11 +15,22 @@ FIXTURES = Path(__file__).parent.parent / "fixtures"
 REPLIES = [
     line.split("\t") for line in (FIXTURES / "replies.tsv").read_text().splitlines()
 ]
+BY_PROVIDER = [
+    line.split("\t")
+    for line in (FIXTURES / "replies_by_provider.tsv").read_text().splitlines()
+]
 ABOUT_OTHERS = (FIXTURES / "replies_about_others.txt").read_text().splitlines()
 
 
 @pytest.mark.parametrize(("category", "reply"), REPLIES, ids=lambda text: text[:60])
 def test_a_reply_at_the_recipient_is_understood(category, reply):
+    assert judge(None, "", reply, stage="RCPT").category in category.split("|")
+
+
+@pytest.mark.parametrize(
+    ("provider", "category", "reply"), BY_PROVIDER, ids=lambda text: text[:60]
+)
+def test_a_reply_of_a_server_or_provider_is_understood(provider, category, reply):
     assert judge(None, "", reply, stage="RCPT").category in category.split("|")
 
 
