@@ -8,9 +8,12 @@ could not be found out is asked again.
 from __future__ import annotations
 
 import enum
+import time
+from collections.abc import Iterable
 
 import dns.exception
 import dns.resolver
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -18,16 +21,27 @@ from bounces import acting
 from bounces.models import DomainCheck
 from bounces.models.domains import ENOUGH
 from consent.models import BATCH_SIZE, Address
+from deliveries.lookup import resolver_of
 
 SECONDS = 5.0
+# how long a page waits: for one answer, and for all that it asks
+SOON, PAGE = 1.0, 3.0
 BATCH = 100
 HOSTS = ("A", "AAAA")
 
 
 class Found(enum.Enum):
+    """What the DNS says of the mail to a domain."""
+
     THERE = "takes mail"
-    GONE = "takes no mail"
+    NO_NAME = "does not exist"
+    NO_SERVER = "names no server that takes mail"
+    NULL = "says that it takes no mail"  # RFC 7505
     UNKNOWN = "could not be asked"
+
+    @property
+    def is_gone(self) -> bool:
+        return self not in {Found.THERE, Found.UNKNOWN}
 
 
 def ask(domain: str, resolver: dns.resolver.Resolver) -> Found:
@@ -35,7 +49,7 @@ def ask(domain: str, resolver: dns.resolver.Resolver) -> Found:
     try:
         return _ask(domain, resolver)
     except dns.resolver.NXDOMAIN:
-        return Found.GONE
+        return Found.NO_NAME
     except dns.exception.DNSException:
         return Found.UNKNOWN
 
@@ -44,17 +58,35 @@ def _ask(domain: str, resolver: dns.resolver.Resolver) -> Found:
     found = resolver.resolve(domain, "MX", raise_on_no_answer=False)
     if found.rrset:
         exchangers = {str(one.exchange) for one in found}
-        return Found.GONE if exchangers == {"."} else Found.THERE
+        return Found.NULL if exchangers == {"."} else Found.THERE
     for kind in HOSTS:
         if resolver.resolve(domain, kind, raise_on_no_answer=False).rrset:
             return Found.THERE
-    return Found.GONE
+    return Found.NO_SERVER
+
+
+def ask_soon(names: Iterable[str]) -> dict[str, Found]:
+    """The same of several for a page that somebody waits for: what the DNS does not
+    say soon is unknown. Of none where mail stays on this machine."""
+    if settings.LOCAL_MODE and not settings.DNS_SERVERS:
+        return {}
+    wanted, ends = sorted(set(names)), time.monotonic() + PAGE
+    try:
+        resolver = resolver_of(settings.DNS_SERVERS)
+    except dns.exception.DNSException:  # this machine names no name server
+        return dict.fromkeys(wanted, Found.UNKNOWN)
+    found = {}
+    for name in wanted:
+        resolver.lifetime = min(SOON, ends - time.monotonic())
+        is_late = resolver.lifetime <= 0
+        found[name] = Found.UNKNOWN if is_late else ask(name, resolver)
+    return found
 
 
 def check_due(resolver: dns.resolver.Resolver | None = None) -> int:
     """Ask for every domain whose day is over, some at a time; how many."""
     if resolver is None:
-        resolver = dns.resolver.Resolver()
+        resolver = resolver_of(settings.DNS_SERVERS)
     resolver.lifetime = SECONDS
     due = list(DomainCheck.objects.due().order_by("asked_at", "pk")[:BATCH])
     for check in due:
@@ -68,7 +100,7 @@ def _note(check: DomainCheck, found: Found) -> None:
     if found is Found.THERE:
         check.close("The domain takes mail.")
         return
-    counts = found is Found.GONE and check.asked_at is not None
+    counts = found.is_gone and check.asked_at is not None
     failures = check.failures + counts
     asked = DomainCheck.objects.filter(pk=check.pk, asked_at=check.asked_at)
     if not asked.update(failures=failures, asked_at=timezone.now()):

@@ -7,11 +7,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from bounces import acting, incidents
 from bounces.categories import Kind
 from bounces.codes import Judgement, judge
 from bounces.models import Bounce, DomainCheck, Source
+from bounces.neighbours import weighed
 from bounces.policy import Decision, Policy
 from consent.models import Address
 from deliveries.models import Delivery, DeliveryState
@@ -56,7 +58,8 @@ def _judge_batch(limit: int) -> int:
 
 def _judged(row: Delivery, policy: Policy) -> Judgement:
     found = judge(row.smtp_code, row.enhanced_code, row.reply)
-    return policy.correct(found, row.smtp_code)
+    found = policy.correct(found, row.smtp_code)
+    return weighed(found, row.address_id, row.settled_at or timezone.now())
 
 
 def _write(judged: Sequence[tuple[Delivery, Judgement]]) -> None:

@@ -20,6 +20,7 @@ from bounces.categories import COMPLAINT, Doing, Kind
 from bounces.classify import judged
 from bounces.codes import REPLY, Judgement
 from bounces.models import Outcome, Report, Source
+from bounces.neighbours import weighed
 from bounces.parse import parse
 from bounces.parsed import Kind as Said
 from bounces.parsed import Parsed
@@ -187,6 +188,7 @@ def _failure(delivery: Delivery, read: Read, work: Work) -> Made:
         return Outcome.REVIEW, "The mail was read: another mailbox bounced, it seems."
     failure = read.parsed.chosen
     found = work.policy.correct(judged(failure, read.parsed), None)
+    found = weighed(found, delivery.address_id, read.report.received_at)
     bounce = judging.bounce_of(delivery, found)
     reply = REPLY.search(f"{failure.text} ")
     bounce.code = int(reply[1]) if reply else None

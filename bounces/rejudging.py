@@ -23,6 +23,7 @@ from bounces.categories import COMPLAINT
 from bounces.classify import judged
 from bounces.codes import Judgement, judge
 from bounces.models import Bounce, Release, Source
+from bounces.neighbours import proven_since, weighed
 from bounces.parse import parse
 from bounces.policy import Policy
 from consent.models import Address
@@ -87,6 +88,14 @@ def run(job: Job) -> None:
     job.finish(bounces_read=done, judged_otherwise=changed)
 
 
+@transaction.atomic
+def look_again() -> int:
+    """End those whom a neighbour's mail has proved gone since, some at a time; how
+    many."""
+    rows = list(proven_since().order_by("pk")[:PIECE])
+    return piece(rows, Policy.current())
+
+
 def piece(rows: Sequence[Bounce], policy: Policy) -> int:
     """Judge these anew; how many are called something else now."""
     Address.objects.lock({row.address_id for row in rows})
@@ -101,6 +110,7 @@ def piece(rows: Sequence[Bounce], policy: Policy) -> int:
 def _rejudge(bounce: Bounce, policy: Policy) -> bool:
     """Put today's words on it; whether they are others than before."""
     found = policy.correct(_judged(bounce), bounce.code)
+    found = weighed(found, bounce.address_id, bounce.at)
     now = (found.kind, found.category, found.doing)
     if now == (bounce.kind, bounce.category, bounce.doing):
         return False

@@ -22,6 +22,11 @@ def check_domains() -> None:
 
 
 @shared_task
+def look_again() -> None:
+    rejudging.look_again()
+
+
+@shared_task
 def release_due() -> None:
     releasing.release_due()
 

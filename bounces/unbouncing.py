@@ -8,12 +8,14 @@ two people who ask for the last one, one gets it and the other a sentence.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Account, AuditEntry, User
+from bounces.domains import Found, ask_soon
 from bounces.locks import GLOBAL, LOCKED
 from bounces.models import Bounce, Change, Release, Way
 from bounces.shown import shown_as
@@ -120,6 +122,20 @@ def _of_the_address(contact: Contact) -> list[str]:
     return []
 
 
+def no_mail_at(domain: str, found: Found) -> str:
+    """Why nobody at `domain` can be unbounced today."""
+    return (
+        f"{domain} {found.value}, so the mail would come back again. Ask the person for"
+        " another address and change it on the contact."
+    )
+
+
+def mail_at(contacts: Iterable[Contact]) -> dict[str, Found]:
+    """What the DNS says now of the domains of these; seconds at most."""
+    names = (one.address.domain for one in contacts if one.address)
+    return ask_soon(name for name in names if name)
+
+
 def unbounced_before(contact: Contact) -> bool:
     rows = Release.objects.filter(way=Way.PERSON, address=contact.address_id)
     return rows.exists()
@@ -150,9 +166,17 @@ def words_of(contact: Contact) -> str:
     return rows.order_by("-at").values_list("words", flat=True).first() or ""
 
 
-@transaction.atomic
 def unbounce(contact: Contact, user: User, change: Change, note: str) -> Release:
-    """Give this contact back by hand. NotUnbounced says why it was not done."""
+    """Give this contact back by hand. NotUnbounced says why it was not done. The DNS
+    is asked before anything is locked."""
+    for domain, found in mail_at([contact]).items():
+        if found.is_gone:
+            raise NotUnbounced(no_mail_at(domain, found))
+    return _give_back(contact, user, change, note)
+
+
+@transaction.atomic
+def _give_back(contact: Contact, user: User, change: Change, note: str) -> Release:
     account = Account.objects.select_for_update(no_key=True).get(id=1)
     quota = Quota.of(account)
     Address.objects.lock([contact.address_id or 0])
@@ -207,15 +231,35 @@ def lift(
     return free
 
 
+def sorted_out(
+    chosen: list[Contact], user: User
+) -> tuple[list[Contact], list[tuple[Contact, str]]]:
+    """Those that can be unbounced now, and the others with the reason."""
+    can: list[Contact] = []
+    cannot: list[tuple[Contact, str]] = []
+    said = mail_at(chosen)
+    for contact in chosen:
+        found = obstacles(contact, user)
+        domain = contact.address.domain if contact.address else None
+        if domain and said.get(domain, Found.UNKNOWN).is_gone:
+            found.append(no_mail_at(domain, said[domain]))
+        if found:
+            cannot.append((contact, found[0]))
+        else:
+            can.append(contact)
+    return can, cannot
+
+
 def unbounce_all(
     contacts: list[Contact], user: User, change: Change, note: str
 ) -> tuple[list[Contact], dict[str, int]]:
-    """Give back as many of these as may be: (those, how many were refused why)."""
+    """Give back as many of these as may be: (those, how many were refused why). What
+    the DNS says of their domains is asked by `sorted_out`, before."""
     done: list[Contact] = []
     refused: dict[str, int] = {}
     for contact in contacts:
         try:
-            unbounce(contact, user, change, note)
+            _give_back(contact, user, change, note)
         except NotUnbounced as problem:
             refused[str(problem)] = refused.get(str(problem), 0) + 1
         else:

@@ -8,6 +8,7 @@ urlpatterns = [
     path("bounces/unbounced/", desk.history, name="history"),
     path("bounces/unbounce/", desk.unbounce_all, name="unbounce_all"),
     path("bounces/unbounce/<int:pk>/", desk.unbounce, name="unbounce"),
+    path("bounces/unbounce/<int:pk>/domain/", desk.takes_mail, name="takes_mail"),
     path("bounces/reports/", reports.index, name="reports"),
     path("bounces/reports/upload/", reports.upload, name="upload"),
     path("bounces/reports/<int:pk>.eml", desk.report, name="report"),

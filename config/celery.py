@@ -69,6 +69,11 @@ TIMETABLE: dict[str, dict[str, Any]] = {
         "schedule": 600.0,
         "options": {"expires": 600.0},
     },
+    "end addresses whose neighbours get mail, every 10 minutes": {
+        "task": "bounces.tasks.look_again",
+        "schedule": 600.0,
+        "options": {"expires": 600.0},
+    },
     "release mailboxes whose time is over, every hour": {
         "task": "bounces.tasks.release_due",
         "schedule": 3600.0,

@@ -22,14 +22,15 @@ def asking() -> Ask:
     """Questions to the servers of `settings.DNS_SERVERS`, or of this machine; each
     is asked once."""
     try:
-        resolver = _resolver(settings.DNS_SERVERS)
+        resolver = resolver_of(settings.DNS_SERVERS)
     except dns.exception.DNSException:
         silent = Reply((), "this machine names no DNS server. Set DNS_SERVERS.")
         return lambda name, kind: silent
     return remembering(lambda name, kind: _reply(resolver, name, kind))
 
 
-def _resolver(servers: Sequence[tuple[str, int]]) -> dns.resolver.Resolver:
+def resolver_of(servers: Sequence[tuple[str, int]]) -> dns.resolver.Resolver:
+    """Asks these, or whom this machine asks; DNSException when it names nobody."""
     resolver = dns.resolver.Resolver(configure=not servers)
     if servers:
         resolver.nameservers = [

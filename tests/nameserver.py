@@ -15,12 +15,13 @@ from deliveries.dkim import record_of
 class NameServer:
     """`records[("TXT", "name.example")] = ["v=spf1 -all"]`; other names do not exist.
 
-    `broken` names get SERVFAIL; `silent` makes it answer nobody.
+    `broken` names get SERVFAIL; `silent` makes it answer nobody; `otherwise` is what
+    is said of a kind about names without records: {"MX": ["10 mail.example."]}.
     """
 
     def __init__(self):
         self.records, self.broken, self.asked = {}, set(), []
-        self.silent = False
+        self.silent, self.otherwise = False, {}
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.bind(("127.0.0.1", 0))
         self.address = self.socket.getsockname()
@@ -41,8 +42,11 @@ class NameServer:
             octets, sender = self.socket.recvfrom(4096)
             if not octets:
                 return
+            query = dns.message.from_wire(octets)
+            question = query.question[0]
+            name = question.name.to_text(omit_final_dot=True).lower()
+            self.asked.append((dns.rdatatype.to_text(question.rdtype), name))
             if not self.silent:
-                query = dns.message.from_wire(octets)
                 self.socket.sendto(self._answer(query).to_wire(), sender)
 
     def _answer(self, query):
@@ -50,9 +54,10 @@ class NameServer:
         question = query.question[0]
         name = question.name.to_text(omit_final_dot=True).lower()
         kind = dns.rdatatype.to_text(question.rdtype)
-        self.asked.append((kind, name))
         values = self.records.get((kind, name), [])
         known = {one for _, one in self.records}
+        if name not in known:
+            values = self.otherwise.get(kind, [])
         if name in self.broken:
             answer.set_rcode(dns.rcode.SERVFAIL)
         elif values:

@@ -14,6 +14,11 @@ from consent.models import Address
 from deliveries.models import Message
 
 
+# rows of the tables that end an address only where a neighbour gets mail, see
+# bounces/neighbours.py
+NEED_A_NEIGHBOUR = ("microsoft-edge",)
+
+
 class Source(models.TextChoices):
     """The way a report came in."""
 
@@ -131,6 +136,12 @@ class Bounce(models.Model):
         indexes: ClassVar = [
             # serves what is known of one address
             models.Index(fields=["address", "at"], name="bounce_of_an_address"),
+            # serves the second look at what a neighbour may prove
+            models.Index(
+                fields=["at"],
+                condition=Q(rule__in=NEED_A_NEIGHBOUR, doing=Doing.COUNT),
+                name="bounce_without_a_neighbour",
+            ),
         ]
 
     def __str__(self) -> str:

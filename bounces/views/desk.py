@@ -102,9 +102,32 @@ def unbounce(request: SignedIn, pk: int) -> HttpResponse:
     return render(
         request,
         "bounces/unbounce.html",
-        question(contact, request) | {"form": form},
+        question_now(contact, request) | {"form": form},
         status=status,
     )
+
+
+@require_safe
+def takes_mail(request: SignedIn, pk: int) -> HttpResponse:
+    """What the DNS says now of the domain of this contact, for the open dialog."""
+    contact = get_object_or_404(Contact.objects.select_related("address"), pk=pk)
+    return render(request, "bounces/takes_mail.html", at_the_domain(contact))
+
+
+def at_the_domain(contact: Contact) -> dict[str, Any]:
+    """`mail`: a value of domains.Found; none where it is not asked here."""
+    domain = contact.address.domain if contact.address else ""
+    said = unbouncing.mail_at([contact])
+    return {"domain": domain, "mail": said.get(domain or "")}
+
+
+def question_now(contact: Contact, request: SignedIn) -> dict[str, Any]:
+    """The question, with what the DNS says at this moment."""
+    context = question(contact, request) | at_the_domain(contact)
+    domain, mail = context["domain"], context["mail"]
+    if mail and mail.is_gone:
+        context["refused"].append(unbouncing.no_mail_at(domain, mail))
+    return context
 
 
 def question(contact: Contact, request: SignedIn) -> dict[str, Any]:
@@ -128,8 +151,8 @@ def unbounce_all(request: SignedIn) -> HttpResponse:
     """Several at once, for the same reason."""
     words = request.POST if request.method == "POST" else request.GET
     ids = keys(words.getlist("id"))[:AT_ONCE]
-    chosen = list(Contact.objects.filter(pk__in=ids).order_by("pk"))
-    can, cannot = _sorted_out(chosen, request)
+    chosen = Contact.objects.filter(pk__in=ids).select_related("address")
+    can, cannot = unbouncing.sorted_out(list(chosen.order_by("pk")), request.user)
     form = UnbounceAllForm(request.POST or None, count=len(can))
     if can and form.is_valid():
         note = form.cleaned_data["note"]
@@ -146,21 +169,6 @@ def unbounce_all(request: SignedIn) -> HttpResponse:
     }
     status = INVALID if form.is_bound else 200
     return render(request, "bounces/unbounce_all.html", context, status=status)
-
-
-def _sorted_out(
-    chosen: list[Contact], request: SignedIn
-) -> tuple[list[Contact], list[tuple[Contact, str]]]:
-    """Those that can be unbounced, and the others with the reason."""
-    can: list[Contact] = []
-    cannot: list[tuple[Contact, str]] = []
-    for contact in chosen:
-        found = unbouncing.obstacles(contact, request.user)
-        if found:
-            cannot.append((contact, found[0]))
-        else:
-            can.append(contact)
-    return can, cannot
 
 
 @require_safe

@@ -6,10 +6,21 @@ from accounts.models import Account
 from consent.models import Brand
 from deliveries.models import DomainState, SendingDomain
 from tests.factories import BrandFactory, SubscriptionTypeFactory
+from tests.nameserver import NameServer
 
 
 @pytest.fixture
-def sender(db, settings):
+def names(settings):
+    """A name server of the tests' own: every domain takes mail, unless it says else."""
+    server = NameServer()
+    server.otherwise = {"MX": ["10 mail.people.example."]}
+    settings.DNS_SERVERS = [server.address]
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def sender(db, settings, names):
     """On a server: the brand's address is of a domain that is connected."""
     settings.LOCAL_MODE = False
     Account.current()

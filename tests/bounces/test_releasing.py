@@ -123,9 +123,9 @@ def resolver():
     [
         ("there.example", domains.Found.THERE),
         ("host.example", domains.Found.THERE),
-        ("null.example", domains.Found.GONE),
-        ("empty.example", domains.Found.GONE),
-        ("nothing.example", domains.Found.GONE),
+        ("null.example", domains.Found.NULL),
+        ("empty.example", domains.Found.NO_SERVER),
+        ("nothing.example", domains.Found.NO_NAME),
         ("broken.example", domains.Found.UNKNOWN),
     ],
 )
