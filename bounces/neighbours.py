@@ -27,7 +27,7 @@ NEAR = dt.timedelta(days=7)
 
 
 def weighed(found: Judgement, address_id: int | None, at: dt.datetime) -> Judgement:
-    """The same; only counted where the words alone do not prove that nobody is there."""
+    """The same; only counted where words alone do not prove that nobody is there."""
     ends = found.rule in NEED_A_NEIGHBOUR and found.doing == Doing.DEAD
     if not ends or has_neighbour(address_id, at):
         return found

@@ -16,7 +16,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from accounts.models import AuditEntry, User
 from bounces.categories import CATEGORIES
-from bounces.models import Bounce, Release, Way
+from bounces.models import Bounce, Kept, Release, Way
 from bounces.policy import AGAINST_US, ENDING, LOST_DOMAIN, WEARING, Policy
 from bounces.rejudging import old
 from bounces.unbouncing import PERMISSION, NotUnbounced, lift
@@ -39,7 +39,8 @@ FEWEST = 2
 
 
 def candidates() -> QuerySet[Suppression]:
-    """Blocks by a bounce for which nothing on file speaks any more."""
+    """Blocks by a bounce for which nothing on file speaks any more, but for those that
+    somebody looked at and kept."""
     mine = old().filter(address=OuterRef("address"))
     worn = mine.filter(WEARING).order_by().values("address")
     worn = worn.annotate(n=Count("delivery_id", distinct=True)).filter(n__gte=FEWEST)
@@ -52,6 +53,7 @@ def candidates() -> QuerySet[Suppression]:
         .exclude(record__source__has_key="domain")  # the DNS said it, no bounce
         .exclude(Exists(mine.filter(ENDING | Q(category=LOST_DOMAIN))))
         .exclude(held, reason=Reason.BOUNCED)
+        .exclude(Exists(Kept.objects.standing().filter(block=OuterRef("pk"))))
     )
 
 
@@ -107,15 +109,20 @@ def _newest(address_ids: Iterable[int]) -> QuerySet[Bounce]:
     return mine.order_by("address", "-at", "-pk").distinct("address")
 
 
+def refuse_others(user: User) -> None:
+    """NotUnbounced unless `user` may decide who comes back."""
+    if not user.has_perm(PERMISSION):
+        raise NotUnbounced(
+            "You may not decide who is released. An administrator can do it, or give"
+            " you the permission “Can unbounce contacts”."
+        )
+
+
 @transaction.atomic
 def release(user: User, blocks: Collection[int] | None = None) -> int:
     """Give back those of these blocks, by their numbers, that are still in the report;
     without numbers as many as go into one batch. How many addresses are free now."""
-    if not user.has_perm(PERMISSION):
-        raise NotUnbounced(
-            "You may not release contacts. An administrator can do it, or give you the"
-            " permission “Can unbounce contacts”."
-        )
+    refuse_others(user)
     asked = candidates() if blocks is None else candidates().filter(pk__in=blocks)
     ids = list(asked.order_by("pk").values_list("address_id", flat=True)[:BATCH_SIZE])
     Address.objects.lock(ids)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from bounces.views import desk, hooks, incidents, lists, policy, reports
+from bounces.views import desk, hooks, incidents, kept, lists, policy, reports
 
 app_name = "bounces"
 urlpatterns = [
@@ -22,6 +22,9 @@ urlpatterns = [
     path("bounces/judge/", policy.rejudge, name="rejudge"),
     path("bounces/rescue/", lists.rescued, name="rescue"),
     path("bounces/rescue/release/", lists.release, name="release"),
+    path("bounces/rescue/keep/", kept.keep, name="keep"),
+    path("bounces/rescue/kept/", kept.index, name="kept"),
+    path("bounces/rescue/kept/<int:pk>/end/", kept.take_back, name="take_back"),
     path("bounces/global/", lists.blocked, name="global"),
     path("bounces/global/<int:pk>/remove/", lists.unblock, name="unblock"),
     path("bounces/complaints/", lists.complained, name="complaints"),

@@ -2,6 +2,7 @@
 
 from bounces.models.domains import DomainCheck, DomainCheckQuerySet
 from bounces.models.incidents import Incident, IncidentQuerySet
+from bounces.models.kept import Kept, KeptQuerySet
 from bounces.models.policy import BouncePolicy, RuleChange, Stance
 from bounces.models.releases import Change, Release, ReleaseQuerySet, Way
 from bounces.models.reports import Bounce, Outcome, Report, Source
@@ -15,6 +16,8 @@ __all__ = [
     "DomainCheckQuerySet",
     "Incident",
     "IncidentQuerySet",
+    "Kept",
+    "KeptQuerySet",
     "Outcome",
     "Release",
     "ReleaseQuerySet",

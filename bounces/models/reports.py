@@ -13,7 +13,6 @@ from bounces.models.incidents import Incident
 from consent.models import Address
 from deliveries.models import Message
 
-
 # rows of the tables that end an address only where a neighbour gets mail, see
 # bounces/neighbours.py
 NEED_A_NEIGHBOUR = ("microsoft-edge",)

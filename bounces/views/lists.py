@@ -20,7 +20,7 @@ from accounts.web import INVALID, SignedIn, keys
 from bounces import complaints, global_blocks, rejudging, rescue
 from bounces.audit import Query
 from bounces.forms import GlobalBlocksForm, SaveViewForm
-from bounces.models import SavedView
+from bounces.models import Kept, SavedView
 from bounces.unbouncing import PERMISSION, NotUnbounced
 
 PAGE = 50
@@ -45,6 +45,7 @@ def rescued(request: SignedIn) -> HttpResponse:
         "mailable": rescue.mailable(blocks).count() if count else 0,
         "groups": rescue.grouped(blocks) if count else [],
         "last": rejudging.last_done(),
+        "kept": Kept.objects.standing().count(),
         "may_release": request.user.has_perm(PERMISSION),
         "may_judge": request.user.is_staff,
         "columns": [

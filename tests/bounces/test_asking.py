@@ -1,4 +1,4 @@
-"""Before somebody is given back the DNS is asked whether the domain takes mail today."""
+"""Before somebody is given back the DNS is asked whether the domain takes mail."""
 
 import pytest
 from django.urls import reverse

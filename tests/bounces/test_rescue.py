@@ -286,7 +286,7 @@ class TestPages:
             lost(f"p{n}@firm.example")
         say(Bounce.objects.first().rule, "policy", alice)
         judge_anew()
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(11):
             client.get(reverse("bounces:rescue"))
 
     def test_an_empty_report_says_how_it_is_made(self, client):
