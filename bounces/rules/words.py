@@ -38,7 +38,8 @@ THINGS: Table = {
     """,
     "sender": """
         sender senders sender's absender* expéditeur* expediteur* mittent* remit*
-        emetteur* émetteur* remet* afzender* nadawc* odesílatel* odosielate* отправител* відправник*
+        emetteur* émetteur* remet* afzender* nadawc* odesílatel* odosielate*
+        отправител* відправник*
         avsändar* avsender* afsender* lähettäj* feladó* gönderen* envelope mailfrom
         originator
     """,
@@ -72,7 +73,8 @@ THINGS: Table = {
     "relay": "relay relaying relays relayed weiterleit* relais rcpthosts",
     "cipher": "tls starttls ssl encryption encrypted cipher certificate handshake",
     "line": """
-        connection connect connecting conversation socket verbindung* connexion* conexión* conexao
+        connection connect connecting conversation socket verbindung* connexion*
+        conexión* conexao
         conexão connessione verbinding połączen* spojen* соединени* port
     """,
     "tries": """
@@ -95,7 +97,8 @@ STATES: Table = {
         sconosciut* desconoc* desconhec* onbekend* ongeldig* nieznan* nieistniej*
         niepraw* neznám* neexist* neplatn* neznam* неизвест* несуществ* недейств*
         неверн* невідом* неіснуюч* okänd* ogiltig* ukjent* ugyldig* ukendt* tuntemat*
-        ismeretlen* érvénytelen geçersiz bilinmeyen necunoscut* invalid* unkown unknow wrong
+        ismeretlen* érvénytelen geçersiz bilinmeyen necunoscut* invalid* unkown unknow
+        wrong
         uknown nosuchuser usernotfound recipientnotfound recipnotfound userunknown
         unknownuser mailboxnotfound nouser nomailbox unknownrecipient fictitious
         bulunam* deleted removed gelöscht* supprim* eliminad* borrad* excluíd*
@@ -143,7 +146,8 @@ STATES: Table = {
         reddedildi permission restricted
     """,
     "listed": """
-        black blacklist* blocklist* blackhole* denylist* czarn* noire negra rbl dnsbl reputation greymail
+        black blacklist* blocklist* blackhole* denylist* czarn* noire negra rbl dnsbl
+        reputation greymail
         spamhaus poor listed sperrliste blockliste
     """,
     "failed": """
@@ -194,7 +198,8 @@ UNDONE: Table = {
         знайдено hittades funnet fundet known know recognised recognized recognise
         recognize valid registered listed defined gültig gueltig bekannt valide válid*
         valido such local resolve located locate record file customer use verify
-        verified resolved routable assigned vergeben asignad* attribu* belong belongs present
+        verified resolved routable assigned vergeben asignad* attribu* belong belongs
+        present
     """,
     "closed": """
         active available enabled activated accepting aktiv activ* attiv* current
@@ -204,7 +209,8 @@ UNDONE: Table = {
         allowed allow allows permitted permit accept accepted accepts authorized
         authorised welcome erlaubt akzeptiert* zugelassen autorisé* accepté* permitid*
         acept* autoriz* aceit* consentit* accettat* toegestaan geaccepteerd dozwolon*
-        povolen* разрешен* принима* принят* tillåt* tillat* tilladt* acceptable want wants wanted
+        povolen* разрешен* принима* принят* tillåt* tillat* tilladt* acceptable want
+        wants wanted
     """,
     "full": """
         enough sufficient ausreichend* genug suffisant* suficient* sufficient*
