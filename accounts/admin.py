@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.forms import BaseUserCreationForm, UserChangeForm
+from django.contrib.auth import admin as registers_groups  # noqa: F401
+from django.contrib.auth.models import Group
 from django.http import HttpRequest
 
 from accounts.models import Account, AuditEntry, Job, User
+
+# roles say who may do what
+admin.site.unregister(Group)
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -36,40 +38,14 @@ class KeptAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return False
 
 
-class UserCreationForm(BaseUserCreationForm):  # type: ignore[type-arg]
-    class Meta:
-        model = User
-        fields = ("email",)
-        field_classes = {"email": forms.EmailField}
-
-
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
-    """People sign in by email address. They are deactivated, never deleted: what they
-    did stays theirs."""
+class UserAdmin(ReadOnlyAdmin):
+    """People are invited and changed on the page of users in the console."""
 
-    form = UserChangeForm
-    add_form = UserCreationForm
     ordering = ("email",)
-    list_display = ("email", "first_name", "last_name", "is_staff", "is_active")
+    list_display = ("email", "first_name", "last_name", "role", "is_active")
     search_fields = ("email", "first_name", "last_name")
-    fieldsets = (
-        (None, {"fields": ("email", "password")}),
-        ("Name", {"fields": ("first_name", "last_name")}),
-        ("Settings", {"fields": ("theme", "single_key_shortcuts")}),
-        (
-            "Rights",
-            {"fields": ("is_active", "is_staff", "is_superuser", "groups")},
-        ),
-        ("Single rights", {"fields": ("user_permissions",)}),
-        ("Times", {"fields": ("last_login", "date_joined")}),
-    )
-    add_fieldsets = (
-        (None, {"classes": ("wide",), "fields": ("email", "password1", "password2")}),
-    )
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    exclude = ("password",)
 
 
 @admin.register(Account)

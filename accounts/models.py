@@ -8,12 +8,14 @@ import zoneinfo
 from collections.abc import Collection
 from typing import Any, ClassVar
 
-from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Cast, Coalesce, Lower
 from django.utils import timezone
+
+from accounts.roles import Right, Role
 
 
 def check_time_zone(name: str) -> None:
@@ -88,23 +90,29 @@ class UserManager(BaseUserManager["User"]):
     def create_superuser(
         self, email: str, password: str | None = None, **fields: Any
     ) -> User:
-        return self.create_user(
-            email, password, is_staff=True, is_superuser=True, **fields
-        )
+        return self.create_user(email, password, role=Role.ADMIN, **fields)
 
 
-class User(AbstractUser):
-    """Somebody who signs in to the console, by email address."""
+class User(AbstractBaseUser):
+    """Somebody who signs in to the console, by email address.
 
-    username = None  # type: ignore[assignment]  # the email address is the name
+    The role says all that she may do. The last active administrator can neither be
+    made less nor be switched off (trigger).
+    """
+
     email = models.EmailField("email address", unique=True)
+    first_name = models.CharField("first name", max_length=150, blank=True)
+    last_name = models.CharField("last name", max_length=150, blank=True)
+    role = models.CharField(max_length=8, choices=Role, default=Role.VIEWER)
+    is_active = models.BooleanField(default=True)
+    date_joined = models.DateTimeField(default=timezone.now)
     theme = models.CharField(max_length=8, choices=Theme, default=Theme.AUTO)
     single_key_shortcuts = models.BooleanField(default=True)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
-    objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
+    objects: ClassVar[UserManager] = UserManager()
 
     class Meta:
         constraints: ClassVar = [
@@ -114,10 +122,36 @@ class User(AbstractUser):
             models.CheckConstraint(
                 condition=Q(email=Lower("email")), name="user_email_is_lower_case"
             ),
+            models.CheckConstraint(
+                condition=Q(role__in=Role.values), name="user_role_is_known"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.get_full_name() or self.email
+
+    def get_full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+    def may(self, right: Right) -> bool:
+        return self.is_active and right in Role(self.role).rights
+
+    @property
+    def can(self) -> dict[str, bool]:
+        """For templates: {% if request.user.can.export %}."""
+        return {right.value: self.may(right) for right in Right}
+
+    # What Django's administration asks: administrators see all of it.
+
+    @property
+    def is_staff(self) -> bool:
+        return self.is_active and self.role == Role.ADMIN
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        return self.is_staff
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_staff
 
 
 class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):

@@ -15,11 +15,12 @@ from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from accounts.models import AuditEntry, User
+from accounts.roles import Right
 from bounces.categories import CATEGORIES
 from bounces.models import Bounce, Kept, Release, Way
 from bounces.policy import AGAINST_US, ENDING, LOST_DOMAIN, WEARING, Policy
 from bounces.rejudging import old
-from bounces.unbouncing import PERMISSION, NotUnbounced, lift
+from bounces.unbouncing import NotUnbounced, lift
 from consent.models import BATCH_SIZE, Address, Grant, Suppression
 from consent.vocabulary import (
     BOUNCE_REASON,
@@ -111,10 +112,10 @@ def _newest(address_ids: Iterable[int]) -> QuerySet[Bounce]:
 
 def refuse_others(user: User) -> None:
     """NotUnbounced unless `user` may decide who comes back."""
-    if not user.has_perm(PERMISSION):
+    if not user.may(Right.UNBOUNCE):
         raise NotUnbounced(
             "You may not decide who is released. An administrator can do it, or give"
-            " you the permission “Can unbounce contacts”."
+            " you a role that may."
         )
 
 

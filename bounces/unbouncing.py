@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Account, AuditEntry, User
+from accounts.roles import Right
 from bounces.domains import Found, ask_soon
 from bounces.locks import GLOBAL, LOCKED
 from bounces.models import Bounce, Change, Release, Way
@@ -34,7 +35,6 @@ from contacts.models import Contact, HardBounceReason
 from deliveries import domains
 
 LEAST, MOST, SHARE = 10, 1_000, 50  # one of 50: two per cent
-PERMISSION = "bounces.unbounce_contact"
 
 
 class NotUnbounced(ValueError):
@@ -85,10 +85,10 @@ def obstacles(contact: Contact, user: User) -> list[str]:
 
 def _of_the_user(user: User) -> list[str]:
     found = []
-    if not user.has_perm(PERMISSION):
+    if not user.may(Right.UNBOUNCE):
         found.append(
             "You may not unbounce contacts. An administrator can do it, or give you"
-            " the permission “Can unbounce contacts”."
+            " a role that may."
         )
     if not is_domain_connected():
         found.append(

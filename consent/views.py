@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import AuditEntry
+from accounts.roles import Right, needs
 from accounts.web import INVALID, SignedIn
 from consent.forms import BrandForm, SubscriptionTypeForm
 from consent.models import Brand, SubscriptionType
@@ -30,12 +31,14 @@ def tabs(current: str) -> list[dict[str, Any]]:
     ]
 
 
+@needs(Right.SETTINGS, reading=Right.LOOK)
 def brand(request: SignedIn, pk: int | None = None) -> HttpResponse:
     """Edit one brand; the default one when none is named."""
     one = get_object_or_404(Brand, pk=pk) if pk else Brand.objects.default()
     return _edit_brand(request, one, f"Saved {one.name}.")
 
 
+@needs(Right.SETTINGS)
 def create_brand(request: SignedIn) -> HttpResponse:
     return _edit_brand(request, Brand(), "Added the brand.")
 
@@ -57,6 +60,7 @@ def _edit_brand(request: SignedIn, one: Brand, done: str) -> HttpResponse:
     return render(request, "consent/brand_form.html", context, status=status)
 
 
+@needs(Right.LOOK)
 @require_GET
 def types(request: SignedIn) -> HttpResponse:
     rows = SubscriptionType.objects.select_related("brand")
@@ -77,11 +81,13 @@ def types(request: SignedIn) -> HttpResponse:
     return render(request, "consent/subscriptiontype_list.html", context)
 
 
+@needs(Right.SETTINGS)
 def create_type(request: SignedIn) -> HttpResponse:
     fresh = SubscriptionType(brand=Brand.objects.default())
     return _edit_type(request, fresh, "Added “{}”.")
 
 
+@needs(Right.SETTINGS, reading=Right.LOOK)
 def edit_type(request: SignedIn, pk: int) -> HttpResponse:
     return _edit_type(
         request, get_object_or_404(SubscriptionType, pk=pk), "Saved “{}”."
@@ -102,6 +108,7 @@ def _edit_type(request: SignedIn, one: SubscriptionType, done: str) -> HttpRespo
     return render(request, "consent/subscriptiontype_form.html", context, status=status)
 
 
+@needs(Right.SETTINGS)
 @require_POST
 def archive_type(request: SignedIn, pk: int) -> HttpResponse:
     """Offer it no more. Its consents and opt-outs stay; it can be brought back."""
@@ -119,6 +126,7 @@ def archive_type(request: SignedIn, pk: int) -> HttpResponse:
     return redirect("consent:types")
 
 
+@needs(Right.SETTINGS)
 @require_POST
 def restore_type(request: SignedIn, pk: int) -> HttpResponse:
     one = get_object_or_404(SubscriptionType, pk=pk)

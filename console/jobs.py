@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import AuditEntry, Job, JobState
 from accounts.paging import FALLING, keyset
+from accounts.roles import Right, needs
 from accounts.web import SignedIn
 from contacts.models.imports import CHECK
 
@@ -28,6 +29,7 @@ COLUMNS = [
 ]
 
 
+@needs(Right.LOOK)
 @require_safe
 def index(request: SignedIn) -> HttpResponse:
     jobs = Job.objects.select_related("owner")
@@ -35,12 +37,14 @@ def index(request: SignedIn) -> HttpResponse:
     return render(request, "console/jobs.html", {"page": page, "columns": COLUMNS})
 
 
+@needs(Right.LOOK)
 @require_safe
 def detail(request: SignedIn, pk: int) -> HttpResponse:
     job = get_object_or_404(Job.objects.select_related("owner"), pk=pk)
     return render(request, "console/job.html", {"job": job, "result": _result(job)})
 
 
+@needs(Right.LOOK)
 @require_safe
 def card(request: SignedIn, pk: int) -> HttpResponse:
     """The card alone, asked every few seconds; at the end the page draws itself."""
@@ -51,6 +55,7 @@ def card(request: SignedIn, pk: int) -> HttpResponse:
     return response
 
 
+@needs(Right.EDIT)
 @require_POST
 def cancel(request: SignedIn, pk: int) -> HttpResponse:
     job = get_object_or_404(Job, pk=pk)
@@ -62,6 +67,7 @@ def cancel(request: SignedIn, pk: int) -> HttpResponse:
     return redirect(job.url or "console:jobs")
 
 
+@needs(Right.LOOK)
 @require_safe
 def bell(request: SignedIn) -> HttpResponse:
     """My work that runs, or ended a short time ago, for the shell. Checks of a file

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from accounts.roles import Right, needs
 from accounts.web import SignedIn
 from consent.models import SubscriptionType
 from contacts import subscriptions
@@ -15,6 +16,7 @@ from contacts.models import Contact
 from deliveries.underway import in_flight, said
 
 
+@needs(Right.EDIT)
 @require_POST
 def opt_out(request: SignedIn, pk: int) -> HttpResponse:
     contact = get_object_or_404(Contact, pk=pk)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import dataclasses
 
 from django.conf import settings
-from django.http import HttpRequest
 from django.urls import reverse
+
+from accounts.roles import Right
+from accounts.web import SignedIn
 
 
 @dataclasses.dataclass(frozen=True)
@@ -18,6 +20,7 @@ class Entry:
     url_name: str
     key: str = ""
     local_only: bool = False
+    right: Right = Right.LOOK
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,17 +34,17 @@ class Link:
 
 WORK = (
     Entry("Overview", "layout-dashboard", "console:overview", "o"),
-    Entry("Contacts", "users", "contacts:list", "c"),
+    Entry("Contacts", "users", "contacts:list", "c", right=Right.SEE_PEOPLE),
     Entry("Segments", "filter", "segments:list", "s"),
     Entry("Marketing emails", "mail", "campaigns:list", "m"),
     Entry("Re-engagement", "refresh-cw", "reengagement:list", "r"),
     Entry("Forms", "file-text", "signups:list", "f"),
-    Entry("Opt-outs", "bell-off", "optouts:list", "u"),
+    Entry("Opt-outs", "bell-off", "optouts:list", "u", right=Right.SEE_PEOPLE),
 )
 HYGIENE = (
-    Entry("Bounce audit", "mail-x", "bounces:list", "b"),
+    Entry("Bounce audit", "mail-x", "bounces:list", "b", right=Right.SEE_PEOPLE),
     Entry("Jobs", "list-checks", "console:jobs", "j"),
-    Entry("Outbox", "inbox", "console:outbox", "x", local_only=True),
+    Entry("Outbox", "inbox", "console:outbox", "x", True, Right.SEE_PEOPLE),
     Entry("Settings", "settings", "consent:brand", "e"),
 )
 
@@ -50,9 +53,14 @@ def is_current(url: str, path: str) -> bool:
     return path == url or (url != "/" and path.startswith(url))
 
 
-def links(entries: tuple[Entry, ...], request: HttpRequest) -> list[Link]:
-    """The links that this installation has, the one of this page marked."""
-    shown = [one for one in entries if settings.LOCAL_MODE or not one.local_only]
+def links(entries: tuple[Entry, ...], request: SignedIn) -> list[Link]:
+    """The links that this installation has and this person may open, the one of this
+    page marked."""
+    shown = [
+        one
+        for one in entries
+        if (settings.LOCAL_MODE or not one.local_only) and request.user.may(one.right)
+    ]
     urls = [reverse(one.url_name) for one in shown]
     return [
         Link(one, url, is_current(url, request.path))

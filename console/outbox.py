@@ -18,6 +18,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.paging import FALLING, keyset
+from accounts.roles import Right, needs
 from deliveries.letters import Letter
 from deliveries.models import CaughtMail, CaughtMailQuerySet
 
@@ -49,6 +50,7 @@ def local_only(view: View) -> View:
     return shown
 
 
+@needs(Right.SEE_PEOPLE)
 @local_only
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
@@ -78,6 +80,7 @@ def tabs(*, is_back: bool) -> list[dict[str, Any]]:
     ]
 
 
+@needs(Right.SEE_PEOPLE)
 @local_only
 @require_safe
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
@@ -93,6 +96,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "console/outbox_mail.html", context)
 
 
+@needs(Right.SEE_PEOPLE)
 @local_only
 @require_safe
 @xframe_options_sameorigin
@@ -102,6 +106,7 @@ def html(request: HttpRequest, pk: int) -> HttpResponse:
     return framed(letter_of(pk).quiet_html)
 
 
+@needs(Right.SEE_PEOPLE)
 @local_only
 @require_safe
 @xframe_options_sameorigin
@@ -119,6 +124,7 @@ def framed(document: str) -> HttpResponse:
     return HttpResponse(document, headers={"Referrer-Policy": "no-referrer"})
 
 
+@needs(Right.SEE_PEOPLE)
 @local_only
 @require_safe
 def raw(request: HttpRequest, pk: int) -> HttpResponse:
@@ -131,6 +137,7 @@ def raw(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+@needs(Right.EDIT)
 @local_only
 @require_POST
 def clear(request: HttpRequest) -> HttpResponse:

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from accounts.doorbell import ring
+from accounts.roles import Right, needs
 from accounts.web import INVALID, SignedIn
 from campaigns.models import EmailState, MarketingEmail
 from console import health, todo
@@ -34,6 +35,7 @@ class StopForm(forms.Form):
     )
 
 
+@needs(Right.LOOK)
 @require_safe
 def index(request: SignedIn) -> HttpResponse:
     emails = MarketingEmail.objects.select_related("subscription_type")
@@ -53,6 +55,7 @@ def index(request: SignedIn) -> HttpResponse:
     )
 
 
+@needs(Right.LOOK)
 @require_safe
 def numbers(request: SignedIn) -> HttpResponse:
     """The strip of numbers alone, for a page that came without it."""
@@ -63,6 +66,7 @@ def numbers(request: SignedIn) -> HttpResponse:
     )
 
 
+@needs(Right.SEND)
 def stop(request: SignedIn) -> HttpResponse:
     """Ask for the reason, then stop everything that leaves."""
     form = StopForm(request.POST or None)
@@ -73,6 +77,7 @@ def stop(request: SignedIn) -> HttpResponse:
     return _ask(request, form, stopping=True)
 
 
+@needs(Right.SEND)
 def go_on(request: SignedIn) -> HttpResponse:
     """Ask for the reason, then let mails leave again."""
     hold = _stop()

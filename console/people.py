@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.paging import Order, keyset
+from accounts.roles import Right, needs
 from consent.models import SubscriptionType
 from contacts.models import Contact
 from contacts.sorting import SORTS
@@ -96,6 +97,7 @@ def _refusal(contact: Contact) -> str:
     return str(getattr(contact, "refusal", ""))
 
 
+@needs(Right.SEE_PEOPLE)
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     types = list(SubscriptionType.objects.active().select_related("brand"))

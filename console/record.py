@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from accounts.paging import moment
+from accounts.roles import Right, needs
 from accounts.web import SignedIn
 from bounces.forms import UnbounceForm
 from bounces.views.desk import question
@@ -110,6 +111,7 @@ def _words(value: Value) -> Value:
     return ", ".join(value) if isinstance(value, list) else value
 
 
+@needs(Right.SEE_PEOPLE)
 @require_safe
 def detail(request: SignedIn, pk: int) -> HttpResponse:
     contact = get_object_or_404(

@@ -9,13 +9,13 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.decorators import permission_required
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from accounts.roles import Right, View, needs
 from accounts.web import INVALID, SignedIn
 from consent import addresses
 from consent.models import Address
@@ -50,12 +50,12 @@ class EraseForm(forms.Form):
         return typed
 
 
-def about(permission: str) -> Callable[[Page], Callable[..., HttpResponse]]:
+def about(right: Right) -> Callable[[Page], View]:
     """A page about one person for who has this right; 404 for who was erased."""
 
-    def decorate(view: Page) -> Callable[..., HttpResponse]:
+    def decorate(view: Page) -> View:
+        @needs(right)
         @wraps(view)
-        @permission_required(permission, raise_exception=True)
         def shown(request: SignedIn, pk: int) -> HttpResponse:
             address = get_object_or_404(Address, pk=pk, key__isnull=False)
             return view(request, Person.of(address))
@@ -65,8 +65,8 @@ def about(permission: str) -> Callable[[Page], Callable[..., HttpResponse]]:
     return decorate
 
 
+@about(Right.READ_EVERYTHING)
 @require_safe
-@about("consent.read_everything")
 def everything(request: SignedIn, person: Person) -> HttpResponse:
     """All that is held on her, for reading and for printing."""
     context = {"person": person, "held": _tables(person), "at": timezone.now()}
@@ -85,8 +85,8 @@ def _tables(person: Person) -> list[dict[str, object]]:
     ]
 
 
+@about(Right.READ_EVERYTHING)
 @require_safe
-@about("consent.read_everything")
 def everything_json(request: SignedIn, person: Person) -> HttpResponse:
     """The same for a program: {table: [{column: value}]}."""
     held = {holding.title: rows for holding, rows in person.holdings() if rows}
@@ -98,7 +98,7 @@ def everything_json(request: SignedIn, person: Person) -> HttpResponse:
     )
 
 
-@about("consent.erase")
+@about(Right.ERASE)
 def erase(request: SignedIn, person: Person) -> HttpResponse:
     """Asks with the address typed, says what goes and what stays; then forgets her."""
     form = EraseForm(person, request.POST or None)

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from accounts.roles import Right, needs
 from console import jobs, outbox, overview, rights, views
 
 app_name = "console"
@@ -26,7 +27,11 @@ urlpatterns = [
         name="everything_json",
     ),
     path("people/<int:pk>/erase/", rights.erase, name="erase"),
-    path("password/", views.ChangePassword.as_view(), name="password"),
+    path(
+        "password/",
+        needs(Right.LOOK)(views.ChangePassword.as_view()),
+        name="password",
+    ),
     path("theme/", views.theme, name="theme"),
     path("shortcuts/", views.shortcuts, name="shortcuts"),
     path("styleguide/", views.styleguide, name="styleguide"),

@@ -5,18 +5,19 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.views import PasswordChangeView
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse_lazy
 from django.views.decorators.http import require_POST
 
 from accounts.models import AuditEntry
+from accounts.roles import Right, needs
 from accounts.web import INVALID
 from console import styleguide as samples
 from console.forms import ShortcutsForm, ThemeForm, way_back
 
 
+@needs(Right.LOOK)
 @require_POST
 def theme(request: HttpRequest) -> HttpResponse:
     form = ThemeForm(request.POST, instance=request.user)
@@ -25,6 +26,7 @@ def theme(request: HttpRequest) -> HttpResponse:
     return way_back(request)
 
 
+@needs(Right.LOOK)
 @require_POST
 def shortcuts(request: HttpRequest) -> HttpResponse:
     form = ShortcutsForm(request.POST, instance=request.user)
@@ -50,7 +52,6 @@ class ChangePassword(PasswordChangeView):
         return self.render_to_response(self.get_context_data(form=form), status=INVALID)
 
 
+@needs(Right.SETTINGS)
 def styleguide(request: HttpRequest) -> HttpResponse:
-    if not request.user.is_staff:
-        raise PermissionDenied
     return render(request, "console/styleguide.html", samples.everything())

@@ -8,12 +8,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.doorbell import ring
+from accounts.roles import Right, needs
 from accounts.web import INVALID, SignedIn
 from contacts import tasks
 from contacts.import_forms import ColumnsForm, ConsentForm, SheetForm, UploadForm
 from contacts.models import ContactImport, ImportState
 
 
+@needs(Right.IMPORT)
 def upload(request: SignedIn) -> HttpResponse:
     form = UploadForm(request.POST or None, request.FILES or None)
     ready = request.method == "POST" and form.is_valid()
@@ -28,6 +30,7 @@ def upload(request: SignedIn) -> HttpResponse:
     )
 
 
+@needs(Right.IMPORT)
 def sheet(request: SignedIn, pk: int) -> HttpResponse:
     """Which sheet, of a workbook that has several."""
     found = _draft(pk)
@@ -44,6 +47,7 @@ def sheet(request: SignedIn, pk: int) -> HttpResponse:
     )
 
 
+@needs(Right.IMPORT)
 def columns(request: SignedIn, pk: int) -> HttpResponse:
     found = _draft(pk)
     if not found.file:
@@ -60,6 +64,7 @@ def columns(request: SignedIn, pk: int) -> HttpResponse:
     )
 
 
+@needs(Right.IMPORT)
 def consent(request: SignedIn, pk: int) -> HttpResponse:
     found = _draft(pk)
     if not found.mapping:
@@ -76,6 +81,7 @@ def consent(request: SignedIn, pk: int) -> HttpResponse:
     )
 
 
+@needs(Right.IMPORT)
 @require_safe
 def review(request: SignedIn, pk: int) -> HttpResponse:
     """What would happen, in numbers; or how far the check of the file has come."""
@@ -87,6 +93,7 @@ def review(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, "contacts/import_review.html", {"found": found})
 
 
+@needs(Right.IMPORT)
 @require_POST
 def start(request: SignedIn, pk: int) -> HttpResponse:
     found = get_object_or_404(ContactImport, pk=pk)
@@ -98,6 +105,7 @@ def start(request: SignedIn, pk: int) -> HttpResponse:
     return redirect(found)
 
 
+@needs(Right.IMPORT)
 @require_safe
 def detail(request: SignedIn, pk: int) -> HttpResponse:
     """Progress, then the result."""
@@ -107,6 +115,7 @@ def detail(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, "contacts/import_detail.html", {"found": found})
 
 
+@needs(Right.IMPORT)
 @require_safe
 def problems(request: SignedIn, pk: int) -> FileResponse:
     found = get_object_or_404(ContactImport, pk=pk)

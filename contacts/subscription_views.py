@@ -7,12 +7,14 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
+from accounts.roles import Right, needs
 from accounts.web import INVALID, SignedIn
 from contacts import subscriptions
 from contacts.forms import OptInForm
 from contacts.models import Contact
 
 
+@needs(Right.EDIT)
 @require_POST
 def undo_opt_out(request: SignedIn, pk: int, no_pk: int) -> HttpResponse:
     contact = get_object_or_404(Contact, pk=pk)
@@ -24,6 +26,7 @@ def undo_opt_out(request: SignedIn, pk: int, no_pk: int) -> HttpResponse:
     return redirect(contact)
 
 
+@needs(Right.EDIT)
 def opt_in(request: SignedIn, pk: int) -> HttpResponse:
     contact = get_object_or_404(Contact, pk=pk)
     asked = {"subscription_type": request.GET.get("type", "")}

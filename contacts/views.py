@@ -8,15 +8,18 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.roles import Right, needs
 from accounts.web import INVALID, SignedIn
 from contacts.forms import ContactForm, PropertyForm
 from contacts.models import Contact, PropertyDefinition
 
 
+@needs(Right.EDIT)
 def create(request: SignedIn) -> HttpResponse:
     return _edit(request, Contact())
 
 
+@needs(Right.EDIT)
 def edit(request: SignedIn, pk: int) -> HttpResponse:
     return _edit(request, get_object_or_404(Contact, pk=pk))
 
@@ -37,6 +40,7 @@ def _edit(request: SignedIn, contact: Contact) -> HttpResponse:
     )
 
 
+@needs(Right.DELETE)
 def delete(request: SignedIn, pk: int) -> HttpResponse:
     contact = get_object_or_404(Contact, pk=pk)
     if request.method == "POST":
@@ -46,16 +50,19 @@ def delete(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, "contacts/delete.html", {"contact": contact})
 
 
+@needs(Right.LOOK)
 @require_safe
 def property_list(request: SignedIn) -> HttpResponse:
     found = PropertyDefinition.objects.order_by("archived_at", "label")
     return render(request, "contacts/properties.html", {"definitions": found})
 
 
+@needs(Right.EDIT)
 def property_create(request: SignedIn) -> HttpResponse:
     return _edit_property(request, PropertyDefinition())
 
 
+@needs(Right.EDIT)
 def property_edit(request: SignedIn, pk: int) -> HttpResponse:
     return _edit_property(request, get_object_or_404(PropertyDefinition, pk=pk))
 
@@ -74,6 +81,7 @@ def _edit_property(request: SignedIn, definition: PropertyDefinition) -> HttpRes
     )
 
 
+@needs(Right.EDIT)
 @require_POST
 def property_archive(request: SignedIn, pk: int) -> HttpResponse:
     """Out of the forms, or back in; the values of contacts stay."""

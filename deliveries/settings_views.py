@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.doorbell import ring
+from accounts.roles import Right, View, needs
 from accounts.web import INVALID, SignedIn
 from consent.models import Brand
 from consent.views import tabs
@@ -21,7 +22,6 @@ from deliveries.models import KeyState, SendingDomain
 from deliveries.settings_forms import AllowForm, DomainForm
 
 CHECK = "deliveries.tasks.check_domains"
-ONLY_ADMINISTRATORS = "Only an administrator can do this. Nothing was changed."
 COLUMNS = [
     {"label": "Domain"},
     {"label": "State"},
@@ -39,6 +39,7 @@ CHECKS = {
 }
 
 
+@needs(Right.LOOK)
 @require_safe
 def index(request: SignedIn) -> HttpResponse:
     return _index(request, DomainForm())
@@ -69,6 +70,7 @@ def _missing(known: set[str]) -> list[tuple[str, str]]:
     )
 
 
+@needs(Right.LOOK)
 @require_safe
 def detail(request: SignedIn, pk: int) -> HttpResponse:
     return show(request, _find(pk), AllowForm())
@@ -109,26 +111,21 @@ def _find(pk: int) -> SendingDomain:
 
 def administering(
     verb: Callable[[SignedIn, SendingDomain], HttpResponse],
-) -> Callable[[SignedIn, int], HttpResponse]:
+) -> View:
     """POST by an administrator that does `verb` to one domain."""
 
+    @needs(Right.SETTINGS)
     @require_POST
     @wraps(verb)
     def view(request: SignedIn, pk: int) -> HttpResponse:
-        domain = _find(pk)
-        if not request.user.is_superuser:
-            messages.error(request, ONLY_ADMINISTRATORS)
-            return redirect(domain)
-        return verb(request, domain)
+        return verb(request, _find(pk))
 
     return view
 
 
+@needs(Right.SETTINGS)
 @require_POST
 def add(request: SignedIn) -> HttpResponse:
-    if not request.user.is_superuser:
-        messages.error(request, ONLY_ADMINISTRATORS)
-        return redirect("deliveries:domains")
     form = DomainForm(request.POST)
     if not form.is_valid():
         return _index(request, form)
@@ -138,6 +135,7 @@ def add(request: SignedIn) -> HttpResponse:
     return redirect(domain)
 
 
+@needs(Right.SEND)
 @require_POST
 def check(request: SignedIn, pk: int) -> HttpResponse:
     """Look the records up now, in the background."""

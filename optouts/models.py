@@ -154,7 +154,6 @@ class OptOutImport(models.Model):
 
     class Meta:
         verbose_name = "opt-out import"
-        permissions: ClassVar = [("undo_optoutimport", "Can undo opt-out imports")]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(scope=Scope.EVERYTHING, brand=None)

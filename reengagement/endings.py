@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.doorbell import ring
+from accounts.roles import Right, needs
 from accounts.web import INVALID, SignedIn, key, keys
 from consent.tables import csv_lines
 from reengagement import eligibility
@@ -27,6 +28,7 @@ NO_UNDO = "Nothing was undone: somebody did it already, or the time is over."
 TOO_LATE = "It is too late for that: the campaign has moved on meanwhile."
 
 
+@needs(Right.SEND)
 @require_POST
 def pause(request: SignedIn, pk: int) -> HttpResponse:
     campaign = get_object_or_404(Campaign, pk=pk)
@@ -40,6 +42,7 @@ def pause(request: SignedIn, pk: int) -> HttpResponse:
     return redirect("reengagement:detail", pk)
 
 
+@needs(Right.SEND)
 @require_POST
 def resume(request: SignedIn, pk: int) -> HttpResponse:
     campaign = get_object_or_404(Campaign, pk=pk)
@@ -53,6 +56,7 @@ def resume(request: SignedIn, pk: int) -> HttpResponse:
     return redirect("reengagement:detail", pk)
 
 
+@needs(Right.SEND)
 @require_POST
 def stop(request: SignedIn, pk: int) -> HttpResponse:
     campaign = get_object_or_404(Campaign, pk=pk)
@@ -65,6 +69,7 @@ def stop(request: SignedIn, pk: int) -> HttpResponse:
     return redirect("reengagement:detail", pk)
 
 
+@needs(Right.LOOK)
 @require_GET
 def left_out(request: SignedIn, pk: int) -> HttpResponse:
     """Who was not asked, by reason; adds up to the segment at the start."""
@@ -73,6 +78,7 @@ def left_out(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, "reengagement/campaign_left_out.html", context)
 
 
+@needs(Right.SEND, reading=Right.SEE_PEOPLE)
 def silent(request: SignedIn, pk: int) -> HttpResponse:
     """The silent before anything changes; POST opts them out after a typed number."""
     campaign = get_object_or_404(Campaign, pk=pk)
@@ -108,6 +114,7 @@ def _opt_out(request: SignedIn, campaign: Campaign) -> HttpResponse:
     return redirect("reengagement:detail", campaign.pk)
 
 
+@needs(Right.SEND)
 @require_POST
 def keep(request: SignedIn, pk: int) -> HttpResponse:
     """Keep the ticked people: they will not be opted out."""
@@ -119,6 +126,7 @@ def keep(request: SignedIn, pk: int) -> HttpResponse:
     return redirect("reengagement:silent", pk)
 
 
+@needs(Right.EXPORT)
 @require_GET
 def export(request: SignedIn, pk: int) -> StreamingHttpResponse:
     """The silent as a CSV file that the opt-out import takes unchanged."""
@@ -129,6 +137,7 @@ def export(request: SignedIn, pk: int) -> StreamingHttpResponse:
     return response
 
 
+@needs(Right.UNDO)
 def undo(request: SignedIn, pk: int) -> HttpResponse:
     """Take the opt-outs of this campaign back, with a reason."""
     campaign = get_object_or_404(Campaign, pk=pk, sunset__isnull=False)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.doorbell import ring
 from accounts.paging import FALLING, keyset
+from accounts.roles import Right, needs
 from accounts.web import INVALID, SignedIn
 from campaigns.audience import LARGE
 from reengagement import eligibility, readiness, timeline
@@ -44,6 +45,7 @@ def _held(request: SignedIn) -> QuerySet[Campaign]:
     return rows.select_for_update(no_key=True) if request.method == "POST" else rows
 
 
+@needs(Right.LOOK)
 @require_GET
 def index(request: SignedIn) -> HttpResponse:
     """All campaigns, newest first."""
@@ -52,6 +54,7 @@ def index(request: SignedIn) -> HttpResponse:
     return render(request, "reengagement/campaign_list.html", context)
 
 
+@needs(Right.SEND)
 def create(request: SignedIn) -> HttpResponse:
     form = NameForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -72,6 +75,7 @@ def _form_page(
     return render(request, template, context, status=status)
 
 
+@needs(Right.SEND)
 @transaction.atomic
 def who(request: SignedIn, pk: int) -> HttpResponse:
     """Step 1: the people, and who of them may be asked."""
@@ -103,6 +107,7 @@ def _part(request: SignedIn, page: str) -> str:
     return f"{page}#numbers" if request.htmx else page
 
 
+@needs(Right.SEND)
 @transaction.atomic
 def emails(request: SignedIn, pk: int) -> HttpResponse:
     """Step 2: one to three emails and the days between them."""
@@ -116,6 +121,7 @@ def emails(request: SignedIn, pk: int) -> HttpResponse:
     return _form_page(request, "reengagement/campaign_emails.html", context, form)
 
 
+@needs(Right.SEND)
 @require_POST
 @transaction.atomic
 def add_email(request: SignedIn, pk: int) -> HttpResponse:
@@ -127,6 +133,7 @@ def add_email(request: SignedIn, pk: int) -> HttpResponse:
     return redirect("campaigns:content", item.email_id)
 
 
+@needs(Right.SEND)
 @require_POST
 @transaction.atomic
 def remove_email(request: SignedIn, pk: int, position: int) -> HttpResponse:
@@ -135,6 +142,7 @@ def remove_email(request: SignedIn, pk: int, position: int) -> HttpResponse:
     return redirect("reengagement:emails", pk)
 
 
+@needs(Right.SEND)
 @transaction.atomic
 def then(request: SignedIn, pk: int) -> HttpResponse:
     """Step 3: how long to wait, and what happens to the silent."""
@@ -147,6 +155,7 @@ def then(request: SignedIn, pk: int) -> HttpResponse:
     return _form_page(request, "reengagement/campaign_then.html", context, form)
 
 
+@needs(Right.SEND)
 @require_GET
 def check(request: SignedIn, pk: int) -> HttpResponse:
     """Step 4: everything on one page before it starts."""
@@ -164,6 +173,7 @@ def check(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, page, context)
 
 
+@needs(Right.SEND)
 @require_POST
 @transaction.atomic
 def start(request: SignedIn, pk: int) -> HttpResponse:
@@ -183,6 +193,7 @@ def start(request: SignedIn, pk: int) -> HttpResponse:
     return redirect("reengagement:detail", pk)
 
 
+@needs(Right.SEND)
 @require_POST
 @transaction.atomic
 def discard(request: SignedIn, pk: int) -> HttpResponse:
@@ -192,6 +203,7 @@ def discard(request: SignedIn, pk: int) -> HttpResponse:
     return redirect("reengagement:list")
 
 
+@needs(Right.LOOK)
 @require_GET
 def detail(request: SignedIn, pk: int) -> HttpResponse:
     """The timeline of a campaign; a draft opens in the wizard.

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.doorbell import ring
 from accounts.models import AuditEntry
+from accounts.roles import Right, needs
 from accounts.web import INVALID, SignedIn, keys
 from contacts.models import Contact
 from segments import tasks
@@ -29,6 +30,7 @@ def _static(pk: int) -> Segment:
     return get_object_or_404(Segment, pk=pk, kind=SegmentKind.STATIC, archived_at=None)
 
 
+@needs(Right.EDIT)
 @require_POST
 def refresh(request: SignedIn, pk: int) -> HttpResponse:
     segment = get_object_or_404(Segment, pk=pk, archived_at=None)
@@ -37,6 +39,7 @@ def refresh(request: SignedIn, pk: int) -> HttpResponse:
     return redirect(segment)
 
 
+@needs(Right.EDIT)
 @require_POST
 def clone(request: SignedIn, pk: int) -> HttpResponse:
     copy = get_object_or_404(Segment, pk=pk).clone(request.user)
@@ -47,6 +50,7 @@ def clone(request: SignedIn, pk: int) -> HttpResponse:
     return redirect(copy)
 
 
+@needs(Right.EDIT)
 @require_POST
 def freeze(request: SignedIn, pk: int) -> HttpResponse:
     segment = get_object_or_404(Segment, pk=pk, archived_at=None)
@@ -58,6 +62,7 @@ def freeze(request: SignedIn, pk: int) -> HttpResponse:
     return redirect(segment)
 
 
+@needs(Right.EDIT)
 @require_POST
 def archive(request: SignedIn, pk: int) -> HttpResponse:
     segment = get_object_or_404(Segment, pk=pk)
@@ -73,6 +78,7 @@ def archive(request: SignedIn, pk: int) -> HttpResponse:
     return redirect("segments:list")
 
 
+@needs(Right.EDIT)
 @require_POST
 def restore(request: SignedIn, pk: int) -> HttpResponse:
     segment = get_object_or_404(Segment, pk=pk, archived_at__isnull=False)
@@ -86,6 +92,7 @@ def restore(request: SignedIn, pk: int) -> HttpResponse:
     return redirect(segment)
 
 
+@needs(Right.DELETE)
 def delete(request: SignedIn, pk: int) -> HttpResponse:
     """GET asks and shows what uses it; POST deletes what nothing uses."""
     segment = get_object_or_404(Segment, pk=pk)
@@ -106,6 +113,7 @@ def delete(request: SignedIn, pk: int) -> HttpResponse:
     )
 
 
+@needs(Right.EDIT)
 def add(request: SignedIn, pk: int) -> HttpResponse:
     """Pasted addresses into a static segment."""
     segment = _static(pk)
@@ -122,6 +130,7 @@ def add(request: SignedIn, pk: int) -> HttpResponse:
     )
 
 
+@needs(Right.EDIT)
 def gather(request: SignedIn) -> HttpResponse:
     """A new static segment from pasted addresses, or those of an import."""
     form = GatherForm(request.POST or None)
@@ -134,6 +143,7 @@ def gather(request: SignedIn) -> HttpResponse:
     return render(request, "segments/gather.html", {"form": form}, status=code)
 
 
+@needs(Right.EDIT)
 def pick(request: SignedIn) -> HttpResponse:
     """The contacts ticked on another page (`id`) into a static segment."""
     asked = request.POST if request.method == "POST" else request.GET
@@ -153,6 +163,7 @@ def pick(request: SignedIn) -> HttpResponse:
     )
 
 
+@needs(Right.EDIT)
 @require_POST
 def remove(request: SignedIn, pk: int) -> HttpResponse:
     """The ticked people out of a static segment."""

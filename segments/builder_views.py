@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from accounts.doorbell import ring
 from accounts.models import AuditEntry
+from accounts.roles import Right, needs
 from accounts.web import INVALID, SignedIn
 from segments import tasks
 from segments.builder import Tree
@@ -24,6 +25,7 @@ from segments.vocabulary import Vocabulary
 CONFLICT = 409
 
 
+@needs(Right.EDIT)
 def create(request: SignedIn) -> HttpResponse:
     recipe = BY_KEY.get(request.GET.get("recipe", ""))
     segment = Segment(name=recipe.name if recipe else "", rules=None)
@@ -35,6 +37,7 @@ def create(request: SignedIn) -> HttpResponse:
     return _draw(request, SegmentForm(instance=segment), tree, extra=extra)
 
 
+@needs(Right.EDIT)
 def edit(request: SignedIn, pk: int) -> HttpResponse:
     segment = get_object_or_404(Segment, pk=pk, archived_at=None, rules__isnull=False)
     if not segment.is_active:

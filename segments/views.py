@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from accounts.doorbell import ring
 from accounts.models import Job, JobState
 from accounts.paging import FALLING, keyset
+from accounts.roles import Right, needs
 from accounts.web import INVALID, SignedIn
 from contacts.models import Contact
 from segments import exporting, tasks
@@ -38,6 +39,7 @@ PAGE = 50
 PRETTY = {"indent": 2, "ensure_ascii": False}
 
 
+@needs(Right.LOOK)
 @require_safe
 def segment_list(request: SignedIn) -> HttpResponse:
     tab = request.GET.get("show", "")
@@ -57,6 +59,7 @@ def segment_list(request: SignedIn) -> HttpResponse:
     return render(request, "segments/list.html", context)
 
 
+@needs(Right.LOOK)
 @require_safe
 def vocabulary(request: SignedIn) -> HttpResponse:
     """Every field with its operators: what a segment can ask."""
@@ -66,6 +69,7 @@ def vocabulary(request: SignedIn) -> HttpResponse:
     return render(request, "segments/vocabulary.html", {"families": families})
 
 
+@needs(Right.LOOK)
 @require_safe
 def rules_schema(request: SignedIn) -> JsonResponse:
     """The same for programs that write rules, as JSON Schema."""
@@ -77,6 +81,7 @@ def rules_schema(request: SignedIn) -> JsonResponse:
     )
 
 
+@needs(Right.SEE_PEOPLE)
 @require_safe
 def detail(request: SignedIn, pk: int) -> HttpResponse:
     segment = get_object_or_404(Segment.objects.select_related("saved_by"), pk=pk)
@@ -110,6 +115,7 @@ def _in_words(segment: Segment, words: Vocabulary) -> dict[str, Any]:
         return {"sentence": "", "problem": str(error)}
 
 
+@needs(Right.LOOK)
 @require_safe
 def status(request: SignedIn, pk: int) -> HttpResponse:
     """The card of the running job; when it is over the page draws itself anew."""
@@ -120,6 +126,7 @@ def status(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, "segments/job.html", {"segment": segment, "job": job})
 
 
+@needs(Right.SEE_PEOPLE)
 @require_safe
 def test(request: SignedIn, pk: int) -> HttpResponse:
     """Why is she in, or not: every condition, asked about one contact."""
@@ -139,6 +146,7 @@ def test(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, "segments/test.html", context, status=code)
 
 
+@needs(Right.EXPORT)
 def export(request: SignedIn, pk: int) -> HttpResponse:
     segment = get_object_or_404(Segment, pk=pk)
     form = ExportForm(request.POST if request.method == "POST" else None)
@@ -162,6 +170,7 @@ def _export_job(job_pk: int) -> Job:
     return get_object_or_404(Job, pk=job_pk, kind=exporting.JOB_KIND)
 
 
+@needs(Right.EXPORT)
 @require_safe
 def exported(request: SignedIn, job_pk: int) -> HttpResponse:
     """Progress of an export, then its file."""
@@ -174,6 +183,7 @@ def exported(request: SignedIn, job_pk: int) -> HttpResponse:
     return render(request, f"segments/exported.html{part}", context)
 
 
+@needs(Right.EXPORT)
 @require_safe
 def download(request: SignedIn, job_pk: int) -> FileResponse:
     job = _export_job(job_pk)

@@ -39,7 +39,7 @@ class Page(HTMLParser):
 
     def __init__(self, text):
         super().__init__()
-        self.links, self.forms = [], []
+        self.text, self.links, self.forms = text, [], []
         self.feed(text)
 
     def handle_starttag(self, tag, attrs):

@@ -71,7 +71,6 @@ class Release(models.Model):
     objects = ReleaseQuerySet.as_manager()
 
     class Meta:
-        permissions: ClassVar = [("unbounce_contact", "Can unbounce contacts")]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["address"],

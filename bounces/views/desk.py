@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Account
 from accounts.paging import FALLING, keyset
+from accounts.roles import Right, needs
 from accounts.web import CONFLICT, INVALID, SignedIn, keys
 from bounces import audit, unbouncing
 from bounces.audit import Query
@@ -37,6 +38,7 @@ def heads(*labels: str) -> list[dict[str, Any]]:
     return [{"label": label} for label in labels]
 
 
+@needs(Right.SEE_PEOPLE)
 @require_safe
 def index(request: SignedIn) -> HttpResponse:
     query = Query.of(request.GET)
@@ -68,6 +70,7 @@ def _action(query: Query) -> list[dict[str, Any]]:
     return [] if query.tab.lock else [{"label": "Action", "vh": True}]
 
 
+@needs(Right.SEE_PEOPLE)
 @require_safe
 def history(request: SignedIn) -> HttpResponse:
     """Who was given back, and what became of them."""
@@ -82,6 +85,7 @@ def history(request: SignedIn) -> HttpResponse:
     return render(request, "bounces/history.html", context)
 
 
+@needs(Right.UNBOUNCE, reading=Right.SEE_PEOPLE)
 @require_http_methods(["GET", "POST"])
 def unbounce(request: SignedIn, pk: int) -> HttpResponse:
     contact = get_object_or_404(Contact.objects.select_related("address"), pk=pk)
@@ -107,6 +111,7 @@ def unbounce(request: SignedIn, pk: int) -> HttpResponse:
     )
 
 
+@needs(Right.SEE_PEOPLE)
 @require_safe
 def takes_mail(request: SignedIn, pk: int) -> HttpResponse:
     """What the DNS says now of the domain of this contact, for the open dialog."""
@@ -146,6 +151,7 @@ def question(contact: Contact, request: SignedIn) -> dict[str, Any]:
     }
 
 
+@needs(Right.UNBOUNCE, reading=Right.SEE_PEOPLE)
 @require_http_methods(["GET", "POST"])
 def unbounce_all(request: SignedIn) -> HttpResponse:
     """Several at once, for the same reason."""
@@ -171,6 +177,7 @@ def unbounce_all(request: SignedIn) -> HttpResponse:
     return render(request, "bounces/unbounce_all.html", context, status=status)
 
 
+@needs(Right.SEE_PEOPLE)
 @require_safe
 def report(request: SignedIn, pk: int) -> HttpResponse:
     """A report as it came, to be kept as a file."""

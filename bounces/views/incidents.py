@@ -14,6 +14,7 @@ from django.views.decorators.http import (
 )
 
 from accounts.paging import FALLING, keyset
+from accounts.roles import Right, needs
 from accounts.web import INVALID, SignedIn
 from bounces import audit, incidents
 from bounces.categories import CATEGORIES
@@ -37,6 +38,7 @@ COLUMNS: list[dict[str, Any]] = [
 ]
 
 
+@needs(Right.LOOK)
 @require_safe
 def index(request: SignedIn) -> HttpResponse:
     page = keyset(
@@ -62,6 +64,7 @@ def described(incident: Incident) -> dict[str, Any]:
     }
 
 
+@needs(Right.UNBOUNCE, reading=Right.SEE_PEOPLE)
 @require_http_methods(["GET", "POST"])
 def detail(request: SignedIn, pk: int) -> HttpResponse:
     """One incident; POST says that it is solved."""
@@ -87,6 +90,7 @@ def detail(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, "bounces/incident.html", context, status=status)
 
 
+@needs(Right.SEND)
 @require_POST
 def pause(request: SignedIn, pk: int) -> HttpResponse:
     incident = get_object_or_404(Incident.objects.open(), pk=pk)

@@ -10,11 +10,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.paging import FALLING, keyset
+from accounts.roles import Right, needs
 from accounts.web import SignedIn, keys
 from bounces import keeping
 from bounces.categories import CATEGORIES
 from bounces.models import Kept
-from bounces.unbouncing import PERMISSION, NotUnbounced
+from bounces.unbouncing import NotUnbounced
 
 PAGE = 50
 COLUMNS: list[dict[str, Any]] = [
@@ -26,6 +27,7 @@ COLUMNS: list[dict[str, Any]] = [
 ]
 
 
+@needs(Right.SEE_PEOPLE)
 @require_safe
 def index(request: SignedIn) -> HttpResponse:
     found = Kept.objects.standing().select_related("block__address__contact", "user")
@@ -33,12 +35,13 @@ def index(request: SignedIn) -> HttpResponse:
     context = {
         "page": page,
         "rows": [(one, CATEGORIES[one.category].meaning) for one in page.rows],
-        "may_change": request.user.has_perm(PERMISSION),
+        "may_change": request.user.may(Right.UNBOUNCE),
         "columns": COLUMNS,
     }
     return render(request, "bounces/kept.html", context)
 
 
+@needs(Right.UNBOUNCE)
 @require_POST
 def keep(request: SignedIn) -> HttpResponse:
     """One by its own button, or those that are ticked."""
@@ -57,6 +60,7 @@ def keep(request: SignedIn) -> HttpResponse:
     return redirect("bounces:rescue")
 
 
+@needs(Right.UNBOUNCE)
 @require_POST
 def take_back(request: SignedIn, pk: int) -> HttpResponse:
     kept = get_object_or_404(Kept.objects.select_related("block__address"), pk=pk)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,12 +15,13 @@ from django.views.decorators.http import (
 )
 
 from accounts.paging import FALLING, keyset
+from accounts.roles import Right, needs
 from accounts.web import INVALID, SignedIn, keys
 from bounces import complaints, global_blocks, rejudging, rescue
 from bounces.audit import Query
 from bounces.forms import GlobalBlocksForm, SaveViewForm
 from bounces.models import Kept, SavedView
-from bounces.unbouncing import PERMISSION, NotUnbounced
+from bounces.unbouncing import NotUnbounced
 
 PAGE = 50
 
@@ -30,6 +30,7 @@ def heads(*labels: str) -> list[dict[str, Any]]:
     return [{"label": label} for label in labels]
 
 
+@needs(Right.SEE_PEOPLE)
 @require_safe
 def rescued(request: SignedIn) -> HttpResponse:
     """Everybody blocked whose stored words mean something else today."""
@@ -46,8 +47,8 @@ def rescued(request: SignedIn) -> HttpResponse:
         "groups": rescue.grouped(blocks) if count else [],
         "last": rejudging.last_done(),
         "kept": Kept.objects.standing().count(),
-        "may_release": request.user.has_perm(PERMISSION),
-        "may_judge": request.user.is_staff,
+        "may_release": request.user.may(Right.UNBOUNCE),
+        "may_judge": request.user.may(Right.SETTINGS),
         "columns": [
             {"select": True},
             *heads("Contact", "Was taken for", "Server said", "Is today", "Blocked"),
@@ -57,6 +58,7 @@ def rescued(request: SignedIn) -> HttpResponse:
     return render(request, "bounces/rescue.html", context)
 
 
+@needs(Right.UNBOUNCE)
 @require_POST
 def release(request: SignedIn) -> HttpResponse:
     """One by its own button, those that are ticked, or everybody in the report."""
@@ -75,11 +77,10 @@ def release(request: SignedIn) -> HttpResponse:
     return redirect("bounces:history" if count else "bounces:rescue")
 
 
+@needs(Right.SETTINGS, reading=Right.SEE_PEOPLE)
 @require_http_methods(["GET", "POST"])
 def blocked(request: SignedIn) -> HttpResponse:
     """The list of global blocks; an administrator adds to it."""
-    if request.method == "POST" and not request.user.is_staff:
-        raise PermissionDenied
     form = GlobalBlocksForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         found = form.cleaned_data
@@ -95,7 +96,7 @@ def blocked(request: SignedIn) -> HttpResponse:
         "page": page,
         "rows": [(one, global_blocks.source_of(one)) for one in page.rows],
         "asked": asked,
-        "may_change": request.user.is_staff,
+        "may_change": request.user.may(Right.SETTINGS),
         "columns": [
             *heads("Address", "From", "Why", "Since"),
             {"label": "Action", "vh": True},
@@ -105,17 +106,17 @@ def blocked(request: SignedIn) -> HttpResponse:
     return render(request, "bounces/global.html", context, status=status)
 
 
+@needs(Right.SETTINGS)
 @require_POST
 def unblock(request: SignedIn, pk: int) -> HttpResponse:
     """Take one off the list of global blocks."""
-    if not request.user.is_staff:
-        raise PermissionDenied
     block = get_object_or_404(global_blocks.listed(), pk=pk)
     global_blocks.remove(block, request.user, "by an administrator")
     messages.success(request, f"{block.address} is off the list of global blocks.")
     return redirect("bounces:global")
 
 
+@needs(Right.LOOK)
 @require_safe
 def complained(request: SignedIn) -> HttpResponse:
     """How many reported spam, for each provider that tells."""
@@ -133,6 +134,7 @@ def complained(request: SignedIn) -> HttpResponse:
     return render(request, "bounces/complaints.html", context)
 
 
+@needs(Right.SEE_PEOPLE)
 @require_POST
 def save_view(request: SignedIn) -> HttpResponse:
     """Keep the filters of the audit under a name, for everybody."""
@@ -149,6 +151,7 @@ def save_view(request: SignedIn) -> HttpResponse:
     return redirect(f"{reverse('bounces:list')}{query.url()}")
 
 
+@needs(Right.SEE_PEOPLE)
 @require_POST
 def forget_view(request: SignedIn, pk: int) -> HttpResponse:
     view = get_object_or_404(SavedView, pk=pk)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import (
@@ -15,6 +14,7 @@ from django.views.decorators.http import (
 )
 
 from accounts.models import AuditEntry
+from accounts.roles import Right, needs
 from accounts.web import INVALID, SignedIn
 from bounces import rejudging, rulebook
 from bounces.categories import CATEGORIES
@@ -38,13 +38,12 @@ RULE_COLUMNS = [
 COUNTED_TO = 1_000
 
 
+@needs(Right.SETTINGS, reading=Right.LOOK)
 @require_http_methods(["GET", "POST"])
 def edit(request: SignedIn) -> HttpResponse:
     """The switch, for administrators; the table, for everybody."""
     current = BouncePolicy.current()
     form = PolicyForm(request.POST or None, instance=current)
-    if request.method == "POST" and not request.user.is_staff:
-        raise PermissionDenied
     if form.is_valid():
         form.save()
         AuditEntry.objects.record(
@@ -57,7 +56,7 @@ def edit(request: SignedIn) -> HttpResponse:
         return redirect("bounces:policy")
     context = {
         "form": form,
-        "may_change": request.user.is_staff,
+        "may_change": request.user.may(Right.SETTINGS),
         "columns": COLUMNS,
         "rows": [
             (key, key.replace("_", " "), found, shown_as(key).label)
@@ -70,6 +69,7 @@ def edit(request: SignedIn) -> HttpResponse:
     return render(request, "bounces/policy.html", context, status=status)
 
 
+@needs(Right.LOOK)
 @require_safe
 def rules(request: SignedIn) -> HttpResponse:
     """Every row of the tables, with its source and what was changed here."""
@@ -82,7 +82,7 @@ def rules(request: SignedIn) -> HttpResponse:
         "text": text,
         "columns": RULE_COLUMNS,
         "categories": [("", "Any category"), *choices()],
-        "may_change": request.user.is_staff,
+        "may_change": request.user.may(Right.SETTINGS),
     }
     return render(request, "bounces/rules.html", context)
 
@@ -91,14 +91,13 @@ def choices() -> list[tuple[str, str]]:
     return [(key, key.replace("_", " ").capitalize()) for key in CATEGORIES]
 
 
+@needs(Right.SETTINGS, reading=Right.LOOK)
 @require_http_methods(["GET", "POST"])
 def rule(request: SignedIn, key: str) -> HttpResponse:
     """One row; an administrator may let it mean something else here."""
     found = rulebook.rule(key)
     if found is None:
         raise Http404
-    if request.method == "POST" and not request.user.is_staff:
-        raise PermissionDenied
     form = RuleForm(request.POST or None, initial={"category": found.counts_as})
     if form.is_valid():
         chosen: dict[str, Any] = form.cleaned_data
@@ -114,17 +113,16 @@ def rule(request: SignedIn, key: str) -> HttpResponse:
         "rule": found,
         "form": form,
         "judged": f"more than {COUNTED_TO:,}" if judged > COUNTED_TO else f"{judged:,}",
-        "may_change": request.user.is_staff,
+        "may_change": request.user.may(Right.SETTINGS),
     }
     status = INVALID if form.is_bound else 200
     return render(request, "bounces/rule.html", context, status=status)
 
 
+@needs(Right.SETTINGS)
 @require_POST
 def rejudge(request: SignedIn) -> HttpResponse:
     """Judge what is on file by the rules of today; its page shows how far it is."""
-    if not request.user.is_staff:
-        raise PermissionDenied
     rejudging.request(request.user)
     messages.success(request, "Old bounces are being judged. The bell shows how far.")
     return redirect("bounces:rescue")

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.paging import FALLING, keyset
+from accounts.roles import Right, needs
 from accounts.web import INVALID, SignedIn
 from bounces.forms import UploadReportsForm
 from bounces.intake import read_upload
@@ -20,11 +21,13 @@ PAGE = 50
 COLUMNS = ("What it is", "What was made of it", "Sent to", "Came by", "When")
 
 
+@needs(Right.SEE_PEOPLE)
 @require_safe
 def index(request: SignedIn) -> HttpResponse:
     return _page(request, UploadReportsForm())
 
 
+@needs(Right.IMPORT)
 @require_POST
 def upload(request: SignedIn) -> HttpResponse:
     """Files of mail that came back; what is signed by us is acted upon at once."""

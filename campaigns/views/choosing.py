@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import Account
 from accounts.paging import keyset
+from accounts.roles import Right, needs
 from accounts.web import INVALID, SignedIn
 from campaigns.audience import Funnel, funnel, is_large, people_with
 from campaigns.forms.settings import LaunchForm, RecipientsForm, ScheduleForm, TestForm
@@ -28,6 +29,7 @@ NAMES = 50
 COLUMNS = [{"label": "Contact"}, {"label": "Company"}, {"label": "Emails", "num": True}]
 
 
+@needs(Right.SEND)
 def recipients(request: SignedIn, pk: int) -> HttpResponse:
     email = find(pk)
     if not email.is_draft:
@@ -100,6 +102,7 @@ def funnel_rows(email: MarketingEmail, numbers: Funnel) -> list[dict[str, Any]]:
     return rows
 
 
+@needs(Right.SEE_PEOPLE)
 @require_safe
 def names(request: SignedIn, pk: int, reason: str) -> HttpResponse:
     """The people behind one number of the funnel; "nothing": those who get it."""
@@ -117,6 +120,7 @@ def names(request: SignedIn, pk: int, reason: str) -> HttpResponse:
     return render(request, "campaigns/marketingemail_names.html", context)
 
 
+@needs(Right.SEND)
 @require_safe
 def review(request: SignedIn, pk: int) -> HttpResponse:
     email = find(pk)

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.paging import FALLING, keyset
+from accounts.roles import Right, needs
 from accounts.web import INVALID, SignedIn
 from campaigns.forms.settings import CreateForm
 from campaigns.models import EmailState, MarketingEmail
@@ -49,6 +50,7 @@ COLUMNS = [
 ]
 
 
+@needs(Right.LOOK)
 @require_safe
 def index(request: SignedIn) -> HttpResponse:
     tab = request.GET.get("state", "")
@@ -86,6 +88,7 @@ def _tabs(current: str) -> list[dict[str, Any]]:
     return [{**every, "count": sum(counts.values())}, *tabs]
 
 
+@needs(Right.SEND)
 def create(request: SignedIn) -> HttpResponse:
     form = CreateForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -103,6 +106,7 @@ def create(request: SignedIn) -> HttpResponse:
     )
 
 
+@needs(Right.SEND)
 @require_POST
 def duplicate(request: SignedIn, pk: int) -> HttpResponse:
     copy = find(pk).duplicate(request.user)
@@ -111,6 +115,7 @@ def duplicate(request: SignedIn, pk: int) -> HttpResponse:
     return redirect("campaigns:content", copy.pk)
 
 
+@needs(Right.SEND)
 @require_POST
 def discard(request: SignedIn, pk: int) -> HttpResponse:
     """Throw a draft away; what was ever started stays."""

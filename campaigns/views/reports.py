@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Account
 from accounts.paging import keyset
+from accounts.roles import Right, needs
 from accounts.web import SignedIn
 from campaigns import export as files
 from campaigns import figures, report
@@ -47,6 +48,7 @@ STRIP = [
 ]
 
 
+@needs(Right.LOOK)
 @require_safe
 def detail(request: SignedIn, pk: int) -> HttpResponse:
     email = find(pk)
@@ -156,6 +158,7 @@ def _reason_bars(
     ]
 
 
+@needs(Right.SEE_PEOPLE)
 @require_safe
 def people(request: SignedIn, pk: int) -> HttpResponse:
     email = find(pk)
@@ -206,6 +209,7 @@ def _asked(request: SignedIn) -> tuple[Group, str]:
     return BY_KEY[key], words.get("reason", "")[:LONGEST_REASON]
 
 
+@needs(Right.EXPORT)
 @require_safe
 def export(request: SignedIn, pk: int) -> HttpResponseBase:
     """The people of a group as a CSV file, written while it is read."""
@@ -219,6 +223,7 @@ def export(request: SignedIn, pk: int) -> HttpResponseBase:
     return response
 
 
+@needs(Right.EDIT)
 @require_POST
 def segment(request: SignedIn, pk: int) -> HttpResponse:
     """A static segment of the people of a group."""
@@ -230,6 +235,7 @@ def segment(request: SignedIn, pk: int) -> HttpResponse:
     return redirect(made)
 
 
+@needs(Right.LOOK)
 @require_safe
 def shown(request: SignedIn, pk: int) -> HttpResponse:
     """The content as it was sent."""

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accounts.doorbell import ring
+from accounts.roles import Right, needs
 from accounts.web import CONFLICT, INVALID, SignedIn
 from campaigns.audience import funnel, is_large
 from campaigns.forms.settings import LaunchForm, ScheduleForm, TestForm
@@ -45,6 +46,7 @@ def _not_ready(request: SignedIn, email: MarketingEmail) -> HttpResponse | None:
     return None
 
 
+@needs(Right.SEND)
 @require_POST
 def launch(request: SignedIn, pk: int) -> HttpResponse:
     """Send now; asked again when the number of people has moved."""
@@ -76,6 +78,7 @@ def _not_as_seen(
     return None
 
 
+@needs(Right.SEND)
 @require_POST
 def schedule(request: SignedIn, pk: int) -> HttpResponse:
     email = find(pk)
@@ -126,6 +129,7 @@ def _nothing_done(
     return redirect("campaigns:detail", email.pk)
 
 
+@needs(Right.SEND)
 @acting
 def unschedule(request: SignedIn, email: MarketingEmail) -> HttpResponse:
     if not email.unschedule():
@@ -139,6 +143,7 @@ def unschedule(request: SignedIn, email: MarketingEmail) -> HttpResponse:
     return redirect("campaigns:review", email.pk)
 
 
+@needs(Right.SEND)
 @acting
 def stop(request: SignedIn, email: MarketingEmail) -> HttpResponse:
     if not email.stop():
@@ -147,6 +152,7 @@ def stop(request: SignedIn, email: MarketingEmail) -> HttpResponse:
     return _done(request, email, "stopped email", "Stopped. What was sent stays sent.")
 
 
+@needs(Right.SEND)
 @acting
 def pause(request: SignedIn, email: MarketingEmail) -> HttpResponse:
     if not (email.message and email.is_under_way):
@@ -156,6 +162,7 @@ def pause(request: SignedIn, email: MarketingEmail) -> HttpResponse:
     return _done(request, email, "paused email", sentence)
 
 
+@needs(Right.SEND)
 @acting
 def resume(request: SignedIn, email: MarketingEmail) -> HttpResponse:
     if not email.resume(request.user, f"Resumed by {request.user}."):
@@ -165,6 +172,7 @@ def resume(request: SignedIn, email: MarketingEmail) -> HttpResponse:
     return _done(request, email, "resumed email", sentence)
 
 
+@needs(Right.SEND)
 @require_POST
 def test(request: SignedIn, pk: int) -> HttpResponse:
     """Send what is written now to one address, as a test."""

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Account
+from accounts.roles import Right, needs
 from accounts.web import SignedIn, key
 from campaigns.models import EmailVersion, Outdated
 from campaigns.views.request import find, writing_tabs
@@ -15,6 +16,7 @@ from campaigns.views.request import find, writing_tabs
 GONE = "This email is no draft any more. Nothing was changed."
 
 
+@needs(Right.SEND)
 @require_safe
 def index(request: SignedIn, pk: int) -> HttpResponse:
     """The versions, newest first, and the chosen one drawn beside them."""
@@ -34,6 +36,7 @@ def index(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, "campaigns/marketingemail_versions.html", context)
 
 
+@needs(Right.SEND)
 @require_POST
 def restore(request: SignedIn, pk: int, number: int) -> HttpResponse:
     """Undo or redo: the content of an earlier version, as the newest one."""
@@ -46,6 +49,7 @@ def restore(request: SignedIn, pk: int, number: int) -> HttpResponse:
     return redirect(email)
 
 
+@needs(Right.SEND)
 @require_POST
 def bring_back(request: SignedIn, pk: int, number: int) -> HttpResponse:
     """A version chosen from the list; undo takes it back."""

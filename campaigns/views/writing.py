@@ -19,6 +19,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Account
+from accounts.roles import Right, needs
 from accounts.web import CONFLICT, INVALID, SignedIn, key
 from campaigns import blocks as editing
 from campaigns.blocks import KINDS, Block
@@ -50,6 +51,7 @@ FRAME_POLICY: dict[str, Any] = {
 }
 
 
+@needs(Right.SEND)
 def content(request: SignedIn, pk: int) -> HttpResponse:
     email = find(pk)
     if request.method == "POST":
@@ -121,6 +123,7 @@ def _save(
     return redirect(f"{home}{'?' if query else ''}{query}{anchor}")
 
 
+@needs(Right.SEND)
 @require_POST
 def autosave(request: SignedIn, pk: int) -> HttpResponse:
     """Save what is typed so far; the answer holds the new version and the checks."""
@@ -153,6 +156,7 @@ def _who_was_quicker(pk: int) -> str:
     )
 
 
+@needs(Right.SEND)
 @require_POST
 def add_block(request: SignedIn, pk: int) -> HttpResponse:
     kind = request.POST.get("kind", "")
@@ -163,6 +167,7 @@ def add_block(request: SignedIn, pk: int) -> HttpResponse:
     return _save(request, find(pk), change, f"#block-{block['id']}")
 
 
+@needs(Right.SEND)
 @require_POST
 def move_block(request: SignedIn, pk: int, block: str, way: str) -> HttpResponse:
     by = -1 if way == "up" else 1
@@ -170,12 +175,14 @@ def move_block(request: SignedIn, pk: int, block: str, way: str) -> HttpResponse
     return _save(request, find(pk), change, f"#block-{block}")
 
 
+@needs(Right.SEND)
 @require_POST
 def duplicate_block(request: SignedIn, pk: int, block: str) -> HttpResponse:
     change = functools.partial(editing.duplicate, block_id=block)
     return _save(request, find(pk), change, f"#block-{block}")
 
 
+@needs(Right.SEND)
 @require_POST
 def delete_block(request: SignedIn, pk: int, block: str) -> HttpResponse:
     email = find(pk)
@@ -188,6 +195,7 @@ def delete_block(request: SignedIn, pk: int, block: str) -> HttpResponse:
     return response
 
 
+@needs(Right.SEND)
 def settings(request: SignedIn, pk: int) -> HttpResponse:
     email = find(pk)
     if not email.is_draft:
@@ -207,6 +215,7 @@ def settings(request: SignedIn, pk: int) -> HttpResponse:
     )
 
 
+@needs(Right.LOOK)
 @xframe_options_sameorigin
 @csp(FRAME_POLICY)  # type: ignore[arg-type]
 @require_safe

@@ -106,10 +106,6 @@ class Address(models.Model):
 
     class Meta:
         verbose_name_plural = "addresses"
-        permissions: ClassVar = [
-            ("read_everything", "Can see everything held on a person"),
-            ("erase", "Can erase a person"),
-        ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["key"], name="address_once"),
         ]

@@ -11,7 +11,6 @@ from typing import Any
 from django import template
 from django.contrib.messages import get_messages
 from django.contrib.messages.storage.base import Message
-from django.http import HttpRequest
 from django.template.context import Context
 from django.template.loader import render_to_string
 from django.templatetags.static import static
@@ -19,6 +18,7 @@ from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from accounts.web import SignedIn
 from console import navigation as nav
 from console.charts import Series
 from console.charts import chart as lay_out
@@ -163,7 +163,7 @@ def steps(*labels: str, current: int) -> dict[str, Any]:
 @register.inclusion_tag("ui/navigation.html", takes_context=True)
 def navigation(context: Context) -> dict[str, Any]:
     """The rail: links to every page there is, and the menu of the person."""
-    request: HttpRequest = context["request"]
+    request: SignedIn = context["request"]
     return {
         "request": request,
         "csrf_token": context.get("csrf_token"),
@@ -175,7 +175,7 @@ def navigation(context: Context) -> dict[str, Any]:
 @register.inclusion_tag("ui/palette.html", takes_context=True)
 def palette(context: Context) -> dict[str, Any]:
     """What Ctrl K and ? open: places to go to, contacts to find, keys to know."""
-    request: HttpRequest = context["request"]
+    request: SignedIn = context["request"]
     return {
         "request": request,
         "csrf_token": context.get("csrf_token"),

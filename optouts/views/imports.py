@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import permission_required
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.models import Job
 from accounts.paging import FALLING, keyset
+from accounts.roles import Right, needs
 from accounts.web import INVALID, SignedIn
 from consent import tables
 from consent.tables import Shape
@@ -36,6 +36,7 @@ def _status(form: Any) -> int:
     return INVALID if form.is_bound else 200
 
 
+@needs(Right.IMPORT)
 @require_GET
 def import_list(request: SignedIn) -> HttpResponse:
     imports = OptOutImport.objects.for_list()
@@ -53,6 +54,7 @@ def import_list(request: SignedIn) -> HttpResponse:
     return render(request, "optouts/import_list.html", context)
 
 
+@needs(Right.IMPORT)
 @require_http_methods(["GET", "POST"])
 def import_create(request: SignedIn) -> HttpResponse:
     form = UploadForm(request.POST or None, request.FILES or None)
@@ -64,6 +66,7 @@ def import_create(request: SignedIn) -> HttpResponse:
     )
 
 
+@needs(Right.IMPORT)
 @require_GET
 def import_sample(request: SignedIn) -> StreamingHttpResponse:
     """A file to start from."""
@@ -79,6 +82,7 @@ def _csv(lines: Any, name: str) -> StreamingHttpResponse:
     return answer
 
 
+@needs(Right.IMPORT)
 @require_http_methods(["GET", "POST"])
 def import_column(request: SignedIn, pk: int) -> HttpResponse:
     imported = _draft(pk)
@@ -129,6 +133,7 @@ def _counted(imported: OptOutImport, job: Job | None) -> HttpResponse:
     return redirect("optouts:import_review", imported.pk)
 
 
+@needs(Right.IMPORT)
 @require_http_methods(["GET", "POST"])
 def import_review(request: SignedIn, pk: int) -> HttpResponse:
     imported = _draft(pk)
@@ -152,6 +157,7 @@ def import_review(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, "optouts/import_review.html", context, status=_status(form))
 
 
+@needs(Right.IMPORT)
 @require_GET
 def import_detail(request: SignedIn, pk: int) -> HttpResponse:
     imported = get_object_or_404(OptOutImport.objects.for_list(), pk=pk)
@@ -163,11 +169,12 @@ def import_detail(request: SignedIn, pk: int) -> HttpResponse:
         "job": job,
         "result": imported.result,
         "newly": sum(imported.result.get(name, 0) for name in NEWLY),
-        "may_undo": request.user.has_perm("optouts.undo_optoutimport"),
+        "may_undo": request.user.may(Right.UNDO),
     }
     return render(request, "optouts/import_detail.html", context)
 
 
+@needs(Right.IMPORT)
 @require_GET
 def import_progress(request: SignedIn, pk: int) -> HttpResponse:
     """The card of the newest job alone; its end lets the page draw itself anew."""
@@ -180,6 +187,7 @@ def import_progress(request: SignedIn, pk: int) -> HttpResponse:
     return answer
 
 
+@needs(Right.IMPORT)
 @require_GET
 def import_errors(request: SignedIn, pk: int) -> StreamingHttpResponse:
     imported = get_object_or_404(OptOutImport, pk=pk, count_job__isnull=False)
@@ -190,8 +198,8 @@ def import_errors(request: SignedIn, pk: int) -> StreamingHttpResponse:
     return _csv(lines, f"opt-out-import-{pk}-errors.csv")
 
 
+@needs(Right.UNDO)
 @require_http_methods(["GET", "POST"])
-@permission_required("optouts.undo_optoutimport", raise_exception=True)
 def import_undo(request: SignedIn, pk: int) -> HttpResponse:
     imported = get_object_or_404(OptOutImport.objects.started().for_list(), pk=pk)
     form = UndoForm(request.POST or None)

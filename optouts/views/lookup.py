@@ -11,6 +11,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.models import AuditEntry
+from accounts.roles import Right, needs
 from accounts.web import INVALID, SignedIn
 from consent import tables
 from consent.addresses import BadAddress, parse
@@ -23,6 +24,7 @@ from optouts.lookup import blocks_of
 from optouts.models import OptOutImport
 
 
+@needs(Right.SEE_PEOPLE)
 @require_GET
 def lookup(request: SignedIn) -> HttpResponse:
     asked = request.GET.get("q", "").strip()
@@ -58,6 +60,7 @@ def _found(asked: str) -> dict[str, object]:
     }
 
 
+@needs(Right.EDIT)
 @require_http_methods(["GET", "POST"])
 def opt_out(request: SignedIn) -> HttpResponse:
     """Opt somebody out who asked for it by phone, letter or reply."""
@@ -82,12 +85,14 @@ def opt_out(request: SignedIn) -> HttpResponse:
     return render(request, "optouts/opt_out.html", {"form": form}, status=status)
 
 
+@needs(Right.EXPORT)
 @require_GET
 def choose_export(request: SignedIn) -> HttpResponse:
     """What the file shall hold."""
     return render(request, "optouts/export.html", {"form": ExportForm()})
 
 
+@needs(Right.EXPORT)
 @require_GET
 def export(request: SignedIn) -> HttpResponseBase:
     """The file; without a choice everything that is blocked."""

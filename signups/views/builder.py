@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import AuditEntry
 from accounts.paging import FALLING, keyset
+from accounts.roles import Right, needs
 from accounts.web import INVALID, SignedIn
 from consent.models import Brand
 from contacts.models import Contact
@@ -26,6 +27,7 @@ ON_A_PAGE = 25
 NOTHING = {"submitted": 0, "confirmed": 0}
 
 
+@needs(Right.LOOK)
 @require_GET
 def index(request: SignedIn) -> HttpResponse:
     archived = "archived" in request.GET
@@ -45,10 +47,12 @@ def index(request: SignedIn) -> HttpResponse:
     return render(request, "signups/form_list.html", context)
 
 
+@needs(Right.EDIT)
 def create(request: SignedIn) -> HttpResponse:
     return _edit(request, Form(brand=Brand.objects.default(), created_by=request.user))
 
 
+@needs(Right.EDIT)
 def edit(request: SignedIn, pk: int) -> HttpResponse:
     return _edit(request, get_object_or_404(Form, pk=pk))
 
@@ -67,6 +71,7 @@ def _edit(request: SignedIn, one: Form) -> HttpResponse:
     return render(request, "signups/form_edit.html", context, status=status)
 
 
+@needs(Right.SEE_PEOPLE)
 @require_GET
 def detail(request: SignedIn, pk: int) -> HttpResponse:
     form = get_object_or_404(Form.objects.select_related("brand"), pk=pk)
@@ -110,12 +115,14 @@ def snippet(form: Form) -> str:
     return "\n".join(line.rstrip() for line in lines if line.strip())
 
 
+@needs(Right.LOOK)
 @require_GET
 def preview(request: SignedIn, pk: int) -> HttpResponse:
     form = get_object_or_404(Form.objects.select_related("brand"), pk=pk)
     return form_page(request, form, SignupForm(form), preview=True)
 
 
+@needs(Right.EDIT)
 @require_POST
 def archive(request: SignedIn, pk: int) -> HttpResponse:
     form = get_object_or_404(Form, pk=pk)
@@ -126,6 +133,7 @@ def archive(request: SignedIn, pk: int) -> HttpResponse:
     return redirect("signups:list")
 
 
+@needs(Right.EDIT)
 @require_POST
 def restore(request: SignedIn, pk: int) -> HttpResponse:
     form = get_object_or_404(Form, pk=pk)
@@ -135,6 +143,7 @@ def restore(request: SignedIn, pk: int) -> HttpResponse:
     return redirect(form)
 
 
+@needs(Right.EDIT)
 def invite(request: SignedIn, pk: int) -> HttpResponse:
     """Send somebody the link with which she subscribes, or comes back, herself."""
     reachable = Contact.objects.exclude(address=None).select_related("address")

@@ -4,7 +4,7 @@ import pytest
 from django.contrib import admin
 from django.urls import reverse
 
-from accounts.models import Account, AuditEntry, Job, User
+from accounts.models import Account, AuditEntry, Job
 from consent.models import ConsentRecord, Grant, SubscriptionType, Suppression
 from consent.vocabulary import Act, Action, Actor, Evidence, Mechanism, Reason
 from optouts.models import Farewell
@@ -16,7 +16,7 @@ OURS = [model for model in admin.site._registry if model._meta.app_label in APPS
 READ_ONLY = [
     model
     for model in OURS
-    if model.__name__ not in {"User", "Account", "Brand", "SubscriptionType"}
+    if model.__name__ not in {"Account", "Brand", "SubscriptionType"}
 ]
 
 
@@ -83,22 +83,6 @@ def test_rows_are_found_by_the_exact_address(client, rows, model):
     assert found.context["cl"].result_count >= 1
     part = client.get(page(model, "changelist"), {"q": "ana"})
     assert part.context["cl"].result_count == 0
-
-
-def test_a_colleague_is_added_by_email_address(client):
-    answer = client.post(
-        page(User, "add"),
-        {
-            "email": "jonas@console.example",
-            "password1": "a long enough secret",
-            "password2": "a long enough secret",
-            "usable_password": "true",
-        },
-    )
-    assert answer.status_code == 302
-    assert User.objects.get(email="jonas@console.example").check_password(
-        "a long enough secret"
-    )
 
 
 def test_there_is_one_account(client):

@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Account
-from tests.factories import ContactFactory
+from accounts.roles import Role
+from tests.factories import ContactFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 LATE = dt.datetime(2026, 3, 1, 23, 30, tzinfo=dt.UTC)
@@ -46,6 +47,7 @@ def test_nothing_of_it_stays_for_the_next_request(client, outsider_client, auckl
 
 
 def test_who_was_switched_off_is_signed_out(client, alice):
+    UserFactory(role=Role.ADMIN)
     alice.is_active = False
     alice.save(update_fields=["is_active"])
     assert client.get("/").status_code == 302

@@ -16,14 +16,6 @@ def test_capitals_do_not_keep_anybody_out(outsider_client):
     assert outsider_client.post(reverse("login"), typed).status_code == 302
 
 
-def test_the_admin_keeps_an_address_in_small_letters_and_once(client):
-    new = {"email": "Bo@Shop.example", "password1": PASSWORD, "password2": PASSWORD}
-    add = reverse("admin:accounts_user_add")
-    assert client.post(add, new).status_code == 302
-    assert User.objects.filter(email="bo@shop.example").exists()
-    assert client.post(add, new | {"email": "bo@shop.EXAMPLE"}).status_code == 200
-
-
 def test_the_database_refuses_capitals():
     with pytest.raises(IntegrityError, match="user_email_is_lower_case"):
         User.objects.create(email="Cid@shop.example")

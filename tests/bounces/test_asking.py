@@ -17,7 +17,7 @@ SEVERAL = reverse("bounces:unbounce_all")
 
 @pytest.fixture
 def rosa(db):
-    return UserFactory(is_superuser=True, is_staff=True)
+    return UserFactory(role="admin")
 
 
 @pytest.fixture(params=GONE)

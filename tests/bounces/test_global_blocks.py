@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AuditEntry
+from accounts.roles import Role
 from bounces import complaints, global_blocks, judging
 from bounces.models import Bounce, Change, SavedView
 from bounces.unbouncing import NotUnbounced, unbounce
@@ -29,7 +30,7 @@ LIST = reverse("bounces:global")
 
 @pytest.fixture
 def rosa(db):
-    return UserFactory(is_superuser=True, is_staff=True)
+    return UserFactory(role=Role.ADMIN)
 
 
 def put(email, rosa):

@@ -26,7 +26,7 @@ KEEP, KEPT = reverse("bounces:keep"), reverse("bounces:kept")
 
 @pytest.fixture
 def rosa(db):
-    return UserFactory(is_superuser=True, is_staff=True)
+    return UserFactory(role="admin")
 
 
 @pytest.fixture

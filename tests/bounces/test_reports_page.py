@@ -28,7 +28,9 @@ def upload(client, *contents, name="mail.eml"):
 
 @pytest.fixture
 def client(client, django_user_model):
-    user = django_user_model.objects.create_user("ada@brand.example", password="x" * 12)
+    user = django_user_model.objects.create_user(
+        "ada@brand.example", password="x" * 12, role="marketer"
+    )
     client.force_login(user)
     return client
 

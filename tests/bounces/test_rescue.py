@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AuditEntry, Job, JobState
+from accounts.roles import Role
 from bounces import acting, judging, rejudging, rescue, rulebook
 from bounces.models import (
     Bounce,
@@ -32,7 +33,7 @@ GONE = ("550 5.1.1 no such person here", 550, "5.1.1")
 
 @pytest.fixture
 def rosa(db):
-    return UserFactory(is_superuser=True, is_staff=True)
+    return UserFactory(role=Role.ADMIN)
 
 
 def lost(email="ana@firm.example"):

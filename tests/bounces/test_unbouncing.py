@@ -8,6 +8,7 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from accounts.models import Account
+from accounts.roles import Role
 from bounces import acting, judging, unbouncing
 from bounces.models import Change, Release, Way
 from bounces.unbouncing import NotUnbounced, Quota, obstacles, unbounce
@@ -31,7 +32,7 @@ NOTE = "Ticket 48213"
 
 @pytest.fixture
 def rosa(sender):
-    return UserFactory(is_superuser=True, is_staff=True)
+    return UserFactory(role=Role.ADMIN)
 
 
 def bounced(reason="POLICY", no=Reason.IMPORTED_BOUNCE, **fields):

@@ -102,8 +102,7 @@ def test_only_administrators_act(colleague, domain):
     assert "Send for tests" not in text(colleague.get(domain.get_absolute_url()))
     for one in ("rotate", "allow", "remove"):
         page = reverse(f"deliveries:domain_{one}", args=[domain.pk])
-        response = colleague.post(page, {"reason": "let me"}, follow=True)
-        assert "Only an administrator" in text(response)
+        assert colleague.post(page, {"reason": "let me"}).status_code == 403
     colleague.post(reverse("deliveries:domain_add"), {"name": "other.example"})
     domain.refresh_from_db()
     assert domain.keys.count() == 1

@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Job
+from accounts.roles import Role
 from bounces import global_blocks, judging
 from bounces.models import Bounce, BouncePolicy, Change, Release, Stance, Way
 from consent.addresses import parse
@@ -198,7 +199,7 @@ def test_of_two_users_one_gets_the_last_unbounce_and_the_other_a_sentence(
     live_stack, marketer, new_page, sign_in
 ):
     marketer.set_brand()
-    bob = UserFactory(is_superuser=True, is_staff=True)
+    bob = UserFactory(role=Role.ADMIN)
     use_up(9, bob)
     pages = [marketer.page, sign_in(new_page(), bob)]
     for page, name in zip(pages, ("Ana", "Ben"), strict=True):
@@ -230,7 +231,7 @@ def test_what_is_refused_says_why_and_what_else_can_be_done(
 
     clerk = sign_in(new_page(), UserFactory())
     clerk.goto(live_stack.base_url + where)
-    clerk.get_by_text("An administrator can do it").wait_for()
+    clerk.get_by_text("You may not open this page").wait_for()
 
     global_blocks.add([parse("ana@people.example")], live_stack.alice, "Their lawyer")
     marketer.go(where)

@@ -1,0 +1,84 @@
+"""Who may do what: roles, rights, and the one table that joins them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import HttpResponseBase
+
+if TYPE_CHECKING:
+    from accounts.web import SignedIn
+
+View = Callable[..., HttpResponseBase]
+SAFE = {"GET", "HEAD"}
+
+
+class Right(models.TextChoices):
+    """What somebody who is signed in may do, in words that follow “may”."""
+
+    LOOK = "look", "see numbers, states and settings, and nobody’s name"
+    SEE_PEOPLE = "see_people", "see names and addresses"
+    EDIT = "edit", "change contacts, segments and forms"
+    SEND = "send", "write and send emails, run re-engagement, stop sending"
+    IMPORT = "import", "import contacts and opt-outs"
+    EXPORT = "export", "export lists of people"
+    DELETE = "delete", "delete contacts and segments"
+    UNBOUNCE = "unbounce", "unbounce and release contacts"
+    UNDO = "undo", "take opt-outs in bulk back"
+    READ_EVERYTHING = "read_everything", "see everything held on a person"
+    ERASE = "erase", "erase a person for good"
+    SETTINGS = "settings", "change the settings of the account"
+    USERS = "users", "invite and change users, read the audit log"
+
+
+class Role(models.TextChoices):
+    VIEWER = "viewer", "Viewer"
+    MARKETER = "marketer", "Marketer"
+    HYGIENE = "hygiene", "Hygiene manager"
+    ADMIN = "admin", "Administrator"
+
+    @property
+    def rights(self) -> frozenset[Right]:
+        return RIGHTS[self]
+
+
+_MARKETER = {
+    *(Right.LOOK, Right.SEE_PEOPLE, Right.EDIT, Right.SEND, Right.IMPORT),
+    Right.UNBOUNCE,  # whoever sends emails may correct a bounce
+}
+_HYGIENE = _MARKETER | {
+    *(Right.EXPORT, Right.DELETE, Right.UNDO),
+    # the two that answer a person who asks what is held on her
+    *(Right.READ_EVERYTHING, Right.ERASE),
+}
+RIGHTS: dict[Role, frozenset[Right]] = {
+    Role.VIEWER: frozenset({Right.LOOK}),
+    Role.MARKETER: frozenset(_MARKETER),
+    Role.HYGIENE: frozenset(_HYGIENE),
+    Role.ADMIN: frozenset(Right),
+}
+
+
+def needs(right: Right, *, reading: Right | None = None) -> Callable[[View], View]:
+    """A view for those who have `right`; the others get a page that says so.
+
+    `reading` is enough to look (GET). Goes outermost, so that no other refusal tells
+    what is there.
+    """
+    looking = reading or right
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: SignedIn, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not request.user.may(looking if request.method in SAFE else right):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        guarded.rights = (looking, right)  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate

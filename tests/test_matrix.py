@@ -1,0 +1,206 @@
+"""Who may open what: every address by every role, against one table."""
+
+import re
+from itertools import pairwise
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from accounts.roles import RIGHTS, Right, Role
+from contacts.models import Contact
+from tests.factories import UserFactory
+from tests.test_nonsense import walk
+from tests.test_project import PUBLIC
+
+pytestmark = pytest.mark.django_db
+
+# What each page asks for, "reading" or "reading then acting". A page that is new goes
+# into the row of the right it needs.
+PAGES = {
+    "look": """
+        console:overview console:numbers console:jobs console:bell console:job
+        console:job_card console:password console:theme console:shortcuts
+        contacts:properties consent:types deliveries:domains deliveries:domain
+        campaigns:list campaigns:preview campaigns:detail campaigns:shown
+        bounces:incidents bounces:rules bounces:complaints signups:list
+        signups:preview segments:list segments:vocabulary
+        segments:schema segments:status reengagement:list reengagement:detail
+        reengagement:left_out
+    """,
+    "look then settings": """
+        consent:brand consent:brand_edit consent:type_edit bounces:policy
+        bounces:rule
+    """,
+    "see_people": """
+        console:outbox console:outbox_mail console:outbox_html
+        console:outbox_images console:outbox_raw contacts:list contacts:detail
+        campaigns:names campaigns:people optouts:list bounces:list
+        bounces:history bounces:takes_mail bounces:kept bounces:reports bounces:report bounces:rescue
+        bounces:save_view bounces:forget_view segments:detail segments:test
+        signups:detail
+    """,
+    "see_people then send": """
+        reengagement:silent
+    """,
+    "see_people then unbounce": """
+        bounces:unbounce_all bounces:unbounce bounces:incident
+    """,
+    "see_people then settings": """
+        bounces:global
+    """,
+    "edit": """
+        console:job_cancel console:outbox_clear contacts:opt_out contacts:create
+        contacts:edit contacts:undo_opt_out contacts:opt_in
+        contacts:property_create contacts:property_edit
+        contacts:property_archive campaigns:segment optouts:opt_out
+        signups:create signups:edit signups:archive signups:restore
+        signups:invite segments:create segments:gather segments:pick
+        segments:edit segments:refresh segments:clone segments:freeze
+        segments:archive segments:restore segments:add segments:remove
+    """,
+    "send": """
+        console:stop console:go_on deliveries:domain_check campaigns:create
+        campaigns:duplicate campaigns:discard campaigns:content
+        campaigns:autosave campaigns:block_add campaigns:block_move
+        campaigns:versions campaigns:bring_back
+        campaigns:block_duplicate campaigns:block_delete campaigns:restore
+        campaigns:settings campaigns:recipients campaigns:review
+        campaigns:launch campaigns:schedule campaigns:unschedule campaigns:pause
+        campaigns:resume campaigns:stop campaigns:test bounces:pause
+        reengagement:create reengagement:who reengagement:emails
+        reengagement:add_email reengagement:remove_email reengagement:then
+        reengagement:check reengagement:start reengagement:discard
+        reengagement:pause reengagement:resume reengagement:stop
+        reengagement:keep
+    """,
+    "import": """
+        contacts:import contacts:import_sheet contacts:import_columns
+        contacts:import_consent
+        contacts:import_review contacts:import_start contacts:import_detail
+        contacts:import_problems optouts:import_list optouts:import_create
+        optouts:import_sample optouts:import_detail optouts:import_column
+        optouts:import_review optouts:import_progress optouts:import_errors
+        bounces:upload
+    """,
+    "export": """
+        campaigns:export optouts:choose_export optouts:export segments:export
+        segments:exported segments:download reengagement:export
+    """,
+    "delete": """
+        contacts:delete segments:delete
+    """,
+    "unbounce": """
+        bounces:release bounces:keep bounces:take_back
+    """,
+    "undo": """
+        optouts:import_undo reengagement:undo
+    """,
+    "read_everything": """
+        console:everything console:everything_json
+    """,
+    "erase": """
+        console:erase
+    """,
+    "settings": """
+        console:styleguide consent:brand_create consent:type_create
+        consent:type_archive consent:type_restore deliveries:domain_add
+        deliveries:domain_rotate deliveries:domain_allow
+        deliveries:domain_remove bounces:rejudge bounces:unblock
+    """,
+}
+# Django's own: leaving, and the administration, which asks for an administrator itself
+OTHERS = {"logout"}
+
+
+def addresses(entries=None, before="", namespace=""):
+    """(name, path, view) of every page of the console that needs a sign-in."""
+    for entry in get_resolver().url_patterns if entries is None else entries:
+        path = before + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            inner = f"{entry.namespace}:" if entry.namespace else ""
+            if entry.namespace != "admin":
+                yield from addresses(entry.url_patterns, path, namespace + inner)
+        elif isinstance(entry, URLPattern):
+            name = f"{namespace}{entry.name}"
+            if name not in PUBLIC | OTHERS:
+                yield name, "/" + filled(path), entry.callback
+
+
+def filled(path):
+    """A path with something that fits in every place."""
+    path = re.sub(r"\(\?P<block>[^)]*\)", "abc", path.replace("^", "").replace("$", ""))
+    path = re.sub(r"\(\?P<way>[^)]*\)", "up", path)
+    path = re.sub(r"\(\?P<pk>[^)]*\)", "0", path)
+    path = re.sub(r"<(int|path|str|uuid):[^>]+>", "0", path)
+    return re.sub(r"<[^>]+>", "abc", path)
+
+
+def wanted():
+    """{name: (right to look, right to act)} of the table."""
+    found = {}
+    for rights, names in PAGES.items():
+        looking, _, acting = rights.partition(" then ")
+        pair = (Right(looking), Right(acting or looking))
+        found |= dict.fromkeys(names.split(), pair)
+    return found
+
+
+def test_the_table_names_every_page_and_its_right_as_the_view_does():
+    views = {name: getattr(view, "rights", None) for name, _, view in addresses()}
+    assert views == wanted()
+
+
+@pytest.mark.parametrize("role", Role)
+def test_each_page_opens_for_the_roles_that_have_its_right(role):
+    client = Client()
+    client.force_login(UserFactory(role=role))
+    refused, expected = {}, {}
+    for name, path, _ in addresses():
+        looking, acting = wanted()[name]
+        refused[name] = (is_refused(client.get(path)), is_refused(client.post(path)))
+        expected[name] = (looking not in role.rights, acting not in role.rights)
+    assert refused == expected
+
+
+def is_refused(answer):
+    return answer.status_code == 403
+
+
+def test_an_outsider_is_sent_to_sign_in_from_every_page(outsider_client):
+    found = {}
+    for name, path, _ in addresses():
+        for ask in (outsider_client.get, outsider_client.post):
+            found[name] = ask(path).headers.get("Location", "").partition("?")[0]
+    assert set(found.values()) == {"/login/"}
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.MARKETER, Role.HYGIENE])
+def test_the_administration_is_for_administrators(role):
+    client = Client()
+    client.force_login(UserFactory(role=role))
+    assert client.get("/admin/").status_code == 302
+    assert client.get("/admin/accounts/user/").status_code == 302
+
+
+def test_more_is_never_less():
+    """Each role can do what the one before it can."""
+    ladder = [RIGHTS[role] for role in Role]
+    assert all(less < more for less, more in pairwise(ladder))
+
+
+def test_a_viewer_meets_nobodys_name_or_address():
+    call_command("seed_demo", size=400, verbosity=0)
+    people = Contact.objects.exclude(email="")
+    secrets = [*people.values_list("email", flat=True)]
+    secrets += [one.name for one in people if one.name]
+    client = Client()
+    client.force_login(UserFactory(role=Role.VIEWER))
+    seen = dict(walk(client))
+    told = {
+        path: [one for one in secrets if one in page.text]
+        for path, page in seen.items()
+    }
+    assert len(seen) > 15
+    assert {path: words for path, words in told.items() if words} == {}
