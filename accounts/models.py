@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.db.models.functions import Cast, Coalesce, Lower
 from django.utils import timezone
@@ -67,6 +67,10 @@ class Theme(models.TextChoices):
     AUTO = "auto", "Follow the system"
     LIGHT = "light", "Light"
     DARK = "dark", "Dark"
+
+
+class NotChanged(Exception):
+    """Why somebody's role or access stays as it is, as a sentence."""
 
 
 class UserManager(BaseUserManager["User"]):
@@ -140,6 +144,34 @@ class User(AbstractBaseUser):
     def can(self) -> dict[str, bool]:
         """For templates: {% if request.user.can.export %}."""
         return {right.value: self.may(right) for right in Right}
+
+    def take_role(self, role: Role, by: User) -> None:
+        """Give another role; raises NotChanged."""
+        detail = {"from": self.role, "to": role.value}
+        self._change(by, "changed the role of", detail, role=role)
+
+    def switch(self, by: User, *, on: bool) -> None:
+        """Let in again, or sign out everywhere and keep out; raises NotChanged."""
+        verb = "switched on" if on else "switched off"
+        self._change(by, verb, {}, is_active=on)
+
+    @transaction.atomic
+    def _change(
+        self, by: User, verb: str, detail: dict[str, str], **fields: Any
+    ) -> None:
+        if self == by:
+            raise NotChanged(
+                "Nobody changes her own role or access. Ask another administrator."
+            )
+        try:
+            with transaction.atomic():
+                User.objects.filter(pk=self.pk).update(**fields)
+        except IntegrityError as problem:
+            raise NotChanged(
+                "This is the last administrator. Make somebody else one first."
+            ) from problem
+        AuditEntry.objects.record(by, verb, subject=self.email, detail=detail)
+        self.refresh_from_db()
 
     # What Django's administration asks: administrators see all of it.
 

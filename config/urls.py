@@ -5,6 +5,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 
 from config.health import healthz
+from console.views import Join
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
@@ -14,6 +15,7 @@ urlpatterns = [
         name="login",
     ),
     path("logout/", LogoutView.as_view(), name="logout"),
+    path("join/<uidb64>/<token>/", Join.as_view(), name="join"),
     path("admin/", admin.site.urls),
     path("", include("console.urls")),
     path("", include("console.contact_urls")),

@@ -11,23 +11,25 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.models import AuditEntry
+from accounts.models import AuditEntry, User
 from accounts.roles import Right, needs
 from accounts.web import INVALID, SignedIn
 from consent.forms import BrandForm, SubscriptionTypeForm
 from consent.models import Brand, SubscriptionType
 
 
-def tabs(current: str) -> list[dict[str, Any]]:
-    """The tab bar of the settings pages."""
+def tabs(current: str, user: User) -> list[dict[str, Any]]:
+    """The tab bar of the settings pages, those that `user` may open."""
     pages = (
-        ("Brand", "consent:brand"),
-        ("Subscription types", "consent:types"),
-        ("Sending domains", "deliveries:domains"),
+        ("Brand", "consent:brand", Right.LOOK),
+        ("Subscription types", "consent:types", Right.LOOK),
+        ("Sending domains", "deliveries:domains", Right.LOOK),
+        ("Users", "console:users", Right.USERS),
     )
     return [
         {"label": label, "url": reverse(name), "current": name == current}
-        for label, name in pages
+        for label, name, right in pages
+        if user.may(right)
     ]
 
 
@@ -54,7 +56,7 @@ def _edit_brand(request: SignedIn, one: Brand, done: str) -> HttpResponse:
         "form": form,
         "brand": one,
         "brands": Brand.objects.order_by("-is_default", "name"),
-        "tabs": tabs("consent:brand"),
+        "tabs": tabs("consent:brand", request.user),
     }
     status = INVALID if form.is_bound else 200
     return render(request, "consent/brand_form.html", context, status=status)
@@ -76,7 +78,7 @@ def types(request: SignedIn) -> HttpResponse:
             {"label": "Brand"},
             {"label": "Actions", "vh": True},
         ],
-        "tabs": tabs("consent:types"),
+        "tabs": tabs("consent:types", request.user),
     }
     return render(request, "consent/subscriptiontype_list.html", context)
 
@@ -103,7 +105,7 @@ def _edit_type(request: SignedIn, one: SubscriptionType, done: str) -> HttpRespo
         )
         messages.success(request, done.format(saved.name))
         return redirect("consent:types")
-    context = {"form": form, "type": one, "tabs": tabs("consent:types")}
+    context = {"form": form, "type": one, "tabs": tabs("consent:types", request.user)}
     status = INVALID if form.is_bound else 200
     return render(request, "consent/subscriptiontype_form.html", context, status=status)
 

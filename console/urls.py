@@ -1,7 +1,7 @@
 from django.urls import path
 
 from accounts.roles import Right, needs
-from console import jobs, outbox, overview, rights, views
+from console import jobs, outbox, overview, rights, users, views
 
 app_name = "console"
 urlpatterns = [
@@ -32,6 +32,12 @@ urlpatterns = [
         needs(Right.LOOK)(views.ChangePassword.as_view()),
         name="password",
     ),
+    path("settings/users/", users.index, name="users"),
+    path("settings/users/invite/", users.invite, name="invite"),
+    path("settings/users/<int:pk>/", users.detail, name="user"),
+    path("settings/users/<int:pk>/off/", users.switch_off, name="user_off"),
+    path("settings/users/<int:pk>/on/", users.switch_on, name="user_on"),
+    path("settings/users/<int:pk>/link/", users.link, name="user_link"),
     path("theme/", views.theme, name="theme"),
     path("shortcuts/", views.shortcuts, name="shortcuts"),
     path("styleguide/", views.styleguide, name="styleguide"),

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.contrib.auth.forms import PasswordChangeForm
-from django.contrib.auth.views import PasswordChangeView
+from django.contrib.auth.forms import PasswordChangeForm, SetPasswordForm
+from django.contrib.auth.views import PasswordChangeView, PasswordResetConfirmView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse_lazy
 from django.views.decorators.http import require_POST
 
-from accounts.models import AuditEntry
+from accounts.models import AuditEntry, User
 from accounts.roles import Right, needs
 from accounts.web import INVALID
 from console import styleguide as samples
@@ -49,6 +49,28 @@ class ChangePassword(PasswordChangeView):
         return answer
 
     def form_invalid(self, form: PasswordChangeForm) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=form), status=INVALID)
+
+
+class Join(PasswordResetConfirmView):
+    """Behind the link that was mailed: the password of somebody who then is in."""
+
+    template_name = "registration/join.html"
+    success_url = reverse_lazy("console:overview")
+    post_reset_login = True
+    title = "Set your password"
+
+    def get_user(self, uidb64: str) -> User | None:
+        user = super().get_user(uidb64)
+        return user if user and user.is_active else None
+
+    def form_valid(self, form: SetPasswordForm[User]) -> HttpResponse:
+        answer = super().form_valid(form)
+        AuditEntry.objects.record(form.user, "set a password by the mailed link")
+        messages.success(self.request, "Your password is set, and you are signed in.")
+        return answer
+
+    def form_invalid(self, form: SetPasswordForm[User]) -> HttpResponse:
         return self.render_to_response(self.get_context_data(form=form), status=INVALID)
 
 

@@ -53,7 +53,7 @@ def _index(request: SignedIn, form: DomainForm) -> HttpResponse:
         "form": form,
         "columns": COLUMNS,
         "local": settings.LOCAL_MODE,
-        "tabs": tabs("deliveries:domains"),
+        "tabs": tabs("deliveries:domains", request.user),
     }
     status = INVALID if form.is_bound else 200
     return render(request, "deliveries/domain_list.html", context, status=status)
@@ -87,7 +87,7 @@ def show(
         "rotating": any(one.state == KeyState.WAITING for one in keys),
         "form": form,
         "local": settings.LOCAL_MODE,
-        "tabs": tabs("deliveries:domains"),
+        "tabs": tabs("deliveries:domains", request.user),
     }
     part = "deliveries/domain_detail.html" + ("#records" if request.htmx else "")
     return render(request, part, context, status=status)

@@ -37,7 +37,8 @@ PAGES = {
         console:outbox console:outbox_mail console:outbox_html
         console:outbox_images console:outbox_raw contacts:list contacts:detail
         campaigns:names campaigns:people optouts:list bounces:list
-        bounces:history bounces:takes_mail bounces:kept bounces:reports bounces:report bounces:rescue
+        bounces:history bounces:takes_mail bounces:kept bounces:reports
+        bounces:report bounces:rescue
         bounces:save_view bounces:forget_view segments:detail segments:test
         signups:detail
     """,
@@ -108,6 +109,10 @@ PAGES = {
         consent:type_archive consent:type_restore deliveries:domain_add
         deliveries:domain_rotate deliveries:domain_allow
         deliveries:domain_remove bounces:rejudge bounces:unblock
+    """,
+    "users": """
+        console:users console:invite console:user console:user_off console:user_on
+        console:user_link
     """,
 }
 # Django's own: leaving, and the administration, which asks for an administrator itself
@@ -182,6 +187,10 @@ def test_the_administration_is_for_administrators(role):
     client.force_login(UserFactory(role=role))
     assert client.get("/admin/").status_code == 302
     assert client.get("/admin/accounts/user/").status_code == 302
+
+
+def test_every_right_guards_a_page():
+    assert {right for pair in wanted().values() for right in pair} == set(Right)
 
 
 def test_more_is_never_less():

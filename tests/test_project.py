@@ -22,6 +22,7 @@ LONGEST_FILE = 400
 PUBLIC = {
     "healthz",
     "login",
+    "join",
     "admin:login",
     "bounces:hook",
     "deliveries:click",

@@ -132,14 +132,12 @@ class TestPages:
         assert "Tick those to be kept blocked" in told
         assert not Kept.objects.exists()
 
-    def test_others_may_look_and_not_decide(self, outsider_client, ana, rosa):
+    def test_others_do_not_decide(self, outsider_client, ana, rosa):
         keep(ana, rosa)
         kept = Kept.objects.get()
         outsider_client.force_login(UserFactory())
-        assert "Put back" not in outsider_client.get(KEPT).content.decode()
         url = reverse("bounces:take_back", args=[kept.pk])
-        told = outsider_client.post(url, follow=True).content.decode()
-        assert "You may not decide who is released" in told
+        assert outsider_client.post(url).status_code == 403
         assert Kept.objects.standing().exists()
 
     def test_an_empty_list_says_how_it_is_filled(self, client):

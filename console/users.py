@@ -1,0 +1,220 @@
+"""Who may sign in, and as what: for administrators."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.tokens import default_token_generator
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
+
+from accounts.models import AuditEntry, NotChanged, User
+from accounts.roles import RIGHTS, Right, Role, needs
+from accounts.web import INVALID, SignedIn
+from consent import addresses
+from consent.models import Address, Brand, SubscriptionType
+from consent.views import tabs
+from deliveries.models import Channel, Message
+from deliveries.single import post
+
+COLUMNS = [
+    {"label": "User"},
+    {"label": "Role"},
+    {"label": "State"},
+    {"label": "Signed in last"},
+]
+NO_SENDER = (
+    "The link could not be mailed: the default brand has no sender address. Set it"
+    " under Settings, Brand."
+)
+MAILED = "A link to set a password is on its way to %s. It works for three days."
+
+
+class InviteForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Somebody new: where the link goes, and what she may do."""
+
+    class Meta:
+        model = User
+        fields: ClassVar = ["email", "first_name", "last_name", "role"]
+        widgets: ClassVar = {"role": forms.RadioSelect}
+        error_messages: ClassVar = {
+            "email": {"unique": "Somebody signs in with this address already."}
+        }
+
+    role = forms.ChoiceField(choices=Role.choices, widget=forms.RadioSelect)
+
+    def clean_email(self) -> str:
+        email = User.objects.normalize_email(self.cleaned_data["email"])
+        try:
+            addresses.parse(email)
+        except addresses.BadAddress as problem:
+            raise forms.ValidationError(str(problem)) from problem
+        return email
+
+    def clean(self) -> dict[str, Any]:
+        if not Brand.objects.default().from_email:
+            raise forms.ValidationError(NO_SENDER)
+        return super().clean() or {}
+
+
+class RoleForm(forms.Form):
+    role = forms.ChoiceField(choices=Role.choices, widget=forms.RadioSelect)
+
+
+def ladder() -> list[tuple[str, list[str]]]:
+    """(role, what it may do that the role before it may not)."""
+    found, before = [], frozenset[Right]()
+    for role, rights in RIGHTS.items():
+        found.append(
+            (role.label, [one.label for one in Right if one in rights - before])
+        )
+        before = rights
+    return found
+
+
+@needs(Right.USERS)
+@require_safe
+def index(request: SignedIn) -> HttpResponse:
+    context = {
+        "people": User.objects.order_by("-is_active", "email"),
+        "columns": COLUMNS,
+        "ladder": ladder(),
+        "tabs": tabs("console:users", request.user),
+    }
+    return render(request, "console/users.html", context)
+
+
+@needs(Right.USERS)
+@require_http_methods(["GET", "POST"])
+def invite(request: SignedIn) -> HttpResponse:
+    form = InviteForm(request.POST or None, initial={"role": Role.VIEWER})
+    if request.method == "POST" and form.is_valid():
+        with transaction.atomic():
+            user = User.objects.create_user(**form.cleaned_data)
+            detail = {"role": user.role}
+            AuditEntry.objects.record(
+                request.user, "invited", subject=user.email, detail=detail
+            )
+            mail_link(user)
+        messages.success(request, MAILED % user.email)
+        return redirect("console:users")
+    context = {"form": form, "ladder": ladder()}
+    status = INVALID if form.is_bound else 200
+    return render(request, "console/invite.html", context, status=status)
+
+
+@needs(Right.USERS)
+@require_http_methods(["GET", "POST"])
+def detail(request: SignedIn, pk: int) -> HttpResponse:
+    """One user; a POST gives her another role."""
+    user = get_object_or_404(User, pk=pk)
+    form = RoleForm(request.POST or None, initial={"role": user.role})
+    if request.method == "POST" and form.is_valid():
+        try:
+            user.take_role(Role(form.cleaned_data["role"]), request.user)
+        except NotChanged as problem:
+            form.add_error("role", str(problem))
+        else:
+            messages.success(request, f"{user} is now {user.get_role_display()}.")
+            return redirect("console:users")
+    context = {"person": user, "form": form, "ladder": ladder()}
+    status = INVALID if form.is_bound else 200
+    return render(request, "console/user.html", context, status=status)
+
+
+@needs(Right.USERS)
+@require_POST
+def switch_off(request: SignedIn, pk: int) -> HttpResponse:
+    return _switch(request, pk, on=False)
+
+
+@needs(Right.USERS)
+@require_POST
+def switch_on(request: SignedIn, pk: int) -> HttpResponse:
+    return _switch(request, pk, on=True)
+
+
+def _switch(request: SignedIn, pk: int, *, on: bool) -> HttpResponse:
+    user = get_object_or_404(User, pk=pk)
+    try:
+        user.switch(request.user, on=on)
+    except NotChanged as problem:
+        messages.error(request, str(problem))
+        return redirect("console:user", pk)
+    said = "may sign in again." if on else "is signed out and cannot sign in any more."
+    messages.success(request, f"{user} {said}")
+    return redirect("console:users")
+
+
+@needs(Right.USERS)
+@require_POST
+def link(request: SignedIn, pk: int) -> HttpResponse:
+    """Mail a link to set a new password: the first one was lost, or the password."""
+    user = get_object_or_404(User, pk=pk, is_active=True)
+    if not Brand.objects.default().from_email:
+        messages.error(request, NO_SENDER)
+        return redirect("console:user", pk)
+    with transaction.atomic():
+        AuditEntry.objects.record(
+            request.user, "mailed a link to set a password", subject=user.email
+        )
+        mail_link(user)
+    messages.success(request, MAILED % user.email)
+    return redirect("console:user", pk)
+
+
+def mail_link(user: User) -> None:
+    """Queue the mail with the link; it works once and for three days."""
+    parsed = addresses.parse(user.email)
+    address = Address.objects.get(pk=Address.objects.ensure([parsed])[parsed.key])
+    brand = Brand.objects.default()
+    message = Message.objects.create(
+        channel=Channel.SERVICE,
+        name="Link to set a password",
+        group="users",
+        brand=brand,
+        subscription_type=SubscriptionType.objects.default(),
+        from_name=brand.from_name or brand.name,
+        from_email=brand.from_email,
+        reply_to=brand.reply_to,
+        subject=f"Your access to the Listwell console of {brand.name}"[:300],
+        blocks=_blocks(_link_for(user)),
+        open_tracked=False,
+        click_tracked=False,
+    )
+    post(message, address, user.pk)
+
+
+def _link_for(user: User) -> str:
+    uid = urlsafe_base64_encode(force_bytes(user.pk))
+    token = default_token_generator.make_token(user)
+    return settings.BASE_URL + reverse("join", args=[uid, token])
+
+
+def _blocks(url: str) -> list[dict[str, Any]]:
+    what = (
+        "An administrator gave you access to the Listwell console, or a new link. Set"
+        " your password on the next page; you are signed in at once."
+    )
+    then = (
+        "The link works once, for three days. If you did not expect this email, do"
+        " nothing."
+    )
+    return [
+        {"id": "a", "kind": "heading", "text": "Set your password"},
+        {"id": "b", "kind": "text", "html": f"<p>{what}</p>"},
+        {"id": "c", "kind": "button", "label": "Set my password", "url": url},
+        {"id": "d", "kind": "text", "html": f"<p>{then}</p>"},
+    ]
