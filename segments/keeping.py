@@ -8,7 +8,7 @@ import time
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import DatabaseError, models
+from django.db import DatabaseError, models, transaction
 from django.utils import timezone
 
 from contacts.models import Contact, ContactQuerySet
@@ -99,16 +99,34 @@ class Kept(models.Model):
         does it; and when `patient` and everybody was asked about just now. A static
         segment is filled once, and left alone from then on.
         """
+        self._keep_log()
         with roomy():
-            rows = type(self)._base_manager.select_for_update(
-                skip_locked=True, no_key=True
-            )
-            mine = rows.filter(pk=self.pk).first()
+            mine = self._free().first()
             if mine is None:
                 return None
             change = mine._refill(fully=fully, patient=patient)
         self.refresh_from_db()
         return change
+
+    def _keep_log(self) -> None:
+        """Before a first look: from here on nothing is deleted of the log of changes.
+
+        What commits while everybody is asked about is then still there afterwards.
+        `full_at` says that nobody was asked about yet.
+        """
+        if not self.is_active or self.seen:
+            return
+        with transaction.atomic():
+            look = Look.now()
+            mine = self._free().filter(seen="").first() if look.snapshot else None
+            if mine is not None:
+                mine.seen, mine.full_at = look.snapshot, None
+                mine.save(update_fields=["seen", "full_at"])
+
+    def _free(self) -> models.QuerySet[Any]:
+        """This row, locked; nothing while a refresh of it is running."""
+        rows = type(self)._base_manager.filter(pk=self.pk)
+        return rows.select_for_update(skip_locked=True, no_key=True)
 
     def _refill(self, *, fully: bool, patient: bool) -> Change | None:
         if not self.is_active and (self.refreshed_at or self.rules is None):

@@ -1,6 +1,7 @@
 """Only what a change or the time concerns is asked about again, and nothing is lost."""
 
 import datetime as dt
+import threading
 import time
 from zoneinfo import ZoneInfo
 
@@ -14,7 +15,7 @@ from contacts.models import Contact, PropertyDefinition
 from deliveries.models import Event
 from segments.dates import Clock
 from segments.freshness import Look, has_turned, turns
-from segments.models import LoggedChange, Segment
+from segments.models import LoggedChange, Segment, current_clock
 from segments.tasks import refresh_due
 from segments.vocabulary import Vocabulary
 from tests.factories import (
@@ -23,7 +24,9 @@ from tests.factories import (
     SubscriptionTypeFactory,
     agree,
 )
+from tests.segments.halfway import begun, taken, waiting
 from tests.segments.worlds import NOW, ago, deliver, group, make_message, where
+from tests.threads import PATIENCE, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -134,6 +137,31 @@ def test_a_row_that_is_written_early_and_committed_late_is_not_lost():
         other.close()
     refresh_due()
     assert firsts(segment) == {"early", "late"}
+
+
+def test_what_commits_during_a_first_refresh_is_not_lost():
+    late, joins = ContactFactory(first_name="late"), ContactFactory(delivered=1)
+    segment = SegmentFactory(rules=group("all", SENDS))
+    write = "UPDATE contacts_contact SET delivered = 1 WHERE id = %s"
+    begin = threading.Event()
+    current_clock()  # the account is there: nobody waits for its row
+
+    def meanwhile():
+        with begun(write, [late.pk]) as writer, taken(segment, joins):
+            begin.set()
+            while not waiting():
+                time.sleep(0.05)
+            writer.execute("COMMIT")
+            refresh_due()  # and deletes of the log what nobody needs any more
+
+    def refresh():
+        begin.wait(PATIENCE)
+        return segment.refresh()
+
+    first, _ = together(refresh, meanwhile)
+    assert first.joined == 1
+    refresh_due()
+    assert "late" in firsts(segment)
 
 
 def test_a_restored_database_is_looked_at_as_a_whole():

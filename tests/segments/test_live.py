@@ -1,24 +1,18 @@
 """Active segments on the real processes: fresh within a minute, whole after a kill."""
 
-import contextlib
 import time
 
 import pytest
-from django.db import connection
 
 from contacts.models import Contact
 from segments import tasks
 from segments.models import Segment, SegmentMember
 from tests.factories import ContactFactory, SegmentFactory
+from tests.segments.halfway import taken, waiting
 
 pytestmark = [pytest.mark.kill, pytest.mark.timeout(400)]
 
 MINUTE = 60
-BLOCKED = """
-SELECT count(*) FROM pg_stat_activity
-WHERE wait_event_type = 'Lock' AND query LIKE '%%segments_segmentmember%%'
-    AND datname = current_database()
-"""
 
 
 def firsts(segment):
@@ -45,28 +39,6 @@ def test_a_changed_contact_is_in_or_out_within_a_minute(live_stack):
     segment.refresh_from_db()
     assert segment.full_at == full_at  # nobody else was asked about
     assert segment.size == 1
-
-
-@contextlib.contextmanager
-def taken(segment, contact):
-    """Somebody else is about to write this stay: a refresh waits half-way for that."""
-    with contextlib.closing(connection.copy()) as other, other.cursor() as cursor:
-        cursor.execute("BEGIN")
-        cursor.execute(
-            "INSERT INTO segments_segmentmember (segment_id, contact_id, joined_at)"
-            " VALUES (%s, %s, now())",
-            [segment.pk, contact.pk],
-        )
-        try:
-            yield
-        finally:
-            cursor.execute("ROLLBACK")
-
-
-def waiting():
-    with connection.cursor() as cursor:
-        cursor.execute(BLOCKED)
-        return cursor.fetchone()[0]
 
 
 def is_half_way():
