@@ -212,6 +212,7 @@ class LiveStack:
     def _ring_at(self, url):
         celery_app.conf.broker_url = url
         celery_app._after_fork()  # forget connections to the other broker
+        assert celery_app.conf.broker_write_url == url
 
     def _make_stack(self):
         kept = {k: v for k, v in os.environ.items() if not k.startswith(UNMEASURED)}
