@@ -139,13 +139,14 @@ class Processes:
         self.started = []
 
     def start(self, command):
-        process = children.spawn(command, env=self.env, output=self.file, cwd=ROOT)
-        self.started.append(process)
-        return process
+        self.started.append(self._spawn(command))
 
     def finish(self, command):
-        done = self.start(command).wait(120)
-        return done, self.log.read_text()
+        """Its exit code, and what all of them have said so far."""
+        return self._spawn(command).wait(120), self.log.read_text()
+
+    def _spawn(self, command):
+        return children.spawn(command, env=self.env, output=self.file, cwd=ROOT)
 
     def stop(self):
         for process in self.started:
@@ -203,7 +204,8 @@ def test_the_commands_of_compose_run_and_pass_their_own_health_checks(
         ),
         "the worker's health check",
     )
-    assert all(process.poll() in (None, 0) for process in processes.started)
+    ended = [p.args for p in processes.started if p.poll() is not None]
+    assert not ended, processes.log.read_text()
 
 
 def test_the_mailbox_is_read_only_where_one_is_set(tmp_path):
