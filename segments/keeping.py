@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import time
-from typing import Any
+from typing import Any, Self
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import DatabaseError, models, transaction
@@ -123,7 +123,7 @@ class Kept(models.Model):
                 mine.seen, mine.full_at = look.snapshot, None
                 mine.save(update_fields=["seen", "full_at"])
 
-    def _free(self) -> models.QuerySet[Any]:
+    def _free(self) -> models.QuerySet[Self]:
         """This row, locked; nothing while a refresh of it is running."""
         rows = type(self)._base_manager.filter(pk=self.pk)
         return rows.select_for_update(skip_locked=True, no_key=True)
