@@ -16,6 +16,7 @@ from django.db.models.functions import Cast, Coalesce, Lower
 from django.utils import timezone
 
 from accounts.roles import Right, Role
+from accounts.throttle import Throttle as Throttle  # so that Django finds it
 
 
 def check_time_zone(name: str) -> None:

@@ -1,21 +1,19 @@
 """Every address of the console: one include per app."""
 
 from django.contrib import admin
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
 from config.health import healthz
+from console.signing_in import SignIn, administration
 from console.views import Join
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
-    path(
-        "login/",
-        LoginView.as_view(redirect_authenticated_user=True),
-        name="login",
-    ),
+    path("login/", SignIn.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("join/<uidb64>/<token>/", Join.as_view(), name="join"),
+    path("admin/login/", administration, name="administration"),
     path("admin/", admin.site.urls),
     path("", include("console.urls")),
     path("", include("console.contact_urls")),
