@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 
 from accounts.admin import ReadOnlyAdmin
-from campaigns.models import EmailVersion, MarketingEmail
+from campaigns.models import EmailTemplate, EmailVersion, MarketingEmail
 
 
 @admin.register(MarketingEmail)
@@ -30,3 +30,10 @@ class EmailVersionAdmin(ReadOnlyAdmin):
     list_display = ("email", "number", "saved_by", "saved_at", "automatic")
     list_select_related = ("email", "saved_by")
     ordering = ("-pk",)
+
+
+@admin.register(EmailTemplate)
+class EmailTemplateAdmin(ReadOnlyAdmin):
+    list_display = ("name", "kind", "created_by", "created_at")
+    list_select_related = ("created_by",)
+    ordering = ("name",)

@@ -46,6 +46,22 @@ def _reengagement() -> list[Block]:
     ]
 
 
+def _reminder() -> list[Block]:
+    return [
+        new("heading", text="Should we keep writing to you?"),
+        new(
+            "text",
+            html=(
+                "<p>Hello {{ first_name | there }},</p>"
+                "<p>A few days ago we asked whether you still want our emails. In case "
+                "you missed it: here is the button again.</p>"
+            ),
+        ),
+        new("confirm", label="Yes, keep me subscribed"),
+        new("text", html="<p>No answer means no more emails from us.</p>"),
+    ]
+
+
 def _last_call() -> list[Block]:
     return [
         new("heading", text="This is our last email unless you say stay"),
@@ -90,7 +106,7 @@ def _blank() -> list[Block]:
 STARTERS: tuple[Starter, ...] = (
     Starter(
         "reengagement",
-        "Re-engagement",
+        "Re-engagement 1: the question",
         "Asks silent people whether they want to stay. Has one confirm button.",
         "refresh-cw",
         "reengagement",
@@ -99,8 +115,18 @@ STARTERS: tuple[Starter, ...] = (
         _reengagement,
     ),
     Starter(
+        "reminder",
+        "Re-engagement 2: the reminder",
+        "Asks those again who have not answered, in fewer words.",
+        "rotate-ccw",
+        "reengagement",
+        "Should we keep writing to you?",
+        "We have not heard from you yet. One click is enough.",
+        _reminder,
+    ),
+    Starter(
         "last-call",
-        "Re-engagement, last call",
+        "Re-engagement 3: the last call",
         "The last email of a round: says plainly that silence means goodbye.",
         "clock",
         "reengagement",

@@ -2,15 +2,30 @@
 
 from django.urls import path, re_path
 
-from campaigns.views import choosing, lists, reports, sending, versions, writing
+from campaigns.views import (
+    choosing,
+    lists,
+    pictures,
+    reports,
+    sending,
+    templates,
+    versions,
+    writing,
+)
 
 app_name = "campaigns"
 
 urlpatterns = [
+    re_path(
+        r"^i/(?P<name>[\w-]{24}\.(?:png|jpeg|gif))$", pictures.show, name="picture"
+    ),
     path("emails/", lists.index, name="list"),
     path("emails/new/", lists.create, name="create"),
     path("emails/<int:pk>/duplicate/", lists.duplicate, name="duplicate"),
     path("emails/<int:pk>/discard/", lists.discard, name="discard"),
+    path("emails/templates/", templates.index, name="templates"),
+    path("emails/<int:pk>/template/", templates.create, name="template_create"),
+    path("emails/templates/<int:pk>/delete/", templates.delete, name="template_delete"),
     # writing
     path("emails/<int:pk>/content/", writing.content, name="content"),
     path("emails/<int:pk>/content/autosave/", writing.autosave, name="autosave"),

@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from accounts.models import Account
 from accounts.typed import TypedNumberField
-from campaigns.models import MarketingEmail
-from campaigns.starters import STARTERS
+from campaigns.models import EmailTemplate, MarketingEmail
+from campaigns.starters import STARTERS, Starter
 from consent import addresses
 from consent.models import SubscriptionType
 from deliveries.domains import standing
@@ -28,11 +28,24 @@ class CreateForm(forms.Form):
         help_text="For you and your colleagues. The people you write to never see it.",
     )
     starter = forms.ChoiceField(
-        label="Begin with",
-        choices=[(one.key, one.label) for one in STARTERS],
-        widget=forms.RadioSelect,
-        initial=STARTERS[0].key,
+        label="Begin with", widget=forms.RadioSelect, initial=STARTERS[0].key
     )
+
+    def __init__(self, data: Mapping[str, Any] | None, saved: list[Starter]) -> None:
+        super().__init__(data)
+        self.starters = {one.key: one for one in [*STARTERS, *saved]}
+        choices = [(one.key, one.label) for one in self.starters.values()]
+        cast(forms.ChoiceField, self.fields["starter"]).choices = choices
+
+    @property
+    def chosen(self) -> Starter:
+        return self.starters[self.cleaned_data["starter"]]
+
+
+class TemplateForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = EmailTemplate
+        fields: ClassVar = ["name"]
 
 
 class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -1,14 +1,18 @@
 """Marketing emails: one message to some segments, once."""
 
 from campaigns.models.emails import LAUNCH_GRACE, MarketingEmail
+from campaigns.models.pictures import Picture
 from campaigns.models.states import EmailKind, EmailState
+from campaigns.models.templates import EmailTemplate
 from campaigns.models.versions import EmailVersion, Outdated
 
 __all__ = [
     "LAUNCH_GRACE",
     "EmailKind",
     "EmailState",
+    "EmailTemplate",
     "EmailVersion",
     "MarketingEmail",
     "Outdated",
+    "Picture",
 ]

@@ -15,9 +15,8 @@ from accounts.paging import FALLING, keyset
 from accounts.roles import Right, needs
 from accounts.web import INVALID, SignedIn
 from campaigns.forms.settings import CreateForm
-from campaigns.models import EmailState, MarketingEmail
+from campaigns.models import EmailState, EmailTemplate, MarketingEmail
 from campaigns.starters import STARTERS
-from campaigns.starters import find as find_starter
 from campaigns.views.request import find, note
 from consent.models import Brand
 
@@ -90,18 +89,17 @@ def _tabs(current: str) -> list[dict[str, Any]]:
 
 @needs(Right.SEND)
 def create(request: SignedIn) -> HttpResponse:
-    form = CreateForm(request.POST or None)
+    saved = EmailTemplate.objects.starters()
+    form = CreateForm(request.POST or None, saved)
     if request.method == "POST" and form.is_valid():
-        starter = find_starter(form.cleaned_data["starter"])
-        email = MarketingEmail.objects.start(
-            starter, form.cleaned_data["name"], request.user, Brand.objects.default()
-        )
+        name, brand = form.cleaned_data["name"], Brand.objects.default()
+        email = MarketingEmail.objects.start(form.chosen, name, request.user, brand)
         note(request, "created email", email)
         return redirect("campaigns:content", email.pk)
     return render(
         request,
         "campaigns/marketingemail_create.html",
-        {"form": form, "starters": STARTERS},
+        {"form": form, "starters": STARTERS, "saved": saved},
         status=INVALID if form.is_bound else 200,
     )
 

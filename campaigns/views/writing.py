@@ -107,7 +107,7 @@ def _save(
     if not email.is_draft:
         messages.error(request, "This email is no draft any more. Nothing was saved.")
         return redirect(email)
-    form = ContentForm(email, request.POST)
+    form = ContentForm(email, request.POST, request.FILES)
     if not form.is_valid():
         return _editor(request, email, form, INVALID)
     words = {**form.content, "blocks": change(form.content["blocks"])}

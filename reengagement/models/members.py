@@ -22,7 +22,9 @@ from reengagement.vocabulary import OPEN_OUTCOMES, Outcome
 if TYPE_CHECKING:
     from reengagement.models.campaign import Campaign
 
-MAX_EMAILS = 3
+# what the emails of a campaign begin with, in their order
+ROUND = ("reengagement", "reminder", "last-call")
+MAX_EMAILS = len(ROUND)
 
 
 class CampaignEmailQuerySet(models.QuerySet["CampaignEmail"]):
@@ -35,7 +37,7 @@ class CampaignEmailQuerySet(models.QuerySet["CampaignEmail"]):
             return None
         kind = campaign.subscription_type or SubscriptionType.objects.default()
         email = MarketingEmail.objects.start(
-            starters.find("reengagement" if position == 1 else "last-call"),
+            starters.find(ROUND[position - 1]),
             f"{campaign.name[:180]}, email {position}",
             user,
             kind.brand,

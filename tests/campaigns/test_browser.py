@@ -12,7 +12,7 @@ from tests.factories import ContactFactory, DeliveryFactory, agree, make_segment
 
 pytestmark = pytest.mark.browser
 
-WRITING = ("content", "versions", "settings", "recipients", "review")
+WRITING = ("content", "versions", "template", "settings", "recipients", "review")
 
 
 @pytest.fixture
@@ -91,6 +91,7 @@ def test_no_page_breaks_an_accessibility_rule_or_scrolls_sideways(
     paths = [
         "/emails/",
         "/emails/new/",
+        "/emails/templates/",
         *(f"{draft}{one}/" for one in WRITING),
         f"{draft}names/no_consent/",
         report,

@@ -1,0 +1,48 @@
+"""Templates: an email kept for the next ones, and letting one go."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.models import AuditEntry
+from accounts.web import INVALID, SignedIn
+from campaigns.forms.settings import TemplateForm
+from campaigns.models import EmailTemplate
+from campaigns.views.request import find
+
+
+@require_safe
+def index(request: SignedIn) -> HttpResponse:
+    rows = EmailTemplate.objects.select_related("created_by").order_by("name")
+    return render(
+        request, "campaigns/emailtemplate_list.html", {"templates": list(rows)}
+    )
+
+
+def create(request: SignedIn, pk: int) -> HttpResponse:
+    """Keep what was saved last of an email as a template."""
+    email = find(pk)
+    form = TemplateForm(request.POST or None, initial={"name": email.name[:120]})
+    if request.method == "POST" and form.is_valid():
+        template = form.save(commit=False)
+        template.take(email, request.user)
+        AuditEntry.objects.record(request.user, "saved template", subject=template.name)
+        messages.success(request, f"“{template}” is among the templates now.")
+        return redirect(email)
+    status = INVALID if form.is_bound else 200
+    context = {"email": email, "form": form}
+    return render(request, "campaigns/emailtemplate_form.html", context, status=status)
+
+
+@require_POST
+def delete(request: SignedIn, pk: int) -> HttpResponse:
+    template = get_object_or_404(EmailTemplate, pk=pk)
+    template.delete()
+    AuditEntry.objects.record(request.user, "deleted template", subject=template.name)
+    messages.success(
+        request, f"Deleted the template “{template}”. Emails begun with it stay."
+    )
+    return redirect("campaigns:templates")
