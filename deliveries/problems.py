@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from consent import addresses
 from consent.models import SubscriptionType
 from deliveries import blocks, handmade, layout
+from deliveries.hints import hints
 from deliveries.personalization import CONTACT_FIELDS, token_complaints
 
 BLOCK, WARN = "block", "warn"
@@ -64,6 +65,7 @@ def problems(
         *_about_confirming(mail.blocks, required=confirm_required),
         *_about_blocks(mail.blocks, known),
         *_about_size(mail),
+        *_about_trust(mail),
     ]
     return sorted(found, key=lambda problem: problem.level != BLOCK)
 
@@ -244,10 +246,21 @@ _CHECKS: dict[str, Callable[[blocks.Block, Collection[str]], Iterable[str]]] = {
 }
 
 
-def _about_size(mail: Mail) -> Iterable[Problem]:
+def _about_trust(mail: Mail) -> Iterable[Problem]:
+    for sentence, block_id in hints(mail.subject, mail.preview_text, mail.blocks):
+        yield Problem(WARN, sentence, block_id)
+
+
+def size_of(mail: Mail) -> int:
+    """How many octets of HTML a reader gets, before links are made longer."""
     body = blocks.build(mail.blocks)
     footer = layout.Footer("", "", "because")
-    size = len(layout.as_html(mail.subject, mail.preview_text, body, footer).encode())
+    document = layout.as_html(mail.subject, mail.preview_text, body, footer)
+    return len(document.encode())
+
+
+def _about_size(mail: Mail) -> Iterable[Problem]:
+    size = size_of(mail)
     if size > CLIPPED_AT:
         yield Problem(
             BLOCK,

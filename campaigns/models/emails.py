@@ -18,6 +18,7 @@ from campaigns.models.queries import MarketingEmailQuerySet, cancel_queued
 from campaigns.models.states import CONSTRAINTS, EmailKind, EmailState
 from consent.models import Brand, SubscriptionType
 from deliveries.models import Channel, Hold, HoldKind, Message
+from deliveries.problems import size_of
 from segments.models import Segment, SegmentUse
 
 # "Send now" can be taken back for this long.
@@ -152,6 +153,11 @@ class MarketingEmail(models.Model):
     @property
     def is_reengagement(self) -> bool:
         return self.kind == EmailKind.REENGAGEMENT
+
+    @property
+    def kilobytes(self) -> int:
+        """How much HTML a reader gets."""
+        return round(size_of(self) / 1024)
 
     @property
     def content(self) -> dict[str, Any]:

@@ -118,4 +118,4 @@ def test_a_picture_without_words_and_a_long_subject_are_warned_about():
     picture = {"id": "p", "kind": "image", "url": "https://a.example/i.png"}
     message = MessageFactory(subject="x" * 90, preview_text="", blocks=[picture])
     assert found(message) == []
-    assert len(found(message, WARN)) == 3
+    assert len(found(message, WARN)) == 4
