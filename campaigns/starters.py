@@ -99,6 +99,10 @@ def _newsletter() -> list[Block]:
     ]
 
 
+def _handmade() -> list[Block]:
+    return [new("html")]
+
+
 def _blank() -> list[Block]:
     return [new("text", html="<p>Hello {{ first_name | there }},</p>")]
 
@@ -143,6 +147,16 @@ STARTERS: tuple[Starter, ...] = (
         "What is new this month",
         "",
         _newsletter,
+    ),
+    Starter(
+        "html",
+        "HTML of your own",
+        "Paste or upload a page; its styles are put where mail programs look for them.",
+        "code-xml",
+        "regular",
+        "",
+        "",
+        _handmade,
     ),
     Starter(
         "blank", "Blank", "One paragraph to begin with.", "mail", "regular", "", "",

@@ -57,6 +57,7 @@ urlpatterns = [
     ),
     path("emails/<int:pk>/versions/", versions.index, name="versions"),
     path("emails/<int:pk>/settings/", writing.settings, name="settings"),
+    path("emails/<int:pk>/missing/", choosing.lacking, name="missing"),
     path("emails/<int:pk>/preview/", writing.show, name="preview"),
     # choosing
     path("emails/<int:pk>/recipients/", choosing.recipients, name="recipients"),

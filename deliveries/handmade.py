@@ -51,8 +51,19 @@ _ANCHOR = re.compile(
 _IMAGE = re.compile(rf"<img{_ATTRIBUTE}\s*/?>")
 _ALT = re.compile(r"\salt=\"([^\"]*)\"")
 _SRC = re.compile(r"\ssrc=\"([^\"]*)\"")
+_CHARSET = re.compile(rb"charset\s*=\s*[\"']?([A-Za-z0-9_-]{2,20})")
 _ANY_TAG = re.compile(r"<[^>]+>")
 _ENDS = re.compile(r"<br>|<hr[^>]*>|</(?:p|div|tr|li|h\d|table|blockquote|pre)>")
+
+
+def decoded(raw: bytes) -> str:
+    """The words of a file, in the encoding it names or else the usual ones."""
+    named = _CHARSET.search(raw[:2048])
+    names = [named[1].decode("ascii")] if named else []
+    for name in ("utf-8-sig", *names):
+        with contextlib.suppress(LookupError, UnicodeDecodeError):
+            return raw.decode(name)
+    return raw.decode("cp1252", errors="replace")
 
 
 def cleaned(source: str) -> str:

@@ -176,11 +176,8 @@ def _about_contrast(found: Iterable[blocks.Block]) -> Iterator[Hint]:
 def _pale(source: str) -> bool:
     """Whether an element sets both colours, too close to each other."""
     for style in _STYLE.findall(handmade.cleaned(source)):
-        rules = dict(
-            (part.strip().lower() for part in rule.split(":", 1))
-            for rule in style.split(";")
-            if ":" in rule
-        )
+        parts = (rule.lower().partition(":") for rule in style.split(";"))
+        rules = {name.strip(): value.strip() for name, _, value in parts}
         pair = (rules.get("color", ""), rules.get("background-color", ""))
         if all(map(_rgb, pair)) and contrast(*pair) < ENOUGH_CONTRAST:
             return True

@@ -308,13 +308,42 @@ class SocialForm(BlockForm):
             )
 
 
+class PageField(forms.FileField):
+    """A file that holds HTML; its value is what it says, decoded."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label="Upload a file",
+            required=False,
+            widget=forms.FileInput(attrs={"accept": ".html,.htm,text/html"}),
+            help_text="A whole page takes the place of what stands below.",
+        )
+
+    def to_python(self, data: Any) -> Any:
+        file = super().to_python(data)
+        if file is None:
+            return ""
+        source = handmade.decoded(file.read(4 * LONGEST_HTML + 1))
+        if "<" not in source or "\0" in source:
+            raise ValidationError("This file does not hold HTML.")
+        if len(source) > LONGEST_HTML:
+            raise ValidationError(
+                f"The file has more than {LONGEST_HTML:,} characters."
+            )
+        return source
+
+
 class HtmlForm(BlockForm):
+    field_order = ("file", "html")
+
+    file = PageField()
     html = forms.CharField(
         label="HTML",
         max_length=LONGEST_HTML,
         help_text=(
-            "Tables, pictures and styles are kept; scripts, forms and whatever mail "
-            "programs refuse is taken out when you save."
+            "Tables, pictures and styles are kept, style sheets are put into their "
+            "elements; scripts, forms and whatever mail programs refuse are taken out "
+            "when you save."
         ),
         widget=forms.Textarea(
             attrs={
@@ -327,7 +356,8 @@ class HtmlForm(BlockForm):
     )
 
     def values(self) -> dict[str, Any]:
-        return {"html": handmade.from_page(self.cleaned_data["html"])}
+        source = self.cleaned_data["file"] or self.cleaned_data["html"]
+        return {"html": handmade.from_page(source)}
 
 
 class FooterForm(BlockForm):

@@ -122,6 +122,13 @@ def names(request: SignedIn, pk: int, reason: str) -> HttpResponse:
 
 @needs(Right.SEND)
 @require_safe
+def lacking(request: SignedIn, pk: int) -> HttpResponse:
+    """For the editor: how many of its people lack what the tokens stand for."""
+    found = missing_values(find(pk))
+    return render(request, "campaigns/_missing.html", {"missing": found})
+
+
+@require_safe
 def review(request: SignedIn, pk: int) -> HttpResponse:
     email = find(pk)
     if not email.is_draft:

@@ -132,6 +132,7 @@
   }
   function redraw(page) {
     for (const pane of PANES) $(pane).replaceWith(document.adoptNode(page.querySelector(`#editor ${pane}`)));
+    window.htmx.process($(".ed-right"));
     for (const id of ["savebar", "toasts"]) document.getElementById(id).innerHTML = page.getElementById(id).innerHTML;
     bar.className = "savebar";
   }

@@ -39,7 +39,10 @@ def test_an_email_has_an_end():
     assert blocks.add(full, A) == full
 
 
-@pytest.mark.parametrize("starter", STARTERS, ids=lambda one: one.key)
+WRITTEN = [one for one in STARTERS if one.key != "html"]
+
+
+@pytest.mark.parametrize("starter", WRITTEN, ids=lambda one: one.key)
 def test_every_starter_can_be_sent_as_it_is(db, starter):
     email = MarketingEmailFactory.build(
         kind=starter.kind, subject=starter.subject or "Hello", blocks=starter.build()

@@ -158,6 +158,11 @@ class TestMissingValues:
         client.post(address("launch", email), {"expected": 3})
         assert not is_draft(email)
 
+    def test_the_editor_tells_it_beside_the_checks(self, client, email):
+        email.save_settings({"subject": "Hello {{ first_name | there }}"})
+        page = client.get(address("missing", email)).content.decode()
+        assert "1 person has no first name; they read “there”." in page
+
     def test_without_a_fallback_it_is_not_sent(self, client, email):
         text = {"id": "t", "kind": "text", "html": "<p>Dear {{&nbsp;company }}</p>"}
         email.save_settings({"blocks": [text]})

@@ -1,6 +1,7 @@
 """The list, the editor and the settings, as somebody without script uses them."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from campaigns.blocks import KINDS
@@ -39,7 +40,10 @@ def typed(email, **changes):
     return {**fields, **changes}
 
 
-PAGES = ("content", "versions", "settings", "recipients", "review", "preview")
+PAGES = (
+    *("content", "versions", "template_create", "missing"),
+    *("settings", "recipients", "review", "preview"),
+)
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -235,6 +239,49 @@ def test_html_is_kept_without_what_a_mail_program_refuses(client, email):
     assert added(client, email, "html", html=source)["html"] == (
         '<p style="color:red">Hi</p>'
     )
+
+
+def uploaded(client, email, raw):
+    """The answer to a page uploaded into an email that is one HTML block."""
+    email.blocks = [{"id": "h", "kind": "html", "html": ""}]
+    email.save()
+    file = SimpleUploadedFile("mail.html", raw, "text/html")
+    return client.post(
+        address("content", email), typed(email, **{"block-h-file": file})
+    )
+
+
+PAGE = """<html><head><meta charset="{0}"><style>.a {{color: #ff0000}}</style></head>
+<body><table class="a"><tr><td>Hyv\u00e4\u00e4 p\u00e4iv\u00e4\u00e4
+<a href="https://brand.example">Story</a></td></tr></table></body></html>"""
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "iso-8859-1", "utf-16-none"])
+def test_an_uploaded_page_becomes_the_email_with_its_styles_inside(
+    client, email, charset
+):
+    codec = charset if charset != "utf-16-none" else "cp1252"
+    uploaded(client, email, PAGE.format(charset).encode(codec))
+    email.refresh_from_db()
+    kept = email.blocks[0]["html"]
+    assert kept.startswith("<table")
+    assert 'style="color:#ff0000"' in kept
+    assert "Hyv\u00e4\u00e4 p\u00e4iv\u00e4\u00e4" in kept
+
+
+@pytest.mark.parametrize(
+    ("raw", "sentence"),
+    [
+        (b"just words", "does not hold HTML"),
+        (b"\x89PNG\0<", "does not hold HTML"),
+        (b"<p>" + b"x" * 200_001, "more than 200,000 characters"),
+    ],
+    ids=["words", "picture", "long"],
+)
+def test_a_file_without_html_is_refused_beside_its_field(client, email, raw, sentence):
+    response = uploaded(client, email, raw)
+    assert response.status_code == 422
+    assert sentence in response.content.decode()
 
 
 def test_social_links_are_kept_by_network(client, email):
