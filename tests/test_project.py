@@ -29,6 +29,7 @@ PUBLIC = {
     "deliveries:open",
     "deliveries:confirm",
     "deliveries:in_browser",
+    "campaigns:picture",
     "optouts:unsubscribe",
     "optouts:come_back",
     "optouts:say_why",
