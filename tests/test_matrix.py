@@ -65,7 +65,8 @@ PAGES = {
         console:stop console:go_on deliveries:domain_check campaigns:create
         campaigns:duplicate campaigns:discard campaigns:content
         campaigns:autosave campaigns:block_add campaigns:block_move
-        campaigns:versions campaigns:bring_back
+        campaigns:versions campaigns:bring_back campaigns:templates
+        campaigns:template_create campaigns:template_delete campaigns:missing
         campaigns:block_duplicate campaigns:block_delete campaigns:restore
         campaigns:settings campaigns:recipients campaigns:review
         campaigns:launch campaigns:schedule campaigns:unschedule campaigns:pause

@@ -128,6 +128,7 @@ def lacking(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, "campaigns/_missing.html", {"missing": found})
 
 
+@needs(Right.SEND)
 @require_safe
 def review(request: SignedIn, pk: int) -> HttpResponse:
     email = find(pk)

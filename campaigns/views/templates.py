@@ -8,12 +8,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import AuditEntry
+from accounts.roles import Right, needs
 from accounts.web import INVALID, SignedIn
 from campaigns.forms.settings import TemplateForm
 from campaigns.models import EmailTemplate
 from campaigns.views.request import find
 
 
+@needs(Right.SEND)
 @require_safe
 def index(request: SignedIn) -> HttpResponse:
     rows = EmailTemplate.objects.select_related("created_by").order_by("name")
@@ -22,6 +24,7 @@ def index(request: SignedIn) -> HttpResponse:
     )
 
 
+@needs(Right.SEND)
 def create(request: SignedIn, pk: int) -> HttpResponse:
     """Keep what was saved last of an email as a template."""
     email = find(pk)
@@ -37,6 +40,7 @@ def create(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, "campaigns/emailtemplate_form.html", context, status=status)
 
 
+@needs(Right.SEND)
 @require_POST
 def delete(request: SignedIn, pk: int) -> HttpResponse:
     template = get_object_or_404(EmailTemplate, pk=pk)

@@ -160,9 +160,13 @@
   addEventListener("beforeunload", (event) => { if (dirty && !leaving) event.preventDefault(); });
 
   /* arrows go through the list of blocks and through the menu of kinds */
-  form.addEventListener("toggle", (event) => {
-    if (event.target.matches(".ed-add[open]")) $("button", event.target).focus();
-  }, true);
+  form.addEventListener("click", (event) => {
+    const menu = event.target.closest(".ed-add > summary")?.parentElement;
+    if (!menu || menu.open) return;
+    event.preventDefault(); // opened here and now: the next key may follow at once
+    menu.open = true;
+    $("button", menu).focus();
+  });
   form.addEventListener("keydown", (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (!step || event.altKey || event.ctrlKey || event.metaKey) return;

@@ -3,12 +3,14 @@
 import pytest
 from django.urls import reverse
 
+from accounts.roles import Role
 from campaigns.models import EmailState, EmailVersion, MarketingEmail
 from tests.campaigns.posting import address, typed
 from tests.factories import (
     ContactFactory,
     MarketingEmailFactory,
     SubscriptionTypeFactory,
+    UserFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -277,6 +279,13 @@ def test_the_preview_is_written_to_a_person(client, email):
     page = client.get(address("preview", email), {"as": person.pk}).content.decode()
     assert "Hello Grace" in page
     assert "Hello there" in client.get(address("preview", email)).content.decode()
+
+
+def test_who_may_see_nobody_sees_the_mail_to_nobody(client, email):
+    person = ContactFactory(first_name="Grace")
+    client.force_login(UserFactory(role=Role.VIEWER))
+    page = client.get(address("preview", email), {"as": person.pk}).content.decode()
+    assert "Hello there" in page
 
 
 def test_the_preview_shows_dark_and_plain(client, email):
