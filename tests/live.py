@@ -275,10 +275,14 @@ def live_stack(running_stack, django_db_blocker):
 
 
 def pytest_collection_modifyitems(items):
-    """One worker of pytest-xdist runs all live tests, so one stack is enough."""
+    """Two workers of pytest-xdist run the live tests, each with a stack of its own.
+
+    Those in the browser keep a processor busy, the others mostly wait.
+    """
     for item in items:
         if "live_stack" in item.fixturenames:
-            item.add_marker(pytest.mark.xdist_group("live"))
+            group = "browser" if "browser" in item.fixturenames else "live"
+            item.add_marker(pytest.mark.xdist_group(group))
             item.add_marker("live")
         if "browser" in item.fixturenames:
             item.add_marker("browser")

@@ -13,7 +13,7 @@ from contacts import tasks
 from contacts.importing import columns
 from contacts.models import ConsentAnswer, Contact, ContactImport, ImportState
 
-pytestmark = [pytest.mark.live, pytest.mark.xdist_group("live")]
+pytestmark = pytest.mark.live
 PEOPLE = 60_000
 
 
