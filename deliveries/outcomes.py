@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from deliveries.models import DeliveryState, Hold, HoldKind
+from deliveries.models import DeliveryState, Hold, HoldKind, Message
 from deliveries.providers import LABELS, OTHER
 from deliveries.queue import Outcome
 from deliveries.refusals import NOT_MADE
@@ -51,6 +51,17 @@ def rest(row: Mapping[str, Any], answer: Answer) -> None:
         lift_at=timezone.now() + REST,
         kind=kind,
         value=place,
+    )
+
+
+def hold_broken(message_id: int, problem: Exception) -> None:
+    """A mailing that cannot be written waits for a person; the others go on."""
+    Hold.objects.stop_itself(
+        "No mail can be made of it. Stop this mailing, write it anew and send it to"
+        f" the rest. {type(problem).__name__}: {problem}",
+        {"error": type(problem).__name__},
+        kind=HoldKind.MESSAGE,
+        message=Message.objects.get(pk=message_id),
     )
 
 

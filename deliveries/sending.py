@@ -21,7 +21,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import (
+    DatabaseError,
+    InterfaceError,
+    OperationalError,
+    connection,
+    transaction,
+)
 from django.utils import timezone
 
 from accounts.doorbell import ring
@@ -41,6 +47,7 @@ from deliveries.models import (
 from deliveries.outcomes import (
     BACKOFF,
     TOO_MUCH,
+    hold_broken,
     judged,
     left_open,
     not_made,
@@ -235,9 +242,10 @@ class _Turn:
 
         `done` is kept until the commit is known: settling twice does no harm.
         """
+        plan = self._plan(message_id)
+        if plan is None:
+            return 0
         entrance = self.entrance = self.entrance or enter()
-        plan = self.plans.get(message_id) or _Plan.of(message_id)
-        self.plans[message_id] = plan
         size = min(self.batch, self.limit - self.started)
         rows = queue.start(plan.question, self.worker, size, self.done, entrance.rates)
         self.done = []
@@ -245,6 +253,19 @@ class _Turn:
         if rows:
             self._send(entrance.door, plan, rows)
         return len(rows)
+
+    def _plan(self, message_id: int) -> _Plan | None:
+        """None when no mail can be made of it: it is held, and the others go on."""
+        try:
+            if message_id not in self.plans:
+                self.plans[message_id] = _Plan.of(message_id)
+            return self.plans[message_id]
+        except (DatabaseError, InterfaceError):
+            raise
+        except Exception as problem:
+            logger.exception("No mail can be made of message %s.", message_id)
+            hold_broken(message_id, problem)
+            return None
 
     def _settle(self) -> None:
         """What is known must not be lost because the database is away for a moment."""

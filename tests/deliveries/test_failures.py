@@ -7,11 +7,13 @@ import pytest
 
 from contacts.models import Contact, PropertyDefinition
 from deliveries import audience, refusals, sending
-from deliveries.models import Delivery
-from tests.factories import ContactFactory, agree
+from deliveries.models import Delivery, Hold, HoldKind
+from tests.factories import ContactFactory, DeliveryFactory, MessageFactory, agree
 from tests.scripted import DATA, END, Scripted
 
 pytestmark = pytest.mark.django_db
+
+QUEUED = {"state": "queued", "started_at": None, "settled_at": None}
 
 
 @pytest.fixture(params=[(), ("PIPELINING",)], ids=["stepwise", "pipelined"])
@@ -155,6 +157,22 @@ def test_a_mail_that_cannot_be_made_for_one_keeps_nobody_else_back(
     assert "month must be in 1..12" in broken.reply
     assert refusals.label(broken.reason) == "Could not be written"
     assert "does not fit" in refusals.sentence(broken.reason)
+
+
+def test_a_mailing_that_cannot_be_written_is_held_and_the_others_go_on(
+    message, queue_for, serve, caplog
+):
+    broken = MessageFactory(html="a slot cut in half: [~token:first_name:abc~]")
+    waits = DeliveryFactory(message=broken, **QUEUED)
+    queue_for(1)
+    server = serve({})
+    assert sending.send_due() == 1
+    assert len(server.texts) == 1
+    hold = Hold.objects.get()
+    assert (hold.kind, hold.message) == (HoldKind.MESSAGE, broken)
+    assert "No mail can be made of it" in hold.reason
+    waits.refresh_from_db()
+    assert waits.state == "queued"
 
 
 def test_the_scripted_server_speaks_as_others_do():
