@@ -34,7 +34,7 @@ class RefuseNulls:
 
 
 class AccountClock:
-    """Tells a signed-in person every time as it is where the account is.
+    """Tells a signed-in person every time as it is where she is, or else the account.
 
     Public pages stay with UTC, which they say: they do not look who is asking.
     """

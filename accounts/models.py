@@ -112,6 +112,10 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(default=timezone.now)
     theme = models.CharField(max_length=8, choices=Theme, default=Theme.AUTO)
+    # empty: as the account
+    time_zone = models.CharField(
+        max_length=64, blank=True, default="", validators=[check_time_zone]
+    )
     single_key_shortcuts = models.BooleanField(default=True)
 
     USERNAME_FIELD = "email"

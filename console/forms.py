@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+import zoneinfo
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.forms.renderers import TemplatesSetting
 from django.http import HttpRequest, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from accounts.models import User
+from accounts.models import Account, User
 
 
 class Renderer(TemplatesSetting):
@@ -29,6 +30,28 @@ class ShortcutsForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = User
         fields: ClassVar[list[str]] = ["single_key_shortcuts"]
+
+
+class TimeZoneForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Where somebody is; nothing means where the account is."""
+
+    class Meta:
+        model = User
+        fields: ClassVar[list[str]] = ["time_zone"]
+
+    time_zone = forms.ChoiceField(
+        label="Time zone",
+        required=False,
+        help_text="Every time on a page is told as it is there. Days in filters stay"
+        " those of the account.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        zones = sorted(zoneinfo.available_timezones())
+        account = f"As the account: {Account.current().time_zone}"
+        field = cast(forms.ChoiceField, self.fields["time_zone"])
+        field.choices = [("", account), *((zone, zone) for zone in zones)]
 
 
 def way_back(request: HttpRequest) -> HttpResponseRedirect:

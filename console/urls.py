@@ -1,7 +1,7 @@
 from django.urls import path
 
 from accounts.roles import Right, needs
-from console import jobs, outbox, overview, rights, users, views
+from console import jobs, log, outbox, overview, rights, users, views
 
 app_name = "console"
 urlpatterns = [
@@ -38,6 +38,9 @@ urlpatterns = [
     path("settings/users/<int:pk>/off/", users.switch_off, name="user_off"),
     path("settings/users/<int:pk>/on/", users.switch_on, name="user_on"),
     path("settings/users/<int:pk>/link/", users.link, name="user_link"),
+    path("settings/log/", log.index, name="log"),
+    path("settings/log/export.csv", log.export, name="log_export"),
+    path("time-zone/", views.time_zone, name="time_zone"),
     path("theme/", views.theme, name="theme"),
     path("shortcuts/", views.shortcuts, name="shortcuts"),
     path("styleguide/", views.styleguide, name="styleguide"),

@@ -6,15 +6,15 @@ from django.contrib import messages
 from django.contrib.auth.forms import PasswordChangeForm, SetPasswordForm
 from django.contrib.auth.views import PasswordChangeView, PasswordResetConfirmView
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import AuditEntry, User
 from accounts.roles import Right, needs
-from accounts.web import INVALID
+from accounts.web import INVALID, SignedIn
 from console import styleguide as samples
-from console.forms import ShortcutsForm, ThemeForm, way_back
+from console.forms import ShortcutsForm, ThemeForm, TimeZoneForm, way_back
 
 
 @needs(Right.LOOK)
@@ -33,6 +33,19 @@ def shortcuts(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         form.save()
     return way_back(request)
+
+
+@needs(Right.LOOK)
+@require_http_methods(["GET", "POST"])
+def time_zone(request: SignedIn) -> HttpResponse:
+    """Where somebody is, so that pages tell her times as they are there."""
+    form = TimeZoneForm(request.POST or None, instance=request.user)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, "Saved. Pages tell times as they are there.")
+        return redirect("console:time_zone")
+    status = INVALID if form.errors else 200
+    return render(request, "console/time_zone.html", {"form": form}, status=status)
 
 
 class ChangePassword(PasswordChangeView):

@@ -22,6 +22,7 @@ PAGES = {
     "look": """
         console:overview console:numbers console:jobs console:bell console:job
         console:job_card console:password console:theme console:shortcuts
+        console:time_zone
         contacts:properties consent:types deliveries:domains deliveries:domain
         campaigns:list campaigns:preview campaigns:detail campaigns:shown
         bounces:incidents bounces:rules bounces:complaints signups:list
@@ -114,7 +115,7 @@ PAGES = {
     """,
     "users": """
         console:users console:invite console:user console:user_off console:user_on
-        console:user_link
+        console:user_link console:log console:log_export
     """,
 }
 # Django's own: leaving, and the administration, which asks for an administrator itself

@@ -10,10 +10,10 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.text import slugify
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.models import Account
 from accounts.paging import keyset
 from accounts.roles import Right, needs
 from accounts.web import SignedIn
@@ -88,7 +88,7 @@ def _figures(email: MarketingEmail) -> dict[str, Any]:
         "links": report.links(email, counts["clickers"]),
         "link_columns": LINK_COLUMNS,
         "curve": report.curve(email, counts["by_hour"]),
-        "zone": Account.current().zone,
+        "zone": timezone.get_current_timezone(),
         "tabs": report_tabs(email, "detail"),
     }
 
@@ -185,7 +185,7 @@ def people(request: SignedIn, pk: int) -> HttpResponse:
         "page": page,
         "rows": [rows.row(one) for one in page.rows],
         "columns": COLUMNS,
-        "zone": Account.current().zone,
+        "zone": timezone.get_current_timezone(),
         "export": reverse("campaigns:export", args=[pk]) + "?" + _kept(group, reason),
         "tabs": report_tabs(email, "people"),
     }
@@ -244,7 +244,7 @@ def shown(request: SignedIn, pk: int) -> HttpResponse:
         return redirect(email)
     context = {
         "email": email,
-        "zone": Account.current().zone,
+        "zone": timezone.get_current_timezone(),
         "tabs": report_tabs(email, "shown"),
     }
     return render(request, "campaigns/marketingemail_shown.html", context)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.models import Account
 from accounts.roles import Right, needs
 from accounts.web import SignedIn, key
 from campaigns.models import EmailVersion, Outdated
@@ -31,7 +31,7 @@ def index(request: SignedIn, pk: int) -> HttpResponse:
         "entries": entries,
         "shown": shown or (entries[0][0] if entries else None),
         "tabs": writing_tabs(email, "content"),
-        "zone": Account.current().zone,
+        "zone": timezone.get_current_timezone(),
     }
     return render(request, "campaigns/marketingemail_versions.html", context)
 

@@ -18,7 +18,6 @@ from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.models import Account
 from accounts.roles import Right, needs
 from accounts.web import CONFLICT, INVALID, SignedIn, key
 from campaigns import blocks as editing
@@ -81,7 +80,7 @@ def _editor(
         "tabs": writing_tabs(email, "content"),
         "conflict": conflict,
         "differing": differences(email.content, form.content) if conflict else [],
-        "zone": Account.current().zone,
+        "zone": timezone.get_current_timezone(),
         "view": view,
         "views": VIEWS,
         "person": person,
@@ -138,7 +137,7 @@ def autosave(request: SignedIn, pk: int) -> HttpResponse:
     except Outdated:
         return JsonResponse({"sentence": _who_was_quicker(pk)}, status=CONFLICT)
     checks = {"email": email, "checks": complaints(email)}
-    clock = timezone.localtime(email.saved_at, Account.current().zone)
+    clock = timezone.localtime(email.saved_at)
     answer = {
         "version": email.version,
         "sentence": f"Saved {clock:%H:%M}",

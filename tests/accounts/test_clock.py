@@ -29,6 +29,23 @@ def test_a_page_tells_the_time_of_the_account(client, auckland):
     assert "2 Mar 2026, 12:30" in shown(client)
 
 
+def test_or_that_of_the_person_who_chose_one(client, auckland):
+    client.post("/time-zone/", {"time_zone": "America/Lima"})
+    assert "1 Mar 2026, 18:30" in shown(client)
+
+
+def test_whoever_takes_the_choice_back_is_where_the_account_is(client, auckland):
+    client.post("/time-zone/", {"time_zone": "America/Lima"})
+    client.post("/time-zone/", {"time_zone": ""})
+    assert "2 Mar 2026, 12:30" in shown(client)
+
+
+def test_a_place_that_is_none_is_refused_in_words(client, auckland):
+    answer = client.post("/time-zone/", {"time_zone": "Mars/Olympus"})
+    assert answer.status_code == 422
+    assert "Mars/Olympus is not one of the available choices" in answer.content.decode()
+
+
 def test_without_a_choice_it_is_utc(client):
     assert "1 Mar 2026, 23:30" in shown(client)
 
