@@ -162,7 +162,7 @@ def test_the_report_asks_a_fixed_number_of_questions(
 ):
     # session, user, email, figures, machine clicks, reasons, links and who clicked
     # them, opens and clicks by the hour, account
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         client.get(url("detail", email))
 
 
@@ -170,7 +170,7 @@ def test_the_people_ask_a_fixed_number_of_questions(
     client, email, everything, django_assert_num_queries
 ):
     # session, user, email, figures, page, reasons, account
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get(url("people", email), {"group": "not_sent"})
 
 
