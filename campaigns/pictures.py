@@ -22,6 +22,8 @@ MOST_FRAMES = 200
 
 # what every mail program shows -> the type it is served as
 TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "GIF": "image/gif"}
+# what is told from anything else; no other reader sees what strangers made
+READ = (*TYPES, "BMP", "TIFF", "WEBP")
 _KINDS = "Choose a PNG, JPEG or GIF file."
 
 
@@ -48,7 +50,10 @@ def checked(raw: bytes) -> Drawn:
     if b"<svg" in raw[:4096].lower():
         raise BadPicture(f"Mail programs do not show SVG drawings. {_KINDS}")
     try:
-        with warnings.catch_warnings(), Image.open(io.BytesIO(raw)) as image:
+        with (
+            warnings.catch_warnings(),
+            Image.open(io.BytesIO(raw), formats=READ) as image,
+        ):
             warnings.simplefilter("ignore")
             return _drawn(image)
     except UnidentifiedImageError as problem:
@@ -60,15 +65,17 @@ def checked(raw: bytes) -> Drawn:
 
 
 def _drawn(image: Image.Image) -> Drawn:
-    if image.format not in TYPES:
-        raise BadPicture(f"Not every mail program shows {image.format}. {_KINDS}")
+    # many telephones write two pictures into one JPEG; the first is the one to show
+    kind = "JPEG" if image.format == "MPO" else str(image.format)
+    if kind not in TYPES:
+        raise BadPicture(f"Not every mail program shows {kind}. {_KINDS}")
     if image.width * image.height > MOST_PIXELS:
         raise BadPicture(
             "The picture has more than 25 million pixels. Make it smaller."
         )
     written = io.BytesIO()
-    size = _WRITERS[image.format](image, written)
-    return Drawn(written.getvalue(), image.format, *size)
+    size = _WRITERS[kind](image, written)
+    return Drawn(written.getvalue(), kind, *size)
 
 
 def _as_jpeg(image: Image.Image, written: io.BytesIO) -> tuple[int, int]:

@@ -29,7 +29,8 @@ _STYLE = """
 @media (prefers-color-scheme:dark){
 .lw-text div{color:#e5e7eb!important}.lw-small div{color:#9ca3af!important}
 .lw-text a{color:#93c5fd!important}.lw-small a{color:#9ca3af!important}
-.lw-card,.lw-card table{background:#1f2937!important}
+.lw-card,.lw-card>table{background:#1f2937!important}
+.lw-made{background:#ffffff!important}
 body,body>div{background:#111827!important}}
 """
 _RUST_ESCAPE = re.compile(r"\\u\{([0-9a-f]{1,6})\}")

@@ -1,9 +1,13 @@
 """Marketing emails in Chromium: written by keyboard, sent, read about; accessible."""
 
+import re
+
 import pytest
 from django.utils import timezone
+from PIL import Image
 from playwright.sync_api import expect
 
+from campaigns.blocks import new
 from campaigns.models import EmailState, MarketingEmail
 from campaigns.starters import find
 from consent.models import Brand, SubscriptionType
@@ -191,6 +195,18 @@ def test_a_block_is_deleted_and_undone_without_script(console, email):
     page.get_by_role("button", name="Undo", exact=True).click()
     email.refresh_from_db()
     assert email.blocks[0]["kind"] == "heading"
+
+
+def test_a_picture_is_in_the_mail_as_soon_as_it_is_chosen(console, email, tmp_path):
+    email.blocks = [new("image", alt="A red field")]
+    email.save()
+    file = tmp_path / "field.png"
+    Image.new("RGB", (40, 20), "red").save(file)
+    page = console(f"/emails/{email.pk}/content/#block-{email.blocks[0]['id']}")
+    page.get_by_label("Upload a picture").set_input_files(file)
+    shown = page.frame_locator("iframe").get_by_role("img", name="A red field")
+    expect(shown).to_have_attribute("src", re.compile(r"/i/[\w-]{24}\.png$"))
+    expect(shown).to_have_js_property("naturalWidth", 40)
 
 
 def test_an_earlier_version_is_looked_at_and_brought_back(console, email):

@@ -78,6 +78,12 @@ def test_a_picture_taken_upright_stays_upright():
     assert (found.width, found.height) == (6, 8)
 
 
+def test_the_two_pictures_of_a_telephone_are_one():
+    second = Image.new("RGB", (8, 6), "blue")
+    found = checked(drawn("MPO", save_all=True, append_images=[second]))
+    assert (found.format, opened(found.octets).format) == ("JPEG", "JPEG")
+
+
 def test_what_is_hidden_behind_a_picture_is_removed():
     raw = drawn("PNG") + b"<script>alert(1)</script>"
     assert b"script" not in checked(raw).octets

@@ -58,6 +58,12 @@ def test_it_stands_in_the_mail_as_it_was_written():
     assert made in drawn({"id": "a", "kind": "html", "html": made})
 
 
+def test_it_keeps_its_own_colours_in_the_dark():
+    html = drawn({"id": "a", "kind": "html", "html": "<p>Hi</p>"})
+    assert ".lw-made{background:#ffffff!important}" in html
+    assert ".lw-card table{" not in html
+
+
 def test_what_an_author_writes_cannot_pass_for_a_place_of_ours():
     html = drawn({"id": "a", "kind": "html", "html": "<p>[~handmade:0:~]</p>"})
     assert html.count("handmade:0") == 1
