@@ -45,7 +45,10 @@ KINDS: dict[str, Kind] = {
         {"text": "", "level": 1, "align": "left"},
     ),
     "text": Kind(
-        "Text", "type", "Paragraphs, links, lists", {"html": "", "align": "left"}
+        "Text",
+        "type",
+        "Paragraphs, links, lists",
+        {"html": "", "align": "left", "plain": ""},
     ),
     "image": Kind(
         "Image", "image", "A picture, with a link", {"url": "", "alt": "", "href": ""}
@@ -62,7 +65,7 @@ KINDS: dict[str, Kind] = {
         "Two columns",
         "columns-2",
         "Side by side",
-        {f"{side}_{name}": "" for side in SIDES for name in _SIDE},
+        {"plain": "", **{f"{side}_{name}": "" for side in SIDES for name in _SIDE}},
     ),
     "social": Kind(
         "Social links",
@@ -70,7 +73,7 @@ KINDS: dict[str, Kind] = {
         "Where else you are",
         dict.fromkeys(NETWORKS, ""),
     ),
-    "html": Kind("HTML", "code-xml", "Written by hand", {"html": ""}),
+    "html": Kind("HTML", "code-xml", "Written by hand", {"html": "", "plain": ""}),
     "footer": Kind("Footer line", "text", "Your words at the very end", {"text": ""}),
 }
 

@@ -82,6 +82,7 @@ def _tokens(email: MarketingEmail) -> Iterator[tuple[str, str]]:
 
 def _texts(email: MarketingEmail) -> Iterator[str]:
     yield from (email.subject, email.preview_text)
+    yield from (str(block.get("plain", "")) for block in email.blocks)
     for block in flat(email.blocks):
         yield str(block.get("text", ""))
         yield str(block.get("label", ""))

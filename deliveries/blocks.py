@@ -14,6 +14,7 @@ Pure. A block is a dict with an `id` and a `kind`:
     html      html: written by hand; scripts, forms and styles that hide are removed
     footer    text: a line of the author's above what always stands there
 
+`plain`, where it is not empty, stands in the plain text part instead of the block.
 `align` of heading, text and button is left, center or right.
 """
 
@@ -122,7 +123,10 @@ def build(blocks: Sequence[Block]) -> Body:
     for block in blocks:
         builder = _BUILDERS.get(block.get("kind", ""))
         if builder:
+            before = len(body.text)
             builder(block, body)
+            if plain := _words(block, "plain"):
+                body.text[before:] = [slotted(plain)]
     return body
 
 

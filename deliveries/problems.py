@@ -141,6 +141,8 @@ def _about_blocks(
     for block in found:
         if block.get("kind") == "columns" and not any(blocks.flat([block])):
             yield Problem(BLOCK, "The columns are empty.", _id(block))
+        for complaint in token_complaints(str(block.get("plain", "")), known):
+            yield Problem(BLOCK, complaint, _id(block))
     for block in blocks.flat(found):
         check = _CHECKS.get(str(block.get("kind")))
         sentences = check(block, known) if check else ["This block cannot be read."]

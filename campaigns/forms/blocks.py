@@ -123,6 +123,21 @@ class BlockForm(Lenient):
         return {**self.block, **self.values()}
 
 
+class PlainForm(BlockForm):
+    """May say something else where a mail program shows no HTML."""
+
+    plain = forms.CharField(
+        label="Words",
+        required=False,
+        max_length=LONGEST_TEXT,
+        help_text="For who reads without HTML. Empty: made from what stands above.",
+        widget=forms.Textarea(attrs={"rows": 3, "data-tokens": ""}),
+    )
+
+
+_PLAIN = ("In the plain text part", ("plain",))
+
+
 class AlignedForm(BlockForm):
     align = forms.ChoiceField(
         label="Position",
@@ -148,9 +163,9 @@ class HeadingForm(AlignedForm):
         return {**super().values(), "level": self.cleaned_data["level"] or 1}
 
 
-class TextForm(AlignedForm):
+class TextForm(AlignedForm, PlainForm):
     formats = True
-    field_order = ("text", "align")
+    parts = (("", ("text", "align")), _PLAIN)
 
     text = forms.CharField(
         max_length=LONGEST_TEXT,
@@ -225,16 +240,16 @@ class ImageForm(BlockForm):
 _SIDE = ("file", "url", "alt", "text", "label", "href")
 
 
-class ColumnsForm(BlockForm):
+class ColumnsForm(PlainForm):
     """A picture, words and a button on each side; what is empty is left out."""
 
     formats = True
-    parts = tuple(
-        (
-            f"{side.capitalize()} column",
-            [f"{side}_{name}" for name in _SIDE],
-        )
-        for side in SIDES
+    parts = (
+        *(
+            (f"{side.capitalize()} column", [f"{side}_{name}" for name in _SIDE])
+            for side in SIDES
+        ),
+        _PLAIN,
     )
 
     def __init__(
@@ -333,8 +348,8 @@ class PageField(forms.FileField):
         return source
 
 
-class HtmlForm(BlockForm):
-    field_order = ("file", "html")
+class HtmlForm(PlainForm):
+    parts = (("", ("file", "html")), _PLAIN)
 
     file = PageField()
     html = forms.CharField(
@@ -357,7 +372,8 @@ class HtmlForm(BlockForm):
 
     def values(self) -> dict[str, Any]:
         source = self.cleaned_data["file"] or self.cleaned_data["html"]
-        return {"html": handmade.from_page(source)}
+        plain = self.cleaned_data["plain"]
+        return {"html": handmade.from_page(source), "plain": plain}
 
 
 class FooterForm(BlockForm):

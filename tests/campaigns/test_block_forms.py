@@ -40,6 +40,14 @@ def test_both_columns_are_written_in_one_form(client, email):
     assert block["right_label"] == "Go"
 
 
+@pytest.mark.parametrize("kind", ["text", "html", "columns"])
+def test_what_who_reads_without_html_gets_can_be_written(client, email, kind):
+    block = added(client, email, kind, plain="Read it at our place.")
+    assert block["plain"] == "Read it at our place."
+    shown = client.get(address("preview", email), {"view": "text"}).content.decode()
+    assert "Read it at our place." in shown
+
+
 def test_html_is_kept_without_what_a_mail_program_refuses(client, email):
     source = "<style>p{color:red}</style><p>Hi</p><script>x()</script>"
     assert added(client, email, "html", html=source)["html"] == (

@@ -79,6 +79,15 @@ def test_it_reads_as_plain_words():
     )
 
 
+def test_words_for_the_plain_part_take_the_place_of_the_block_there_alone():
+    block = {"id": "a", "kind": "html", "html": "<p>Made</p>", "plain": "Hi {{ city }}"}
+    body = blocks.build([block])
+    text = layout.as_text(body, FOOTER)
+    assert text.startswith("Hi [~token:city:~]")
+    assert "Made" not in text
+    assert "Made" in layout.as_html("Subject", "", body, FOOTER)
+
+
 COLUMNS = {
     "id": "a",
     "kind": "columns",
