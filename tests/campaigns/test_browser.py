@@ -159,7 +159,7 @@ def test_a_block_is_added_and_written_by_keyboard_alone(keyboard):
     keyboard("Heading", "Enter", becomes="heading text confirm text")
     added = "heading text text confirm text"
     keyboard("Heading", "a", "ArrowDown", "Enter", becomes=added)
-    box = keyboard.page.locator(".ed-block:not([hidden]) textarea")
+    box = keyboard.page.locator(".ed-block:not([hidden]) textarea").first
     expect(box).to_be_focused()
     keyboard.page.keyboard.type("Written by keyboard.")
     frame = keyboard.page.frame_locator("iframe")
@@ -178,7 +178,7 @@ def test_a_block_is_moved_copied_and_deleted_by_keyboard_alone(keyboard):
 
 def test_the_format_buttons_mark_the_chosen_words(console, email):
     page = console(f"/emails/{email.pk}/content/#block-{email.blocks[1]['id']}")
-    box = page.locator(".ed-block:not([hidden]) textarea")
+    box = page.locator(".ed-block:not([hidden]) textarea").first
     box.fill("Come back")
     box.press("Control+a")
     page.get_by_role("button", name="Bold").click()
