@@ -25,6 +25,7 @@ Pair = tuple[str, str]
 
 TOKEN = re.compile(r"@|[^\W_]+(?:'[^\W_]+)*")
 ELIDED = re.compile(r"\b(?:[cdjlst]|qu|un|all|dell|nell|sull)'")  # l'utente
+TOO_MANY = re.compile(r"\btoo (?:many|much)\b")
 DENIED = re.compile(r"\bn'")  # n'existe pas
 LACKED = re.compile(  # "does not have a NAME account" is "no account"
     r"(?:\bnot|\bn't|n't) have (?:an? |any |such )(?:[^\s@]{1,60}\.[^\s@]{2,20} )?"
@@ -102,7 +103,7 @@ def said_in(text: str) -> frozenset[Pair]:
     """The things of a text and their states. `text`: in lower case, on one line."""
     if not text.isascii():
         text = SIGNED.sub(lambda found: f" {SIGN[found[0]]} ", BORDER.sub(" ", text))
-    text = LACKED.sub(" no ", text)
+    text = LACKED.sub(" no ", TOO_MANY.sub(" toomany ", text))
     text = YOURS.sub(lambda found: " sender " if found[1] else " ip ", text)
     if "'" in text:
         text = ELIDED.sub(" ", DENIED.sub(" not ", text))

@@ -190,7 +190,8 @@ MICROSOFT_ROWS = (
         "does not have permission to send to / "
         "you do not have sufficient permissions / "
         "delivery not authorized, message refused / client was not authenticated / "
-        "transport.rules.rejectmessage / delivery restrictions / "
+        "transport.rules.rejectmessage / restricted to authenticated / "
+        "only accepts mail from its own / delivery restrictions / "
         "access denied, banned sender / tenant allow/block list",
     ),
     row(

@@ -34,7 +34,8 @@ FULL = (
         "mailbox is full / mailbox full / mail box full / mail box is full / "
         "mailbox * is full / |inbox full / inbox is full / is full (mb / "
         "mail folder is full / mailbox has exceeded / mailbox exceeds / "
-        "exceeded the * mailbox / too many messages in * mailbox / "
+        "exceeded the * mailbox / mailbox holds / mailbox contains too many / "
+        "insufficient room / insufficient mailbox / too many messages in * mailbox / "
         "too many messages on this mailbox / too much mail data / "
         "user's mailbox is full / user is overquota / user has exhausted / "
         "user has too many messages / account is full / account full / "
@@ -85,7 +86,8 @@ GONE = (
         "has changed * email address / new address of * is / "
         "address has been replaced by / has been replaced by / "
         "write to * instead / mail to * instead / "
-        "mailbox owner has changed / domain owner has changed / is now at / "
+        "has a new address / mailbox owner has changed / domain owner has changed / "
+        "is now at / "
         "please use the new address / mailbox moved",
     ),
     row("left", "address_moved", MOVED, "no longer works / has left the company"),
@@ -173,7 +175,8 @@ UNKNOWN = (
         "no mailbox with that name / no user here by that name / "
         "no user with that name / no account by that name / no account with that / "
         "no recipient mailbox / no valid recipient / no one * with that name / "
-        "no matches to nameserver query / nobody by that name / no existe / "
+        "no matches to nameserver query / not one of our / no mail drop / "
+        "no entry for / not know anybody / nobody by that name / no existe / "
         "nosuchuser / no thank you rejected: account unavailable / "
         "we don't have a user / we do not have a user / does not have an account / "
         "doesn't have an account / have a mailbox for / not have a mailbox / "

@@ -217,6 +217,8 @@ OTHER_ROWS = (
         "suppression list / bounced address / unsubscribed address / "
         "spam reporting address / "
         "previously hard bounced / sending to suppressed / "
+        "and is suppressed / recipient is suppressed / address is suppressed / "
+        "reported as spam before / "
         "to previously bounced / has bounced before / marked your messages as spam / "
         "previously unsubscribed / have been marked as inactive",
     ),

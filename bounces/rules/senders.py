@@ -29,6 +29,7 @@ RELAYED = (
         "mail server requires authentication when attempting to send to a non-local / "
         "that domain isn't in my list of allowed rcpthosts / rcpthosts / "
         "doesn't handle mail for / does not handle mail for / not responsible for / "
+        "for relaying / before relaying / not a gateway for / relaying to * not / "
         "is not hosted here / domain not hosted / domain isn't allowed to be relayed / "
         "this system is not configured to relay / "
         "as a relay, but i have not been configured / "
@@ -51,7 +52,9 @@ AUTHENTICATED = (
         "authentication failed * spf / message failed authentication / "
         "not authorized to send from / is not authorized to send mail / "
         "not authorized to send on behalf / arc validation failure / arc seal / "
-        "unauthenticated / sender authentication / could not be authenticated",
+        "unauthenticated / sender authentication / could not be authenticated / "
+        "is not signed / must be signed / not allowed to send mail from / "
+        "not permitted to send mail from / does not designate",
     ),
 )
 
@@ -63,6 +66,7 @@ SPAMMING = (
         COMMON,
         "|ip * for spam / |ip * spamming / |ip * sending spam / "
         "|ip address * spam| / |server * sending spam / |spam* from your ip / "
+        "|spam from your server / "
         "|spam * from your network / spam source / source of spam / "
         "|ip * por * spam / |ip * pour * spam / |ip * wegen spam / known spammer / "
         "|for sending junk",
@@ -111,7 +115,7 @@ ADDRESSED = (
         "your ip address / your server ip / ip address blocked / ip blocked / "
         "ip * is blocked / ip * has been blocked / banned ip / ip banned / "
         "ip address has been / ip address * rejected / ip address rejected / "
-        "host is blocked / host blocked / mail server * is blocked / "
+        "no access from / host is blocked / host blocked / mail server * is blocked / "
         "blocked for spam / blocked for abuse / blocked by our / "
         "blocked from sending / |blocked - see / connection rejected / "
         "connection refused from / "
@@ -140,6 +144,7 @@ FROM = (
         "sender verify failed / sender verification / sender unknown / "
         "unknown sender / invalid sender / bad sender / domain of sender address / "
         "domain of sender / envelope sender / from address / mail from address / "
+        "mail from * is not accepted / mails from * are not accepted / "
         "rejected mail from / mail from invalid / invalid mail from / "
         "mail from * rejected / return path / "
         "backscatter protection / bounces are not accepted / "
@@ -196,7 +201,8 @@ CONTENT = (
         "missing * header / duplicate header / invalid header / bad header / "
         "header line / malformed / not rfc / rfc compliant / rfc 2822 / rfc 5322 / "
         "rfc2822 / rfc5322 / rfc 822 / message format / bare lf / bare line feed / "
-        "stray newline / 8bit / 8-bit / line too long / mime * invalid / "
+        "stray newline / 8bit / 8-bit / longer than 998 / 998 characters / "
+        "encrypted archive / password protected / line too long / mime * invalid / "
         "invalid mime / "
         "well formed / well-formed / missing date / missing message-id / "
         "no subject / message-id / conversion / "
@@ -211,6 +217,8 @@ REFUSED = (
         "filtered",
         COMMON,
         "because the recipient is not accepting mail with / "
+        "user preferences / user's preferences / personal rule / own filter / "
+        "blocked by this user / blocked by the user / by this recipient / "
         "user refuses to receive / user refuse / user has blocked / "
         "recipient refused / recipient rejected / refused by recipient / "
         "refused by mailbox / recipient does not accept / "
@@ -255,6 +263,7 @@ DOUBTS = (
         "doubt-sender",
         "sender_rejected",
         SENDER,
+        "sender address has / sender domain has / "
         "sender verif / verify sender / verify the sender / verification of sender / "
         "verification of the sender / sender callout / sender callback / "
         "from unknown / unknown senders / your sender address / envelope-from / "
@@ -266,9 +275,18 @@ DOUBTS = (
         "doubt-host",
         "sender_dns",
         PTR,
-        "sender host / sender hostname / sending host / your hostname / "
+        "sender host / sender hostname / helo name / ehlo name / helo host / "
+        "hostname of the client / hostname of your / sending host / your hostname / "
         "your host name / client host name / client hostname / "
         "your domain does not / your domain is not / sending domain does",
+    ),
+    row(
+        "doubt-from",
+        "filtered",
+        COMMON,
+        "not accept mail from / not accept email from / not accept any mail from / "
+        "n't accept mail from / n't accept email from / "
+        "accept mail only / accepts mail only / takes mail only",
     ),
     row(
         "doubt-login",

@@ -27,7 +27,7 @@ THINGS: Table = {
         endereço* endereco* indirizz* osoite* cím alamat адрес* alias aliases
         mailaddress maildrop inbox inboxes person persona customer subscriber client's
         localpart username's mailbox's user's recipient's addressee's nickname
-        employee
+        employee abonent* abonn*
     """,
     # an address that stands there itself
     "person": "@",
@@ -43,7 +43,10 @@ THINGS: Table = {
         avsändar* avsender* afsender* lähettäj* feladó* gönderen* envelope mailfrom
         originator
     """,
-    "network": "ip ips ipv4 ipv6 network subnet netblock range relayhost cidr asn",
+    "network": """
+        ip ips ipv4 ipv6 network subnet netblock range relayhost cidr asn client dynamic
+        dialup residential
+    """,
     "name": "ptr rdns fcrdns helo ehlo reverse",
     "proof": "spf dkim dmarc arc authenticity signature senderid domainkeys",
     "login": "authentication authenticated authenticate credentials password login",
@@ -62,7 +65,7 @@ THINGS: Table = {
         filetype
     """,
     "space": """
-        quota quotas quota's diskquota storage space disk diskspace speicher*
+        quota quotas quota's diskquota storage space room disk diskspace speicher*
         speicherplatz espace espacio espaço spazio ruimte miejsca místo kvot* kvóta
         квот* место места capacity capacité capacidad kapazität* overquota
     """,
@@ -108,7 +111,8 @@ STATES: Table = {
     "closed": """
         disabled inactive suspended suspend deactivated locked closed frozen
         dormant discontinued cancelled canceled terminated archived retired
-        deprovisioned hibernated accountdisabled mailboxdisabled gesperrt*
+        deprovisioned hibernat* parked barred shut inactif inactifs accountdisabled
+        mailboxdisabled gesperrt*
         deaktiviert* stillgelegt* abgeschaltet* désactiv* desactiv* suspendu* bloqué
         fermé* archivé* archivee clôtur* suspendid* deshabilit* inactiv* inativ*
         desativ* suspens* sospes* disattiv* disabilit* inattiv* geblokkeerd
@@ -128,9 +132,10 @@ STATES: Table = {
     """,
     "exceeded": """
         exceeded exceeds exceed exceeding exceded reached überschreit* ueberschreit*
-        dépasse excede supera* превыша* overschrijd* przekracza* překračuje excess
+        dépasse excede supera* превыша* eccessiv* excesiv* excessiv* overschrijd*
+        przekracza* překračuje excess
         excessive over overlimit limit limited limits maximum max toobig toolarge
-        toomany throttl* larger bigger high unusual unexpected
+        toomany throttl* larger bigger greater high unusual unexpected
     """,
     "large": """
         large big long huge oversize* gros volumineu* grande grandes grosse groß gross
@@ -148,7 +153,7 @@ STATES: Table = {
     "listed": """
         black blacklist* blocklist* blackhole* denylist* czarn* noire negra rbl dnsbl
         reputation greymail
-        spamhaus poor listed sperrliste blockliste
+        spamhaus poor listed listing sbl xbl pbl sperrliste blockliste
     """,
     "failed": """
         failed fail fails failure failing mismatch missing broken forged inconsistent
@@ -163,6 +168,7 @@ STATES: Table = {
     """,
     "cut": """
         refused reset lost dropped closed unreachable broken broke died interrupted
+        disconnected
         terminated
         injoignable nedostupn* nieosiągaln* недоступ* unerreichbar* inalcanz*
     """,
@@ -198,7 +204,9 @@ UNDONE: Table = {
         знайдено hittades funnet fundet known know recognised recognized recognise
         recognize valid registered listed defined gültig gueltig bekannt valide válid*
         valido such local resolve located locate record file customer use verify
-        verified resolved routable assigned vergeben asignad* attribu* belong belongs
+        verified resolved routable assigned vergeben asignad* attribu* registrad*
+        registrat* eingetragen registriert*
+        зарегистр* zarejestr* belong belongs
         present
     """,
     "closed": """
