@@ -54,7 +54,7 @@ def is_workbook(file: BinaryIO) -> bool:
     try:
         with zipfile.ZipFile(file) as archive:
             return any(name.startswith("xl/workbook.") for name in archive.namelist())
-    except (zipfile.BadZipFile, NotImplementedError):
+    except (zipfile.BadZipFile, RuntimeError):
         return False
 
 
