@@ -20,7 +20,7 @@ def firsts(segment):
 
 
 def is_steady():
-    return not Segment.objects.filter(seen="").exists()
+    return not Segment.objects.filter(full_at=None).exists()
 
 
 def test_a_changed_contact_is_in_or_out_within_a_minute(live_stack):
