@@ -42,8 +42,8 @@ class TimeZoneForm(forms.ModelForm):  # type: ignore[type-arg]
     time_zone = forms.ChoiceField(
         label="Time zone",
         required=False,
-        help_text="Every time on a page is told as it is there. Days in filters stay"
-        " those of the account.",
+        help_text="Every time on a page is told as it is there. Days in segments"
+        " stay those of the account.",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

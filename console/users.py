@@ -70,7 +70,9 @@ class InviteForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class RoleForm(forms.Form):
-    role = forms.ChoiceField(choices=Role.choices, widget=forms.RadioSelect)
+    role = forms.ChoiceField(
+        label="Works here as", choices=Role.choices, widget=forms.RadioSelect
+    )
 
 
 def ladder() -> list[tuple[str, list[str]]]:
@@ -190,14 +192,14 @@ def mail_link(user: User) -> None:
         from_email=brand.from_email,
         reply_to=brand.reply_to,
         subject=f"Your access to the Listwell console of {brand.name}"[:300],
-        blocks=_blocks(_link_for(user)),
+        blocks=_blocks(link_for(user)),
         open_tracked=False,
         click_tracked=False,
     )
     post(message, address, user.pk)
 
 
-def _link_for(user: User) -> str:
+def link_for(user: User) -> str:
     uid = urlsafe_base64_encode(force_bytes(user.pk))
     token = default_token_generator.make_token(user)
     return settings.BASE_URL + reverse("join", args=[uid, token])

@@ -216,3 +216,23 @@ def test_a_viewer_meets_nobodys_name_or_address():
     }
     assert len(seen) > 15
     assert {path: words for path, words in told.items() if words} == {}
+
+
+@pytest.mark.parametrize(
+    ("page", "offered"),
+    [
+        ("/emails/", "New email"),
+        ("/segments/", "Create segment"),
+        ("/forms/", "New form"),
+        ("/reengagement/", "New campaign"),
+        ("/settings/", "Save brand"),
+        ("/settings/types/", "New subscription type"),
+        ("/jobs/", "Bounce audit"),
+        ("/settings/types/", "Audit log"),
+    ],
+)
+def test_nobody_is_offered_what_she_may_not_do(client, page, offered):
+    theirs = Client()
+    theirs.force_login(UserFactory(role=Role.VIEWER))
+    assert offered in client.get(page).content.decode()
+    assert offered not in theirs.get(page).content.decode()
