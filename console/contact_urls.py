@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from console import leaving, people, record
+from console import belonging, leaving, people, record
 from contacts import urls
 
 app_name = "contacts"
 urlpatterns = [
     path("contacts/", people.index, name="list"),
     path("contacts/<int:pk>/", record.detail, name="detail"),
+    path("contacts/<int:pk>/why/", belonging.why, name="why"),
     path("contacts/<int:pk>/opt-out/", leaving.opt_out, name="opt_out"),
     *urls.urlpatterns,
 ]

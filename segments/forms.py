@@ -61,6 +61,25 @@ class PersonForm(forms.Form):
         return contact
 
 
+class WhichForm(forms.Form):
+    """One segment to look at."""
+
+    segment = forms.ModelChoiceField(
+        Segment.objects.none(),
+        empty_label="Choose a segment",
+        error_messages={
+            "required": "Choose a segment.",
+            "invalid_choice": "This segment is not there any more. Choose another.",
+        },
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["segment"]
+        if isinstance(field, forms.ModelChoiceField):
+            field.queryset = Segment.objects.current().order_by("name")
+
+
 class ExportForm(forms.Form):
     """Which properties to add to email and names."""
 

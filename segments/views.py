@@ -32,7 +32,7 @@ from segments.shelf import (
     with_columns,
 )
 from segments.vocabulary import Vocabulary
-from segments.why import explain
+from segments.why import standing
 from segments.words import sentence
 
 PAGE = 50
@@ -134,14 +134,7 @@ def test(request: SignedIn, pk: int) -> HttpResponse:
     form = PersonForm(request.GET or None)
     context: dict[str, Any] = {"segment": segment, "form": form}
     if form.is_valid():
-        contact, words = form.cleaned_data["email"], Vocabulary()
-        try:
-            rules = segment.parsed(words)
-            context["answer"] = explain(contact, rules, words, current_clock())
-        except BadRules as error:
-            context["problem"] = str(error)
-        context["contact"] = contact
-        context["is_member"] = segment.members().filter(pk=contact.pk).exists()
+        context |= standing(segment, form.cleaned_data["email"])
     code = INVALID if form.errors else 200
     return render(request, "segments/test.html", context, status=code)
 

@@ -16,8 +16,9 @@ from contacts.models import Contact
 from segments.compile import condition, value_of
 from segments.dates import Clock
 from segments.fields import Source
+from segments.models import Segment, current_clock
 from segments.operators import Type
-from segments.rules import Filter, Group, name_of
+from segments.rules import BadRules, Filter, Group, name_of
 from segments.vocabulary import Vocabulary
 from segments.words import Line, lines
 
@@ -49,6 +50,25 @@ class Answer:
             return f"{self.contact} is not in"
         doors = f", through {' and '.join(self.through)}" if self.through else ""
         return f"{self.contact} is in{doors}"
+
+
+def standing(segment: Segment, contact: Contact) -> dict[str, Any]:
+    """How she stands to a segment as saved: is and was she in it, and why."""
+    stay = segment.stays.filter(contact=contact).order_by("-pk").first()
+    told: dict[str, Any] = {
+        "segment": segment,
+        "contact": contact,
+        "stay": stay,
+        "is_member": stay is not None and stay.left_at is None,
+    }
+    if segment.rules is None:
+        return told
+    words = Vocabulary()
+    try:
+        answer = explain(contact, segment.parsed(words), words, current_clock())
+    except BadRules as error:
+        return told | {"problem": str(error)}
+    return told | {"answer": answer}
 
 
 def explain(contact: Contact, rules: Group, words: Vocabulary, clock: Clock) -> Answer:

@@ -37,6 +37,7 @@ PAGES = {
     "see_people": """
         console:outbox console:outbox_mail console:outbox_html
         console:outbox_images console:outbox_raw contacts:list contacts:detail
+        contacts:why
         campaigns:names campaigns:people optouts:list bounces:list
         bounces:history bounces:takes_mail bounces:kept bounces:reports
         bounces:report bounces:rescue
