@@ -15,14 +15,18 @@ from segments import tasks
 from segments.builder import Tree
 from segments.differing import differences
 from segments.drawing import Draft, Wishes
+from segments.effects import effect
 from segments.forms import PersonForm, SegmentForm
 from segments.models import Segment, current_clock
+from segments.picking import Picking
 from segments.recipes import BY_KEY, RECIPES
 from segments.rules import read
 from segments.undo import Past
 from segments.vocabulary import Vocabulary
 
 CONFLICT = 409
+# the button that saves what others use, after it was told what that means for them
+SURE = "save:sure"
 
 
 @needs(Right.EDIT)
@@ -51,7 +55,7 @@ def edit(request: SignedIn, pk: int) -> HttpResponse:
 
 def _posted(request: SignedIn, segment: Segment) -> HttpResponse:
     tree, what = Tree.of_form(request.POST), request.POST.get("do", "")
-    if what == "save":
+    if what in ("save", SURE):
         return _save(request, segment, tree)
     past = Past.of_form(request.POST)
     past.note(tree)
@@ -68,7 +72,7 @@ def _save(request: SignedIn, segment: Segment, tree: Tree) -> HttpResponse:
     words = Vocabulary(without=segment.pk)
     draft = Draft(tree, words, current_clock())
     form = SegmentForm(request.POST, instance=segment)
-    segment.rules = draft.data
+    stored, segment.rules = segment.rules, draft.data
     path = Segment.objects.cycle(segment.pk, draft.data)
     if path:
         form.add_error(
@@ -78,13 +82,21 @@ def _save(request: SignedIn, segment: Segment, tree: Tree) -> HttpResponse:
         )
     if not form.is_valid() or draft.complaints:
         return _draw(request, form, tree, status=INVALID)
+    is_mine = segment._state.adding or _version(request, segment) == segment.version
+    if request.POST["do"] != SURE and is_mine:
+        told = effect(segment, draft, stored)
+        if told:
+            return _draw(request, form, tree, extra={"effect": told})
     fresh = segment._state.adding
-    if not segment.save_rules(request.user, version=_version(request)):
+    if not segment.save_rules(request.user, version=_version(request, segment)):
         return _conflict(request, segment, tree)
     return _saved(request, segment, fresh=fresh)
 
 
-def _version(request: SignedIn) -> int:
+def _version(request: SignedIn, segment: Segment) -> int:
+    """Which save the page in the browser shows: the last one before it was opened."""
+    if request.method != "POST":
+        return segment.version
     text = request.POST.get("version", "")
     return int(text[:9]) if text.isdecimal() else 0
 
@@ -142,6 +154,10 @@ def _draw(
         "segment": segment,
         "form": form,
         "here": here or reverse("segments:create"),
+        "version": segment.version
+        if status == CONFLICT
+        else _version(request, segment),
+        "picking": Picking(draft.words, request.user),
         "rail_only": part == "rail",
         "past": past,
         "uses": segment.uses.order_by("label") if segment.pk else (),

@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db import OperationalError
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q
 
-from consent.models import SubscriptionType
+from consent.models import SubscriptionType, Suppression
+from consent.vocabulary import BOUNCE_REASONS, OPT_OUT_REASONS
 from contacts.models import Contact
 from deliveries.refusals import mailable
 from deliveries.room import roomy
@@ -93,17 +94,37 @@ def sample(condition: Q, seed: int, *, patience_ms: int = PATIENCE_MS) -> list[C
         return []
 
 
-def mailable_of(
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Of some contacts: who may be emailed about one subscription, who not and why."""
+
+    can: int
+    opted_out: int
+    bounced: int
+
+
+def reach(
     condition: Q,
     subscription_type: SubscriptionType,
     *,
     patience_ms: int = PATIENCE_MS,
-) -> int | None:
-    """How many of them may be emailed about this; None when that takes too long."""
+) -> Reach | None:
+    """How far an email about this reaches; None when that takes too long.
+
+    Who opted out and bounced is one who opted out: there is no way back to her.
+    """
     contacts = Contact.objects.filter(condition)
+    noes = Suppression.objects.active().covering(subscription_type)
+    hers = noes.filter(address=OuterRef("address_id"))
+    opted_out = Exists(hers.filter(reason__in=OPT_OUT_REASONS))
+    bounced = Exists(hers.filter(reason__in=BOUNCE_REASONS))
     try:
         with roomy(patience_ms):
-            return mailable(contacts, subscription_type).count()
+            found = contacts.aggregate(
+                opted_out=Count("pk", filter=opted_out),
+                bounced=Count("pk", filter=bounced & ~opted_out),
+            )
+            return Reach(mailable(contacts, subscription_type).count(), **found)
     except OperationalError:
         return None
 

@@ -200,24 +200,27 @@ class Draft:
 
     @cached_property
     def split(self) -> list[dict[str, Any]]:
-        """Of the matching: who may be emailed, and who not, for the default type."""
+        """Of the matching: who may be emailed about the default type, who not and why.
+
+        The parts add up to the total.
+        """
         if not (self.rules and self.total and self.total.number) or self.total.about:
             return []
         matching = compile_rules(self.rules, self.clock)
-        can = counting.mailable_of(
+        found = counting.reach(
             matching, self.default_type, patience_ms=self.patience.left_ms
         )
-        if can is None:
+        if found is None:
             return []
-        cannot = max(0, self.total.number - can)
-        return [
-            {"label": "Can be emailed", "count": can, "tint": "d1"},
-            {
-                "label": "Opted out, bounced or no consent",
-                "count": cannot,
-                "tint": "d3",
-            },
+        told = [
+            ("Can be emailed", found.can, "d1"),
+            ("Opted out", found.opted_out, "d3"),
+            ("Bounced or blocked", found.bounced, "d4"),
         ]
+        rest = self.total.number - sum(count for _, count, _ in told)
+        if rest > 0:
+            told.append(("No consent, or on a pause", rest, "d2"))
+        return [dict(zip(("label", "count", "tint"), row, strict=True)) for row in told]
 
     @cached_property
     def everybody(self) -> int:

@@ -17,6 +17,7 @@
     if (menu) menu.open = false;
   });
 
+  const isCombo = (node) => node.matches?.("ui-combobox, ui-field-picker");
   const isHidden = (field) => field.type === "hidden";
   const isTyped = (label) => label.htmlFor.endsWith("_typed"); // see combobox.js
   const stays = (el, name) =>
@@ -48,8 +49,8 @@
     if (field.multiple) {
       const chosen = new Set(state(fresh).split("\n"));
       [...field.options].forEach((option) => { option.selected = chosen.has(option.value); });
-      field.closest("ui-combobox")?.draw?.();
     } else field.value = fresh.value;
+    field.parentElement.draw?.(); // see combobox.js
   }
 
   function choose(old, fresh) {
@@ -66,8 +67,11 @@
       return;
     }
     attributes(old, fresh);
-    if (old.tagName === "UI-COMBOBOX") settle(old.querySelector("select"), fresh.querySelector("select"));
-    else if (old.tagName === "SELECT") choose(old, fresh);
+    if (isCombo(old)) {
+      const [mine, theirs] = [old, fresh].map((one) => one.querySelector("select"));
+      settle(mine, theirs);
+      old.adopt?.(theirs);
+    } else if (old.tagName === "SELECT") choose(old, fresh);
     else if (old.tagName === "INPUT" || old.tagName === "TEXTAREA") settle(old, fresh);
     else if (old.tagName !== "NOSCRIPT") children(old, fresh);
   }
@@ -90,7 +94,7 @@
     let at = old.firstChild;
     for (const next of [...fresh.childNodes]) {
       const twin = known.get(key(next))?.shift();
-      if (!twin || (twin.tagName === "UI-COMBOBOX" && !sameChoice(twin, next))) {
+      if (!twin || (isCombo(twin) && !sameChoice(twin, next))) {
         old.insertBefore(next, at);
         continue;
       }
@@ -112,7 +116,7 @@
       goal?.removeAttribute("autofocus");
       morph(target, fresh);
       window.htmx.process(target); // at once: a choice made before htmx settles would be lost
-      if (goal) document.getElementById(goal.id).focus();
+      if (goal) (document.getElementById(`${goal.id}_typed`) ?? document.getElementById(goal.id)).focus();
       else if (active?.isConnected && active !== document.activeElement) active.focus({ preventScroll: true });
       return [target];
     },

@@ -22,26 +22,26 @@
     build() {
       const { select } = this;
       const label = select.labels[0];
-      this.list = make("ul", { className: "cb-list", id: this.listId, hidden: true }, { role: "listbox" });
+      this.list = make("div", { className: "cb-list", id: this.listId, hidden: true }, { role: "listbox" });
       this.input = make("input", { type: "text", id: `${select.id}_typed`, autocomplete: "off" }, {
         role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": this.listId,
       });
-      for (const name of ["aria-describedby", "aria-invalid"]) {
-        if (select.hasAttribute(name)) this.input.setAttribute(name, select.getAttribute(name));
-      }
+      this.adopt(select);
       if (label) {
         label.htmlFor = this.input.id;
-        this.list.setAttribute("aria-label", label.textContent.trim());
+        this.list.setAttribute("aria-label", this.listLabel ?? label.textContent.trim());
       }
       if (select.multiple) this.list.setAttribute("aria-multiselectable", "true");
       this.box = make("div", { className: "cb-box" });
       this.box.append(this.input);
+      const here = document.activeElement === select;
       select.hidden = true;
       this.append(this.box, this.list);
+      if (here) this.input.focus();
       this.input.addEventListener("input", () => this.open());
-      this.input.addEventListener("click", () => this.open(true));
+      this.input.addEventListener("click", () => { this.open(true); if (!select.multiple) this.input.select(); });
       this.input.addEventListener("keydown", (event) => this.key(event));
-      this.input.addEventListener("blur", () => this.close());
+      this.input.addEventListener("blur", () => this.leave());
       this.list.addEventListener("pointerdown", (event) => event.preventDefault());
       this.list.addEventListener("click", (event) => {
         const row = event.target.closest("[role=option]");
@@ -53,11 +53,22 @@
 
     get chosen() { return [...this.select.selectedOptions].filter((option) => option.value); }
 
+    /* What the select says of a mistake, the field says that is seen instead. */
+    adopt(select) {
+      for (const name of ["aria-describedby", "aria-invalid"]) {
+        if (select.hasAttribute(name)) this.input.setAttribute(name, select.getAttribute(name));
+        else this.input.removeAttribute(name);
+      }
+    }
+
     draw() {
       this.box.querySelectorAll(".cb-token").forEach((token) => token.remove());
       if (this.select.multiple) this.chosen.forEach((option) => this.input.before(this.token(option)));
-      else this.input.value = this.chosen[0]?.label ?? "";
-      this.input.placeholder = this.chosen.length ? "" : "Type to search";
+      else {
+        this.input.defaultValue = this.chosen[0]?.label ?? "";
+        if (this.list.hidden) this.input.value = this.input.defaultValue; // else somebody types
+      }
+      this.input.placeholder = this.chosen.length ? "" : this.hint ?? "Type to search";
     }
 
     token(option) {
@@ -70,16 +81,23 @@
 
     open(all = false) {
       const words = all ? "" : this.input.value.trim().toLowerCase();
-      const fitting = [...this.select.options].filter((option) => option.value && option.label.toLowerCase().includes(words));
-      this.list.replaceChildren(...fitting.slice(0, 200).map((option, at) => this.row(option, at)));
-      if (!fitting.length) this.list.append(make("li", { className: "none", textContent: "Nothing matches" }));
+      this.list.replaceChildren(...this.found(words));
+      this.rows = [...this.list.querySelectorAll("[role=option]")];
+      if (!this.rows.length) this.list.append(make("div", { className: "none", textContent: "Nothing matches" }, { role: "option", "aria-disabled": "true" }));
       this.list.hidden = false;
       this.input.setAttribute("aria-expanded", "true");
-      this.mark(fitting.length && words ? 0 : fitting.indexOf(this.chosen[0]));
+      this.mark(words ? this.best(words) : this.rows.findIndex((row) => row.option === this.chosen[0]));
     }
 
+    found(words) {
+      const fitting = [...this.select.options].filter((option) => option.value && option.label.toLowerCase().includes(words));
+      return fitting.slice(0, 200).map((option, at) => this.row(option, at));
+    }
+
+    best() { return this.rows.length ? 0 : -1; }
+
     row(option, at) {
-      const row = make("li", { id: `${this.listId}-${at}`, textContent: option.label }, {
+      const row = make("div", { id: `${this.listId}-${at}`, textContent: option.label }, {
         role: "option", "aria-selected": String(option.selected),
       });
       row.option = option;
@@ -88,9 +106,9 @@
 
     mark(at) {
       this.at = at;
-      [...this.list.children].forEach((row, i) => row.classList.toggle("active", i === at));
-      const row = this.list.children[at];
-      if (row?.id) { this.input.setAttribute("aria-activedescendant", row.id); row.scrollIntoView({ block: "nearest" }); }
+      this.rows.forEach((row, i) => row.classList.toggle("active", i === at));
+      const row = this.rows[at];
+      if (row) { this.input.setAttribute("aria-activedescendant", row.id); row.scrollIntoView({ block: "nearest" }); }
       else this.input.removeAttribute("aria-activedescendant");
     }
 
@@ -101,6 +119,14 @@
       if (this.select.multiple) this.input.value = "";
       else if (!this.input.value && !this.select.required) this.clear();
       else this.draw();
+    }
+
+    /* What was typed in full is chosen, without Enter as well. */
+    leave() {
+      const words = this.input.value.trim().toLowerCase();
+      const meant = !this.select.multiple && words && [...this.select.options].find((option) => option.value && option.label.toLowerCase() === words);
+      if (meant && meant !== this.chosen[0]) this.set(meant, true);
+      this.close();
     }
 
     clear() {
@@ -122,12 +148,17 @@
     }
 
     key(event) {
-      const rows = this.list.querySelectorAll("[role=option]");
+      if (event.isComposing || event.altKey || event.ctrlKey || event.metaKey) return;
+      const { rows, at } = this;
       const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      const far = { Home: 0, End: rows?.length - 1, PageUp: Math.max(at - 8, 0), PageDown: Math.min(at + 8, rows?.length - 1) }[event.key];
       if (step) {
         event.preventDefault();
         if (this.list.hidden) this.open(true);
-        else if (rows.length) this.mark((this.at + step + rows.length) % rows.length);
+        else if (rows.length) this.mark(at < 0 && step < 0 ? rows.length - 1 : (at + step + rows.length) % rows.length);
+      } else if (far !== undefined && !this.list.hidden) {
+        event.preventDefault();
+        this.mark(far);
       } else if (event.key === "Enter" && !this.list.hidden) {
         event.preventDefault();
         if (rows[this.at]) this.choose(rows[this.at].option);

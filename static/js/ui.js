@@ -255,6 +255,7 @@
   });
 
   dress(document);
+  $$("dialog.asks[open]").forEach((box) => { box.close(); box.showModal(); });
   const errors = $("#form-errors");
   if (errors) errors.focus();
 })();

@@ -81,10 +81,19 @@ class Marketer:
     def _condition(self, number, field, operator, value):
         row = self.page.locator(".cond").nth(number)
         row.wait_for()
-        self._choose(row.locator("select[name$='-field']"), field)
+        self._filter_by(row, field)
         self._choose(row.locator("select[name$='-op']"), operator)
         if value is not None:
             row.locator("[name$='-v']").first.fill(value)
+
+    def _filter_by(self, row, field):
+        """The field is typed into the picker, which keeps its select out of sight."""
+        select = row.locator("select[name$='-field']")
+        if select.input_value() != field:
+            label = select.locator(f"option[value='{field}']").text_content()
+            with self.page.expect_response(redrawn):
+                row.get_by_role("combobox").first.fill(label)
+                self.page.keyboard.press("Enter")
 
     def _choose(self, box, value):
         """The server redraws the builder after each choice; that is waited for."""

@@ -1,88 +1,20 @@
 """Segments in Chromium: by mouse, by keyboard alone, without script, and accessible."""
 
-import datetime as dt
-
 import pytest
-from django.utils import timezone
 from playwright.sync_api import expect
 
-from segments.models import Segment, SegmentUse
-from tests.factories import ContactFactory, SegmentFactory
-from tests.segments.worlds import ago, deliver, group, make_message, where
+from contacts.models import Contact
+from segments.models import Segment
+from tests.segments.conftest import RULES
+from tests.segments.hands import filter_by, spell
+from tests.segments.worlds import group
 
-RULES = group(
-    "any",
-    group(
-        "all",
-        where("sends_since_engagement", "at_least", value=11),
-        where("last_opened_at", "more_than_ago", value=52, unit="weeks"),
-        group(
-            "any",
-            where("country", "any_of", values=["Finland", "Norway"]),
-            where("time_zone", "starts_with", value="Europe/"),
-        ),
-    ),
-    group(
-        "all",
-        where("email_event", "received_but_not_opened", group="email:12"),
-        where(
-            "email_event",
-            "link_clicked",
-            when={"operator": "in_last", "value": 90, "unit": "days"},
-            times={"operator": "at_least", "value": 2},
-            link="/pricing",
-        ),
-        where("refusal", "none_of", values=["no_consent"]),
-        where("created_at", "before_other", value="last_opened_at"),
-    ),
-)
 PAUSE = 350  # ms between two letters: longer than until the page is redrawn
-NAMES = ["Carla Mendes", "Ismael Torres", "Hana Yoshida", "Ines Duarte", "Aino Salo"]
-
-
-@pytest.fixture
-def console(live_stack, sign_in, new_page):
-    """`console(path, width=390, ...)`: a page of the console with some people in it."""
-    for name in NAMES:
-        first, last = name.split()
-        ContactFactory(
-            first_name=first,
-            last_name=last,
-            email=f"{first}.{last}@people.example".lower(),
-            country="Finland",
-            delivered=17,
-            sends_since_engagement=12,
-            last_opened_at=ago(400),
-        )
-    ContactFactory(first_name="Olga", delivered=30)
-    letter = make_message("Autumn letter", "email:12")
-    deliver(letter, ContactFactory(first_name="Otto"))
-    clicked = dict.fromkeys(("clicked_at", "last_clicked_at"), ago(3))
-    deliver(letter, ContactFactory(first_name="Clara"), **clicked)
-
-    def show(path="/segments/", **screen):
-        page = sign_in(new_page(**screen))
-        page.goto(live_stack.base_url + path)
-        return page
-
-    return show
-
-
-@pytest.fixture
-def segment(console):
-    one = SegmentFactory(
-        name=f"Gone quiet – EMEA & LATAM עברית 🎉 {'x' * 80}", rules=RULES
-    )
-    one.refresh()
-    left = ContactFactory(first_name="Left")
-    then = timezone.now() - dt.timedelta(days=2)
-    one.stays.create(contact=left, joined_at=then, left_at=timezone.now())
-    SegmentUse.objects.note("email:12", [one], label="Email “Stay?”", url="/segments/")
-    return one
 
 
 def pages(segment):
     here = f"/segments/{segment.pk}/"
+    carla = Contact.objects.get(first_name="Carla")
     return {
         "list": "/segments/",
         "detail": here,
@@ -93,6 +25,7 @@ def pages(segment):
         "delete": f"{here}delete/",
         "help": "/segments/fields/",
         "by hand": "/segments/new/by-hand/",
+        "why": f"/contacts/{carla.pk}/why/?segment={segment.pk}",
     }
 
 
@@ -110,14 +43,6 @@ def test_no_page_breaks_an_accessibility_rule_or_scrolls_sideways(
         assert page.evaluate("document.documentElement.scrollWidth") == width, name
 
 
-def walk(page):
-    """The segment of walk-through 1, as a marketer builds it."""
-    page.get_by_label("Name", exact=True).fill("Never opened")
-    page.get_by_label("condition 1: filter by").select_option(
-        label="Last marketing email open date"
-    )
-
-
 @pytest.mark.parametrize("script", [True, False], ids=["script", "plain"])
 def test_the_silent_are_found_by_mouse(console, script):
     page = console("/segments/new/", java_script_enabled=script)
@@ -126,14 +51,13 @@ def test_the_silent_are_found_by_mouse(console, script):
         if not script:
             page.locator(".cond").last.get_by_role("button", name="Update").click()
 
-    walk(page)
+    page.get_by_label("Name", exact=True).fill("Never opened")
+    filter_by(page, 1, "Last marketing email open date", script=script)
     settle()
     page.get_by_label("open date, how to compare").select_option(label="has no value")
     settle()
     page.get_by_role("button", name="Add a condition to Group 1").click()
-    page.get_by_label("condition 2: filter by").select_option(
-        label="Marketing emails delivered"
-    )
+    filter_by(page, 2, "Marketing emails delivered", script=script)
     settle()
     page.get_by_label("delivered: number").fill("11")
     page.get_by_role("button", name="Count", exact=True).last.click()
@@ -149,8 +73,7 @@ def test_the_silent_are_found_by_keyboard_alone(console):
     keyboard = page.keyboard
     page.get_by_label("Name", exact=True).focus()
     keyboard.type("Never opened")
-    page.get_by_label("condition 1: filter by").focus()
-    keyboard.type("Mark")
+    spell(page, 1, "emails deliv", "Marketing emails delivered")
     page.get_by_label("delivered: number").wait_for()
     page.get_by_label("delivered: number").focus()
     keyboard.type("11")
@@ -203,14 +126,15 @@ def slowly(page, label, text):
 
 def test_letters_typed_slowly_into_a_list_find_what_they_spell(console):
     page = console("/segments/new/")
-    slowly(page, "condition 1: filter by", "Marketing emails clicked")
+    spell(page, 1, "emails clicked", "Marketing emails clicked")
     page.get_by_label("clicked: number").wait_for()
     expect(page.get_by_label("condition 1: filter by")).to_be_focused()
     page.keyboard.press("Tab")
+    slowly(page, "clicked, how to compare", "is at l")
     expect(page.get_by_label("clicked, how to compare")).to_be_focused()
     page.keyboard.press("Tab")
     page.keyboard.type("7")
-    page.get_by_text("(8 or more)").first.wait_for()
+    page.get_by_text("clicked is at least 7").first.wait_for()
     expect(page.get_by_label("clicked: number")).to_be_focused()
 
 
@@ -280,7 +204,7 @@ def test_the_clickers_and_the_others_are_found_by_keyboard_alone(console):
     page.locator("#n2").focus()
     page.keyboard.press("c")
     expect(page.get_by_label("condition 2: filter by")).to_be_focused()
-    slowly(page, "condition 2: filter by", "Segment mem")
+    spell(page, 2, "segment mem", "Segment membership")
     slowly(page, "membership, how to compare", "is not")
     page.get_by_text("Not finished: choose at least one.").wait_for()
     type_choice(page, "Click", "is not a member of Clickers")
@@ -292,7 +216,7 @@ def test_the_clickers_and_the_others_are_found_by_keyboard_alone(console):
 def begin_by_keyboard(page, name, operator):
     page.get_by_label("Name", exact=True).focus()
     page.keyboard.type(name)
-    slowly(page, "condition 1: filter by", "Marketing email activity")
+    spell(page, 1, "activity", "Marketing email activity")
     slowly(page, "activity, how to compare", operator)
 
 
@@ -321,6 +245,13 @@ class Mouse:
 
     def choose(self, label, text):
         self.page.get_by_label(label).last.select_option(label=text)
+        self.update()
+
+    def filter_by(self, number, field):
+        filter_by(self.page, number, field, script=self.script)
+        self.update()
+
+    def update(self):
         if not self.script:
             row = self.page.locator(".cond").last
             row.get_by_role("button", name="Update").click()
@@ -334,7 +265,7 @@ class Mouse:
 
     def begin(self, name, operator):
         self.page.get_by_label("Name", exact=True).fill(name)
-        self.choose("condition 1: filter by", "Marketing email activity")
+        self.filter_by(1, "Marketing email activity")
         self.choose("activity, how to compare", operator)
 
     def save(self, name):
@@ -355,7 +286,7 @@ def test_the_clickers_and_the_others_are_found_by_mouse(console, script):
     page.get_by_role("link", name="Create segment").click()
     mouse.begin(RECEIVED, "received")
     page.get_by_role("button", name="Add a condition to Group 1").click()
-    mouse.choose("condition 2: filter by", "Segment membership")
+    mouse.filter_by(2, "Segment membership")
     mouse.choose("membership, how to compare", "is not a member of")
     mouse.pick("choose one or more", "Clickers")
     page.get_by_text("is not a member of Clickers").wait_for()
@@ -373,5 +304,25 @@ def test_what_somebody_else_saved_is_shown_beside_ones_own(console, segment, axe
     assert page.get_by_text("Only in yours").count() > 3
     assert axe(page) == []
     page.get_by_role("button", name="Replace theirs with yours").click()
+    page.locator("#sure").get_by_role("button", name="Save segment").click()
     page.get_by_role("heading", name=segment.name, exact=True).wait_for()
     assert len(Segment.objects.get(pk=segment.pk).rules["rules"]) == 2
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "plain"])
+def test_before_a_segment_in_use_is_saved_it_is_told_what_changes(
+    console, segment, axe, script
+):
+    page = console(f"/segments/{segment.pk}/edit/", java_script_enabled=script)
+    page.get_by_label("Sends since last engagement: number").fill("40")
+    page.get_by_role("button", name="Save segment").click()
+    asked = page.get_by_role("dialog", name="Save a segment that is in use?")
+    expect(asked).to_contain_text("from 5 to 0: 0 join, 5 leave")
+    if script:
+        assert axe(page) == []
+        page.keyboard.press("Escape")
+        expect(asked).to_be_hidden()
+        page.keyboard.press("Control+s")
+    asked.get_by_role("button", name="Save segment").click()
+    page.get_by_role("heading", name=segment.name, exact=True).wait_for()
+    assert Segment.objects.get(pk=segment.pk).version == 2

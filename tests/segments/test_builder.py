@@ -5,13 +5,20 @@ from django.db import connection
 from django.urls import reverse
 
 from accounts.models import Job
-from consent.models import SubscriptionType
+from consent.models import SubscriptionType, Suppression
+from consent.vocabulary import Reason
 from contacts.models import Contact
 from segments.differing import differences
 from segments.models import Segment, SegmentUse
 from segments.rules import parse
 from segments.vocabulary import Vocabulary
-from tests.factories import ContactFactory, SegmentFactory, agree
+from tests.factories import (
+    ContactFactory,
+    SegmentFactory,
+    SubscriptionTypeFactory,
+    agree,
+    no_because,
+)
 from tests.segments.worlds import group, where
 
 pytestmark = pytest.mark.django_db
@@ -56,12 +63,43 @@ def test_the_live_count_is_the_number_of_matching_contacts(client):
     assert "more than 11 (12 or more)" in answer.context["draft"].sentence
 
 
-def test_how_many_of_them_can_be_emailed_stands_beside_the_count(client):
-    for contact in ContactFactory.create_batch(3, delivered=12)[:2]:
-        agree(contact, SubscriptionType.objects.default())
+def test_of_the_matching_it_is_told_who_can_be_emailed_and_who_not(client):
+    """Opted out and bounced at once counts as opted out; the parts add up."""
+    default = SubscriptionType.objects.default()
+    people = ContactFactory.create_batch(6, delivered=12)
+    for contact in people[:5]:
+        agree(contact, default)
+    for contact, reasons in zip(
+        people,
+        (["own_opt_out"], ["complaint", "dead_address"], ["bounced"], ["paused"]),
+        strict=False,
+    ):
+        for reason in map(Reason, reasons):
+            Suppression.objects.suppress(
+                [contact.address_id], reason, no_because(reason)
+            )
     answer = client.post(NEW, form(GROUP, SENDS, do="count"))
     split = [(row["label"], row["count"]) for row in answer.context["draft"].split]
-    assert split == [("Can be emailed", 2), ("Opted out, bounced or no consent", 1)]
+    assert split == [
+        ("Can be emailed", 1),
+        ("Opted out", 2),
+        ("Bounced or blocked", 1),
+        ("No consent, or on a pause", 2),
+    ]
+
+
+def test_a_no_to_another_subscription_is_none_to_this_one(client):
+    contact = ContactFactory(delivered=12)
+    agree(contact, SubscriptionType.objects.default())
+    no = no_because(Reason.OWN_OPT_OUT)
+    Suppression.objects.suppress(
+        [contact.address_id],
+        Reason.OWN_OPT_OUT,
+        no,
+        subscription_type=SubscriptionTypeFactory(),
+    )
+    draft = client.post(NEW, form(GROUP, SENDS, do="count")).context["draft"]
+    assert [row["count"] for row in draft.split] == [1, 0, 0]
 
 
 def test_a_condition_that_is_not_finished_is_named_and_nothing_is_saved(client):
@@ -160,6 +198,15 @@ def test_two_people_saving_at_once_do_not_overwrite_each_other(client):
     assert segment.rules["rules"][0]["rules"][0]["field"] == "delivered"
     third = client.post(url, form(GROUP, OPENED, do="save", version="2"))
     assert third.status_code == 302
+
+
+def test_a_button_does_not_hide_that_somebody_else_saved(client):
+    """Without script every button draws the whole page again."""
+    segment = SegmentFactory(name="Silent")
+    url = reverse("segments:edit", args=[segment.pk])
+    assert segment.save_rules(None, version=1)
+    page = client.post(url, form(GROUP, SENDS, do="add:1", version="1"))
+    assert 'name="version" value="1"' in page.content.decode()
 
 
 def test_a_conflict_shows_what_differs_in_plain_words(client):
@@ -317,11 +364,12 @@ def test_segments_made_from_one_another_are_refused_with_the_path(client):
 
 
 def test_drawing_the_builder_costs_the_same_for_many(client, django_assert_num_queries):
-    """Session, account, properties, and five counts in transactions of their own."""
+    """Session, account, properties, six counts in transactions of their own, and what
+    the picker of fields tells."""
     SegmentFactory.create_batch(10)
     ContactFactory.create_batch(10, delivered=12)
     client.get(NEW, {"recipe": "never-opened"})  # what is cached from then on
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(31):
         client.get(NEW, {"recipe": "never-opened"})
 
 
