@@ -38,6 +38,8 @@ class Tree:
         self.nodes = nodes
         # the number of the node where somebody goes on after a button, or 0
         self.focus = 0
+        # numbers of the nodes whose comparison did not fit a new field
+        self.begun_anew: set[int] = set()
 
     # -- in ----------------------------------------------------------------------
 
@@ -149,10 +151,12 @@ class Tree:
         return self.focus
 
     def settle(self, words: Words) -> None:
-        """After a change of field: keep what still fits, else begin anew."""
+        """After a change of field: keep what still fits, else begin anew and say so."""
         for node in self.nodes:
             found = words.field(node.field) if not node.is_group else None
             if found and not found.operator(node.operator):
+                if node.operator:
+                    self.begun_anew.add(node.id)
                 node.operator = found.operators[0].key
                 node.values, node.second, node.wide, node.more = [], "", False, {}
 

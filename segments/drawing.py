@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,18 +15,14 @@ from segments.builder import Tree
 from segments.compile import compile_rules, condition, left_out
 from segments.counting import Counted
 from segments.dates import Clock
+from segments.drawn import Drawn
 from segments.emails import TIMES, WHO, WINDOWS
 from segments.fields import Field, Source
 from segments.nodes import Node
 from segments.operators import (
-    ADVICE,
-    CLICKS,
-    DRIFT,
-    MOVING,
     SILENT,
     UNITS,
     Operand,
-    Operator,
 )
 from segments.rules import DATES, Complaint, Filter, Group, Place, name_of, read
 from segments.vocabulary import Vocabulary
@@ -38,53 +33,6 @@ from segments.words import more_than, sentence
 STRAWS = 8
 JOINS = {"all": "and", "any": "or", "none": "or"}
 MATCHES = (("all", "Match all"), ("any", "Match any"), ("none", "Match none"))
-
-
-@dataclass(slots=True)
-class Drawn:
-    """One node with everything its template needs."""
-
-    node: Node
-    title: str
-    join: str
-    level: int
-    complaint: str = ""
-    field: Field | None = None
-    operator: Operator | None = None
-    choices: list[tuple[str, str]] = dataclasses.field(default_factory=list)
-    count: Counted | None = None
-    # people whom the condition leaves out because nobody knows
-    missing: int = 0
-    # told behind the value: "(12 or more)"
-    hint: str = ""
-    # stands beside a question about an email that stayed without an answer
-    drifts: bool = False
-    rows: list[Drawn] = dataclasses.field(default_factory=list)
-
-    @property
-    def narrowed(self) -> bool:
-        """Is there more than the emails themselves?"""
-        return bool(self.node.more)
-
-    @property
-    def window(self) -> str:
-        """What the chosen time asks for: "span", "day", "days" or ""."""
-        found = WINDOWS.get(self.node.more.get("when", ""))
-        return found[1].value if found else ""
-
-    @property
-    def has_clicks(self) -> bool:
-        """Could clicks be asked for instead of opens?"""
-        return self.node.field == "email_event" and self.node.operator in CLICKS
-
-    @property
-    def advice(self) -> str:
-        """What people who choose this should know."""
-        if self.field is None or self.operator is None:
-            return ""
-        if self.drifts and self.field.key in MOVING:
-            return DRIFT
-        return ADVICE.get(f"{self.field.key} {self.operator.key}", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,7 +237,18 @@ class Draft:
         if self.total is None:
             return "Nothing to count yet"
         about = "About " if self.total.about else ""
-        return f"{about}{self.total.number:,} contacts match"
+        found = f"{about}{self.total.number:,} contacts match"
+        if not self.total.number and not about:
+            found = f"Nobody matches. {self.emptied}".strip()
+        if self.unfinished:
+            more = "condition is" if self.unfinished == 1 else "conditions are"
+            found = f"{found.rstrip('.')}. {self.unfinished} {more} not finished"
+        return found
+
+    @property
+    def first_unfinished(self) -> int:
+        """The number of the node to go on with."""
+        return next(iter(self.errors), 0)
 
     def _drawn(self, node: Node, place: Place, join: str, level: int) -> Drawn:
         complaint = self.errors.get(node.id)
@@ -299,6 +258,7 @@ class Draft:
         drawn.missing = self.missing.get(node.id, 0)
         drawn.count = self.counts.get(place)
         drawn.drifts = node.parent in self.drifting
+        drawn.is_anew = node.id in self.tree.begun_anew
         if node.is_group:
             drawn.rows = [
                 self._drawn(

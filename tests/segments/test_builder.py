@@ -3,15 +3,13 @@
 import pytest
 from django.db import connection
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Job
 from consent.models import SubscriptionType, Suppression
 from consent.vocabulary import Reason
 from contacts.models import Contact
-from segments.differing import differences
 from segments.models import Segment, SegmentUse
-from segments.rules import parse
-from segments.vocabulary import Vocabulary
 from tests.factories import (
     ContactFactory,
     SegmentFactory,
@@ -154,11 +152,32 @@ def test_including_people_without_a_value_is_one_button(client):
     assert (after.total.number, after.missing) == (1, {})
 
 
-def test_another_field_keeps_no_operator_that_does_not_fit(client):
+def test_another_field_keeps_no_operator_that_does_not_fit_and_says_so(client):
     wrong = (2, 1, "filter", {"field": "company", "op": "greater", "v": "11"})
-    draft = client.post(NEW, form(GROUP, wrong, do="count")).context["draft"]
-    assert draft.tree.node(2).operator == "is"
-    assert draft.tree.node(2).values == []
+    answer = client.post(NEW, form(GROUP, wrong, do="count"))
+    node = answer.context["draft"].tree.node(2)
+    assert (node.operator, node.values) == ("is", [])
+    assert "did not fit Company and begins anew" in answer.content.decode()
+    fits = (2, 1, "filter", {"field": "company", "op": "known"})
+    answer = client.post(NEW, form(GROUP, fits, do="count"))
+    assert "begins anew" not in answer.content.decode()
+
+
+def test_who_listens_hears_what_emptied_the_segment_and_what_is_not_finished(client):
+    ContactFactory(delivered=12, last_opened_at=timezone.now())
+    blank = (4, 1, "filter", {"field": "company", "op": "is", "v": ""})
+    rows = (GROUP, SENDS, OPENED, blank)
+    spoken = client.post(NEW, form(*rows, do="count")).context["draft"].spoken
+    assert spoken == (
+        "Nobody matches. Group 1, condition 2 removed the last 1."
+        " 1 condition is not finished"
+    )
+
+
+def test_the_first_condition_that_is_not_finished_is_one_click_away(client):
+    blank = (4, 1, "filter", {"field": "company", "op": "is", "v": ""})
+    page = client.post(NEW, form(GROUP, SENDS, blank, do="count")).content.decode()
+    assert '<a href="#n4">1 condition not finished</a>' in page
 
 
 def test_htmx_gets_the_part_it_asks_for(client):
@@ -186,66 +205,6 @@ def test_a_stored_segment_opens_as_it_was_saved(client):
     assert inner[0]["groups"] == ["email:1"]
     assert inner[1] == rules["rules"][0]["rules"][1]
     assert inner[2]["values"] == ["1", "5"]
-
-
-def test_two_people_saving_at_once_do_not_overwrite_each_other(client):
-    segment = SegmentFactory(name="Silent")
-    url = reverse("segments:edit", args=[segment.pk])
-    client.post(url, form(GROUP, SENDS, do="save", version="1"))
-    second = client.post(url, form(GROUP, OPENED, do="save", version="1"))
-    assert second.status_code == 409
-    segment.refresh_from_db()
-    assert segment.rules["rules"][0]["rules"][0]["field"] == "delivered"
-    third = client.post(url, form(GROUP, OPENED, do="save", version="2"))
-    assert third.status_code == 302
-
-
-def test_a_button_does_not_hide_that_somebody_else_saved(client):
-    """Without script every button draws the whole page again."""
-    segment = SegmentFactory(name="Silent")
-    url = reverse("segments:edit", args=[segment.pk])
-    assert segment.save_rules(None, version=1)
-    page = client.post(url, form(GROUP, SENDS, do="add:1", version="1"))
-    assert 'name="version" value="1"' in page.content.decode()
-
-
-def test_a_conflict_shows_what_differs_in_plain_words(client):
-    segment = SegmentFactory(name="Silent")
-    url = reverse("segments:edit", args=[segment.pk])
-    client.post(url, form(GROUP, SENDS, do="save", version="1", name="Quiet"))
-    answer = client.post(url, form(GROUP, OPENED, SENDS, do="save", version="1"))
-    found = [(one.side, one.words) for one in answer.context["differences"]]
-    assert found == [
-        ("both", "All of these"),
-        ("yours", "Last marketing email open date has no value"),
-        ("both", "Marketing emails delivered is more than 11 (12 or more)"),
-    ]
-    page = answer.content.decode()
-    assert "Only in yours" in page
-    assert "Theirs is called “Quiet”." in page
-    assert 'name="version" value="2"' in page
-
-
-def test_a_conflict_without_a_difference_says_so(client):
-    segment = SegmentFactory(name="Silent")
-    url = reverse("segments:edit", args=[segment.pk])
-    client.post(url, form(GROUP, SENDS, do="save", version="1"))
-    answer = client.post(url, form(GROUP, SENDS, do="save", version="1"))
-    assert "The conditions are the same in both." in answer.content.decode()
-
-
-def test_long_stretches_that_are_the_same_are_left_out_of_a_conflict():
-    many = [where("delivered", "greater", value=n) for n in range(20)]
-    last = where("company", "is", value="Acme")
-    theirs, yours = (group("all", *many, *more) for more in ([], [last]))
-    words = Vocabulary()
-    found = differences(parse(theirs, words), parse(yours, words), words)
-    assert [(one.side, one.skipped) for one in found] == [
-        ("gap", 18),
-        ("both", 0),
-        ("both", 0),
-        ("yours", 0),
-    ]
 
 
 def test_a_contact_is_tested_on_conditions_that_are_not_saved(client):
