@@ -110,16 +110,17 @@ def _suppress(
     )
 
 
-def complain(address_ids: Collection[int], act: Act) -> None:
-    """They called our mail spam: no marketing until they say otherwise themselves."""
-    Suppression.objects.suppress(sorted(address_ids), Reason.COMPLAINT, act)
+def complain(address_ids: Collection[int], act: Act) -> set[int]:
+    """They called our mail spam: no marketing until they say otherwise themselves.
+    Those for whom it is new."""
+    return Suppression.objects.suppress(sorted(address_ids), Reason.COMPLAINT, act)
 
 
-def block_globally(address_ids: Collection[int], provider: str = "") -> None:
+def block_globally(address_ids: Collection[int], provider: str = "") -> set[int]:
     """The sending provider keeps them on a list of its own: nobody's mail gets there.
-    `provider`: who says so, where that is known."""
+    `provider`: who says so, where that is known. Those for whom it is new."""
     if not address_ids:
-        return
+        return set()
     act = Act(
         action=Action.SUPPRESSED,
         mechanism=Mechanism.BOUNCE,
@@ -127,4 +128,4 @@ def block_globally(address_ids: Collection[int], provider: str = "") -> None:
         explanation="The provider that sends for us keeps the address on its list.",
         source={"provider": provider} if provider else {},
     )
-    Suppression.objects.suppress(sorted(address_ids), Reason.GLOBAL_BLOCK, act)
+    return Suppression.objects.suppress(sorted(address_ids), Reason.GLOBAL_BLOCK, act)

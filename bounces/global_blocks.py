@@ -1,7 +1,8 @@
 """The list of global blocks: nobody mails these addresses, and no unbounce ends it.
 
-Only an administrator edits it; the suppression list of a provider that sends for us
-feeds it (bounces/judging.py).
+Only an administrator edits it; the suppression lists of providers that send for us
+feed it: read every hour (bounces/feeding.py), and by what their server or webhook says
+of a mail (bounces/judging.py).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from accounts.models import AuditEntry, User
+from bounces.provider_lists import PROVIDERS
 from consent.addresses import Parsed
 from consent.models import Address, Suppression
 from consent.vocabulary import Act, Action, Actor, LiftedBy, Mechanism, Reason
@@ -55,7 +57,9 @@ def source_of(block: Suppression) -> str:
     if block.record.user is not None:
         return str(block.record.user)
     provider = block.record.source.get("provider", "")
-    return f"Suppression list of {provider.title()}" if provider else "Provider’s list"
+    known = PROVIDERS.get(provider)
+    name = known.label if known else provider.title()
+    return f"Suppression list of {name}" if name else "Provider’s list"
 
 
 def _act(action: Action, user: User, words: str) -> Act:

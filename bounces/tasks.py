@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from accounts.models import Job
-from bounces import domains, intake, judging, rejudging, releasing
+from bounces import domains, feeding, intake, judging, rejudging, releasing
 
 
 @shared_task
@@ -29,6 +29,11 @@ def look_again() -> None:
 @shared_task
 def release_due() -> None:
     releasing.release_due()
+
+
+@shared_task
+def read_suppression_lists() -> None:
+    feeding.read_all()
 
 
 @shared_task

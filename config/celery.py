@@ -74,6 +74,11 @@ TIMETABLE: dict[str, dict[str, Any]] = {
         "schedule": 600.0,
         "options": {"expires": 600.0},
     },
+    "read the suppression lists of providers, every hour": {
+        "task": "bounces.tasks.read_suppression_lists",
+        "schedule": 3600.0,
+        "options": {"expires": 3600.0},
+    },
     "release mailboxes whose time is over, every hour": {
         "task": "bounces.tasks.release_due",
         "schedule": 3600.0,

@@ -10,6 +10,8 @@ import environ
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from bounces.provider_lists import ListAt
+
 LONG_ENOUGH = 32
 SMTP_PORTS = {"smtp": 25, "smtp+tls": 587, "smtp+ssl": 465}
 POSTGRES = ("postgres", "postgresql", "psql", "pgsql")
@@ -135,6 +137,14 @@ def dns_servers(name: str) -> list[tuple[str, int]]:
                 " 192.0.2.53 or [2001:db8::53]:53, with commas."
             ) from problem
     return found
+
+
+def suppression_lists(name: str) -> list[ListAt]:
+    """Lists of providers, with commas. A mistake is told without the key."""
+    try:
+        return [ListAt.of(one) for one in env.list(name, default=[]) if one.strip()]
+    except ValueError as problem:
+        raise ImproperlyConfigured(f"{name} cannot be read. {problem}") from None
 
 
 def log_level(name: str) -> str:

@@ -151,6 +151,9 @@ BOUNCE_MAILBOX_DONE: str = env.str("BOUNCE_MAILBOX_DONE", default="")
 # What webhooks of mail providers prove themselves with, as django-anymail names it:
 # MAILGUN_WEBHOOK_SIGNING_KEY=...,WEBHOOK_SECRET=name:password
 ANYMAIL: dict[str, str] = env.dict("WEBHOOK_KEYS", default={})
+# Lists of addresses that providers do not mail, read every hour:
+# postmark+https://KEY@api.postmarkapp.com/outbound
+SUPPRESSION_LISTS = read.suppression_lists("SUPPRESSION_LISTS")
 # Who is asked about the records of sending domains; nobody named: as the machine does.
 DNS_SERVERS: list[tuple[str, int]] = read.dns_servers("DNS_SERVERS")
 

@@ -1,7 +1,8 @@
 """Is the list healthy: a few numbers over everybody, counted now and then.
 
 At a million people a count takes a second. So it is kept for a while, the page says
-how old it is, and a page that has none yet loads without it.
+how old it is, and a page that has none yet loads without it. What became of mails is
+never counted here: the months are summed up elsewhere (deliveries/months.py).
 """
 
 from __future__ import annotations
@@ -10,15 +11,16 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.core.cache import cache
-from django.db.models import Count, Q
+from django.db.models import Sum
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import Account
 from consent.models import ConsentRecord, SubscriptionType, Suppression
 from consent.vocabulary import OPT_OUT_REASONS, Action
 from contacts.models import Contact
-from deliveries import refusals
-from deliveries.models import Delivery, DeliveryState
+from deliveries import months, refusals
+from deliveries.models import Month
 from deliveries.room import roomy
 
 KEPT_FOR = 300  # seconds
@@ -37,6 +39,7 @@ class Health:
     opt_outs: int
     delivered: int
     bounced: int
+    since: dt.date  # of the two numbers before
     counted_at: dt.datetime
 
     @property
@@ -63,7 +66,8 @@ class Health:
                 "Hard bounces",
                 self.bounce_rate,
                 f"{mails}?state=sent",
-                f"{self.bounced:,} of {self.delivered + self.bounced:,} in 30 days",
+                f"{self.bounced:,} of {self.delivered + self.bounced:,}"
+                f" since 1 {self.since:%B}",
             ),
         ]
 
@@ -82,7 +86,8 @@ def count() -> Health:
     """Count everything, and keep it for the next visitors. Seconds at a million."""
     now = timezone.now()
     default = SubscriptionType.objects.select_related("brand").default()
-    sent = _sent_since(now - MONTH)
+    since = months.last_months(Account.current().today())[-2]
+    sent = _sent_since(since)
     with roomy():
         mailable = refusals.mailable(Contact.objects.all(), default).count()
     found = Health(
@@ -97,20 +102,15 @@ def count() -> Health:
         .count(),
         delivered=sent["delivered"],
         bounced=sent["bounced"],
+        since=since,
         counted_at=now,
     )
     cache.set(KEY, found, KEPT_FOR)
     return found
 
 
-def _sent_since(moment: dt.datetime) -> dict[str, int]:
-    """What became of the mails of messages that began since `moment`."""
-    recent = Delivery.objects.filter(message__frozen_at__gte=moment)
-    return recent.aggregate(
-        delivered=Count("pk", filter=Q(state=DeliveryState.DELIVERED)),
-        bounced=Count(
-            "pk",
-            filter=Q(state=DeliveryState.REFUSED)
-            | Q(state=DeliveryState.DELIVERED, bounce_kind="hard"),
-        ),
+def _sent_since(first: dt.date) -> dict[str, int]:
+    """What became of the mails of messages that began in these months."""
+    return Month.objects.filter(month__gte=first).aggregate(
+        delivered=Sum("delivered", default=0), bounced=Sum("bounced", default=0)
     )

@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.models import Job, JobState
 from campaigns.models import EmailState, MarketingEmail
 from consent.models import Brand, SubscriptionType
+from console import stops
 from contacts.models import Contact
 from deliveries.models import Hold, HoldKind, Relay
 from reengagement.models import Campaign
@@ -95,9 +96,9 @@ def _paused() -> Iterator[Task]:
     for hold in holds.select_related("message__marketing_email")[:SHOWN]:
         email = getattr(hold.message, "marketing_email", None)
         yield Task(
-            f"Sending of {email or hold.value or hold.message} is paused",
+            f"Sending of {email or stops.name_of(hold)} is paused",
             hold.reason,
-            email.get_absolute_url() if email else _place(hold),
+            _place(hold, email),
             "pause",
         )
 
@@ -112,10 +113,14 @@ def _relays() -> Iterator[Task]:
         )
 
 
-def _place(hold: Hold) -> str:
-    """Where somebody can do something about it."""
-    is_sender = hold.kind == HoldKind.SENDER
-    return reverse("deliveries:domains" if is_sender else "campaigns:list")
+def _place(hold: Hold, email: MarketingEmail | None) -> str:
+    """Where somebody can do something about it: an email that is being sent has its
+    own button to go on, and a sending domain its records."""
+    if email and email.state == EmailState.SENDING:
+        return email.get_absolute_url()
+    if hold.kind == HoldKind.SENDER:
+        return reverse("deliveries:domains")
+    return reverse("console:lift", args=[hold.pk])
 
 
 def _failed() -> Iterator[Task]:

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from accounts.roles import Right, needs
-from console import jobs, log, outbox, overview, rights, users, views
+from console import jobs, log, outbox, overview, rights, stops, users, views
 
 app_name = "console"
 urlpatterns = [
@@ -9,6 +9,7 @@ urlpatterns = [
     path("overview/numbers/", overview.numbers, name="numbers"),
     path("sending/stop/", overview.stop, name="stop"),
     path("sending/go-on/", overview.go_on, name="go_on"),
+    path("sending/stops/<int:pk>/", stops.lift, name="lift"),
     path("jobs/", jobs.index, name="jobs"),
     path("jobs/bell/", jobs.bell, name="bell"),
     path("jobs/<int:pk>/", jobs.detail, name="job"),

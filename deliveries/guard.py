@@ -1,5 +1,8 @@
 """Stops a mailing that goes wrong, on evidence; a person lets it go on.
 
+What has left altogether is not stopped: nothing of it waits. But the next emails of a
+re-engagement campaign go to people of the same kind, so a stop of one counts for them.
+
 Sequential tests after Wald: with every mail the question is asked again whether what
 came back looks like a good mailing or like a bad one. In both directions one of
 twenty decisions is wrong, whatever the size of the mailing. Hard stops hold beside.
@@ -151,19 +154,20 @@ def look_after_all() -> int:
 
 
 def watched() -> list[Message]:
-    """Marketing messages with mail that waits, each time; those whose mail has left
-    lately, now and then: counting a large mailing takes a moment."""
+    """Marketing messages with mail that waits, each time; those of a re-engagement
+    campaign whose mail has left lately, now and then: counting takes a moment."""
     now = timezone.now()
     waits = Delivery.objects.filter(message=OuterRef("pk"), state=DeliveryState.QUEUED)
     rows = Message.objects.filter(
         channel=Channel.MARKETING, frozen_at__gt=now - 10 * WATCHED
     ).annotate(waits=Exists(waits))
-    left = {one.pk for one in rows if not one.waits and _is_its_turn(one, now)}
-    return [one for one in rows if one.waits or one.pk in left]
+    return [one for one in rows if one.waits or _is_its_turn(one, now)]
 
 
 def _is_its_turn(message: Message, now: dt.datetime) -> bool:
     """Every sixtieth beat, for some days after it was frozen."""
+    if not is_in_waves(message):
+        return False
     is_recent = message.frozen_at is not None and message.frozen_at > now - WATCHED
     return is_recent and int(now.timestamp()) // BEAT % TURNS == message.pk % TURNS
 

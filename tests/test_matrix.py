@@ -64,7 +64,7 @@ PAGES = {
         segments:archive segments:restore segments:add segments:remove
     """,
     "send": """
-        console:stop console:go_on deliveries:domain_check campaigns:create
+        console:stop console:go_on console:lift deliveries:domain_check campaigns:create
         campaigns:duplicate campaigns:discard campaigns:content
         campaigns:autosave campaigns:block_add campaigns:block_move
         campaigns:versions campaigns:bring_back campaigns:templates

@@ -3,6 +3,7 @@
 from bounces.models.domains import DomainCheck, DomainCheckQuerySet
 from bounces.models.incidents import Incident, IncidentQuerySet
 from bounces.models.kept import Kept, KeptQuerySet
+from bounces.models.lists import ProviderList
 from bounces.models.policy import BouncePolicy, RuleChange, Stance
 from bounces.models.releases import Change, Release, ReleaseQuerySet, Way
 from bounces.models.reports import Bounce, Outcome, Report, Source
@@ -19,6 +20,7 @@ __all__ = [
     "Kept",
     "KeptQuerySet",
     "Outcome",
+    "ProviderList",
     "Release",
     "ReleaseQuerySet",
     "Report",

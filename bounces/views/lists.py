@@ -20,7 +20,7 @@ from accounts.web import INVALID, SignedIn, keys
 from bounces import complaints, global_blocks, rejudging, rescue
 from bounces.audit import Query
 from bounces.forms import GlobalBlocksForm, SaveViewForm
-from bounces.models import Kept, SavedView
+from bounces.models import Kept, ProviderList, SavedView
 from bounces.unbouncing import NotUnbounced
 
 PAGE = 50
@@ -96,6 +96,7 @@ def blocked(request: SignedIn) -> HttpResponse:
         "page": page,
         "rows": [(one, global_blocks.source_of(one)) for one in page.rows],
         "asked": asked,
+        "lists": ProviderList.objects.order_by("name"),
         "may_change": request.user.may(Right.SETTINGS),
         "columns": [
             *heads("Address", "From", "Why", "Since"),

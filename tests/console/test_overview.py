@@ -4,14 +4,18 @@ import datetime as dt
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import AuditEntry, Job, JobState
+from accounts.models import Account, AuditEntry, Job, JobState
 from campaigns.models import MarketingEmail
 from consent.models import Brand, SubscriptionType
+from console import health
 from console.trend import trend
 from deliveries.models import Hold, Month
+from deliveries.months import last_months
 from reengagement.models import Campaign
 from reengagement.vocabulary import CampaignState
 from tests.factories import (
@@ -60,6 +64,26 @@ def test_the_numbers_are_counted_and_lead_to_their_people(client):
     assert figures["Can be emailed"]["value"] == 1
     assert figures["Can be emailed"]["url"] == "/contacts/?answer=yes"
     assert figures["Hard bounces"]["value"] == "–"
+
+
+def test_hard_bounces_are_those_of_this_month_and_the_last(client):
+    months = last_months(Account.current().today())
+    for month, delivered, bounced in zip(
+        months[-3:], (1_000, 10, 90), (1_000, 0, 5), strict=True
+    ):
+        Month.objects.create(month=month, delivered=delivered, bounced=bounced)
+    figures = client.get(OVERVIEW).context["health"].figures()
+    bounces = next(one for one in figures if one["label"] == "Hard bounces")
+    assert bounces["value"] == "4.8%"
+    assert bounces["note"] == f"5 of 105 since 1 {months[-2]:%B}"
+
+
+def test_no_mail_is_counted_for_the_numbers(client):
+    with CaptureQueriesContext(connection) as asked:
+        health.count()
+    counted = [one for one in asked if "COUNT" in one["sql"].upper()]
+    assert counted
+    assert not [one for one in counted if "deliveries_delivery" in one["sql"]]
 
 
 def test_many_contacts_are_counted_after_the_page_is_there(client, monkeypatch):

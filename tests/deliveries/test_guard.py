@@ -35,9 +35,8 @@ def test_the_sequential_test_decides_where_the_tables_say(test, bounds):
         assert (max(found) if found else None) == clear
 
 
-@pytest.fixture
-def sent(message):
-    """`sent(n, hard=, complaints=)`: n mails that left, some of which came back."""
+def leaving(message):
+    """`leave(n, hard=, complaints=)`: n mails that left, some of which came back."""
     make_readers(message.subscription_type, 300)
     audience.fix(message, Contact.objects.all())
     ids = list(Delivery.objects.order_by("pk").values_list("pk", flat=True))
@@ -53,6 +52,11 @@ def sent(message):
         Delivery.objects.filter(pk__in=ids[:complaints]).update(complained_at=now)
 
     return leave
+
+
+@pytest.fixture
+def sent(message):
+    return leaving(message)
 
 
 def test_a_good_mailing_is_left_alone(sent):
@@ -79,15 +83,24 @@ def test_complaints_stop_it_as_well(sent):
     assert "4 complaints" in Hold.objects.get().reason
 
 
-def test_what_has_left_is_looked_at_now_and_then(sent):
-    sent(300, hard=30)
-    now = timezone.now()
-    beats = [now + n * dt.timedelta(seconds=guard.BEAT) for n in range(guard.TURNS)]
-    stopped = 0
-    for moment in beats:
+def stopped_within_all_turns():
+    now, stopped = timezone.now(), 0
+    for number in range(guard.TURNS):
+        moment = now + number * dt.timedelta(seconds=guard.BEAT)
         with time_machine.travel(moment, tick=False):
             stopped += guard.look_after_all()
-    assert stopped == 1
+    return stopped
+
+
+def test_what_has_left_altogether_is_not_stopped(sent):
+    sent(300, hard=30)
+    assert stopped_within_all_turns() == 0
+    assert not Hold.objects.exists()
+
+
+def test_what_has_left_of_a_campaign_is_looked_at_now_and_then():
+    leaving(MessageFactory(group="reengagement:1"))(300, hard=30)
+    assert stopped_within_all_turns() == 1
 
 
 def test_the_worst_share_stops_it_whatever_the_test_says(sent):

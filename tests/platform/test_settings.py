@@ -34,6 +34,7 @@ WRONG = [
     ("VAULT_KEYS", "1:short"),
     ("DNS_SERVERS", "ns.example"),
     ("DNS_SERVERS", "127.0.0.1:many"),
+    ("SUPPRESSION_LISTS", "postmark+http://KEY@api.example/outbound"),
 ]
 
 
