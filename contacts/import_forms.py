@@ -14,7 +14,7 @@ from accounts.models import Account, Job, User
 from consent import tables
 from consent.models import SubscriptionType
 from contacts.importing import columns, rows
-from contacts.models import ConsentAnswer, ContactImport, PropertyDefinition
+from contacts.models import ConsentAnswer, ContactImport, Policy, PropertyDefinition
 
 MOST_MEGABYTES = tables.MAX_BYTES // (1024 * 1024)
 
@@ -109,14 +109,33 @@ class ColumnsForm(forms.Form):
         help_text="Dates such as 2026-04-03 are always understood.",
     )
 
+    policy = forms.ChoiceField(
+        label="When we have a value already",
+        choices=Policy.choices,
+        widget=forms.RadioSelect,
+        initial=Policy.OVERWRITE,
+        help_text=(
+            "An empty cell never changes anything, and an opt-out in the file always"
+            " counts."
+        ),
+    )
+
     def __init__(self, found: ContactImport, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.found = found
         self.sample = found.sample()
         choices, targets = _choices()
         guessed = found.mapping or columns.guess(found.headers, self.sample, targets)
+        policies = found.policies or [""] * len(found.headers)
         self.fields["date_order"].initial = found.date_order
+        self.fields["policy"].initial = found.policy
         for at, heading in enumerate(found.headers):
+            self.fields[f"policy_{at}"] = forms.ChoiceField(
+                label=f"Values of “{heading}” that we have",
+                choices=[("", "As for all columns"), *COLUMN_POLICIES],
+                initial=policies[at],
+                required=False,
+            )
             self.fields[f"column_{at}"] = forms.ChoiceField(
                 label=f"“{heading}” is",
                 choices=choices,
@@ -132,6 +151,7 @@ class ColumnsForm(forms.Form):
                 "heading": heading,
                 "cells": [cell for cell in cells if cell.strip()],
                 "field": self[f"column_{at}"],
+                "policy": self[f"policy_{at}"],
             }
 
     def clean(self) -> dict[str, Any]:
@@ -164,9 +184,20 @@ class ColumnsForm(forms.Form):
             else target
             for at, target in enumerate(self._mapping())
         ]
-        return self.found.match(mapping, self.cleaned_data["date_order"])
+        given = self.cleaned_data
+        return self.found.match(
+            mapping,
+            date_order=given["date_order"],
+            policy=given["policy"],
+            policies=[given[f"policy_{at}"] for at in range(len(mapping))],
+        )
 
 
+COLUMN_POLICIES = [
+    (Policy.OVERWRITE, "Replace"),
+    (Policy.FILL, "Fill empty"),
+    (Policy.KEEP, "Keep"),
+]
 Choices = list[tuple[str, Any]]
 
 

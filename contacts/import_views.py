@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,6 +14,7 @@ from accounts.roles import Right, needs
 from accounts.web import INVALID, SignedIn
 from contacts import tasks
 from contacts.import_forms import ColumnsForm, ConsentForm, SheetForm, UploadForm
+from contacts.importing import reviewing
 from contacts.models import ContactImport, ImportState
 
 
@@ -90,7 +93,10 @@ def review(request: SignedIn, pk: int) -> HttpResponse:
         return redirect(found)
     if not found.consent:
         return redirect("contacts:import_consent", found.pk)
-    return render(request, "contacts/import_review.html", {"found": found})
+    context: dict[str, Any] = {"found": found}
+    if found.checked:
+        context["outcomes"], context["besides"] = reviewing.outcomes(found)
+    return render(request, "contacts/import_review.html", context)
 
 
 @needs(Right.IMPORT)

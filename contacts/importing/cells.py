@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
+from django.conf.locale import LANG_INFO
+
 from consent import tables
 from contacts.models import HardBounceReason
 from contacts.properties import NO, BadValue
@@ -63,6 +65,25 @@ def bounce_reason(text: str) -> str:
     """A word of HardBounceReason; what is not known is OTHER."""
     word = re.sub(r"\W+", "_", text.strip()).upper()
     return word if word in HardBounceReason.values else HardBounceReason.OTHER.value
+
+
+# en, pt-BR, zh-Hant-TW
+_CODE = re.compile(r"[a-z]{2,3}(?:[-_][a-z0-9]{2,8}){0,2}", re.I)
+_LANGUAGES = {
+    name.casefold(): code
+    for code, info in LANG_INFO.items()
+    for name in (info.get("name", ""), info.get("name_local", ""))
+    if name
+}
+
+
+def language(text: str) -> str:
+    """The code of a language, from its code or from its name: “Suomi” is fi."""
+    if known := _LANGUAGES.get(text.casefold()):
+        return known
+    if _CODE.fullmatch(text) and len(text) <= 12:
+        return text.replace("_", "-")
+    raise BadValue(f"“{text}” is no language such as en, fi or pt-BR.")
 
 
 @lru_cache(maxsize=50_000)

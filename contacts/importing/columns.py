@@ -46,6 +46,7 @@ PERSON = (
     Target("country", "Country", ("country region", "country/region", "land")),
     Target("language", "Language", ("preferred language", "hs language")),
     Target("time_zone", "Time zone", ("timezone", "hs timezone")),
+    Target("owner_id", "Owner", ("contact owner", "hubspot owner", "owner email")),
 )
 # Headings as the exports of common tools write them: by label and by internal name.
 NUMBERS = (

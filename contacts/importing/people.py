@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from contacts.importing import rows
+from contacts.importing import changes, rows
 from contacts.importing.pieces import PIECE, Piece
 
-_FIELDS = (*rows.PERSON_FIELDS, "properties")
+_FIELDS = (*rows.PERSON_FIELDS, rows.OWNER, "properties")
 # what stands in a column before anything is known
 _EMPTY = dict.fromkeys(rows.NUMBERS, "0") | {"last_email_name": "''"}
 
-# An empty cell changes nothing; a row that says what we know already is not touched.
+# A row that says what we know already is not touched.
 _UPDATE = f"""
 UPDATE contacts_contact c SET {{pairs}}, updated_at = now() FROM {PIECE}
 WHERE c.address_id = r.address_id AND ({{new}}) IS DISTINCT FROM ({{old}})
@@ -53,10 +53,12 @@ ON CONFLICT DO NOTHING
 
 def update(piece: Piece) -> int:
     """Change the people we have where the file knows more; how many."""
-    new = [f"coalesce(r.{name}, c.{name})" for name in rows.PERSON_FIELDS]
-    new.append("c.properties || coalesce(r.properties, '{{}}')")
-    pairs = ", ".join(f"{n} = {v}" for n, v in zip(_FIELDS, new, strict=True))
-    words = {"{pairs}": pairs, "{new}": ", ".join(new), "{old}": _of("c", _FIELDS)}
+    values = changes.values(piece.found)
+    if not values:
+        return 0
+    pairs = ", ".join(f"{name} = {value}" for name, value in values.items())
+    new, old = changes.compared(values)
+    words = {"{pairs}": pairs, "{new}": new, "{old}": old}
     return piece.change(_worded(_UPDATE, words))
 
 
@@ -64,7 +66,8 @@ def insert(piece: Piece) -> int:
     """Make the people that are new; how many."""
     engagement = rows.engagement(piece.found.mapping)
     values = [f"coalesce(r.{name}, '')" for name in rows.PERSON_FIELDS]
-    values += ["coalesce(r.properties, '{{}}')", *_filled("r", engagement)]
+    values += [f"r.{rows.OWNER}", "coalesce(r.properties, '{{}}')"]
+    values += _filled("r", engagement)
     words = {
         "{names}": ", ".join([*_FIELDS, *engagement]),
         "{values}": ", ".join(values),

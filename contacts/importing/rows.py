@@ -15,7 +15,11 @@ from contacts.importing import cells, columns
 from contacts.models import ENGAGEMENT_FIELDS, Contact, PropertyDefinition
 from contacts.properties import BadValue, Kind
 
-PERSON_FIELDS = tuple(one.key for one in columns.PERSON if one.key != columns.EMAIL)
+OWNER = "owner_id"
+# the texts of a person; empty is ""
+PERSON_FIELDS = tuple(
+    one.key for one in columns.PERSON if one.key not in {columns.EMAIL, OWNER}
+)
 LENGTHS = {
     name: int(getattr(Contact._meta.get_field(name), "max_length", 0))
     for name in (*PERSON_FIELDS, "last_email_name")
@@ -44,6 +48,8 @@ class Person:
 
 
 Reader = Callable[[Person, str], None]
+Times = tuple[str, dt.tzinfo]
+_NO_TIMES: Times = ("", dt.UTC)
 
 
 @dataclass(frozen=True)
@@ -96,18 +102,23 @@ def recipe(
     mapping: Sequence[str],
     *,
     definitions: Iterable[PropertyDefinition],
-    orders: Mapping[int, str],
-    zone: dt.tzinfo,
+    times: Mapping[int, Times],
+    owners: Mapping[str, int],
 ) -> Recipe:
     """How to read a file whose columns are `mapping`.
 
-    `orders` has the day-and-month order of each column of dates that is to be read;
-    a column of dates without one stays out.
+    `times` has the day-and-month order and the zone of each column of dates that is
+    to be read; a column of dates without them stays out. `owners` has who signs in, by
+    address and by name, in lower case.
     """
     known = {str(one.pk): one for one in definitions}
     readers = []
     for at, target in enumerate(mapping):
-        reader = _reader(target, known, (orders.get(at, ""), zone))
+        reader = (
+            _owner_reader(owners)
+            if target == OWNER
+            else _reader(target, known, times.get(at, _NO_TIMES))
+        )
         if reader:
             readers.append((at, headings[at], reader))
     return Recipe(mapping.index(columns.EMAIL), readers)
@@ -130,9 +141,6 @@ def engagement(mapping: Sequence[str]) -> list[str]:
     return [name for name in ENGAGEMENT_FIELDS if name in mapping]
 
 
-Times = tuple[str, dt.tzinfo]
-
-
 def _reader(
     target: str, definitions: Mapping[str, PropertyDefinition], times: Times
 ) -> Reader | None:
@@ -145,8 +153,8 @@ def _reader(
         return _moment_reader(target, times) if times[0] else None
     if target in NUMBERS:
         return _number_reader(target)
-    if target == "time_zone":
-        return _time_zone
+    if target in _CODES:
+        return _CODES[target]
     if target in LENGTHS:
         return _text_reader(target, LENGTHS[target])
     return {"opted_out": _opted_out, "bounce_reason": _bounce_reason}.get(target)
@@ -167,6 +175,25 @@ def _time_zone(person: Person, text: str) -> None:
     if not found:
         raise BadValue(f"“{text}” is not a time zone such as Europe/Helsinki.")
     person.fields["time_zone"] = found
+
+
+def _language(person: Person, text: str) -> None:
+    person.fields["language"] = cells.language(text)
+
+
+_CODES = {"time_zone": _time_zone, "language": _language}
+
+
+def _owner_reader(owners: Mapping[str, int]) -> Reader:
+    def read(person: Person, text: str) -> None:
+        found = owners.get(text.casefold())
+        if found is None:
+            raise BadValue(
+                f"nobody called “{text}” signs in here. Write the email address."
+            )
+        person.fields[OWNER] = found
+
+    return read
 
 
 def _number_reader(name: str) -> Reader:
@@ -227,6 +254,7 @@ def staged(person: Person) -> tuple[Any, ...]:
         person.key or None,
         person.email,
         *(values(name) for name in PERSON_FIELDS),
+        values(OWNER),
         json.dumps(person.properties) if person.properties else None,
         *(values(name) for name in ENGAGEMENT_FIELDS),
         person.opted_out,

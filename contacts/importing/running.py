@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from accounts.models import Job, JobQuerySet, JobState
 from consent import tables
-from contacts.importing import staging, taking
+from contacts.importing import reviewing, staging, taking
 from contacts.models import ContactImport, ImportState
 from contacts.models.imports import CHECK, TAKE
 
@@ -45,17 +45,28 @@ def open_jobs() -> JobQuerySet:
 
 
 def check(job: Job) -> None:
-    found = ContactImport.objects.get(check_job=job)
+    found = ContactImport.objects.filter(check_job=job).first()
+    if found is None:  # matched anew before this check began
+        job.cancel()
+        return
     try:
-        if staging.fill(found, job):
-            job.finish(rows=found.checked["rows"])
+        sentences = staging.fill(found, job)
     except tables.BadTable as problem:
         job.fail(str(problem))
+        return
+    if sentences is None:
+        staging.drop_late(found)
+        return
+    checked = reviewing.numbers(found) | {"sentences": sentences}
+    if found.keep_check(job, checked):
+        job.finish(rows=checked["rows"])
+    else:
+        staging.drop_late(found)
 
 
 def take_in(job: Job) -> None:
     found = ContactImport.objects.get(job=job)
-    if not staging.exists(found) and not staging.fill(found, job):
+    if not staging.exists(found) and staging.fill(found, job) is None:
         return
     enough = time.monotonic() + ENOUGH_SECONDS
     while taking.take(found, job):

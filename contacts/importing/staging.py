@@ -7,14 +7,14 @@ lost with the server (that is what unlogged means): then the file is read again.
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
 from django.db import connection, transaction
 
-from accounts.models import Account, Job
+from accounts.models import Account, Job, User
 from contacts.importing import cells, rows
 from contacts.models import ENGAGEMENT_FIELDS, ContactImport, PropertyDefinition
 
@@ -28,6 +28,7 @@ _TYPES = {
     "key": "text",
     "email": "text NOT NULL",
     **dict.fromkeys(rows.PERSON_FIELDS, "text"),
+    rows.OWNER: "bigint",
     "properties": "jsonb",
     **{
         name: "integer" if name in rows.NUMBERS else "timestamptz"
@@ -64,25 +65,6 @@ FROM (
 WHERE r.key = d.key AND r.fate = 'ready'
     AND (d.opted_out OR d.bounce_reason <> '' OR d.types <> '{{}}')
 """
-_NUMBERS = """
-SELECT count(*) AS rows,
-    count(*) FILTER (WHERE fate = 'ready') AS ready,
-    count(*) FILTER (WHERE fate = 'duplicate') AS duplicates,
-    count(*) FILTER (WHERE fate = 'no_address') AS no_address,
-    count(*) FILTER (WHERE fate = 'refused') AS refused,
-    count(*) FILTER (WHERE fate = 'ready' AND remarks <> '') AS remarked,
-    count(*) FILTER (WHERE fate = 'ready' AND opted_out) AS opted_out,
-    count(*) FILTER (WHERE fate = 'ready' AND opted_out_of <> '{{}}') AS opted_out_of,
-    count(*) FILTER (WHERE fate = 'ready' AND bounce_reason <> '') AS bounced,
-    count(c.id) FILTER (WHERE fate = 'ready') AS known,
-    count(*) FILTER (WHERE fate = 'ready' AND EXISTS (
-        SELECT FROM consent_suppression s
-        WHERE s.address_id = a.id AND s.lifted_at IS NULL
-    )) AS kept_out
-FROM {staged} r
-LEFT JOIN consent_address a ON a.key = r.key
-LEFT JOIN contacts_contact c ON c.address_id = a.id
-"""
 _PROBLEMS = """
 SELECT number, remarks FROM {{staged}}
 WHERE remarks <> '' AND number > {after:d} ORDER BY number LIMIT {limit:d}
@@ -90,7 +72,12 @@ WHERE remarks <> '' AND number > {after:d} ORDER BY number LIMIT {limit:d}
 
 
 def table_of(found: ContactImport) -> str:
-    return f"contacts_staged_{found.pk:d}"
+    """A table per check: one that comes late writes into nobody else's."""
+    return f"{_of(found)}{found.check_job_id or 0:d}"
+
+
+def _of(found: ContactImport) -> str:
+    return f"contacts_staged_{found.pk:d}_"
 
 
 def run(found: ContactImport, statement: str) -> list[dict[str, Any]]:
@@ -108,47 +95,74 @@ def change(found: ContactImport, statement: str, values: dict[str, Any]) -> int:
         return int(cursor.rowcount)
 
 
-def exists(found: ContactImport) -> bool:
-    """Whether the whole file still stands in its table."""
+def is_there(found: ContactImport) -> bool:
+    """Whether there is a table of this import, whole or not."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [table_of(found)])
-        if not cursor.fetchone()[0]:
-            return False
+        return bool(cursor.fetchone()[0])
+
+
+def exists(found: ContactImport) -> bool:
+    """Whether the whole file still stands in its table."""
+    if not is_there(found):
+        return False
     staged = run(found, "SELECT count(*) AS n FROM {staged}")
     return bool(staged[0]["n"] == found.checked.get("rows"))
 
 
 def drop(found: ContactImport) -> None:
+    """Every table of this import, also of checks that a worker died over."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relkind = 'r' AND relname ~ %s",
+            [f"^{_of(found)}[0-9]+$"],
+        )
+        for (name,) in cursor.fetchall():
+            cursor.execute(f"DROP TABLE IF EXISTS {name}")
+
+
+def drop_late(found: ContactImport) -> None:
+    """The table of a check whose columns were matched anew since."""
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {table_of(found)}")
 
 
-def fill(found: ContactImport, job: Job) -> bool:
-    """Read the file into the table, from its first row; False when cancelled.
+def fill(found: ContactImport, job: Job) -> list[str] | None:
+    """Read the file into the table, from its first row; None when cancelled.
 
-    Reports to `job` after every chunk. Memory stays flat at any size.
+    A sentence for each column that had to stay out. Reports to `job` after every
+    chunk. Memory stays flat at any size.
     """
     definitions = list(PropertyDefinition.objects.all())
     orders, sentences = date_orders(found, definitions)
+    zone = Account.current().zone
     recipe = rows.recipe(
         found.headers,
         found.mapping,
         definitions=definitions,
-        orders=orders,
-        zone=Account.current().zone,
+        times={at: (order, zone) for at, order in orders.items()},
+        owners=_owners(),
     )
     _create(found)
     with found.rows() as every:
         people = map(recipe.read, every)
         if not _copy_all(found, people, job):
-            return False
-    _settle(found, sentences)
-    return True
+            return None
+    _settle(found)
+    return sentences
+
+
+def _owners() -> dict[str, int]:
+    """Who signs in, by address and, where it is one person's, by name."""
+    people = list(User.objects.filter(is_active=True))
+    names = Counter(one.get_full_name().casefold() for one in people)
+    owners = {name: one.pk for one in people if names[name := str(one).casefold()] == 1}
+    return owners | {one.email.casefold(): one.pk for one in people}
 
 
 def _create(found: ContactImport) -> None:
     columns = ", ".join(f"{name} {kind}" for name, kind in _TYPES.items())
-    drop(found)
+    drop_late(found)
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE UNLOGGED TABLE {table_of(found)} ({columns})")
 
@@ -170,16 +184,14 @@ def _copy(found: ContactImport, people: list[rows.Person]) -> None:
             copy.write_row(rows.staged(person))
 
 
-def _settle(found: ContactImport, sentences: list[str]) -> None:
-    """Duplicates, statistics for the planner, and the numbers of the review."""
+def _settle(found: ContactImport) -> None:
+    """Duplicates, and statistics for the planner."""
     values: dict[str, Any] = {}
     with transaction.atomic():
         change(found, _DUPLICATES, values)
         change(found, _EVERY_NO, values)
     with connection.cursor() as cursor:
         cursor.execute(f"ANALYZE {table_of(found)}")
-    found.checked = run(found, _NUMBERS)[0] | {"sentences": sentences}
-    found.save(update_fields=["checked"])
 
 
 def date_orders(

@@ -12,6 +12,7 @@ from contacts.models.imports import (
     ContactImport,
     ImportedContact,
     ImportState,
+    Policy,
 )
 from contacts.models.people import (
     AddressTaken,
@@ -35,5 +36,6 @@ __all__ = [
     "ImportedContact",
     "OpeningBalance",
     "Outdated",
+    "Policy",
     "PropertyDefinition",
 ]

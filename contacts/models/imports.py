@@ -26,6 +26,10 @@ CHECK = "contact_import_check"
 TAKE = "contact_import"
 
 
+# What the page of the columns asks.
+MATCHED = ("mapping", "date_order", "policy", "policies")
+
+
 class ImportState(models.TextChoices):
     """How far an import has come."""
 
@@ -48,6 +52,14 @@ class ConsentAnswer(models.TextChoices):
             ConsentAnswer.AGREED: LegalBasis.CONSENT,
             ConsentAnswer.CUSTOMERS: LegalBasis.SOFT_OPT_IN,
         }.get(self, LegalBasis.NONE)
+
+
+class Policy(models.TextChoices):
+    """What becomes of a value that we have already when the file has another."""
+
+    OVERWRITE = "overwrite", "The file’s value replaces it"
+    FILL = "fill", "It stays; only empty fields are filled"
+    KEEP = "keep", "It stays, and empty fields stay empty"
 
 
 ANSWERS_WITH_CONSENT = (ConsentAnswer.AGREED, ConsentAnswer.CUSTOMERS)
@@ -101,6 +113,9 @@ class ContactImport(models.Model):
     has_header = models.BooleanField(default=True)
     headers = models.JSONField(default=list)
     mapping = models.JSONField(default=list)
+    policy = models.CharField(max_length=10, choices=Policy, default=Policy.OVERWRITE)
+    # one word per column of the file; "" follows `policy`
+    policies = models.JSONField(default=list)
     # "" finds it out; "dmy" or "mdy" decides what 03/04/2026 means
     date_order = models.CharField(max_length=3, blank=True)
     engagement_until = models.DateField(null=True, blank=True)
@@ -129,6 +144,10 @@ class ContactImport(models.Model):
             models.CheckConstraint(
                 condition=Q(state__in=ImportState.values),
                 name="contact_import_state_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(policy__in=Policy.values),
+                name="contact_import_policy_is_known",
             ),
             models.CheckConstraint(
                 condition=Q(consent__in=["", *ConsentAnswer.values]),
@@ -188,7 +207,7 @@ class ContactImport(models.Model):
         before = self.file.name
         with self.workbook.open("rb") as content:
             self._take_sheet(cast("BinaryIO", content), name)
-        self.mapping, self.checked = [], {}
+        self.mapping, self.policies, self.checked = [], [], {}
         self.save()
         if before:
             self.file.storage.delete(before)
@@ -214,11 +233,6 @@ class ContactImport(models.Model):
         return self.state == ImportState.DRAFT
 
     @property
-    def to_be_new(self) -> int:
-        """How many of the people in the file are not here yet."""
-        return int(self.checked["ready"] - self.checked["known"])
-
-    @property
     def brings_consent(self) -> bool:
         return self.consent in ANSWERS_WITH_CONSENT
 
@@ -234,18 +248,34 @@ class ContactImport(models.Model):
             .first()
         )
 
-    def match(self, mapping: list[str], date_order: str) -> Job:
-        """Keep what each column is and have the file checked; the job that does."""
+    def policy_of(self, target: str) -> Policy:
+        """What becomes of the values we have in the field that a column is."""
+        at = self.mapping.index(target)
+        own = self.policies[at] if at < len(self.policies) else ""
+        return Policy(own or self.policy)
+
+    def match(self, mapping: list[str], **answers: Any) -> Job:
+        """Keep what each column is and have the file checked; the job that does.
+
+        `answers`: the others of MATCHED.
+        """
         if self.check_job:
             self.check_job.cancel()
-        self.mapping, self.date_order, self.checked = mapping, date_order, {}
+        for name, value in ({"mapping": mapping, "checked": {}} | answers).items():
+            setattr(self, name, value)
         self.check_job = Job.objects.create(
             kind=CHECK, label=f"Check {self.name}", owner=self.created_by
         )
         self.check_job.url = reverse("contacts:import_review", args=[self.pk])
         self.check_job.save(update_fields=["url"])
-        self.save(update_fields=["mapping", "date_order", "checked", "check_job"])
+        self.save(update_fields=[*MATCHED, "checked", "check_job"])
         return self.check_job
+
+    def keep_check(self, job: Job, checked: dict[str, Any]) -> bool:
+        """What `job` found out; False when the columns were matched anew since."""
+        self.checked = checked
+        kept = ContactImport.objects.filter(pk=self.pk, check_job=job)
+        return kept.update(checked=checked) == 1
 
     @transaction.atomic
     def start(self, user: User) -> bool:

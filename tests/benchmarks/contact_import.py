@@ -31,7 +31,7 @@ def run(stack, size):
     found = ContactImport.objects.receive("people.csv", listed(size), stack.alice)
     before = peak()
     with timed() as checking:
-        work(found.match(columns.guess(HEADINGS, [], columns.FIXED), ""))
+        work(found.match(columns.guess(HEADINGS, [], columns.FIXED)))
     agree(found)
     assert found.start(stack.alice)
     with timed() as taking:

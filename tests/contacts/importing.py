@@ -6,6 +6,7 @@ from accounts.models import Job
 from consent.models import SubscriptionType
 from contacts.importing import columns, running
 from contacts.models import ConsentAnswer, ContactImport, PropertyDefinition
+from contacts.models.imports import MATCHED
 
 
 def receive(text, user, *, name="people.csv", **answers):
@@ -15,16 +16,17 @@ def receive(text, user, *, name="people.csv", **answers):
     return checked(found, **answers)
 
 
-def checked(found, *, mapping=None, date_order="", **answers):
+def checked(found, *, mapping=None, **answers):
     targets = [
         *columns.FIXED,
         *columns.opt_outs_of(SubscriptionType.objects.all()),
         *columns.properties(PropertyDefinition.objects.all()),
     ]
     guessed = columns.guess(found.headers, found.sample(), targets)
+    asked = {name: answers.pop(name) for name in MATCHED if name in answers}
     for name, value in ({"consent": ConsentAnswer.NONE} | answers).items():
         setattr(found, name, value)
-    work(found.match(mapping or guessed, date_order))
+    work(found.match(mapping or guessed, **asked))
     found.refresh_from_db(fields=["checked"])
     found.save()
     return found

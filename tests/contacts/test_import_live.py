@@ -27,7 +27,7 @@ def listed():
 def begin(stack):
     found = ContactImport.objects.receive("p.csv", io.BytesIO(listed()), stack.alice)
     mapping = columns.guess(found.headers, found.sample(), columns.FIXED)
-    ring(tasks.run_import, found.match(mapping, "").pk)
+    ring(tasks.run_import, found.match(mapping).pk)
     stack.wait_for(lambda: state_of(found.check_job) == JobState.DONE, "the check")
     ContactImport.objects.filter(pk=found.pk).update(
         consent=ConsentAnswer.AGREED,

@@ -7,6 +7,7 @@ from django.urls import reverse
 from accounts.models import Job
 from consent.models import Grant, SubscriptionType, Suppression
 from consent.vocabulary import Act, Action, Actor, Mechanism, Reason
+from contacts.importing import staging
 from contacts.models import Contact, ContactImport, ImportState, PropertyDefinition
 from tests.contacts.importing import receive, work
 from tests.factories import ContactFactory, make_address
@@ -176,7 +177,7 @@ def test_the_wizard_goes_from_file_to_result(client):
     page = upload(client, content)
     found = ContactImport.objects.get()
     assert page.url == url("import_columns", found.pk)
-    answers = {"column_0": "email", "column_1": "first_name"}
+    answers = {"policy": "fill", "column_0": "email", "column_1": "first_name"}
     assert client.get(page.url).status_code == 200
     client.post(page.url, answers)
     found.refresh_from_db()
@@ -195,6 +196,7 @@ def test_the_wizard_goes_from_file_to_result(client):
     )
     review = client.get(url("import_review", found.pk)).content.decode()
     assert "Import 1 people" in review
+    assert "“bad” has no @." in review
     client.post(url("import_start", found.pk))
     found.refresh_from_db()
     assert "Stop" in client.get(url("import_detail", found.pk)).content.decode()
@@ -300,12 +302,39 @@ def test_a_column_can_become_a_new_property(client, alice):
     found = ContactImport.objects.get()
     client.post(
         url("import_columns", found.pk),
-        {"column_0": "email", "column_1": "new:number"},
+        {"policy": "fill", "column_0": "email", "column_1": "new:number"},
     )
     found.refresh_from_db()
     made = PropertyDefinition.objects.get()
     assert (made.name, made.kind) == ("shoe_size", "number")
     assert found.mapping == ["email", f"property:{made.pk}"]
+
+
+def test_a_column_can_have_a_policy_of_its_own(client, alice):
+    upload(client, b"Email,City\nada@people.example,Oulu\n")
+    found = ContactImport.objects.get()
+    answers = {"column_0": "email", "column_1": "city", "policy_1": "keep"}
+    client.post(url("import_columns", found.pk), {"policy": "fill"} | answers)
+    found.refresh_from_db()
+    assert found.policy_of("city") == "keep"
+    assert found.policy_of("email") == "fill"
+
+
+def test_the_review_shows_what_would_change_from_what_to_what(client, alice):
+    ContactFactory(email="ada@people.example", city="Turku")
+    found = receive("Email,City\nada@people.example,Oulu\n", alice)
+    page = client.get(url("import_review", found.pk)).content.decode()
+    assert "City: Turku → Oulu" in page
+
+
+def test_the_review_does_without_its_samples_when_the_staged_rows_are_lost(
+    client, alice
+):
+    found = receive("Email\nada@people.example\n", alice)
+    staging.drop(found)
+    page = client.get(url("import_review", found.pk)).content.decode()
+    assert "ada@people.example" not in page
+    assert "Import 1 people" in page
 
 
 def test_saying_that_they_agreed_asks_for_everything_that_shows_it(client, alice):
