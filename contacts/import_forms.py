@@ -132,7 +132,7 @@ class ColumnsForm(forms.Form):
         for at, heading in enumerate(found.headers):
             self.fields[f"policy_{at}"] = forms.ChoiceField(
                 label=f"Values of “{heading}” that we have",
-                choices=[("", "As for all columns"), *COLUMN_POLICIES],
+                choices=[("", "As said below"), *COLUMN_POLICIES],
                 initial=policies[at],
                 required=False,
             )

@@ -171,8 +171,8 @@ class _Words:
         return " · ".join(filter(None, told))
 
     def _differences(self, old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
-        for name in new.keys() - {"properties"}:
-            if new[name] != old[name]:
+        for name in new:
+            if name != "properties" and new[name] != old[name]:
                 told = (self._value(name, one[name]) for one in (old, new))
                 yield f"{self.labels[name]}: {' → '.join(told)}"
         before, after = old.get("properties") or {}, new.get("properties") or {}
