@@ -298,6 +298,14 @@ class ConsentForm(forms.ModelForm):  # type: ignore[type-arg]
         return self.instance  # type: ignore[no-any-return]
 
 
+class UndoForm(forms.Form):
+    reason = forms.CharField(
+        label="Why this import is undone",
+        max_length=300,
+        help_text="It is written into the record of everybody whose consent ends.",
+    )
+
+
 EVIDENCE = {
     "subscription_types": "Choose at least one subscription.",
     "consent_source": "Say where they agreed.",

@@ -1,10 +1,11 @@
-"""The import wizard: upload, columns, consent, review, then progress and result."""
+"""The import wizard: upload, columns, consent, review; progress, result, undo."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -13,9 +14,20 @@ from accounts.doorbell import ring
 from accounts.roles import Right, needs
 from accounts.web import INVALID, SignedIn
 from contacts import tasks
-from contacts.import_forms import ColumnsForm, ConsentForm, SheetForm, UploadForm
+from contacts.import_forms import (
+    ColumnsForm,
+    ConsentForm,
+    SheetForm,
+    UndoForm,
+    UploadForm,
+)
 from contacts.importing import reviewing
 from contacts.models import ContactImport, ImportState
+
+UNDO_RIGHT = "contacts.undo_contactimport"
+_STARTED = ContactImport.objects.select_related(
+    "job", "undo_job", "batch", "batch__undone_by"
+)
 
 
 @needs(Right.IMPORT)
@@ -115,10 +127,31 @@ def start(request: SignedIn, pk: int) -> HttpResponse:
 @require_safe
 def detail(request: SignedIn, pk: int) -> HttpResponse:
     """Progress, then the result."""
-    found = get_object_or_404(ContactImport.objects.select_related("job"), pk=pk)
+    found = get_object_or_404(_STARTED, pk=pk)
     if found.is_draft:
         return redirect("contacts:import_review", found.pk)
-    return render(request, "contacts/import_detail.html", {"found": found})
+    context = {
+        "found": found,
+        "job": found.undo_job or found.job,
+        "may_undo": found.can_undo and request.user.has_perm(UNDO_RIGHT),
+    }
+    return render(request, "contacts/import_detail.html", context)
+
+
+@permission_required(UNDO_RIGHT, raise_exception=True)
+def undo(request: SignedIn, pk: int) -> HttpResponse:
+    """What an undo takes back, and why; then it begins."""
+    found = get_object_or_404(_STARTED.exclude(batch=None), pk=pk)
+    form = UndoForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        if job := found.start_undo(request.user, form.cleaned_data["reason"]):
+            ring(tasks.run_import, job.pk)
+        else:
+            messages.error(request, "This import cannot be undone any more.")
+        return redirect(found)
+    context = {"found": found, "form": form}
+    status = INVALID if form.errors else 200
+    return render(request, "contacts/import_undo.html", context, status=status)
 
 
 @needs(Right.IMPORT)

@@ -33,6 +33,7 @@ urlpatterns = [
         "contacts/import/<int:pk>/consent/", import_views.consent, name="import_consent"
     ),
     path("contacts/import/<int:pk>/review/", import_views.review, name="import_review"),
+    path("contacts/import/<int:pk>/undo/", import_views.undo, name="import_undo"),
     path("contacts/import/<int:pk>/start/", import_views.start, name="import_start"),
     path("contacts/import/<int:pk>/", import_views.detail, name="import_detail"),
     path(

@@ -36,13 +36,22 @@ class GrantQuerySet(models.QuerySet["Grant"]):
         return len(records)
 
     @transaction.atomic
-    def void(self, address_ids: Sequence[int], act: Act) -> set[int]:
-        """End every yes of these addresses: somebody else reads there now. Those that
-        had one; the ledger keeps what was said."""
+    def void(
+        self,
+        address_ids: Sequence[int],
+        act: Act,
+        only: SubscriptionType | None = None,
+    ) -> set[int]:
+        """End the yeses of this queryset, or those to `only`, of these addresses; those
+        that had one. The ledger keeps what was said."""
         ids = Address.objects.lock(address_ids)
         rows = self.filter(address_id__in=ids)
+        if only:
+            rows = rows.filter(subscription_type=only)
         found = sorted(set(rows.values_list("address_id", flat=True)))
-        ConsentRecord.objects.append(found, act)
+        ConsentRecord.objects.append(
+            found, act, subscription_type_id=only.pk if only else None
+        )
         rows.delete()
         return set(found)
 

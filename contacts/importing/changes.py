@@ -39,6 +39,12 @@ def compared(new: Mapping[str, str]) -> tuple[str, str]:
     return ", ".join(new.values()), ", ".join(f"c.{name}" for name in new)
 
 
+def as_object(fields: Mapping[str, str]) -> str:
+    """The values as one JSON object."""
+    pairs = ", ".join(f"'{name}', {value}" for name, value in fields.items())
+    return f"jsonb_build_object({pairs})"
+
+
 def property_keys(found: ContactImport) -> dict[str, Policy]:
     """The keys of the properties that columns of the file are, with their policies."""
     targets = [one for one in found.mapping if one.startswith("property:")]

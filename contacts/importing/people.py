@@ -15,9 +15,13 @@ UPDATE contacts_contact c SET {{pairs}}, updated_at = now() FROM {PIECE}
 WHERE c.address_id = r.address_id AND ({{new}}) IS DISTINCT FROM ({{old}})
 """  # noqa: S608  names of our own
 _INSERT = f"""
-INSERT INTO contacts_contact (address_id, email, {{names}})
-SELECT r.address_id, r.email, {{values}} FROM {PIECE} ORDER BY r.number
-ON CONFLICT (address_id) DO NOTHING
+WITH made AS (
+    INSERT INTO contacts_contact (address_id, email, {{names}})
+    SELECT r.address_id, r.email, {{values}} FROM {PIECE} ORDER BY r.number
+    ON CONFLICT (address_id) DO NOTHING RETURNING id
+)
+INSERT INTO contacts_importedcontact (contact_import_id, contact_id, made)
+SELECT %(import)s, id, true FROM made
 """  # noqa: S608  names of our own
 # Only those whom we never mailed ourselves: their roll-ups are the balance alone.
 _ROLL_UP = f"""
@@ -43,6 +47,14 @@ UPDATE contacts_contact c SET hard_bounce_reason = r.bounce_reason FROM {PIECE}
 WHERE c.address_id = r.address_id AND r.bounce_reason <> ''
     AND c.hard_bounce_reason = ''
 """  # noqa: S608  names of our own
+_REMEMBER_BEFORE = f"""
+INSERT INTO contacts_importedcontact
+    (contact_import_id, contact_id, before, after)
+SELECT %(import)s, c.id, {{before}}, {{after}} FROM {PIECE}
+JOIN contacts_contact c ON c.address_id = r.address_id
+WHERE ({{new}}) IS DISTINCT FROM ({{old}})
+ON CONFLICT DO NOTHING
+"""  # noqa: S608  names of our own
 _REMEMBER = f"""
 INSERT INTO contacts_importedcontact (contact_import_id, contact_id)
 SELECT %(import)s, c.id FROM {PIECE} JOIN contacts_contact c
@@ -52,18 +64,26 @@ ON CONFLICT DO NOTHING
 
 
 def update(piece: Piece) -> int:
-    """Change the people we have where the file knows more; how many."""
+    """Change the people we have where the file knows more; how many. What it replaces
+    is kept for an undo."""
     values = changes.values(piece.found)
     if not values:
         return 0
     pairs = ", ".join(f"{name} = {value}" for name, value in values.items())
     new, old = changes.compared(values)
-    words = {"{pairs}": pairs, "{new}": new, "{old}": old}
+    words = {
+        "{pairs}": pairs,
+        "{new}": new,
+        "{old}": old,
+        "{before}": changes.as_object({name: f"c.{name}" for name in values}),
+        "{after}": changes.as_object(values),
+    }
+    piece.change(_worded(_REMEMBER_BEFORE, words))
     return piece.change(_worded(_UPDATE, words))
 
 
 def insert(piece: Piece) -> int:
-    """Make the people that are new; how many."""
+    """Make the people that are new, and remember that it was us; how many."""
     engagement = rows.engagement(piece.found.mapping)
     values = [f"coalesce(r.{name}, '')" for name in rows.PERSON_FIELDS]
     values += [f"r.{rows.OWNER}", "coalesce(r.properties, '{{}}')"]
@@ -103,7 +123,7 @@ def _engagement(names: list[str]) -> dict[str, str]:
 
 
 def remember(piece: Piece) -> None:
-    """Keep who stood in this file."""
+    """Keep who stood in this file besides those it changed."""
     piece.change(_REMEMBER)
 
 

@@ -130,8 +130,8 @@ def _sampled(found: ContactImport, some: set[int]) -> dict[int, Sampled]:
         return {}
     new = changes.values(found)
     words = {
-        "$old": _object({name: f"c.{name}" for name in new}),
-        "$new": _object(new),
+        "$old": changes.as_object({name: f"c.{name}" for name in new}),
+        "$new": changes.as_object(new),
         "$numbers": ", ".join(str(int(one)) for one in sorted(some)),
     }
     tell = _Words(found)
@@ -145,11 +145,6 @@ def _worded(statement: str, words: dict[str, str]) -> str:
     for word, sql in words.items():
         statement = statement.replace(word, sql)
     return statement
-
-
-def _object(values: dict[str, str]) -> str:
-    pairs = ", ".join(f"'{name}', {value}" for name, value in values.items())
-    return f"jsonb_build_object({pairs})"
 
 
 class _Words:

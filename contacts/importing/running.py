@@ -1,5 +1,5 @@
-"""The two jobs of an import: check the file, take the people in. Both may be killed
-at any moment and run again."""
+"""The jobs of an import: check the file, take the people in, undo that. Each may be
+killed at any moment and run again."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from django.db.models import Q
 
 from accounts.models import Job, JobQuerySet, JobState
 from consent import tables
-from contacts.importing import reviewing, staging, taking
+from contacts.importing import reviewing, staging, taking, undoing
 from contacts.models import ContactImport, ImportState
-from contacts.models.imports import CHECK, TAKE
+from contacts.models.imports import CHECK, TAKE, UNDO
 
 # A task ends long before its limit; the job goes on in the next one.
 ENOUGH_SECONDS = 600
@@ -33,15 +33,14 @@ def work(job: Job) -> None:
             "The work stopped without an answer several times. What was taken in stays."
             " Ask your administrator to look into the log, then import the file again."
         )
-    elif job.kind == CHECK:
-        check(job)
     else:
-        take_in(job)
+        {CHECK: check, TAKE: take_in, UNDO: undoing.undo}[job.kind](job)
 
 
 def open_jobs() -> JobQuerySet:
-    """Imports and checks that wait, or whose worker died; the oldest first."""
-    return Job.objects.claimable().filter(kind__in=[CHECK, TAKE]).order_by("pk")
+    """Checks, imports and undos that wait, or whose worker died; the oldest first."""
+    kinds = [CHECK, TAKE, UNDO]
+    return Job.objects.claimable().filter(kind__in=kinds).order_by("pk")
 
 
 def check(job: Job) -> None:

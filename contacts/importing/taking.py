@@ -37,8 +37,8 @@ def _take_in(piece: Piece) -> Counter[str]:
         counts["updated"] = people.update(piece)
         counts["unchanged"] = known - counts["updated"]
         people.roll_up(piece)
+        people.remember(piece)
     counts["new"] = people.insert(piece)
-    people.remember(piece)
     people.bring_balances(piece)
     counts.update(permission.say_no(piece))
     people.note_bounce_reasons(piece)

@@ -24,6 +24,8 @@ from consent.vocabulary import Act, Action, Actor, LegalBasis, Mechanism
 
 CHECK = "contact_import_check"
 TAKE = "contact_import"
+UNDO = "contact_import_undo"
+UNDO_FOR = dt.timedelta(days=7)
 
 
 # What the page of the columns asks.
@@ -129,6 +131,9 @@ class ContactImport(models.Model):
     )
     checked = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     job = models.ForeignKey(Job, null=True, on_delete=models.PROTECT, related_name="+")
+    undo_job = models.ForeignKey(
+        Job, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     batch = models.ForeignKey(Batch, null=True, on_delete=models.PROTECT)
     position = models.BigIntegerField(default=0)
     counts = models.JSONField(default=dict)
@@ -140,6 +145,9 @@ class ContactImport(models.Model):
     objects = ContactImportQuerySet.as_manager()
 
     class Meta:
+        permissions: ClassVar = [
+            ("undo_contactimport", "Can undo an import of contacts"),
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(state__in=ImportState.values),
@@ -288,6 +296,7 @@ class ContactImport(models.Model):
             label=f"Contact import {self.name}",
             url=self.get_absolute_url(),
             created_by=user,
+            undo_until=timezone.now() + UNDO_FOR,
         )
         self.job = Job.objects.create(
             kind=TAKE,
@@ -307,6 +316,44 @@ class ContactImport(models.Model):
         """The last word on a running import."""
         self.state, self.finished_at = state, timezone.now()
         self.save(update_fields=["state", "finished_at", "problems", "counts"])
+
+    @property
+    def can_undo(self) -> bool:
+        """Over, in time, not undone yet, and no other import began since."""
+        is_over = self.state in {ImportState.DONE, ImportState.CANCELLED}
+        if not (is_over and self.batch and self.batch.may_undo(self.undo_job)):
+            return False
+        later = ContactImport.objects.filter(
+            batch__created_at__gt=self.batch.created_at
+        )
+        return not later.exists()
+
+    @transaction.atomic
+    def start_undo(self, user: User, reason: str) -> Job | None:
+        """Begin to undo, once; None when somebody was faster or the time is over."""
+        locked = ContactImport.objects.select_for_update(of=("self",))
+        now = locked.select_related("batch", "undo_job").get(pk=self.pk)
+        if not (now.can_undo and now.batch):
+            return None
+        if not now.batch.begin_undo(user, reason, now.undo_job):
+            return None
+        self.undo_job = Job.objects.create(
+            kind=UNDO,
+            label=f"Undo the import of {self.name}",
+            url=self.get_absolute_url(),
+            owner=user,
+            total=self.people.count(),
+            unit="people",
+        )
+        self.save(update_fields=["undo_job"])
+        AuditEntry.objects.record(
+            user,
+            "undid an import of contacts",
+            subject=self.name,
+            url=self.get_absolute_url(),
+            detail={"reason": reason},
+        )
+        return self.undo_job
 
     def act(self, action: Action, explanation: str = "", **more: Any) -> Act:
         """This import as an act on the ledger, for everybody it touches."""
@@ -333,7 +380,10 @@ class ContactImport(models.Model):
 
 
 class ImportedContact(models.Model):
-    """This contact stood in that file, new or known before."""
+    """This contact stood in that file, new or known before.
+
+    For an undo: whether the import made her, and what it changed, by field.
+    """
 
     id = models.BigAutoField(primary_key=True)
     contact_import = models.ForeignKey(
@@ -345,6 +395,9 @@ class ImportedContact(models.Model):
         db_constraint=False,
         related_name="files",
     )
+    made = models.BooleanField(db_default=False)
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
 
     class Meta:
         constraints: ClassVar = [

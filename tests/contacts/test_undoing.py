@@ -1,0 +1,184 @@
+"""Undo of an import: what it changed, and nobody changed since."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from consent.models import ConsentRecord, Grant, SubscriptionType, Suppression
+from consent.vocabulary import Action, Grade, Mechanism
+from contacts.importing import undoing
+from contacts.models import (
+    ConsentAnswer,
+    Contact,
+    ContactImport,
+    PropertyDefinition,
+)
+from tests.contacts.importing import bring_in, receive, work
+from tests.factories import ContactFactory, UserFactory, agree
+
+pytestmark = pytest.mark.django_db
+AGREED = {
+    "consent": ConsentAnswer.AGREED,
+    "consent_source": "Form in the shop",
+    "consent_date": dt.date(2025, 3, 1),
+    "consent_wording": "Yes, send me news.",
+}
+
+
+def undo(found, user):
+    job = found.start_undo(user, "Wrong file")
+    return work(job).result
+
+
+def test_people_it_made_are_gone(alice):
+    ContactFactory(email="old@people.example")
+    found = bring_in("Email\nada@people.example\nold@people.example\n", alice)
+    assert undo(found, alice)["removed"] == 1
+    assert Contact.objects.get().email == "old@people.example"
+
+
+def test_old_values_are_back(alice):
+    size = PropertyDefinition.objects.create(name="size", label="Size", kind="number")
+    other = PropertyDefinition.objects.create(name="other", label="O", kind="string")
+    ada = ContactFactory(
+        email="ada@people.example",
+        city="Turku",
+        owner=alice,
+        properties={size.key: 38, other.key: "x"},
+    )
+    rita = UserFactory()
+    found = bring_in(
+        "Email,City,Company,Owner,Size\n"
+        f"ada@people.example,Oulu,Acme,{rita.email},39\n",
+        alice,
+    )
+    assert undo(found, alice)["reverted"] == 1
+    ada.refresh_from_db()
+    assert (ada.city, ada.company, ada.owner) == ("Turku", "", alice)
+    assert ada.properties == {size.key: 38, other.key: "x"}
+
+
+def test_a_value_that_was_not_there_is_gone_again(alice):
+    size = PropertyDefinition.objects.create(name="size", label="Size", kind="number")
+    ada = ContactFactory(email="ada@people.example")
+    found = bring_in(f"Email,Size,Owner\n{ada.email},39,{alice.email}\n", alice)
+    ada.refresh_from_db()
+    assert (ada.properties, ada.owner) == ({size.key: 39}, alice)
+    undo(found, alice)
+    ada.refresh_from_db()
+    assert (ada.properties, ada.owner) == ({}, None)
+
+
+def test_what_somebody_changed_since_stays(alice):
+    size = PropertyDefinition.objects.create(name="size", label="Size", kind="number")
+    ada = ContactFactory(email="ada@people.example", city="Turku", company="Old")
+    found = bring_in("Email,City,Company,Size\nada@people.example,Oulu,New,39\n", alice)
+    Contact.objects.update(city="Vaasa", properties={size.key: 40})
+    undo(found, alice)
+    ada.refresh_from_db()
+    assert (ada.city, ada.company) == ("Vaasa", "Old")
+    assert ada.properties == {size.key: 40}
+
+
+def test_a_new_person_whom_somebody_edited_stays(alice):
+    found = bring_in("Email\nada@people.example\n", alice)
+    Contact.objects.get().keep("ada@people.example", alice, fields=[])
+    assert undo(found, alice)["stay"] == 1
+    assert Contact.objects.exists()
+
+
+def test_a_new_person_who_got_a_mail_since_stays(alice):
+    found = bring_in("Email\nada@people.example\n", alice)
+    Contact.objects.update(delivered=1)
+    undo(found, alice)
+    assert Contact.objects.exists()
+
+
+def test_engagement_from_the_file_is_no_act_of_hers(alice):
+    found = bring_in("Email,Marketing emails delivered\nada@people.example,9\n", alice)
+    undo(found, alice)
+    assert not Contact.objects.exists()
+
+
+def agreed(text, user):
+    found = receive(text, user, **AGREED)
+    found.subscription_types.set([SubscriptionType.objects.default()])
+    found.start(user)
+    work(found.job)
+    found.refresh_from_db()
+    return found
+
+
+def test_the_consent_it_brought_ends_on_the_ledger(alice):
+    found = agreed("Email\nada@people.example\n", alice)
+    assert undo(found, alice)["unsubscribed"] == 1
+    assert not Grant.objects.exists()
+    last = ConsentRecord.objects.latest("pk")
+    assert (last.action, last.mechanism) == (Action.EXPIRED, Mechanism.UNDO)
+    assert "Wrong file" in last.explanation
+
+
+def test_what_the_person_confirmed_since_stays(alice):
+    found = agreed("Email\nada@people.example\n", alice)
+    ada = Contact.objects.get()
+    agree(ada, SubscriptionType.objects.default(), Grade.DOUBLE_OPT_IN)
+    assert undo(found, alice)["stay"] == 1
+    assert Grant.objects.get().grade == Grade.DOUBLE_OPT_IN
+
+
+def test_an_opt_out_it_brought_stays(alice):
+    found = bring_in(
+        "Email,Unsubscribed from all email\nada@people.example,yes\n", alice
+    )
+    undo(found, alice)
+    assert Suppression.objects.active().exists()
+
+
+def test_it_is_undone_once(alice):
+    found = bring_in("Email\nada@people.example\n", alice)
+    undo(found, alice)
+    assert found.start_undo(alice, "Again") is None
+
+
+def test_it_is_too_late_after_a_week(alice):
+    found = bring_in("Email\nada@people.example\n", alice)
+    found.batch.undo_until = timezone.now()
+    found.batch.save()
+    assert found.start_undo(alice, "Late") is None
+
+
+def test_only_the_last_import_is_undone(alice):
+    first = bring_in("Email\nada@people.example\n", alice)
+    bring_in("Email\nbo@people.example\n", alice)
+    assert first.start_undo(alice, "Wrong") is None
+
+
+def test_an_undo_whose_worker_died_goes_on(alice, monkeypatch):
+    rows = "".join(f"p{n}@people.example\n" for n in range(5))
+    found = bring_in(f"Email\n{rows}", alice)
+    monkeypatch.setattr(undoing, "BATCH_SIZE", 2)
+    job = found.start_undo(alice, "Wrong file")
+    piece = undoing._next(found, 0)
+    assert len(piece.people) == 2
+    assert work(job).result["removed"] == 5
+
+
+def test_the_page_asks_why_and_begins(client, alice):
+    found = bring_in("Email\nada@people.example\n", alice)
+    page = reverse("contacts:import_undo", args=[found.pk])
+    assert "Undo this import" in client.get(page).content.decode()
+    assert client.post(page, {}).status_code == 422
+    client.post(page, {"reason": "Wrong file"})
+    found.refresh_from_db()
+    work(found.undo_job)
+    assert "1 people are gone" in client.get(found.get_absolute_url()).content.decode()
+
+
+def test_who_lacks_the_right_cannot_undo(outsider_client, client, alice):
+    found = bring_in("Email\nada@people.example\n", alice)
+    client.force_login(UserFactory())
+    page = reverse("contacts:import_undo", args=[found.pk])
+    assert client.post(page, {"reason": "x"}).status_code == 403
+    assert ContactImport.objects.get().undo_job is None
