@@ -6,11 +6,11 @@ from contacts.models.engagement import (
     Engagement,
     HardBounceReason,
 )
+from contacts.models.imported import ImportedContact
 from contacts.models.imports import (
     ANSWERS_WITH_CONSENT,
     ConsentAnswer,
     ContactImport,
-    ImportedContact,
     ImportState,
     Policy,
 )

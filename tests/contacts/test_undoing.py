@@ -169,7 +169,7 @@ def test_the_page_asks_why_and_begins(client, alice):
     found = bring_in("Email\nada@people.example\n", alice)
     page = reverse("contacts:import_undo", args=[found.pk])
     assert "Undo this import" in client.get(page).content.decode()
-    assert client.post(page, {}).status_code == 422
+    assert client.post(page, {"reason": ""}).status_code == 422
     client.post(page, {"reason": "Wrong file"})
     found.refresh_from_db()
     work(found.undo_job)
