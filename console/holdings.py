@@ -216,7 +216,12 @@ HOLDINGS: tuple[Holding, ...] = (
         model=ImportedContact,
         path="contact",
         by="contact",
-        columns=("contact_import__name", "contact_import__created_at"),
+        columns=(
+            "contact_import__name",
+            "contact_import__created_at",
+            "before",
+            "after",
+        ),
         goes=True,
     ),
     Holding(

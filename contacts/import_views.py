@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import permission_required
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -24,7 +23,6 @@ from contacts.import_forms import (
 from contacts.importing import reviewing
 from contacts.models import ContactImport, ImportState
 
-UNDO_RIGHT = "contacts.undo_contactimport"
 _STARTED = ContactImport.objects.select_related(
     "job", "undo_job", "batch", "batch__undone_by"
 )
@@ -133,12 +131,12 @@ def detail(request: SignedIn, pk: int) -> HttpResponse:
     context = {
         "found": found,
         "job": found.undo_job or found.job,
-        "may_undo": found.can_undo and request.user.has_perm(UNDO_RIGHT),
+        "may_undo": found.can_undo and request.user.may(Right.UNDO),
     }
     return render(request, "contacts/import_detail.html", context)
 
 
-@permission_required(UNDO_RIGHT, raise_exception=True)
+@needs(Right.UNDO)
 def undo(request: SignedIn, pk: int) -> HttpResponse:
     """What an undo takes back, and why; then it begins."""
     found = get_object_or_404(_STARTED.exclude(batch=None), pk=pk)

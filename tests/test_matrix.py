@@ -99,7 +99,7 @@ PAGES = {
         bounces:release bounces:keep bounces:take_back
     """,
     "undo": """
-        optouts:import_undo reengagement:undo
+        contacts:import_undo optouts:import_undo reengagement:undo
     """,
     "read_everything": """
         console:everything console:everything_json

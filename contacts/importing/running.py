@@ -15,8 +15,8 @@ from django.db.models import Q
 from accounts.models import Job, JobQuerySet, JobState
 from consent import tables
 from contacts.importing import reviewing, staging, taking, undoing
-from contacts.models import ContactImport, ImportState
-from contacts.models.imports import CHECK, TAKE, UNDO
+from contacts.models import ContactImport, ImportedContact, ImportState
+from contacts.models.imports import CHECK, TAKE, UNDO, UNDO_FOR
 
 # A task ends long before its limit; the job goes on in the next one.
 ENOUGH_SECONDS = 600
@@ -97,7 +97,16 @@ def clean_up(now: dt.datetime) -> int:
         for file in (found.problems, found.file, found.workbook):
             file.delete(save=False)
         found.save(update_fields=["file", "workbook", "problems"])
+    _forget_what_was_before(now)
     return len(old)
+
+
+def _forget_what_was_before(now: dt.datetime) -> None:
+    """The values that an import replaced are kept for its undo, and no longer."""
+    late = ImportedContact.objects.filter(
+        contact_import__finished_at__lt=now - UNDO_FOR, before__isnull=False
+    )
+    late.update(before=None, after=None)
 
 
 def _finish(found: ContactImport, job: Job) -> None:

@@ -11,14 +11,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterModelOptions(
-            name="contactimport",
-            options={
-                "permissions": [
-                    ("undo_contactimport", "Can undo an import of contacts")
-                ]
-            },
-        ),
         migrations.AddField(
             model_name="contactimport",
             name="undo_job",

@@ -145,9 +145,6 @@ class ContactImport(models.Model):
     objects = ContactImportQuerySet.as_manager()
 
     class Meta:
-        permissions: ClassVar = [
-            ("undo_contactimport", "Can undo an import of contacts"),
-        ]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(state__in=ImportState.values),
