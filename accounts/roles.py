@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpResponseBase
+from django.urls import Resolver404, resolve
 
 if TYPE_CHECKING:
+    from accounts.models import User
     from accounts.web import SignedIn
 
 View = Callable[..., HttpResponseBase]
@@ -82,3 +85,13 @@ def needs(right: Right, *, reading: Right | None = None) -> Callable[[View], Vie
         return guarded
 
     return decorate
+
+
+def is_open(user: User, url: str, *, acting: bool = False) -> bool:
+    """May she open what stands at `url`, or POST to it? Elsewhere anybody may."""
+    try:
+        view = resolve(urlsplit(url).path).func
+    except Resolver404:
+        return True
+    right = getattr(view, "rights", (None, None))[acting]
+    return right is None or user.may(right)

@@ -40,6 +40,7 @@ class Page(HTMLParser):
     def __init__(self, text):
         super().__init__()
         self.text, self.links, self.forms = text, [], []
+        self.pressed = set()  # numbers of forms that have a button
         self.feed(text)
 
     def handle_starttag(self, tag, attrs):
@@ -49,9 +50,18 @@ class Page(HTMLParser):
         if tag == "form":
             method = (found.get("method") or "get").lower()
             self.forms.append((method, found.get("action"), {}))
+        if tag == "button" and found.get("type", "submit") == "submit":
+            self.pressed.add(len(self.forms) - 1)
         named = tag in {"input", "select", "textarea"} and found.get("name")
         if named and self.forms and found.get("type") != "file":
             self.forms[-1][2][named] = found.get("value") or ""
+
+    def offers(self, path):
+        """(address, does it POST?) of what can be pressed; `path`: its own address."""
+        yield from ((link, False) for link in self.links if link[0] == "/")
+        for number in self.pressed & set(range(len(self.forms))):
+            method, action, _ = self.forms[number]
+            yield action or path, method == "post"
 
 
 def nonsense():

@@ -16,8 +16,10 @@ from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import formats, timezone
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
+from accounts.models import User
+from accounts.roles import is_open
 from accounts.web import SignedIn
 from console import navigation as nav
 from console.charts import Series
@@ -146,7 +148,31 @@ def avatar(name: str) -> SafeString:
 def post_button(context: Context, url: str, label: str, **look: Any) -> dict[str, Any]:
     """A button that POSTs to `url`. `look`: icon, tint, small, name, value."""
     token = context.get("csrf_token")
-    return {"url": url, "label": label, "csrf_token": token, **look}
+    shown = _is_open(context, url, acting=True)
+    return {"url": url, "label": label, "csrf_token": token, "shown": shown, **look}
+
+
+@register.simple_tag(takes_context=True)
+def offered(context: Context, url: str) -> bool:
+    """Whether a link to `url` is of any use to who looks at the page."""
+    return _is_open(context, url)
+
+
+@register.simple_block_tag(takes_context=True)
+def linked(context: Context, content: str, url: str) -> SafeString:
+    """A link to `url`, or its words alone for who may not follow it."""
+    words = mark_safe(content)  # noqa: S308  rendered, and escaped there
+    return (
+        format_html('<a href="{}">{}</a>', url, words)
+        if offered(context, url)
+        else words
+    )
+
+
+def _is_open(context: Context, url: str, *, acting: bool = False) -> bool:
+    """A page drawn for nobody in particular, or for a reader, leaves nothing out."""
+    user = getattr(getattr(context, "request", None), "user", None)
+    return not isinstance(user, User) or is_open(user, str(url), acting=acting)
 
 
 @register.inclusion_tag("ui/steps.html")
