@@ -9,6 +9,7 @@ means unknown: null is never stored.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal, InvalidOperation
 
@@ -38,6 +39,8 @@ NO = frozenset({"false", "no", "n", "0", "off", "falsch", "nein", "non", "ei", "
 
 
 MOST_DIGITS = 100
+_THOUSANDS = re.compile(r"[-+]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
+_DOTTED_THOUSANDS = re.compile(r"[-+]?[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+")
 
 
 def parse(kind: str, text: str, choices: Sequence[str] = ()) -> Value:
@@ -50,11 +53,8 @@ def _string(text: str, choices: Sequence[str]) -> Value:
 
 
 def _number(text: str, choices: Sequence[str]) -> Value:
-    compact = text.replace("\u00a0", "").replace("\u202f", "").replace(" ", "")
-    if compact.count(",") == 1 and "." not in compact:
-        compact = compact.replace(",", ".")
     try:
-        number = Decimal(compact.replace(",", ""))
+        number = Decimal(_in_full(text))
     except InvalidOperation:
         raise BadValue(f"“{text}” is not a number.") from None
     if not number.is_finite():
@@ -62,6 +62,16 @@ def _number(text: str, choices: Sequence[str]) -> Value:
     if number.adjusted() > MOST_DIGITS:  # 1e999999999 would take all memory there is
         raise BadValue(f"“{text[:60]}” is too large a number.")
     return int(number) if number == number.to_integral_value() else float(number)
+
+
+def _in_full(text: str) -> str:
+    """Digits with a point: “1,234” and “1.234,5” have thousands, “1,5” a fraction."""
+    compact = re.sub(r"\s", "", text)
+    if _THOUSANDS.fullmatch(compact):
+        return compact.replace(",", "")
+    if _DOTTED_THOUSANDS.fullmatch(compact):
+        return compact.replace(".", "").replace(",", ".")
+    return compact if "." in compact else compact.replace(",", ".", 1)
 
 
 def _boolean(text: str, choices: Sequence[str]) -> Value:
@@ -87,8 +97,8 @@ def _moment(text: str) -> dt.datetime:
         day = None if moment else parse_date(text)
     except ValueError:
         moment = day = None
-    if moment:
-        return moment if timezone.is_aware(moment) else moment.replace(tzinfo=dt.UTC)
+    if moment:  # without an offset it is as the clock of who types it says
+        return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
     if day:
         return dt.datetime.combine(day, dt.time(), dt.UTC)
     raise BadValue(f"“{text}” is not a date. Write it as 2026-11-22.")

@@ -1,13 +1,21 @@
 """Text as the value of a property."""
 
+from zoneinfo import ZoneInfo
+
 import pytest
+from django.utils import timezone
 
 from contacts import properties
 from contacts.properties import BadValue, Kind
 
 
 @pytest.mark.parametrize(
-    ("text", "number"), [("12", 12), ("1,5", 1.5), ("1,234.5", 1234.5), ("-0", 0)]
+    ("text", "number"),
+    [
+        *(("12", 12), ("-0", 0), ("1,5", 1.5), ("1,2345", 1.2345)),
+        *(("1,234", 1234), ("1,234.5", 1234.5), ("-1,234,567", -1234567)),
+        *(("1.234,56", 1234.56), ("1\u202f234,5", 1234.5)),
+    ],
 )
 def test_a_number_is_read_as_people_write_it(text, number):
     assert properties.parse(Kind.NUMBER, text) == number
@@ -16,3 +24,26 @@ def test_a_number_is_read_as_people_write_it(text, number):
 def test_a_number_that_no_machine_can_hold_is_refused_at_once():
     with pytest.raises(BadValue, match="too large"):
         properties.parse(Kind.NUMBER, "1e999999999")
+
+
+@pytest.mark.parametrize("text", ["1,2,3", "1,23,456", "1.2,3", "1,234,5"])
+def test_a_number_that_could_mean_anything_is_refused(text):
+    with pytest.raises(BadValue, match="not a number"):
+        properties.parse(Kind.NUMBER, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-07-01 09:00", "2026-07-01T06:00:00+00:00"),
+        ("2026-07-01T09:00+02:00", "2026-07-01T07:00:00+00:00"),
+    ],
+)
+def test_a_time_without_an_offset_is_where_its_author_is(text, moment):
+    with timezone.override(ZoneInfo("Europe/Helsinki")):
+        assert properties.parse(Kind.DATETIME, text) == moment
+
+
+def test_a_day_is_the_same_everywhere():
+    with timezone.override(ZoneInfo("Pacific/Auckland")):
+        assert properties.parse(Kind.DATE, "2026-07-01 23:30") == "2026-07-01"

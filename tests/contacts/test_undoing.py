@@ -184,7 +184,7 @@ def test_the_page_asks_why_and_begins(client, alice):
     client.post(page, {"reason": "Wrong file"})
     found.refresh_from_db()
     work(found.undo_job)
-    assert "1 people are gone" in client.get(found.get_absolute_url()).content.decode()
+    assert "1 person is gone" in client.get(found.get_absolute_url()).content.decode()
 
 
 def test_who_lacks_the_right_cannot_undo(client, alice):
