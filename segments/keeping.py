@@ -114,7 +114,8 @@ class Kept(models.Model):
         What commits while everybody is asked about is then still there afterwards.
         `full_at` says that nobody was asked about yet.
         """
-        if not self.is_active or self.seen:
+        unseen = type(self)._base_manager.filter(pk=self.pk, seen="")
+        if not self.is_active or not unseen.exists():  # whatever was read earlier
             return
         with transaction.atomic():
             look = Look.now()

@@ -139,9 +139,14 @@ def test_a_row_that_is_written_early_and_committed_late_is_not_lost():
     assert firsts(segment) == {"early", "late"}
 
 
-def test_what_commits_during_a_first_refresh_is_not_lost():
-    late, joins = ContactFactory(first_name="late"), ContactFactory(delivered=1)
-    segment = SegmentFactory(rules=group("all", SENDS))
+@pytest.mark.parametrize("is_new", [True, False])
+def test_what_commits_while_everybody_is_asked_about_is_not_lost(is_new):
+    """Of a new segment, and of one whose rules are saved after a worker read it."""
+    late, joins = ContactFactory(first_name="late"), ContactFactory()
+    segment = SegmentFactory(rules=group("all", SENDS)) if is_new else kept(SENDS)
+    Contact.objects.filter(pk=joins.pk).update(delivered=1)
+    if not is_new:
+        Segment.objects.get(pk=segment.pk).save_rules(None, version=segment.version)
     write = "UPDATE contacts_contact SET delivered = 1 WHERE id = %s"
     begin = threading.Event()
     current_clock()  # the account is there: nobody waits for its row
