@@ -54,6 +54,7 @@ NETWORKS = {
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 _HREF = re.compile(r'<a href="([^"]*)">(.*?)</a>', re.DOTALL)
 _BARE_LINK = re.compile(r"<a>(.*?)</a>", re.DOTALL)
+_OPENING = re.compile(r"\[~")
 _ANY_TAG = re.compile(r"<[^>]+>")
 
 
@@ -89,7 +90,7 @@ class Body:
     def link(self, url: str, label: str, kind: LinkKind = LinkKind.ORDINARY) -> str:
         """The slot of a tracked link, or the address itself where it is not tracked."""
         if kind == LinkKind.ORDINARY and not url.startswith(TRACKED):
-            return url
+            return defused(url)
         position = len(self.targets)
         self.targets.append(Target(position, url, label[:200], kind))
         return str(Slot("link", str(position)))
@@ -166,6 +167,17 @@ def _words(block: Block, name: str) -> str:
     return defused(str(block.get(name, ""))).strip()
 
 
+def _with_own_slots(text: str, own: Sequence[str]) -> str:
+    """Text whose markup was taken out: whatever looks like another slot is no slot."""
+    ours = tuple(own)
+
+    def opening(match: re.Match[str]) -> str:
+        kept = text.startswith(ours, match.start())
+        return match[0] if kept else defused(match[0])
+
+    return _OPENING.sub(opening, text)
+
+
 def _align(block: Block) -> str:
     align = block.get("align")
     return f' align="{align}"' if align in ALIGNMENTS else ""
@@ -184,8 +196,8 @@ def _heading(block: Block, body: Body) -> None:
 
 
 def _text(block: Block, body: Body) -> None:
-    cleaned = clean_html(defused(str(block.get("html", ""))))
-    cleaned = _BARE_LINK.sub(r"\1", cleaned)
+    # after cleaning: that decodes, and what it takes out brings its neighbours together
+    cleaned = defused(_BARE_LINK.sub(r"\1", clean_html(str(block.get("html", "")))))
     plain: list[tuple[str, str]] = []
 
     def link(match: re.Match[str]) -> str:
@@ -209,6 +221,7 @@ def _as_plain(cleaned: str, links: Sequence[tuple[str, str]]) -> str:
         cleaned = cleaned.replace(tag, instead)
     cleaned = re.sub(r"</(?:li|ul|ol)>", "\n", cleaned)
     words = html.unescape(_ANY_TAG.sub("", cleaned)).replace("\xa0", " ")
+    words = _with_own_slots(words, [slot for _, slot in links])
     return re.sub(r"\n{3,}", "\n\n", words).strip()
 
 
@@ -279,12 +292,15 @@ def _social(block: Block, body: Body) -> None:
 
 
 def _html(block: Block, body: Body) -> None:
-    cleaned = handmade.cleaned(defused(str(block.get("html", ""))))
+    cleaned = defused(handmade.cleaned(str(block.get("html", ""))))
+    before = len(body.targets)
     linked = handmade.with_links(cleaned, body.link)
+    own = [str(Slot("link", str(one.position))) for one in body.targets[before:]]
     place = Slot("handmade", str(len(body.handmade)))
     body.handmade.append(slotted(linked, escaped=True))
     body.mjml.append(f'<mj-text css-class="lw-made" padding="0">{place}</mj-text>')
-    body.text.append(slotted(handmade.as_words(linked)))
+    words = _with_own_slots(handmade.as_words(linked), own)
+    body.text.append(slotted(words))
 
 
 def _footer(block: Block, body: Body) -> None:

@@ -33,6 +33,7 @@ _STYLE = """
 .lw-made{background:#ffffff!important}
 body,body>div{background:#111827!important}}
 """
+_UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _RUST_ESCAPE = re.compile(r"\\u\{([0-9a-f]{1,6})\}")
 
 
@@ -69,13 +70,18 @@ def as_html(subject: str, preview: str, body: Body, footer: Footer) -> str:
     )
     # no web fonts: they would tell a third party who reads
     options = mrml.RenderOptions(fonts={})
-    drawn = mrml.to_html(document, render_options=options).content
+    drawn = mrml.to_html(_drawable(document), render_options=options).content
     # mrml writes rare characters of attributes in Rust's own notation
     done = _RUST_ESCAPE.sub(lambda m: chr(int(m[1], 16)), drawn)
     lines = "\n".join(part.strip() for part in done.splitlines() if part.strip())
     for place, made in enumerate(body.handmade):
         lines = lines.replace(str(Slot("handmade", str(place))), made, 1)
     return lines
+
+
+def _drawable(document: str) -> str:
+    """Without what mrml cannot read; a backslash of the author's begins no notation."""
+    return _UNREADABLE.sub(" ", document).replace("\\", "&#92;")
 
 
 def _card(body: Body) -> Iterator[str]:
