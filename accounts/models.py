@@ -9,6 +9,7 @@ from collections.abc import Collection
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.db.models import Q
@@ -156,9 +157,15 @@ class User(AbstractBaseUser):
         self._change(by, "changed the role of", detail, role=role)
 
     def switch(self, by: User, *, on: bool) -> None:
-        """Let in again, or sign out everywhere and keep out; raises NotChanged."""
-        verb = "switched on" if on else "switched off"
-        self._change(by, verb, {}, is_active=on)
+        """Keep out for good, or let in again by a new password; raises NotChanged.
+
+        Without the old one, no session and no mailed link of hers comes back to life.
+        """
+        if on:
+            self._change(by, "switched on", {}, is_active=True)
+        else:
+            gone = {"is_active": False, "password": make_password(None)}
+            self._change(by, "switched off", {}, **gone)
 
     @transaction.atomic
     def _change(

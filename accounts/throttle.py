@@ -47,6 +47,8 @@ class Try:
 
     account: str
     address: str
+    # she signed in from there before: tries from elsewhere do not delay her
+    known: bool = False
 
     def keys(self) -> dict[str, str]:
         """{key: name of its limit}, in the order in which they are locked."""
@@ -70,13 +72,15 @@ class ThrottleQuerySet(models.QuerySet["Throttle"]):
         )
         rows = list(self.select_for_update().filter(key__in=keys).order_by("key"))
         now = timezone.now()  # the others, whom the lock waited for, were before
-        until = max((row.until for row in rows), default=now)
+        skipped = "account" if one.known else ""
+        waits = [row.until for row in rows if keys[row.key] != skipped]
+        until = max(waits, default=now)
         if until > now:
             return Wait(until - now)
         for row in rows:
-            row.tries, row.at = row.tries + 1, now
+            row.tries += 1
             row.until = now + LIMITS[keys[row.key]].wait_after(row.tries)
-        self.bulk_update(rows, ["tries", "at", "until"])
+        self.bulk_update(rows, ["tries", "until"])
         begun = any(row.tries == LIMITS[keys[row.key]].free for row in rows)
         return Wait(dt.timedelta(), begun=begun)
 
@@ -90,7 +94,7 @@ class ThrottleQuerySet(models.QuerySet["Throttle"]):
                 self.filter(key=key).delete()
             else:
                 rows = self.filter(key=key, tries__gt=0)
-                rows.update(tries=F("tries") - 1, at=now, until=now)
+                rows.update(tries=F("tries") - 1, until=now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,7 @@ class Throttle(models.Model):
 
     key = models.CharField(max_length=400, primary_key=True)
     tries = models.PositiveIntegerField(default=0)
+    # when counting began: an hour later it begins anew
     at = models.DateTimeField()
     until = models.DateTimeField(db_index=True)
 

@@ -353,9 +353,14 @@ class Person:
         Suppression.objects.suppress([self.address.pk], Reason.ERASED, act)
 
     def _words(self) -> set[str]:
-        """The spellings of her address. Not her name: others have it as well."""
+        """The spellings of her address. Not her name: others have it as well.
+
+        None of somebody who works here: what was done to her access stays written.
+        """
         email = self.contact.email if self.contact else ""
-        return {self.address.key or "", email} - {""}
+        words = {self.address.key or "", email} - {""}
+        works_here = User.objects.filter(email__in=[one.lower() for one in words])
+        return set() if works_here.exists() else words
 
     def _pages(self) -> set[str]:
         """Of the contact, and of those who had this address and were deleted."""

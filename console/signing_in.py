@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import ipaddress
 from typing import Any, cast
 
@@ -10,6 +11,7 @@ from django.contrib.auth.views import LoginView
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 
 from accounts.models import AuditEntry, Throttle, User
 from accounts.roles import Right, needs
@@ -18,6 +20,8 @@ from accounts.web import INVALID
 from consent.visitors import client_ip
 
 TOO_OFTEN = 429
+SIGNED_IN = "signed in"
+REMEMBERED = dt.timedelta(days=90)
 
 
 def address_of(request: HttpRequest | None) -> str:
@@ -42,8 +46,11 @@ class SignInForm(AuthenticationForm):
     }
 
     def clean(self) -> dict[str, Any]:
+        if not {"username", "password"} <= self.cleaned_data.keys():
+            return self.cleaned_data  # nothing was guessed: nothing counts or is undone
         account = User.objects.normalize_email(self.cleaned_data.get("username", ""))
-        one = Try(account, address_of(self.request))
+        address = address_of(self.request)
+        one = Try(account, address, known=has_signed_in(account, address))
         wait = Throttle.objects.take(one)
         if wait.left:
             self.wait_seconds = round(wait.left.total_seconds()) + 1
@@ -60,6 +67,13 @@ class SignInForm(AuthenticationForm):
         return cleaned
 
 
+def has_signed_in(account: str, address: str) -> bool:
+    """From there, in the last months."""
+    entries = AuditEntry.objects.filter(actor__email=account, verb=SIGNED_IN)
+    recent = entries.filter(at__gt=timezone.now() - REMEMBERED)
+    return recent.filter(detail__address=address).exists()
+
+
 def note(verb: str, one: Try, actor: User | None = None) -> None:
     AuditEntry.objects.record(
         actor, verb, subject=one.account[:300], detail={"address": one.address}
@@ -73,7 +87,7 @@ class SignIn(LoginView):
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         answer = super().form_valid(form)
         user = form.get_user()
-        note("signed in", Try(user.email, address_of(self.request)), user)
+        note(SIGNED_IN, Try(user.email, address_of(self.request)), user)
         return answer
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:

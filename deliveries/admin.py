@@ -17,7 +17,7 @@ from django.utils.functional import cached_property
 from accounts.admin import ReadOnlyAdmin
 from consent.admin import AddressedAdmin, by_address
 from deliveries import relay_admin
-from deliveries.models import Delivery, Event, Hold, Link, Message
+from deliveries.models import Channel, Delivery, Event, Hold, Link, Message
 
 __all__ = ["relay_admin"]
 
@@ -51,6 +51,10 @@ class MessageAdmin(ReadOnlyAdmin):
     ordering = ("-pk",)
     exclude = ("html", "text")
     inlines = (LinkInline,)
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Message]:
+        """Without mails about signing in: whoever reads such a link may use it."""
+        return super().get_queryset(request).exclude(channel=Channel.SERVICE)
 
 
 @admin.register(Delivery)

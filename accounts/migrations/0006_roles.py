@@ -2,13 +2,21 @@ import django.utils.timezone
 from django.db import migrations, models
 from django.db.models import Q
 
-# Administrators stay administrators. Whoever had been given single rights gets the role
-# that has them; the others could do everything else, which a marketer can.
+# Administrators stay administrators. Whoever could erase people or take opt-outs back
+# gets the role that may; the others become marketers. Nobody gets more than she had, but
+# for what comes with that role; exports, deleting and settings are to be given anew.
 ROLES = """
 UPDATE accounts_user AS u SET role = CASE
     WHEN is_superuser THEN 'admin'
-    WHEN EXISTS (SELECT FROM accounts_user_user_permissions WHERE user_id = u.id)
-      OR EXISTS (SELECT FROM accounts_user_groups WHERE user_id = u.id) THEN 'hygiene'
+    WHEN EXISTS (
+        SELECT FROM auth_permission p
+        WHERE p.codename IN ('erase', 'undo_optoutimport') AND (
+            EXISTS (SELECT FROM accounts_user_user_permissions own
+                    WHERE own.user_id = u.id AND own.permission_id = p.id)
+            OR EXISTS (SELECT FROM accounts_user_groups g
+                       JOIN auth_group_permissions given USING (group_id)
+                       WHERE g.user_id = u.id AND given.permission_id = p.id)))
+        THEN 'hygiene'
     ELSE 'marketer'
 END
 """

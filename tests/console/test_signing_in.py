@@ -104,6 +104,30 @@ def test_an_own_account_is_no_way_to_go_on_guessing(clock, ana):
     assert attempt(email="another@console.example").status_code == 429
 
 
+def test_a_form_without_a_password_takes_nothing_back(clock, ana):
+    fail(BOTH.free - 1)
+    assert attempt(password="").status_code == 422
+    fail(1)
+    assert attempt().status_code == 429
+
+
+def test_wrong_tries_are_forgotten_an_hour_after_the_first_whoever_comes_in(clock, ana):
+    bo = UserFactory(email="bo@console.example", password=PASSWORD)
+    for number in range(LIMITS["address"].free - 1):
+        attempt(email=f"n{number}@console.example")
+        clock.shift(200)
+        assert attempt(email=bo.email, password=PASSWORD).status_code == 302
+    assert attempt(password=PASSWORD).status_code == 302
+
+
+def test_where_she_signed_in_before_nobody_else_delays_her(clock, ana):
+    assert attempt(password=PASSWORD).status_code == 302
+    for n in range(LIMITS["account"].free):
+        Throttle.objects.take(Try(ana.email, f"198.51.100.{n}"))
+    assert attempt(password=PASSWORD, ip="192.0.2.1").status_code == 429
+    assert attempt(password=PASSWORD).status_code == 302
+
+
 def test_many_addresses_of_one_network_are_one(clock, ana):
     for number in range(BOTH.free):
         attempt(ip=f"2001:db8::{number + 1}")

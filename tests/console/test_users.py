@@ -126,8 +126,15 @@ class TestChanging:
         theirs.force_login(bo)
         act(client, "user_off", bo)
         assert theirs.get("/").headers["Location"].startswith("/login/")
+
+    def test_whoever_is_switched_on_again_needs_a_new_password(self, client, bo):
+        theirs = Client()
+        theirs.force_login(bo)
+        act(client, "user_off", bo)
         act(client, "user_on", bo)
-        assert theirs.get("/").status_code == 200
+        assert theirs.get("/").headers["Location"].startswith("/login/")
+        bo.refresh_from_db()
+        assert not bo.has_usable_password()
 
     def test_nobody_switches_herself_off(self, client, alice):
         act(client, "user_off", alice)
