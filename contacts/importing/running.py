@@ -6,7 +6,8 @@ from __future__ import annotations
 import datetime as dt
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import chain
 
 from django.core.files import File
@@ -34,7 +35,7 @@ def work(job: Job) -> None:
             " Ask your administrator to look into the log, then import the file again."
         )
     else:
-        {CHECK: check, TAKE: take_in, UNDO: undoing.undo}[job.kind](job)
+        {CHECK: check, TAKE: take_in, UNDO: undo}[job.kind](job)
 
 
 def open_jobs() -> JobQuerySet:
@@ -67,17 +68,29 @@ def take_in(job: Job) -> None:
     found = ContactImport.objects.get(job=job)
     if not staging.exists(found) and staging.fill(found, job) is None:
         return
-    enough = time.monotonic() + ENOUGH_SECONDS
-    while taking.take(found, job):
-        if time.monotonic() > enough:
-            _go_on_later(job)
-            return
+    if not _all_pieces(partial(taking.take, found, job), job):
+        return
     found.refresh_from_db()
     job.refresh_from_db()
     if job.state == JobState.RUNNING:
         _finish(found, job)
     elif job.state == JobState.CANCELLED:
         found.end(ImportState.CANCELLED)
+
+
+def undo(job: Job) -> None:
+    found = ContactImport.objects.select_related("batch").get(undo_job=job)
+    _all_pieces(partial(undoing.take_back, found, job.pk), job)
+
+
+def _all_pieces(take: Callable[[], bool], job: Job) -> bool:
+    """Take piece after piece; False when there are more than fit into one turn."""
+    enough = time.monotonic() + ENOUGH_SECONDS
+    while take():
+        if time.monotonic() > enough:
+            _go_on_later(job)
+            return False
+    return True
 
 
 def _go_on_later(job: Job) -> None:

@@ -13,8 +13,15 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q
 
-from accounts.models import Job
-from consent.models import BATCH_SIZE, Address, Batch, ConsentRecord, Grant
+from accounts.models import Job, JobState
+from consent.models import (
+    BATCH_SIZE,
+    Address,
+    Batch,
+    ConsentRecord,
+    Grant,
+    SubscriptionType,
+)
 from consent.vocabulary import Act, Action, Actor, Mechanism
 from contacts.importing import rows
 from contacts.models import (
@@ -69,22 +76,25 @@ class Piece:
     addresses: list[int]
 
 
-def undo(job: Job) -> None:
-    """Take back what the import of this job did, from where it stopped."""
-    found = ContactImport.objects.select_related("batch").get(undo_job=job)
+@transaction.atomic
+def take_back(found: ContactImport, pk: int) -> bool:
+    """Take back the next piece; False when there is none, or somebody stopped the job.
+
+    The row of the job is locked: no piece counts twice, whoever else works at it.
+    """
+    job = Job.objects.select_for_update(no_key=True).get(pk=pk)
+    if job.state != JobState.RUNNING:
+        return False
     counts = Counter(job.resume.get("counts", {}))
-    done = job.done
-    while True:
-        with transaction.atomic():
-            piece = _next(found, job.resume.get("after", 0))
-            if piece is None:
-                break
-            counts += _take_back(found, piece)
-            done += len(piece.remembered)
-            if not job.report(done, after=piece.upto, counts=dict(counts)):
-                transaction.set_rollback(True)
-                return
+    if piece := _next(found, job.resume.get("after", 0)):
+        counts += _take_back(found, piece)
+        done = job.done + len(piece.remembered)
+        return job.report(done, after=piece.upto, counts=dict(counts))
+    if left := _left(found):
+        counts["unsubscribed"] += _end_consent(found, left)
+        return job.report(job.done, counts=dict(counts))
     job.finish(**counts)
+    return False
 
 
 def _next(found: ContactImport, after: int) -> Piece | None:
@@ -100,7 +110,7 @@ def _next(found: ContactImport, after: int) -> Piece | None:
 
 def _take_back(found: ContactImport, piece: Piece) -> Counter[str]:
     counts = Counter(reverted=_revert(piece))
-    counts["unsubscribed"] = _end_consent(found, piece)
+    counts["unsubscribed"] = _end_consent(found, piece.addresses)
     made = ImportedContact.objects.filter(pk__in=piece.remembered, made=True)
     people = Contact.objects.filter(pk__in=made.values("contact"))
     idle = list(_idle(people).values_list("pk", flat=True))
@@ -133,17 +143,26 @@ def _value(name: str) -> str:
     return f"CASE WHEN jsonb_exists(i.after, '{name}') THEN {undone} ELSE c.{name} END"
 
 
-def _end_consent(found: ContactImport, piece: Piece) -> int:
+def _end_consent(found: ContactImport, addresses: list[int]) -> int:
     """End the yeses that this import wrote; how many people had one."""
     batch = found.batch
     if batch is None:
         return 0
     act = _act(batch)
+    ours = Grant.objects.filter(record__batch=batch)
+    to = ours.filter(address__in=addresses).values("subscription_type")
     ended: set[int] = set()
-    for one in found.subscription_types.all():
-        ours = Grant.objects.filter(record__batch=batch)
-        ended |= ours.void(piece.addresses, act, one)
+    for one in SubscriptionType.objects.filter(pk__in=to):
+        ended |= ours.void(addresses, act, one)
     return len(ended)
+
+
+def _left(found: ContactImport) -> list[int]:
+    """Some addresses with a yes of this import behind which nobody of the file is
+    any more: deleted since, or at another address."""
+    ours = Grant.objects.filter(record__batch=found.batch_id)
+    some = ours.order_by("address_id").values_list("address_id", flat=True)
+    return sorted({*some[:BATCH_SIZE]})
 
 
 def _act(batch: Batch) -> Act:

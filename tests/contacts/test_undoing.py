@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import JOB_LOST_AFTER, Job, JobState
 from accounts.roles import Role
 from consent.models import ConsentRecord, Grant, SubscriptionType, Suppression
 from consent.vocabulary import Action, Grade, Mechanism
@@ -122,6 +123,20 @@ def test_the_consent_it_brought_ends_on_the_ledger(alice):
     assert "Wrong file" in last.explanation
 
 
+def test_the_consent_of_who_was_deleted_since_ends_too(alice):
+    found = agreed("Email\nada@people.example\nbo@people.example\n", alice)
+    Contact.objects.get(email="ada@people.example").delete()
+    assert undo(found, alice)["unsubscribed"] == 2
+    assert not Grant.objects.exists()
+
+
+def test_the_consent_ends_at_the_address_that_she_moved_from(alice):
+    found = agreed("Email\nada@people.example\n", alice)
+    Contact.objects.get().keep("new@people.example", alice, fields=[])
+    undo(found, alice)
+    assert not Grant.objects.exists()
+
+
 def test_what_the_person_confirmed_since_stays(alice):
     found = agreed("Email\nada@people.example\n", alice)
     ada = Contact.objects.get()
@@ -157,14 +172,38 @@ def test_only_the_last_import_is_undone(alice):
     assert first.start_undo(alice, "Wrong") is None
 
 
-def test_an_undo_whose_worker_died_goes_on(alice, monkeypatch):
+def five(user, monkeypatch):
     rows = "".join(f"p{n}@people.example\n" for n in range(5))
-    found = bring_in(f"Email\n{rows}", alice)
+    found = bring_in(f"Email\n{rows}", user)
     monkeypatch.setattr(undoing, "BATCH_SIZE", 2)
-    job = found.start_undo(alice, "Wrong file")
-    piece = undoing._next(found, 0)
-    assert len(piece.people) == 2
+    return found
+
+
+def test_an_undo_whose_worker_died_goes_on(alice, monkeypatch):
+    found = five(alice, monkeypatch)
+    job = Job.objects.claim(found.start_undo(alice, "Wrong file").pk)
+    assert undoing.take_back(found, job.pk)
+    assert Contact.objects.count() == 3
+    Job.objects.update(heartbeat_at=timezone.now() - JOB_LOST_AFTER * 2)
     assert work(job).result["removed"] == 5
+
+
+def test_an_undo_that_is_longer_than_a_turn_goes_on_in_the_next(alice, monkeypatch):
+    found = five(alice, monkeypatch)
+    monkeypatch.setattr(running, "ENOUGH_SECONDS", -1)
+    job = work(found.start_undo(alice, "Wrong file"))
+    assert (job.state, job.done) == (JobState.QUEUED, 2)
+    while not work(job).is_over:
+        pass
+    assert job.result["removed"] == 5
+
+
+def test_an_undo_that_was_stopped_takes_nothing_more_back(alice, monkeypatch):
+    found = five(alice, monkeypatch)
+    job = Job.objects.claim(found.start_undo(alice, "Wrong file").pk)
+    job.cancel()
+    assert not undoing.take_back(found, job.pk)
+    assert Contact.objects.count() == 5
 
 
 def test_what_was_replaced_is_forgotten_with_the_chance_to_undo(alice):
