@@ -185,6 +185,13 @@ def test_the_log_about_a_namesake_stays(client, ana, alice):
     assert AuditEntry.objects.filter(subject=str(ana)).count() == 1
 
 
+def test_what_was_done_to_the_access_of_a_user_stays_written(client, ana, alice):
+    UserFactory(email=ana.email)
+    AuditEntry.objects.record(alice, "switched off", subject=ana.email)
+    erase(client, ana)
+    assert AuditEntry.objects.get(verb="switched off").subject == ana.email
+
+
 def test_she_is_never_mailed_again_not_even_after_an_import(client, ana):
     erase(client, ana)
     again = ContactFactory(email="ana@people.example")
