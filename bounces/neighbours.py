@@ -4,7 +4,9 @@ Microsoft refuses at the edge whoever is not in the directory of the domain: "55
 Recipient address rejected: Access denied". The same is said to everybody where the
 directory was never told to the edge. So a neighbour decides: when another address of
 the domain had a mail accepted within a week, before or after, nobody is there; else it
-is a trouble of the whole domain, and counted.
+is a trouble of the whole domain, and counted. Accepted is what a person has read, or
+what did not come back for 72 hours: until then our relay alone may have taken it, and
+all mail of the domain may be on its way back.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from bounces.categories import Doing, Kind
@@ -24,6 +26,7 @@ from deliveries.models import Delivery
 from deliveries.providers import OTHER, provider_of
 
 NEAR = dt.timedelta(days=7)
+SURE = dt.timedelta(hours=72)
 
 
 def weighed(found: Judgement, address_id: int | None, at: dt.datetime) -> Judgement:
@@ -47,15 +50,18 @@ def has_neighbour(address_id: int | None, at: dt.datetime) -> bool:
 
 
 def proven_since() -> QuerySet[Bounce]:
-    """Counted within the last week, and a neighbour had a mail accepted meanwhile."""
+    """Counted so lately that a neighbour's mail may have become sure since, where one
+    has."""
     mails = _accepted().filter(
         address__domain=OuterRef("address__domain"),
         delivered_at__range=(OuterRef("at") - NEAR, OuterRef("at") + NEAR),
     )
     counted = Bounce.objects.filter(rule__in=NEED_A_NEIGHBOUR, doing=Doing.COUNT)
-    recent = counted.filter(at__gte=timezone.now() - NEAR)
+    recent = counted.filter(at__gte=timezone.now() - NEAR - SURE)
     return recent.filter(Exists(mails.exclude(address=OuterRef("address"))))
 
 
 def _accepted() -> QuerySet[Delivery]:
-    return Delivery.objects.filter(bounced_at=None)
+    is_old = Q(delivered_at__lte=timezone.now() - SURE)
+    is_read = Q(opened_at__isnull=False) | Q(clicked_at__isnull=False)
+    return Delivery.objects.filter(is_old | is_read, bounced_at=None)

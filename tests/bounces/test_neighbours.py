@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from bounces import judging, rejudging, rescue
 from bounces.models import Bounce, Source
-from bounces.recording import record
+from bounces.recording import Incoming, record_many
 from bounces.tasks import look_again
 from consent.models import Suppression
 from consent.vocabulary import Reason
@@ -25,8 +25,8 @@ EDGE = (
 DAY = dt.timedelta(days=1)
 
 
-def accepted(email="ben@firm.example", days=0, **fields):
-    """A mail that somebody took so many days ago."""
+def accepted(email="ben@firm.example", days=4, **fields):
+    """A mail that somebody took so many days ago; after three that is sure."""
     at = timezone.now() - days * DAY
     return DeliveryFactory(
         contact=ContactFactory(email=email), delivered_at=at, started_at=at, **fields
@@ -67,8 +67,9 @@ def test_without_one_it_is_a_trouble_of_the_domain_and_counted():
         {"days": 8},
         {"email": "ben@another.example"},
         {"bounced_at": timezone.now()},
+        {"days": 2},
     ],
-    ids=["too long ago", "elsewhere", "came back later"],
+    ids=["too long ago", "elsewhere", "came back later", "not sure yet"],
 )
 def test_what_proves_nothing(other):
     accepted(**other)
@@ -76,9 +77,16 @@ def test_what_proves_nothing(other):
     assert not Suppression.objects.exists()
 
 
+@pytest.mark.parametrize("sign", ["opened_at", "clicked_at"])
+def test_what_a_person_has_read_is_sure_at_once(sign):
+    accepted(days=0, **{sign: timezone.now()})
+    turned_away()
+    assert Suppression.objects.get().reason == Reason.DEAD_ADDRESS
+
+
 def test_its_own_mail_of_last_week_proves_nothing():
-    at = timezone.now() - 3 * DAY
-    mail = accepted("ana@firm.example", days=3)
+    at = timezone.now() - 4 * DAY
+    mail = accepted("ana@firm.example", days=4)
     DeliveryFactory(
         contact=mail.contact,
         state="refused",
@@ -107,9 +115,21 @@ def test_the_order_does_not_matter():
     assert mail.bounce_kind == "hard"
 
 
+def test_a_neighbour_becomes_sure_when_three_days_are_over():
+    turned_away(days=9)
+    mail = accepted(days=2)
+    look_again()
+    assert not Suppression.objects.exists()
+    Delivery.objects.filter(pk=mail.pk).update(
+        delivered_at=timezone.now() - dt.timedelta(hours=73)
+    )
+    look_again()
+    assert Suppression.objects.get().reason == Reason.DEAD_ADDRESS
+
+
 def test_a_neighbour_after_more_than_a_week_ends_nobody():
-    turned_away(days=8)
-    accepted()
+    turned_away(days=9)
+    accepted(days=0, opened_at=timezone.now())
     look_again()
     assert not Suppression.objects.exists()
 
@@ -122,15 +142,30 @@ def test_the_second_look_is_safe_to_repeat():
     assert Suppression.objects.count() == 1
 
 
+def notice(mail):
+    """The report of the edge about a mail that our relay had taken."""
+    email, path = mail.contact.email, return_path(mail)
+    raw = magic.bounce(MAIL, path, email).replace(b"5.1.1", b"5.4.1")
+    raw = raw.replace(b"no such user", b"Recipient address rejected: Access denied")
+    return Incoming(raw, Source.MAILBOX, path)
+
+
+def test_a_domain_that_refuses_everybody_behind_our_relay_ends_nobody():
+    mails = [
+        DeliveryFactory(contact=ContactFactory(email=f"p{n}@firm.example"))
+        for n in range(3)
+    ]
+    record_many([notice(mail) for mail in mails[:2]])
+    assert Bounce.objects.filter(rule="microsoft-edge", doing="count").count() == 2
+    assert not Suppression.objects.exists()
+
+
 @pytest.mark.parametrize("neighbours", [0, 1])
 def test_a_report_that_comes_later_is_held_to_the_same(neighbours):
     for _ in range(neighbours):
         accepted()
     mail = DeliveryFactory(contact=ContactFactory(email="ana@firm.example"))
-    raw = magic.bounce(MAIL, return_path(mail), "ana@firm.example")
-    raw = raw.replace(b"5.1.1", b"5.4.1")
-    raw = raw.replace(b"no such user", b"Recipient address rejected: Access denied")
-    record(raw, envelope_to=return_path(mail), source=Source.MAILBOX)
+    record_many([notice(mail)])
     assert Bounce.objects.get().rule == "microsoft-edge"
     assert Suppression.objects.count() == neighbours
 
