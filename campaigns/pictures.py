@@ -24,6 +24,7 @@ MOST_FRAMES = 200
 TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "GIF": "image/gif"}
 # what is told from anything else; no other reader sees what strangers made
 READ = (*TYPES, "BMP", "TIFF", "WEBP")
+_TOO_LONG = "The animation is too long. Make it shorter or smaller."
 _KINDS = "Choose a PNG, JPEG or GIF file."
 
 
@@ -103,9 +104,14 @@ def _colours(image: Image.Image) -> dict[str | tuple[int, int], Any]:
 
 def _as_gif(image: Image.Image, written: io.BytesIO) -> tuple[int, int]:
     frames = getattr(image, "n_frames", 1)
-    if frames * image.width * image.height > MOST_PIXELS or frames > MOST_FRAMES:
-        raise BadPicture("The animation is too long. Make it shorter or smaller.")
-    pictures = [frame.copy() for frame in ImageSequence.Iterator(image)]
+    if frames > MOST_FRAMES:
+        raise BadPicture(_TOO_LONG)
+    pictures: list[Image.Image] = []
+    for frame in ImageSequence.Iterator(image):
+        # asked of each before it is unpacked: a later one may be larger than the first
+        if frames * frame.width * frame.height > MOST_PIXELS:
+            raise BadPicture(_TOO_LONG)
+        pictures.append(frame.copy())
     pauses = [one.info.get("duration", 100) for one in pictures]
     moving = (
         {"append_images": pictures[1:], "duration": pauses, "loop": 0}
@@ -113,7 +119,7 @@ def _as_gif(image: Image.Image, written: io.BytesIO) -> tuple[int, int]:
         else {}
     )
     pictures[0].save(written, "GIF", save_all=len(pictures) > 1, comment=b"", **moving)
-    return image.size
+    return pictures[0].size
 
 
 def _fitted(image: Image.Image) -> Image.Image:

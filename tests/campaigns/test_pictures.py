@@ -103,6 +103,23 @@ def test_an_animation_goes_on_moving():
     assert opened(checked(written.getvalue()).octets).n_frames == 3
 
 
+def grown(large):
+    """An animation whose second frame is larger than what its beginning tells."""
+    small, more = drawn("GIF", mode="1"), drawn("GIF", size=large, mode="1")
+    frame = more.index(b"\x2c" + bytes(4) + large[0].to_bytes(2, "little"))
+    return small[:-1] + more[frame:]
+
+
+def test_an_animation_that_grows_beyond_its_beginning_is_refused():
+    with pytest.raises(BadPicture, match="animation is too long"):
+        checked(grown((4_000, 4_000)))
+
+
+def test_an_animation_that_grows_a_little_is_as_large_as_it_begins():
+    found = checked(grown((20, 20)))
+    assert (found.width, found.height) == opened(found.octets).size
+
+
 @pytest.fixture
 def email(db):
     block = {"id": "p", "kind": "image", "url": "", "alt": "", "href": ""}
