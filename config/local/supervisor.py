@@ -83,11 +83,12 @@ class Supervisor:
         if current.is_up_to_date():  # then web need not wait for the rest
             self._start("web")
         found = self._prepare(current)
+        self._introduce(found)
         if "web" not in self.stack.processes:
             self._start("web")
         if not self._page_answers():
             return 0 if self.stopping.is_set() else 1
-        self._invite(found)
+        say(f"\nListwell is at {self.stack.base_url}/")
         if demo and found["empty"]:
             self._load_demo()
         if self.stopping.is_set():
@@ -141,13 +142,12 @@ class Supervisor:
             say("The web process does not answer; its messages above say why.")
         return False
 
-    def _invite(self, found: dict[str, Any]) -> None:
-        """As soon as a page answers: nobody has to wait for the demo to sign in."""
-        say(f"\nListwell is at {self.stack.base_url}/")
+    def _introduce(self, found: dict[str, Any]) -> None:
+        """At once: should this start fail, the next one knows the password no more."""
         if found["password"]:
-            say(f"Sign in as {found['email']} with the password {found['password']}")
+            say(f"\nSign in as {found['email']} with the password {found['password']}")
             say("The password is shown this once; to set another:")
-            say(f"python3 run.py manage changepassword {found['email']}\n")
+            say(f"python3 run.py manage changepassword {found['email']}")
 
     def _watch(self) -> int:
         while not self.stopping.wait(0.3):
