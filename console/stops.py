@@ -1,6 +1,6 @@
 """One stop of sending: why, what waits for it, and letting it go on with a reason.
 
-The stop of everything has its own page, an incident and a campaign lift theirs.
+Other stops are lifted where what belongs to them is put right as well, see `liftable`.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
@@ -16,11 +17,18 @@ from django.views.decorators.http import require_http_methods
 from accounts.doorbell import ring
 from accounts.roles import Right, needs
 from accounts.web import INVALID, SignedIn
+from bounces.models import Incident
+from campaigns.models import EmailState
 from deliveries.models import Delivery, DeliveryState, Hold, HoldKind
+from deliveries.models.holds import HoldQuerySet
 from deliveries.providers import LABELS
 from deliveries.queue import SEND_DUE
+from reengagement.models import CampaignEmail
+from reengagement.vocabulary import CampaignState
 
 COUNTED_TO = 100_000
+# lifted on a page of its own, and by records that are right again
+ELSEWHERE = (HoldKind.EVERYTHING, HoldKind.SENDER)
 
 
 class LiftForm(forms.Form):
@@ -36,13 +44,11 @@ class LiftForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 def lift(request: SignedIn, pk: int) -> HttpResponse:
     """Ask for the reason, then let these mails leave again."""
-    kept = Hold.objects.active().exclude(kind=HoldKind.EVERYTHING)
-    hold = get_object_or_404(kept.select_related("message", "created_by"), pk=pk)
+    kept = liftable().select_related("message", "created_by")
+    hold = get_object_or_404(kept, pk=pk)
     form = LiftForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        hold.lift(request.user, form.cleaned_data["reason"])
-        ring(SEND_DUE)
-        messages.success(request, f"Mails of {name_of(hold)} leave again.")
+        _let_go(request, hold, form.cleaned_data["reason"])
         return redirect("console:overview")
     context: dict[str, Any] = {
         "form": form,
@@ -52,6 +58,31 @@ def lift(request: SignedIn, pk: int) -> HttpResponse:
     }
     status = INVALID if form.is_bound else 200
     return render(request, "console/lift.html", context, status=status)
+
+
+def liftable() -> HoldQuerySet:
+    """Those that nothing else depends on.
+
+    What is left of a stopped email must not leave; with a campaign its deadlines go
+    on, with an incident who was blocked for it comes back.
+    """
+    incidents = Incident.objects.open().exclude(hold=None)
+    paused = CampaignEmail.objects.filter(campaign__state=CampaignState.PAUSED)
+    return Hold.objects.active().exclude(
+        Q(kind__in=ELSEWHERE)
+        | Q(message__marketing_email__state=EmailState.STOPPED)
+        | Q(message__marketing_email__campaign_email__in=paused)
+        | Q(pk__in=incidents.values("hold"))
+    )
+
+
+def _let_go(request: SignedIn, hold: Hold, reason: str) -> None:
+    if hold.lift(request.user, reason):
+        ring(SEND_DUE)
+        messages.success(request, f"Mails of {name_of(hold)} leave again.")
+    else:
+        words = f"Somebody else has let mails of {name_of(hold)} leave before you."
+        messages.info(request, words)
 
 
 def name_of(hold: Hold) -> str:

@@ -6,11 +6,12 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Job, JobState
+from bounces.models import Incident
 from campaigns.models import EmailState, MarketingEmail
 from consent.models import Brand, SubscriptionType
 from console import stops
@@ -93,7 +94,10 @@ def _paused() -> Iterator[Task]:
             created_at__lt=timezone.now() - RECENT,
         )
     )
-    for hold in holds.select_related("message__marketing_email")[:SHOWN]:
+    holds = holds.select_related(
+        "message__marketing_email__campaign_email__campaign"
+    ).prefetch_related(Prefetch("incident_set", Incident.objects.open()))
+    for hold in holds[:SHOWN]:
         email = getattr(hold.message, "marketing_email", None)
         yield Task(
             f"Sending of {email or stops.name_of(hold)} is paused",
@@ -114,12 +118,18 @@ def _relays() -> Iterator[Task]:
 
 
 def _place(hold: Hold, email: MarketingEmail | None) -> str:
-    """Where somebody can do something about it: an email that is being sent has its
-    own button to go on, and a sending domain its records."""
+    """Where somebody can do something about it: a campaign that is paused and an email
+    that is being sent have their own button to go on, a sending domain its records, and
+    an incident is solved."""
+    item = getattr(email, "campaign_email", None)
+    if item and item.campaign.state == CampaignState.PAUSED:
+        return str(item.campaign.get_absolute_url())
     if email and email.state == EmailState.SENDING:
         return email.get_absolute_url()
     if hold.kind == HoldKind.SENDER:
         return reverse("deliveries:domains")
+    for incident in hold.incident_set.all():
+        return incident.get_absolute_url()
     return reverse("console:lift", args=[hold.pk])
 
 

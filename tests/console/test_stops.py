@@ -1,11 +1,24 @@
 """One stop of sending is told, and let go on in the console with a reason."""
 
 import pytest
+from django.db import connection
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import AuditEntry
+from bounces import incidents
+from bounces.models import Incident
+from campaigns.models import EmailState
 from deliveries.models import Hold
-from tests.factories import ContactFactory, DeliveryFactory, MessageFactory
+from reengagement.models import Campaign
+from reengagement.vocabulary import CampaignState
+from tests.factories import (
+    ContactFactory,
+    DeliveryFactory,
+    MarketingEmailFactory,
+    MessageFactory,
+    SegmentFactory,
+)
 
 pytestmark = pytest.mark.django_db
 WHY = {"reason": "They delisted us"}
@@ -76,6 +89,83 @@ def test_what_was_lifted_before_is_not_found(client, alice, hold):
 def test_the_stop_of_everything_has_a_page_of_its_own(client, alice):
     hold = Hold.objects.stop_everything(alice, "A wrong price")
     assert client.get(page_of(hold)).status_code == 404
+
+
+def of_stopped_email(user):
+    """What is left of its queue is being cancelled; nobody is led there."""
+    email = MarketingEmailFactory(state=EmailState.STOPPED, message=MessageFactory())
+    email.pause(None, "What is left is being cancelled")
+    return ""
+
+
+def of_sender(user):
+    Hold.objects.stop_itself("No DKIM", {"n": 1}, kind="sender", value="a.example")
+    return reverse("deliveries:domains")
+
+
+def of_paused_campaign(user):
+    campaign = Campaign.objects.create(
+        name="Autumn",
+        state=CampaignState.RUNNING,
+        segment=SegmentFactory(),
+        started_at=timezone.now(),
+    )
+    email = MarketingEmailFactory(state=EmailState.SENDING, message=MessageFactory())
+    campaign.emails.create(email=email, position=1)
+    campaign.pause(user, "Complaints")
+    return campaign.get_absolute_url()
+
+
+def of_open_incident(user):
+    incident = Incident.objects.create(kind="provider", place="gmail", category="spam")
+    incidents.pause(incident, user)
+    return incident.get_absolute_url()
+
+
+ELSEWHERE = [of_stopped_email, of_sender, of_paused_campaign, of_open_incident]
+
+
+@pytest.mark.parametrize("stopped", ELSEWHERE)
+def test_what_more_depends_on_is_not_lifted_by_its_number(client, alice, stopped):
+    stopped(alice)
+    hold = Hold.objects.get()
+    assert client.post(page_of(hold), WHY).status_code == 404
+    assert Hold.objects.active().exists()
+
+
+@pytest.mark.parametrize("stopped", ELSEWHERE)
+def test_it_is_told_where_it_is_put_right(client, alice, stopped):
+    place = stopped(alice)
+    told = [place] if place else []
+    tasks = client.get(reverse("console:overview")).context["tasks"]
+    assert [one.url for one in tasks if "is paused" in one.title] == told
+
+
+def test_what_a_solved_incident_left_is_lifted_here(client, alice, hold):
+    Incident.objects.create(
+        kind="provider",
+        place="gmail",
+        category="spam",
+        hold=hold,
+        solved_at=timezone.now(),
+        solved_by=alice,
+    )
+    client.post(page_of(hold), WHY)
+    assert not Hold.objects.active().exists()
+
+
+def test_who_comes_second_is_told_that_somebody_was_faster(client, hold):
+    faster = [hold]
+
+    def lift_first(execute, sql, *rest):
+        if faster and sql.startswith('UPDATE "deliveries_hold"'):
+            faster.pop().lift(None, "Seen to")
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(lift_first):
+        told = client.post(page_of(hold), WHY, follow=True).content.decode()
+    assert "Somebody else has let mails of Gmail leave before you" in told
+    assert "leave again." not in told
 
 
 def test_an_outsider_is_sent_to_sign_in(outsider_client, hold):
