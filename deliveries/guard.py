@@ -1,7 +1,8 @@
 """Stops a mailing that goes wrong, on evidence; a person lets it go on.
 
-What has left altogether is not stopped: nothing of it waits. But the next emails of a
-re-engagement campaign go to people of the same kind, so a stop of one counts for them.
+What has left altogether is not stopped: nothing of it waits. But a provider that
+refused it is, and the next emails of a re-engagement campaign go to people of the same
+kind, so a stop of one counts for them.
 
 Sequential tests after Wald: with every mail the question is asked again whether what
 came back looks like a good mailing or like a bad one. In both directions one of
@@ -44,9 +45,10 @@ REFUSALS, WITHIN = 3, dt.timedelta(minutes=10)
 # how much larger the next wave is where nothing is certain yet
 GROWTH = 1.5
 # complaints come for days: so long a mailing is looked at after its mail has left,
-# every so many beats of so many seconds
+# every so many beats of so many seconds; together less than WITHIN, so that no refusal
+# is too old before anybody looked
 WATCHED = dt.timedelta(days=3)
-BEAT, TURNS = 10, 60
+BEAT, TURNS = 10, 50
 
 
 class Verdict(Enum):
@@ -114,8 +116,9 @@ def counts_of(message: Message) -> list[Counts]:
 
 
 def _stops(message: Message) -> QuerySet[Hold]:
+    """Those on evidence of ours: a mailing is also held when it cannot be written."""
     own = Hold.objects.filter(kind=HoldKind.MESSAGE, message=message)
-    return own.exclude(evidence={})
+    return own.filter(evidence__has_key="test")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +157,8 @@ def look_after_all() -> int:
 
 
 def watched() -> list[Message]:
-    """Marketing messages with mail that waits, each time; those of a re-engagement
-    campaign whose mail has left lately, now and then: counting takes a moment."""
+    """Marketing messages with mail that waits, each time; those whose mail has left
+    lately, now and then: counting takes a moment."""
     now = timezone.now()
     waits = Delivery.objects.filter(message=OuterRef("pk"), state=DeliveryState.QUEUED)
     rows = Message.objects.filter(
@@ -165,9 +168,7 @@ def watched() -> list[Message]:
 
 
 def _is_its_turn(message: Message, now: dt.datetime) -> bool:
-    """Every sixtieth beat, for some days after it was frozen."""
-    if not is_in_waves(message):
-        return False
+    """Every fiftieth beat, for some days after it was frozen."""
     is_recent = message.frozen_at is not None and message.frozen_at > now - WATCHED
     return is_recent and int(now.timestamp()) // BEAT % TURNS == message.pk % TURNS
 
@@ -178,7 +179,7 @@ def look_after(message: Message) -> bool:
         return False
     counts = counts_of(message)
     found = next(findings(counts), None)
-    if found:
+    if found and _has_more_to_come(message):
         Hold.objects.stop_itself(
             found.sentence, found.evidence, kind=HoldKind.MESSAGE, message=message
         )
@@ -187,6 +188,12 @@ def look_after(message: Message) -> bool:
     if is_in_waves(message):
         _let_waves_go(message, {one.provider: one for one in counts})
     return False
+
+
+def _has_more_to_come(message: Message) -> bool:
+    """Whether a stop keeps any mail from leaving: its own, or its campaign's next."""
+    queued = Delivery.objects.filter(message=message, state=DeliveryState.QUEUED)
+    return is_in_waves(message) or queued.exists()
 
 
 def _stop_providers(counts: Iterable[Counts]) -> None:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry
 from contacts.models import Contact
-from deliveries import audience, guard, sending
+from deliveries import audience, guard, outcomes, sending
 from deliveries.guard import COMPLAINTS, HARD, Verdict
 from deliveries.models import Delivery, Hold, Wave
 from deliveries.models.waves import CANARY
@@ -98,6 +98,17 @@ def test_what_has_left_altogether_is_not_stopped(sent):
     assert not Hold.objects.exists()
 
 
+def test_a_provider_that_refused_what_has_left_altogether_is_stopped(sent):
+    refused = {"state": "refused", "enhanced_code": "5.7.1", "delivered_at": None}
+    sent(300, hard=30, provider="gmail", **refused)
+    assert stopped_within_all_turns() == 0
+    assert Hold.objects.get().value == "gmail"
+
+
+def test_every_refusal_is_looked_at_while_it_is_fresh():
+    assert guard.TURNS * dt.timedelta(seconds=guard.BEAT) < guard.WITHIN
+
+
 def test_what_has_left_of_a_campaign_is_looked_at_now_and_then():
     leaving(MessageFactory(group="reengagement:1"))(300, hard=30)
     assert stopped_within_all_turns() == 1
@@ -114,6 +125,13 @@ def test_what_a_person_let_go_on_is_judged_by_what_comes_after(sent, alice):
     guard.look_after_all()
     Hold.objects.get().lift(alice, "These were known to be dead")
     assert guard.look_after_all() == 0
+
+
+def test_evidence_outlives_a_stop_of_what_could_not_be_written(sent, message, alice):
+    sent(100, hard=7)
+    outcomes.hold_broken(message.pk, ValueError("no link"))
+    Hold.objects.get().lift(alice, "Its link is there again")
+    assert guard.look_after_all() == 1
 
 
 def test_refusals_for_reputation_stop_the_provider_for_everybody(sent):
