@@ -45,11 +45,14 @@ def keep(user: User, blocks: Collection[int]) -> int:
 
 @transaction.atomic
 def take_back(kept: Kept, user: User) -> bool:
-    """Put the block into the report again; False when somebody had done so before."""
+    """Put the address into the report again, with all its blocks; False when somebody
+    had done so before."""
     rescue.refuse_others(user)
-    mine = Kept.objects.filter(pk=kept.pk, ended_at=None)
-    if not mine.update(ended_at=timezone.now(), ended_by=user):
+    Address.objects.lock([kept.block.address_id])
+    mine = Kept.objects.filter(block__address=kept.block.address_id, ended_at=None)
+    if not mine.filter(pk=kept.pk).exists():
         return False
+    mine.update(ended_at=timezone.now(), ended_by=user)
     AuditEntry.objects.record(
         user,
         "put somebody who was kept blocked back into the report",

@@ -1,6 +1,7 @@
 """Mailboxes that were full or failing get another chance after 90 days.
 
-Twice at most, and a full one only when somebody had read there not long before.
+Twice at most, a full one only when somebody had read there not long before, and none
+that somebody looked at and kept blocked.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from django.db import transaction
 from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
-from bounces.models import Release, Way
+from bounces.models import Kept, Release, Way
 from bounces.unbouncing import lift
 from consent.models import Address, Suppression
 from consent.vocabulary import Act, Action, Actor, Mechanism, Reason
@@ -37,6 +38,7 @@ def due() -> QuerySet[Suppression]:
         Suppression.objects.active()
         .filter(reason=Reason.BOUNCED, created_at__lte=timezone.now() - AFTER)
         .filter(failing | (full & engaged))
+        .exclude(Kept.objects.of_the_address())
         .annotate(chances=chances)
         .filter(chances__lt=CHANCES)
     )

@@ -54,7 +54,7 @@ def candidates() -> QuerySet[Suppression]:
         .exclude(record__source__has_key="domain")  # the DNS said it, no bounce
         .exclude(Exists(mine.filter(ENDING | Q(category=LOST_DOMAIN))))
         .exclude(held, reason=Reason.BOUNCED)
-        .exclude(Exists(Kept.objects.standing().filter(block=OuterRef("pk"))))
+        .exclude(Kept.objects.of_the_address())
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from accounts.models import User
@@ -26,6 +26,11 @@ class KeptQuerySet(models.QuerySet["Kept"]):
         rows = self.filter(ended_at=None, block__lifted_at=None)
         rows = rows.alias(today=Subquery(newest.values("category")[:1]))
         return rows.filter(category=F("today"))
+
+    def of_the_address(self) -> Exists:
+        """Whether a block of the same address is kept: who gives back gives back an
+        address, with all its blocks."""
+        return Exists(self.standing().filter(block__address=OuterRef("address")))
 
 
 class Kept(models.Model):

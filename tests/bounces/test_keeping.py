@@ -1,14 +1,19 @@
 """Somebody looks at the rescue report and leaves a person blocked; it can be undone."""
 
+import datetime as dt
+
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import AuditEntry
-from bounces import keeping, rescue
+from bounces import keeping, releasing, rescue
 from bounces.models import Kept
 from bounces.unbouncing import NotUnbounced
 from consent.models import Suppression
+from consent.vocabulary import Act, Action, Actor, Mechanism, Reason
+from contacts.models import Contact
 from tests.bounces.test_rescue import (
     TestRescue,
     judge_anew,
@@ -53,6 +58,41 @@ def test_who_is_kept_leaves_the_report_and_stays_blocked(ana, rosa):
     assert not rescue.candidates().exists()
     assert rescue.release(rosa) == 0
     assert not may_be_mailed(ana)
+
+
+def block_once_more(contact, days=0):
+    """Failed too often besides, so many days ago."""
+    act = Act(
+        action=Action.SUPPRESSED,
+        mechanism=Mechanism.BOUNCE,
+        actor=Actor.MAILBOX_PROVIDER,
+    )
+    Suppression.objects.suppress([contact.address_id], Reason.BOUNCED, act)
+    worn = Suppression.objects.active().filter(reason=Reason.BOUNCED)
+    worn.update(created_at=timezone.now() - dt.timedelta(days=days))
+
+
+def test_another_block_of_the_address_does_not_give_it_back(ana, rosa):
+    keep(ana, rosa)
+    block_once_more(ana)
+    assert not rescue.candidates().exists()
+    assert rescue.release(rosa) == 0
+
+
+def test_all_blocks_of_an_address_are_put_back_together(ana, rosa):
+    block_once_more(ana)
+    keeping.keep(rosa, list(rescue.candidates().values_list("pk", flat=True)))
+    keeping.take_back(Kept.objects.first(), rosa)
+    assert rescue.candidates().count() == 2
+
+
+@pytest.mark.parametrize("is_kept", [True, False])
+def test_who_is_kept_gets_no_other_chance_after_ninety_days(ana, rosa, is_kept):
+    if is_kept:
+        keep(ana, rosa)
+    block_once_more(ana, days=91)
+    Contact.objects.update(hard_bounce_reason="OTHER")
+    assert releasing.due().exists() is not is_kept
 
 
 def test_it_is_written_down(ana, rosa):
