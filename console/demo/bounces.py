@@ -29,6 +29,8 @@ class Answer:
     code: int
     enhanced: str
     words: str
+    # only at this domain: one that cannot be found holds the mail to all its people
+    domain: str = ""
 
 
 ANSWERS = (
@@ -38,7 +40,7 @@ ANSWERS = (
     Answer(2, 552, "5.2.2", "5.2.2 The mailbox is full"),
     Answer(3, 550, "5.1.1", "5.1.1 No such user here"),
     Answer(2, 451, "4.4.1", "4.4.1 Connection timed out"),
-    Answer(1, 550, "5.1.2", "5.1.2 Domain not found"),
+    Answer(40, 550, "5.1.2", "5.1.2 Domain not found", "ateliers.example"),
     Answer(1, 550, "5.1.0", "5.1.0 Recipient address is on the suppression list"),
 )
 # what some had really said whom a rule of yesterday took for unknown users
@@ -48,6 +50,7 @@ UPDATE deliveries_delivery SET state = 'refused', delivered_at = NULL,
     smtp_code = %(code)s, enhanced_code = %(enhanced)s, reply = %(words)s
 WHERE message_id = %(message)s AND state = 'delivered' AND opened_at IS NULL
   AND unsubscribed_at IS NULL AND complained_at IS NULL
+  AND %(domain)s IN ('', (SELECT domain FROM consent_address WHERE id = address_id))
   AND abs(hashint8extended(address_id, %(message)s + 9)) %% 1000
       BETWEEN %(start)s AND %(end)s - 1
 """
@@ -72,6 +75,7 @@ def come_back(messages: list[Message]) -> None:
                 "code": answer.code,
                 "enhanced": answer.enhanced,
                 "words": answer.words,
+                "domain": answer.domain,
                 "start": start,
                 "end": start + answer.per_1000,
             }

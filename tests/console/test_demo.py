@@ -6,6 +6,7 @@ from django.core.management import CommandError, call_command
 from bounces import audit, incidents
 from bounces.models import Release
 from contacts.models import Contact
+from deliveries.models import Hold
 from reengagement.models import Campaign
 from reengagement.vocabulary import CampaignState
 from segments.models import Segment
@@ -42,6 +43,8 @@ def test_the_demo_has_bounces_of_every_kind():
     assert all(count for key, count in audit.counts().items()), audit.counts()
     assert incidents.counted().exists()
     assert Release.objects.count() == 1
+    held = Hold.objects.active().filter(kind="domain")
+    assert [one.value for one in held] == ["ateliers.example"]
 
 
 def test_it_is_not_loaded_over_real_contacts():
