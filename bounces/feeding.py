@@ -1,14 +1,16 @@
 """The suppression lists of the providers that send for us, read into global blocks.
 
-A page at a time, each with its own commit, so a list of any length takes the memory of
-one page and what breaks off is read again. Nothing is taken off here: that an address
-left a list of a provider says nothing of the others.
+A page at a time, with a commit for every so many addresses, so a list of any length
+takes the memory of one page and what breaks off is read again. Nothing is taken off
+here: that an address left a list of a provider says nothing of the others.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import logging
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from http.client import HTTPException
 from typing import Any
@@ -17,14 +19,14 @@ from urllib.parse import urljoin
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
-from bounces import acting
+from bounces import acting, listed_noes
 from bounces.models import ProviderList
-from bounces.provider_lists import Entry, ListAt
+from bounces.provider_lists import Entry, ListAt, Said
 from consent.addresses import BadAddress, Parsed, parse
-from consent.models import BATCH_SIZE, Address
-from consent.vocabulary import Act, Action, Actor, Mechanism
+from consent.models import BATCH_SIZE, Address, address_hmac
+from consent.vocabulary import Reason
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +35,7 @@ LARGEST = 64 * 1024 * 1024  # octets of one page
 MOST_PAGES = 20_000
 REFUSED = (401, 403)
 BUSY = 429
+BROKEN = "What it answered could not be stored; the log of the worker says why."
 
 
 class NotRead(Exception):
@@ -50,50 +53,73 @@ OPENER = build_opener(Stay)
 
 
 def read_all() -> list[ProviderList]:
-    """Read every list of the settings, and write down how it went."""
-    return [read(one) for one in settings.SUPPRESSION_LISTS]
+    """Read every list of the settings, and write down how it went. Two accounts of one
+    provider are told apart by their order."""
+    seen: Counter[str] = Counter()
+    found = []
+    for one in settings.SUPPRESSION_LISTS:
+        name = str(one)
+        seen[name] += 1
+        found.append(read(one, f"{name} ({seen[name]})" if seen[name] > 1 else name))
+    return found
 
 
-def read(source: ListAt) -> ProviderList:
-    listed = added = 0
+def read(source: ListAt, name: str = "") -> ProviderList:
+    """Whatever is wrong with one list is noted there, and keeps no other from being
+    read."""
+    name, listed, added = name or str(source), 0, 0
     try:
         for entries in pages(source):
             listed += len(entries)
             added += take(entries, source.name)
     except NotRead as problem:
-        logger.error("The suppression list of %s was not read. %s", source, problem)
-        return ProviderList.objects.failed(str(source), str(problem))
-    return ProviderList.objects.done(str(source), listed=listed, added=added)
+        logger.error("The suppression list of %s was not read. %s", name, problem)
+        return ProviderList.objects.failed(name, str(problem))
+    except (DatabaseError, ValueError):
+        logger.exception("The suppression list of %s was not read.", name)
+        return ProviderList.objects.failed(name, BROKEN)
+    return ProviderList.objects.done(name, listed=listed, added=added)
 
 
-@transaction.atomic
 def take(entries: Collection[Entry], provider: str) -> int:
-    """Block these; for how many that is new. What is no address is passed over."""
-    complaints = [one.email for one in entries if one.is_complaint]
-    blocks = [one.email for one in entries if not one.is_complaint]
+    """Write these down, some with each commit; for how many that is new. What is no
+    address is passed over."""
+    told = [(one, entry) for entry in entries if (one := _read_address(entry.email))]
+    told.sort(key=lambda row: row[0].key)
     added = 0
-    for ids in _batches(blocks):
-        added += len(acting.block_globally(ids, provider))
-    for ids in _batches(complaints):
-        added += len(acting.complain(ids, _complaint(provider)))
+    for start in range(0, len(told), BATCH_SIZE):
+        added += _take(told[start : start + BATCH_SIZE], provider)
     return added
 
 
-def _complaint(provider: str) -> Act:
-    return Act(
-        action=Action.WITHDRAWN,
-        mechanism=Mechanism.FEEDBACK_LOOP,
-        actor=Actor.MAILBOX_PROVIDER,
-        explanation="The provider that sends for us lists a complaint of the address.",
-        source={"provider": provider},
+@transaction.atomic
+def _take(told: Sequence[tuple[Parsed, Entry]], provider: str) -> int:
+    ids = _ids({one.key for one, _ in told})
+    Address.objects.lock(ids.values())
+    said: dict[Said, dict[int, dt.datetime | None]] = {one: {} for one in Said}
+    for one, entry in told:
+        if one.key in ids:
+            said[entry.said][ids[one.key]] = entry.at
+    blocked = acting.block_globally(said[Said.BLOCKED], provider)
+    opted_out = listed_noes.take(said[Said.OPTED_OUT], Reason.OWN_OPT_OUT, provider)
+    complained = listed_noes.take(said[Said.COMPLAINED], Reason.COMPLAINT, provider)
+    return len(blocked) + opted_out + complained
+
+
+def _ids(keys: Collection[str]) -> dict[str, int]:
+    """Their rows, made where there are none. An erased address is passed over: it is
+    blocked as it is, and a list must not bring it back in plain."""
+    rows = Address.objects.filter(key__in=keys)
+    known = set(rows.values_list("key", flat=True))
+    Address.objects.bulk_create(
+        [
+            Address(key=key, key_hmac=address_hmac(key))
+            for key in sorted(keys)
+            if key not in known
+        ],
+        ignore_conflicts=True,
     )
-
-
-def _batches(emails: Sequence[str]) -> Iterator[list[int]]:
-    found = [one for email in emails if (one := _read_address(email))]
-    for start in range(0, len(found), BATCH_SIZE):
-        ids = Address.objects.ensure(found[start : start + BATCH_SIZE])
-        yield sorted(ids.values())
+    return {str(key): pk for key, pk in rows.values_list("key", "pk")}
 
 
 def _read_address(email: str) -> Parsed | None:

@@ -1,7 +1,8 @@
 """How mail providers are asked for their suppression lists, and how they answer.
 
 Pure. A provider that sends for us refuses every mail to an address on its list, so the
-list is one of global blocks. One row per provider; sources: their API references,
+list is one of global blocks. What a person said there herself is told apart: it is a
+no, or a complaint. One row per provider; sources: their API references,
 "Suppressions" (Postmark, Mailgun, SendGrid, SparkPost, MailerSend) and "Blocked or
 unsubscribed contacts" (Brevo).
 """
@@ -9,8 +10,11 @@ unsubscribed contacts" (Brevo).
 from __future__ import annotations
 
 import base64
+import datetime as dt
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from enum import Enum
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 
@@ -19,9 +23,42 @@ Following = Callable[[Any, str], str]
 LOCAL = ("127.0.0.1", "::1", "localhost")
 
 
+class Said(Enum):
+    """Why an address stands on a list."""
+
+    BLOCKED = "blocked"
+    OPTED_OUT = "opted out"
+    COMPLAINED = "complained"
+
+
 class Entry(NamedTuple):
+    """`at`: since when, where the list tells."""
+
     email: str
-    is_complaint: bool
+    said: Said
+    at: dt.datetime | None
+
+
+# the words of a list for what a person did; all others are of the provider or ours
+POSTMARK = {
+    ("SpamComplaint", "Recipient"): Said.COMPLAINED,
+    ("SpamComplaint", "Customer"): Said.COMPLAINED,
+    ("SpamComplaint", "Admin"): Said.COMPLAINED,
+    ("ManualSuppression", "Recipient"): Said.OPTED_OUT,
+}
+SPARKPOST = {
+    "Spam Complaint": Said.COMPLAINED,
+    "List Unsubscribe": Said.OPTED_OUT,
+    "Unsubscribe Link": Said.OPTED_OUT,
+}
+BREVO = {
+    "contactFlaggedAsSpam": Said.COMPLAINED,
+    "unsubscribedViaMA": Said.OPTED_OUT,
+    "unsubscribedViaEmail": Said.OPTED_OUT,
+    "unsubscribedViaApi": Said.OPTED_OUT,
+}
+OF_COMPLAINTS = ("/complaints", "/spam_reports", "/spam-complaints")
+FIRST_YEAR = 1990  # an earlier date is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +80,7 @@ class ListAt:
 
     name: str
     base: str
-    key: str
+    key: str = field(repr=False)
     part: str
 
     @classmethod
@@ -104,14 +141,38 @@ def by_offset(rows: Callable[[Any], list[Any]]) -> Following:
     return following
 
 
+def moment(value: object) -> dt.datetime | None:
+    """A date of a list: in seconds, or as RFC 5322 or ISO 8601 write it."""
+    try:
+        if isinstance(value, int):
+            found = dt.datetime.fromtimestamp(value, dt.UTC)
+        elif "," in str(value):
+            found = parsedate_to_datetime(str(value))
+        else:
+            found = dt.datetime.fromisoformat(str(value))
+    except (ValueError, OverflowError, OSError):
+        return None
+    if found.year < FIRST_YEAR:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=dt.UTC)
+
+
+def of_the_list(url: str) -> Said:
+    """Where complaints have a list of their own."""
+    path = url.partition("?")[0]
+    return Said.COMPLAINED if path.endswith(OF_COMPLAINTS) else Said.BLOCKED
+
+
 def postmark(page: Any, url: str) -> Iterator[Entry]:
     for row in page["Suppressions"]:
-        yield Entry(row["EmailAddress"], row["SuppressionReason"] == "SpamComplaint")
+        why = row["SuppressionReason"], row.get("Origin") or "Customer"
+        said = POSTMARK.get(why, Said.BLOCKED)
+        yield Entry(row["EmailAddress"], said, moment(row.get("CreatedAt")))
 
 
 def mailgun(page: Any, url: str) -> Iterator[Entry]:
     for row in page["items"]:
-        yield Entry(row["address"], "/complaints" in url)
+        yield Entry(row["address"], of_the_list(url), moment(row.get("created_at")))
 
 
 def after_mailgun(page: Any, url: str) -> str:
@@ -121,12 +182,14 @@ def after_mailgun(page: Any, url: str) -> str:
 
 def sendgrid(page: Any, url: str) -> Iterator[Entry]:
     for row in page:
-        yield Entry(row["email"], "/spam_reports" in url)
+        yield Entry(row["email"], of_the_list(url), moment(row.get("created")))
 
 
 def sparkpost(page: Any, url: str) -> Iterator[Entry]:
     for row in page["results"]:
-        yield Entry(row["recipient"], row.get("source") == "Spam Complaint")
+        said = SPARKPOST.get(row.get("source") or "", Said.BLOCKED)
+        at = row.get("updated") or row.get("created")
+        yield Entry(row["recipient"], said, moment(at))
 
 
 def after_sparkpost(page: Any, url: str) -> str:
@@ -137,12 +200,14 @@ def after_sparkpost(page: Any, url: str) -> str:
 def brevo(page: Any, url: str) -> Iterator[Entry]:
     for row in page["contacts"]:
         reason = (row.get("reason") or {}).get("code")
-        yield Entry(row["email"], reason == "contactFlaggedAsSpam")
+        said = BREVO.get(reason or "", Said.BLOCKED)
+        yield Entry(row["email"], said, moment(row.get("blockedAt")))
 
 
 def mailersend(page: Any, url: str) -> Iterator[Entry]:
     for row in page["data"]:
-        yield Entry(row["recipient"]["email"], "/spam-complaints" in url)
+        email, at = row["recipient"]["email"], moment(row.get("created_at"))
+        yield Entry(email, of_the_list(url), at)
 
 
 PROVIDERS: dict[str, Provider] = {

@@ -31,6 +31,7 @@ class Providers:
 
     def __init__(self):
         self.lists, self.fault, self.asked = {}, None, []
+        self.origin = "Recipient"
         around = self
 
         class Answering(BaseHTTPRequestHandler):
@@ -84,7 +85,7 @@ class Providers:
                 {
                     "EmailAddress": email,
                     "SuppressionReason": why or "HardBounce",
-                    "Origin": "Recipient",
+                    "Origin": self.origin,
                     "CreatedAt": "2026-10-10T08:58:33-05:00",
                 }
                 for email, why in rows
