@@ -18,6 +18,11 @@ from contacts.models import ConsentAnswer, ContactImport, Policy, PropertyDefini
 
 MOST_MEGABYTES = tables.MAX_BYTES // (1024 * 1024)
 
+BEGUN = (
+    "Somebody started this import, or chose another sheet, while this page was open."
+    " Nothing was changed. Load the page again to see how it stands."
+)
+
 
 class UploadForm(forms.Form):
     """A file, or pasted rows."""
@@ -87,9 +92,10 @@ class SheetForm(forms.Form):
         self.fields["sheet"].initial = found.sheet or found.sheets[0]["name"]
 
     def save(self) -> bool:
-        """False with an error when the sheet cannot be read."""
+        """False with an error when it cannot be read, or the import has begun."""
         try:
-            self.found.choose_sheet(self.cleaned_data["sheet"])
+            if not self.found.choose_sheet(self.cleaned_data["sheet"]):
+                self.add_error("sheet", BEGUN)
         except tables.BadTable as problem:
             self.add_error("sheet", str(problem))
         return self.is_valid()
@@ -176,8 +182,11 @@ class ColumnsForm(forms.Form):
         ]
 
     @transaction.atomic
-    def save(self) -> Job:
-        """Make the new properties, keep the answers; the job that checks the file."""
+    def save(self) -> Job | None:
+        """Make the new properties, keep the answers; the job that checks the file.
+
+        None with an error, and nothing made, when somebody went another way since.
+        """
         mapping = [
             _make_property(target, self.found.headers[at])
             if target.startswith("new:")
@@ -185,12 +194,16 @@ class ColumnsForm(forms.Form):
             for at, target in enumerate(self._mapping())
         ]
         given = self.cleaned_data
-        return self.found.match(
+        job = self.found.match(
             mapping,
             date_order=given["date_order"],
             policy=given["policy"],
             policies=[given[f"policy_{at}"] for at in range(len(mapping))],
         )
+        if job is None:
+            transaction.set_rollback(True)
+            self.add_error(None, BEGUN)
+        return job
 
 
 COLUMN_POLICIES = [
@@ -290,6 +303,17 @@ class ConsentForm(forms.ModelForm):  # type: ignore[type-arg]
             if day and day > today:
                 self.add_error(name, "That day is still to come.")
         return data
+
+    @transaction.atomic
+    def keep(self) -> bool:
+        """Save, with what was agreed to; False with an error when it has begun."""
+        drafts = ContactImport.objects.select_for_update()
+        is_draft = drafts.get(pk=self.instance.pk).is_draft
+        if is_draft:
+            self.save()
+        else:
+            self.add_error(None, BEGUN)
+        return is_draft
 
     def save(self, commit: bool = True) -> ContactImport:
         """Write the answers only: the check of the file writes beside us."""

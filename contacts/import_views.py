@@ -66,8 +66,8 @@ def columns(request: SignedIn, pk: int) -> HttpResponse:
     if not found.file:
         return redirect("contacts:import_sheet", found.pk)
     form = ColumnsForm(found, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        ring(tasks.run_import, form.save().pk)
+    if request.method == "POST" and form.is_valid() and (job := form.save()):
+        ring(tasks.run_import, job.pk)
         return redirect("contacts:import_consent", found.pk)
     return render(
         request,
@@ -83,8 +83,7 @@ def consent(request: SignedIn, pk: int) -> HttpResponse:
     if not found.mapping:
         return redirect("contacts:import_columns", found.pk)
     form = ConsentForm(request.POST or None, instance=found)
-    if request.method == "POST" and form.is_valid():
-        form.save()
+    if request.method == "POST" and form.is_valid() and form.keep():
         return redirect("contacts:import_review", found.pk)
     return render(
         request,
@@ -101,7 +100,7 @@ def review(request: SignedIn, pk: int) -> HttpResponse:
     found = get_object_or_404(ContactImport, pk=pk)
     if not found.is_draft:
         return redirect(found)
-    if not found.consent:
+    if not (found.mapping and found.consent):
         return redirect("contacts:import_consent", found.pk)
     context: dict[str, Any] = {"found": found}
     if found.checked:

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.models import Job
 from contacts.importing import running
+from contacts.models import ContactImport
 
 
 @shared_task
@@ -18,6 +19,7 @@ def run_import(job_id: int) -> None:
 @shared_task
 def run_open_imports() -> None:
     """One in each turn: two would be longer than a task may last."""
+    ContactImport.objects.end_stopped()
     if (job := running.open_jobs().first()) is not None:
         run_import(job.pk)
 

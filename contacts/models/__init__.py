@@ -1,5 +1,11 @@
 """The people: who they are, what we know of them, how they have engaged."""
 
+from contacts.models.answers import (
+    ANSWERS_WITH_CONSENT,
+    ConsentAnswer,
+    ImportState,
+    Policy,
+)
 from contacts.models.definitions import PropertyDefinition
 from contacts.models.engagement import (
     ENGAGEMENT_FIELDS,
@@ -7,13 +13,7 @@ from contacts.models.engagement import (
     HardBounceReason,
 )
 from contacts.models.imported import ImportedContact
-from contacts.models.imports import (
-    ANSWERS_WITH_CONSENT,
-    ConsentAnswer,
-    ContactImport,
-    ImportState,
-    Policy,
-)
+from contacts.models.imports import ContactImport
 from contacts.models.people import (
     AddressTaken,
     Contact,

@@ -17,10 +17,16 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Account, AuditEntry, Job, User
+from accounts.models import Account, AuditEntry, Job, JobState, User
 from consent import sheets, tables
 from consent.models import Batch, BatchKind, ConsentText, SubscriptionType
-from consent.vocabulary import Act, Action, Actor, LegalBasis, Mechanism
+from consent.vocabulary import Act, Action, Actor, Mechanism
+from contacts.models.answers import (
+    ANSWERS_WITH_CONSENT,
+    ConsentAnswer,
+    ImportState,
+    Policy,
+)
 
 CHECK = "contact_import_check"
 TAKE = "contact_import"
@@ -30,41 +36,8 @@ UNDO_FOR = dt.timedelta(days=7)
 
 # What the page of the columns asks.
 MATCHED = ("mapping", "date_order", "policy", "policies")
-
-
-class ImportState(models.TextChoices):
-    """How far an import has come."""
-
-    DRAFT = "draft", "Not started"
-    RUNNING = "running", "Running"
-    DONE = "done", "Done"
-    CANCELLED = "cancelled", "Cancelled"
-
-
-class ConsentAnswer(models.TextChoices):
-    """What the people in the file have agreed to."""
-
-    AGREED = "agreed", "They agreed to get these emails"
-    CUSTOMERS = "customers", "They are customers, told about similar products of ours"
-    NONE = "none", "They have not agreed, or nobody can show it"
-
-    @property
-    def basis(self) -> LegalBasis:
-        return {
-            ConsentAnswer.AGREED: LegalBasis.CONSENT,
-            ConsentAnswer.CUSTOMERS: LegalBasis.SOFT_OPT_IN,
-        }.get(self, LegalBasis.NONE)
-
-
-class Policy(models.TextChoices):
-    """What becomes of a value that we have already when the file has another."""
-
-    OVERWRITE = "overwrite", "The file’s value replaces it"
-    FILL = "fill", "It stays; only empty fields are filled"
-    KEEP = "keep", "It stays, and empty fields stay empty"
-
-
-ANSWERS_WITH_CONSENT = (ConsentAnswer.AGREED, ConsentAnswer.CUSTOMERS)
+# What is known of the rows before anybody is asked.
+_ROWS = ("file", "sheet", "headers", "encoding", "delimiter", "has_header")
 
 
 def _rows(file: File[bytes], shape: tables.Shape) -> Generator[tables.Row]:
@@ -87,6 +60,14 @@ class ContactImportQuerySet(models.QuerySet["ContactImport"]):
         found.size = content.tell()
         found.save()
         return found
+
+    def end_stopped(self) -> int:
+        """End those that no worker ends: stopped before it began or after it died,
+        or given up; how many."""
+        stopped = [JobState.CANCELLED, JobState.FAILED]
+        return self.filter(state=ImportState.RUNNING, job__state__in=stopped).update(
+            state=ImportState.CANCELLED, finished_at=timezone.now()
+        )
 
 
 class ContactImport(models.Model):
@@ -207,15 +188,28 @@ class ContactImport(models.Model):
         content.seek(0)
         self.workbook.save("contacts.xlsx", File(content), save=False)
 
-    def choose_sheet(self, name: str) -> None:
-        """The rows are those of sheet `name`; BadTable when it has none."""
-        before = self.file.name
+    def choose_sheet(self, name: str) -> bool:
+        """The rows are those of sheet `name`; BadTable when it has none, False when
+        the import has begun. A sheet may take long to read: the row is locked after.
+        """
         with self.workbook.open("rb") as content:
             self._take_sheet(cast("BinaryIO", content), name)
+        with transaction.atomic():
+            now = ContactImport.objects.select_for_update().get(pk=self.pk)
+            if now.is_draft:
+                self._match_anew(now)
+        unused = now.file if now.is_draft else self.file
+        if unused:
+            self.file.storage.delete(str(unused.name))
+        return now.is_draft
+
+    def _match_anew(self, now: ContactImport) -> None:
+        """Keep the new rows; what was answered and found out was about others."""
+        if now.check_job:
+            now.check_job.cancel()
         self.mapping, self.policies, self.checked = [], [], {}
-        self.save()
-        if before:
-            self.file.storage.delete(before)
+        self.check_job = None
+        self.save(update_fields=[*_ROWS, *MATCHED, "checked", "check_job"])
 
     def _take_sheet(self, content: BinaryIO, name: str) -> None:
         with sheets.as_csv(content, name) as table:
@@ -259,11 +253,21 @@ class ContactImport(models.Model):
         own = self.policies[at] if at < len(self.policies) else ""
         return Policy(own or self.policy)
 
-    def match(self, mapping: list[str], **answers: Any) -> Job:
+    def lock(self) -> None:
+        """The row as it stands now, and nobody else's until the transaction ends."""
+        self.refresh_from_db(from_queryset=ContactImport.objects.select_for_update())
+
+    @transaction.atomic
+    def match(self, mapping: list[str], **answers: Any) -> Job | None:
         """Keep what each column is and have the file checked; the job that does.
 
-        `answers`: the others of MATCHED.
+        None when the import has begun, or has other rows by now. `answers`: the
+        others of MATCHED.
         """
+        rows = self.file.name
+        self.lock()
+        if not self.is_draft or self.file.name != rows:
+            return None
         if self.check_job:
             self.check_job.cancel()
         for name, value in ({"mapping": mapping, "checked": {}} | answers).items():
@@ -285,8 +289,8 @@ class ContactImport(models.Model):
     @transaction.atomic
     def start(self, user: User) -> bool:
         """Begin to take the people in; False when somebody has done so already."""
-        locked = ContactImport.objects.select_for_update().get(pk=self.pk)
-        if not (locked.is_draft and locked.consent and locked.checked):
+        self.lock()
+        if not (self.is_draft and self.mapping and self.consent and self.checked):
             return False
         self.batch = Batch.objects.create(
             kind=BatchKind.CONTACT_IMPORT,
@@ -328,11 +332,10 @@ class ContactImport(models.Model):
     @transaction.atomic
     def start_undo(self, user: User, reason: str) -> Job | None:
         """Begin to undo, once; None when somebody was faster or the time is over."""
-        locked = ContactImport.objects.select_for_update(of=("self",))
-        now = locked.select_related("batch", "undo_job").get(pk=self.pk)
-        if not (now.can_undo and now.batch):
+        self.lock()
+        if not (self.can_undo and self.batch):
             return None
-        if not now.batch.begin_undo(user, reason, now.undo_job):
+        if not self.batch.begin_undo(user, reason, self.undo_job):
             return None
         self.undo_job = Job.objects.create(
             kind=UNDO,

@@ -24,10 +24,10 @@ def checked(found, *, mapping=None, **answers):
     ]
     guessed = columns.guess(found.headers, found.sample(), targets)
     asked = {name: answers.pop(name) for name in MATCHED if name in answers}
+    work(found.match(mapping or guessed, **asked))
+    found.refresh_from_db()
     for name, value in ({"consent": ConsentAnswer.NONE} | answers).items():
         setattr(found, name, value)
-    work(found.match(mapping or guessed, **asked))
-    found.refresh_from_db(fields=["checked"])
     found.save()
     return found
 
