@@ -90,7 +90,8 @@ class EmailVersionQuerySet(models.QuerySet["EmailVersion"]):
             last.number, last.content = email.version, email.content
             last.save(update_fields=["number", "content"])
             return last
-        rows.filter(number__lte=email.version - KEPT_VERSIONS).delete()
+        newest = rows.order_by("-number").values_list("pk", flat=True)
+        rows.exclude(pk__in=list(newest[: KEPT_VERSIONS - 1])).delete()
         return self.create(
             email=email,
             number=email.version,

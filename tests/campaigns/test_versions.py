@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from campaigns.differences import Difference, differences
 from campaigns.models import EmailState, EmailVersion, MarketingEmail
+from campaigns.models.versions import KEPT_VERSIONS
 from tests.factories import MarketingEmailFactory, UserFactory
 
 A = {"id": "a", "kind": "heading", "text": "One", "level": 1, "align": "left"}
@@ -57,6 +58,22 @@ def address(name, email, *more):
 def saved(email, **words):
     words = {**copy.deepcopy(email.content), **words}
     EmailVersion.objects.save_content(email, email.version, UserFactory(), **words)
+
+
+def test_a_long_sitting_pushes_no_version_out(email):
+    user = UserFactory()
+    for _ in range(KEPT_VERSIONS + 5):
+        EmailVersion.objects.save_content(
+            email, email.version, user, automatic=True, **email.content
+        )
+    saved(email, subject="Second")
+    assert email.versions.filter(number=1).exists()
+
+
+def test_as_many_versions_are_kept_as_undo_reaches_back(email):
+    for number in range(KEPT_VERSIONS + 5):
+        saved(email, subject=str(number))
+    assert email.versions.count() == KEPT_VERSIONS
 
 
 def test_each_version_tells_what_changed_in_it(client, email):
