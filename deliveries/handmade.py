@@ -61,7 +61,7 @@ def decoded(raw: bytes) -> str:
     named = _CHARSET.search(raw[:2048])
     names = [named[1].decode("ascii")] if named else []
     for name in ("utf-8-sig", *names):
-        with contextlib.suppress(LookupError, UnicodeDecodeError):
+        with contextlib.suppress(LookupError, UnicodeError):
             return raw.decode(name)
     return raw.decode("cp1252", errors="replace")
 

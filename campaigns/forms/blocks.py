@@ -22,6 +22,7 @@ LONGEST_HTML = 200_000
 LONGEST_URL = 2_000
 # in these fields stand the words by which to know a block
 _TELLING = ("text", "html", "label", "alt", "left_html", "right_html")
+_CODE = {"spellcheck": "false", "class": "mono"}
 
 
 def _address() -> forms.TextInput:
@@ -154,9 +155,7 @@ class HeadingForm(AlignedForm):
         max_length=300, widget=forms.TextInput(attrs={"data-tokens": ""})
     )
     level = forms.TypedChoiceField(
-        label="Size",
-        choices=[(1, "Large"), (2, "Medium")],
-        coerce=int,
+        label="Size", choices=[(1, "Large"), (2, "Medium")], coerce=int
     )
 
     def values(self) -> dict[str, Any]:
@@ -356,24 +355,24 @@ class HtmlForm(PlainForm):
         label="HTML",
         max_length=LONGEST_HTML,
         help_text=(
-            "Tables, pictures and styles are kept, style sheets are put into their "
-            "elements; scripts, forms and whatever mail programs refuse are taken out "
-            "when you save."
+            "Tables, pictures and styles stay, style sheets go into their elements; "
+            "scripts, forms and what mail programs refuse are taken out on saving."
         ),
-        widget=forms.Textarea(
-            attrs={
-                "rows": 16,
-                "data-tokens": "",
-                "spellcheck": "false",
-                "class": "mono",
-            }
-        ),
+        widget=forms.Textarea(attrs={"rows": 16, "data-tokens": "", **_CODE}),
     )
 
+    def clean(self) -> dict[str, Any]:
+        """What is kept is longer than its source: its styles stand in every element."""
+        words = self.cleaned_data
+        made = handmade.from_page(words.get("file") or words.get("html", ""))
+        if len(made) > LONGEST_HTML:
+            field = "file" if words.get("file") else "html"
+            told = f"With its styles it has more than {LONGEST_HTML:,} characters."
+            self.add_error(field, told)
+        return {**words, "made": made}
+
     def values(self) -> dict[str, Any]:
-        source = self.cleaned_data["file"] or self.cleaned_data["html"]
-        plain = self.cleaned_data["plain"]
-        return {"html": handmade.from_page(source), "plain": plain}
+        return {"html": self.cleaned_data["made"], "plain": self.cleaned_data["plain"]}
 
 
 class FooterForm(BlockForm):

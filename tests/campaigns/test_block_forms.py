@@ -70,11 +70,14 @@ PAGE = """<html><head><meta charset="{0}"><style>.a {{color: #ff0000}}</style></
 <a href="https://brand.example">Story</a></td></tr></table></body></html>"""
 
 
-@pytest.mark.parametrize("charset", ["utf-8", "iso-8859-1", "utf-16-none"])
+@pytest.mark.parametrize(
+    "charset",
+    ["utf-8", "iso-8859-1", "utf-16-none", "undefined", "idna", "punycode"],
+)
 def test_an_uploaded_page_becomes_the_email_with_its_styles_inside(
     client, email, charset
 ):
-    codec = charset if charset != "utf-16-none" else "cp1252"
+    codec = charset if charset in {"utf-8", "iso-8859-1"} else "cp1252"
     uploaded(client, email, PAGE.format(charset).encode(codec))
     email.refresh_from_db()
     kept = email.blocks[0]["html"]
@@ -96,6 +99,23 @@ def test_a_file_without_html_is_refused_beside_its_field(client, email, raw, sen
     response = uploaded(client, email, raw)
     assert response.status_code == 422
     assert sentence in response.content.decode()
+
+
+STYLED = "<style>p{color:#ff0000;font-size:16px}</style>" + "<p>Hi</p>" * 10_000
+
+
+def test_a_page_that_grows_too_long_by_its_styles_is_refused(client, email):
+    response = uploaded(client, email, STYLED.encode())
+    assert response.status_code == 422
+    assert "With its styles it has more than" in response.content.decode()
+
+
+def test_html_that_grows_too_long_by_its_styles_is_refused(client, email):
+    email.blocks = [{"id": "h", "kind": "html", "html": ""}]
+    email.save()
+    posted = typed(email, **{"block-h-html": STYLED})
+    response = client.post(address("content", email), posted)
+    assert "With its styles it has more than" in response.content.decode()
 
 
 def test_social_links_are_kept_by_network(client, email):
