@@ -79,6 +79,15 @@ def test_it_reads_as_plain_words():
     )
 
 
+def test_the_plain_words_of_a_link_are_those_that_a_reader_sees():
+    made = (
+        '<a href="mailto:a@a.example?subject=x&amp;copy=c">Sizes &lt;40 and &gt;50</a>'
+    )
+    assert handmade.as_words(handmade.cleaned(made)) == (
+        "Sizes <40 and >50 (mailto:a@a.example?subject=x&copy=c)"
+    )
+
+
 def test_words_for_the_plain_part_take_the_place_of_the_block_there_alone():
     block = {"id": "a", "kind": "html", "html": "<p>Made</p>", "plain": "Hi {{ city }}"}
     body = blocks.build([block])
