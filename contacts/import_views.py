@@ -115,7 +115,7 @@ def start(request: SignedIn, pk: int) -> HttpResponse:
     if found.start(request.user) and found.job:
         ring(tasks.run_import, found.job.pk)
     elif found.is_draft:
-        messages.error(request, "The file is still being checked. Wait a moment.")
+        messages.error(request, found.waits_for)
         return redirect("contacts:import_review", found.pk)
     return redirect(found)
 

@@ -113,7 +113,7 @@ def _take_back(found: ContactImport, piece: Piece) -> Counter[str]:
     counts["unsubscribed"] = _end_consent(found, piece.addresses)
     made = ImportedContact.objects.filter(pk__in=piece.remembered, made=True)
     people = Contact.objects.filter(pk__in=made.values("contact"))
-    idle = list(_idle(people).values_list("pk", flat=True))
+    idle = list(_idle(found, people).values_list("pk", flat=True))
     counts["stay"] = people.count() - len(idle)
     Contact.objects.filter(pk__in=idle).delete()
     counts["removed"] = len(idle)
@@ -177,14 +177,18 @@ def _act(batch: Batch) -> Act:
     )
 
 
-def _idle(people: ContactQuerySet) -> ContactQuerySet:
-    """Those whom nobody edited, and who neither got a mail nor did anything."""
+def _idle(found: ContactImport, people: ContactQuerySet) -> ContactQuerySet:
+    """Those whom nobody edited or spoke of, whom no other file has, and who neither
+    were written to nor did anything."""
     balance = OpeningBalance.objects.filter(contact=OuterRef("pk"))
     same = balance.filter(**{name: OuterRef(name) for name in _COUNTED})
-    own = ConsentRecord.objects.filter(
-        address=OuterRef("address"),
-        actor=Actor.CONTACT,
-        recorded_at__gte=OuterRef("created_at"),
+    said = ConsentRecord.objects.filter(
+        address=OuterRef("address"), recorded_at__gte=OuterRef("created_at")
     )
-    untouched = people.filter(~Exists(own), updated_at=F("created_at"))
+    files = ImportedContact.objects.filter(contact=OuterRef("pk"))
+    untouched = people.filter(
+        ~Exists(said.exclude(batch=found.batch_id)),
+        ~Exists(files.exclude(contact_import=found)),
+        updated_at=F("created_at"),
+    )
     return untouched.filter(Exists(same) | (~Exists(balance) & Q(**_NOTHING)))

@@ -27,6 +27,7 @@ from contacts.models.answers import (
     ImportState,
     Policy,
 )
+from contacts.models.beginning import one_begins
 
 CHECK = "contact_import_check"
 TAKE = "contact_import"
@@ -60,6 +61,9 @@ class ContactImportQuerySet(models.QuerySet["ContactImport"]):
         found.size = content.tell()
         found.save()
         return found
+
+    def being_undone(self) -> ContactImportQuerySet:
+        return self.filter(undo_job__state__in=[JobState.QUEUED, JobState.RUNNING])
 
     def end_stopped(self) -> int:
         """End those that no worker ends: stopped before it began or after it died,
@@ -286,11 +290,19 @@ class ContactImport(models.Model):
         kept = ContactImport.objects.filter(pk=self.pk, check_job=job)
         return kept.update(checked=checked) == 1
 
-    @transaction.atomic
+    @property
+    def waits_for(self) -> str:
+        """What keeps a draft from being started, in a sentence; "" when nothing."""
+        if ContactImport.objects.being_undone().exists():
+            return "Another import is being undone. Start this one when that is over."
+        is_ready = self.mapping and self.consent and self.checked
+        return "" if is_ready else "The file is still being checked. Wait a moment."
+
+    @one_begins()
     def start(self, user: User) -> bool:
-        """Begin to take the people in; False when somebody has done so already."""
+        """Begin to take the people in; False when it has begun, or waits."""
         self.lock()
-        if not (self.is_draft and self.mapping and self.consent and self.checked):
+        if not self.is_draft or self.waits_for:
             return False
         self.batch = Batch.objects.create(
             kind=BatchKind.CONTACT_IMPORT,
@@ -320,16 +332,19 @@ class ContactImport(models.Model):
 
     @property
     def can_undo(self) -> bool:
-        """Over, in time, not undone yet, and no other import began since."""
+        """Over, in time, not undone yet, and no other import ran since it began."""
         is_over = self.state in {ImportState.DONE, ImportState.CANCELLED}
         if not (is_over and self.batch and self.batch.may_undo(self.undo_job)):
             return False
-        later = ContactImport.objects.filter(
-            batch__created_at__gt=self.batch.created_at
+        began = self.batch.created_at
+        others = ContactImport.objects.exclude(pk=self.pk).filter(
+            Q(state=ImportState.RUNNING)
+            | Q(batch__created_at__gt=began)
+            | Q(finished_at__gt=began)
         )
-        return not later.exists()
+        return not others.exists()
 
-    @transaction.atomic
+    @one_begins()
     def start_undo(self, user: User, reason: str) -> Job | None:
         """Begin to undo, once; None when somebody was faster or the time is over."""
         self.lock()

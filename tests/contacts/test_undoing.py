@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import JOB_LOST_AFTER, Job, JobState
 from accounts.roles import Role
 from consent.models import ConsentRecord, Grant, SubscriptionType, Suppression
-from consent.vocabulary import Action, Grade, Mechanism
+from consent.vocabulary import Action, Grade, LegalBasis, Mechanism
 from contacts.importing import running, undoing
 from contacts.models import (
     ConsentAnswer,
@@ -18,6 +18,7 @@ from contacts.models import (
     ImportedContact,
     PropertyDefinition,
 )
+from contacts.subscriptions import Agreement, opt_in
 from tests.contacts.importing import bring_in, receive, work
 from tests.factories import ContactFactory, UserFactory, agree
 
@@ -90,6 +91,26 @@ def test_a_new_person_whom_somebody_edited_stays(alice):
     Contact.objects.get().keep("ada@people.example", alice, fields=[])
     assert undo(found, alice)["stay"] == 1
     assert Contact.objects.exists()
+
+
+def test_a_new_person_whom_staff_opted_in_stays(alice):
+    found = bring_in("Email\nada@people.example\n", alice)
+    agreement = Agreement(
+        subscription_type=SubscriptionType.objects.default(),
+        basis=LegalBasis.CONSENT,
+        explanation="Said so on the phone",
+        day=dt.date(2026, 11, 1),
+    )
+    opt_in(Contact.objects.get(), alice, agreement)
+    assert undo(found, alice)["stay"] == 1
+    assert Contact.objects.exists()
+
+
+def test_a_new_person_who_stands_in_another_file_stays(alice):
+    found = bring_in("Email\nada@people.example\n", alice)
+    other = receive("Email\nada@people.example\n", alice)
+    ImportedContact.objects.create(contact_import=other, contact=Contact.objects.get())
+    assert undo(found, alice)["stay"] == 1
 
 
 def test_a_new_person_who_got_a_mail_since_stays(alice):
@@ -177,6 +198,26 @@ def five(user, monkeypatch):
     found = bring_in(f"Email\n{rows}", user)
     monkeypatch.setattr(undoing, "BATCH_SIZE", 2)
     return found
+
+
+def test_an_import_that_runs_beside_it_forbids_the_undo(alice):
+    other = receive("Email\nbo@people.example\n", alice)
+    assert other.start(alice)
+    found = bring_in("Email\nada@people.example\n", alice)
+    assert found.start_undo(alice, "Wrong") is None
+    work(other.job)
+    assert found.start_undo(alice, "Wrong") is None
+
+
+def test_no_import_starts_while_an_undo_works(client, alice):
+    found = bring_in("Email\nada@people.example\n", alice)
+    found.start_undo(alice, "Wrong")
+    other = receive("Email\nbo@people.example\n", alice)
+    start = reverse("contacts:import_start", args=[other.pk])
+    page = client.post(start, follow=True).content.decode()
+    assert "Another import is being undone" in page
+    work(found.undo_job)
+    assert other.start(alice)
 
 
 def test_an_undo_whose_worker_died_goes_on(alice, monkeypatch):
