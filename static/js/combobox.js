@@ -121,11 +121,12 @@
       else this.draw();
     }
 
-    /* What was typed in full is chosen, without Enter as well. */
+    /* What was typed in full is chosen, without Enter as well; where several options
+       have that name, the chosen one stays. */
     leave() {
       const words = this.input.value.trim().toLowerCase();
-      const meant = !this.select.multiple && words && [...this.select.options].find((option) => option.value && option.label.toLowerCase() === words);
-      if (meant && meant !== this.chosen[0]) this.set(meant, true);
+      const named = [...this.select.options].filter((option) => option.value && option.label.toLowerCase() === words);
+      if (!this.select.multiple && named.length && !named.includes(this.chosen[0])) this.set(named[0], true);
       this.close();
     }
 

@@ -3,7 +3,10 @@
 import pytest
 from playwright.sync_api import expect
 
+from contacts.models import PropertyDefinition
+from tests.factories import SegmentFactory
 from tests.segments.hands import spell
+from tests.segments.worlds import group, where
 
 
 def active(page):
@@ -47,6 +50,18 @@ def test_a_name_typed_in_full_is_chosen_without_enter(console):
     page.keyboard.type("country")
     page.keyboard.press("Tab")
     page.get_by_label("Country: text").wait_for()
+
+
+def test_passing_through_keeps_the_field_that_shares_its_name(console):
+    own = PropertyDefinition.objects.create(name="land", label="Country", kind="string")
+    key = f"property:{own.pk}"
+    rules = group("any", group("all", where(key, "unknown")))
+    segment = SegmentFactory(rules=rules)
+    page = console(f"/segments/{segment.pk}/edit/")
+    page.get_by_label("condition 1: filter by").focus()
+    page.keyboard.press("Tab")
+    chosen = page.locator("ui-field-picker select").first
+    assert chosen.input_value() == key
 
 
 def test_letters_that_name_nothing_leave_the_field_as_it_was(console):
