@@ -23,6 +23,7 @@ from consent.models import (
     SubscriptionType,
 )
 from consent.vocabulary import Act, Action, Actor, Mechanism
+from contacts import uses
 from contacts.importing import rows
 from contacts.models import (
     Contact,
@@ -189,6 +190,7 @@ def _idle(found: ContactImport, people: ContactQuerySet) -> ContactQuerySet:
     untouched = people.filter(
         ~Exists(said.exclude(batch=found.batch_id)),
         ~Exists(files.exclude(contact_import=found)),
+        *(~Exists(one) for one in uses.all_of()),
         updated_at=F("created_at"),
     )
     return untouched.filter(Exists(same) | (~Exists(balance) & Q(**_NOTHING)))

@@ -20,7 +20,13 @@ from contacts.models import (
 )
 from contacts.subscriptions import Agreement, opt_in
 from tests.contacts.importing import bring_in, receive, work
-from tests.factories import ContactFactory, UserFactory, agree
+from tests.factories import (
+    ContactFactory,
+    DeliveryFactory,
+    UserFactory,
+    agree,
+    make_segment,
+)
 
 pytestmark = pytest.mark.django_db
 AGREED = {
@@ -118,6 +124,18 @@ def test_a_new_person_who_got_a_mail_since_stays(alice):
     Contact.objects.update(delivered=1)
     undo(found, alice)
     assert Contact.objects.exists()
+
+
+def test_a_new_person_whose_mail_is_not_counted_yet_stays(alice):
+    found = bring_in("Email\nada@people.example\n", alice)
+    DeliveryFactory(contact=Contact.objects.get())
+    assert undo(found, alice)["stay"] == 1
+
+
+def test_a_new_person_who_was_put_into_a_segment_stays(alice):
+    found = bring_in("Email\nada@people.example\n", alice)
+    make_segment(Contact.objects.get())
+    assert undo(found, alice)["stay"] == 1
 
 
 def test_engagement_from_the_file_is_no_act_of_hers(alice):
