@@ -35,6 +35,7 @@ MAGIC = b"PK\x03\x04"
 MOST_MEMORY = 2 * 1024**3
 MOST_UNPACKED = 1024**3
 MOST_SECONDS = 90
+LONGEST_NAME = 255  # Excel itself allows 31, other programs more
 ROOT = Path(__file__).resolve().parent.parent
 _TOLD = 3  # the exit code of a reader that printed a sentence
 _TOO_MUCH = (
@@ -64,6 +65,11 @@ def sheets(file: BinaryIO) -> list[Sheet]:
         found: list[Sheet] = json.loads(_read_apart("sheets", path))
     if not found:
         raise BadTable("Every sheet of the file is empty. Choose another file.")
+    if any(len(str(one["name"])) > LONGEST_NAME for one in found):
+        raise BadTable(
+            f"The name of a sheet has more than {LONGEST_NAME} letters. Give it a"
+            " shorter one and try again."
+        )
     return found
 
 

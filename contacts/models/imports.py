@@ -20,6 +20,7 @@ from django.utils import timezone
 from accounts.models import Account, AuditEntry, Job, JobState, User
 from consent import sheets, tables
 from consent.models import Batch, BatchKind, ConsentText, SubscriptionType
+from consent.sheets import LONGEST_NAME
 from consent.vocabulary import Act, Action, Actor, Mechanism
 from contacts.models.answers import (
     ANSWERS_WITH_CONSENT,
@@ -89,7 +90,7 @@ class ContactImport(models.Model):
         upload_to="imports/contacts", max_length=200, blank=True
     )
     sheets = models.JSONField(default=list)
-    sheet = models.CharField(max_length=31, blank=True)
+    sheet = models.CharField(max_length=LONGEST_NAME, blank=True)
     sha256 = models.CharField(max_length=64, db_index=True)
     size = models.BigIntegerField()
     state = models.CharField(

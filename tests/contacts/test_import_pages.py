@@ -1,5 +1,8 @@
 """The pages of the import, from the file to the result."""
 
+import io
+import zipfile
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -86,6 +89,27 @@ def test_a_spreadsheet_with_one_sheet_goes_on_to_its_columns(client):
     found = ContactImport.objects.get()
     assert (found.sheet, found.headers) == ("A", ["Email", "N"])
     assert found.sample()[0].cells == ["ada@people.example", "41"]
+
+
+def named(name):
+    """A workbook whose sheet has a name that Excel would not allow."""
+    out, plain = io.BytesIO(), workbook(A=[["Email"], ["ada@people.example"]])
+    with zipfile.ZipFile(io.BytesIO(plain)) as old, zipfile.ZipFile(out, "w") as new:
+        for one in old.namelist():
+            new.writestr(one, old.read(one).replace(b'name="A"', b'name="%s"' % name))
+    return out.getvalue()
+
+
+def test_a_sheet_may_have_a_longer_name_than_excel_allows(client):
+    upload(client, named(b"n" * 255), "p.xlsx")
+    assert len(ContactImport.objects.get().sheet) == 255
+
+
+def test_a_sheet_with_a_name_longer_than_we_keep_gets_a_sentence(client):
+    answer = upload(client, named(b"n" * 256), "p.xlsx")
+    assert answer.status_code == 422
+    assert "Give it a shorter one" in answer.content.decode()
+    assert not ContactImport.objects.exists()
 
 
 def test_of_several_sheets_one_is_chosen(client):
