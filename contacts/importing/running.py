@@ -22,6 +22,7 @@ from contacts.models.imports import CHECK, TAKE, UNDO, UNDO_FOR
 # A task ends long before its limit; the job goes on in the next one.
 ENOUGH_SECONDS = 600
 MOST_ATTEMPTS = 10
+FORGOTTEN_AT_ONCE = 10_000
 # Files are full of addresses: they are kept no longer than they are of use.
 DRAFT_KEPT_FOR = dt.timedelta(days=1)
 KEPT_FOR = dt.timedelta(days=30)
@@ -116,10 +117,14 @@ def clean_up(now: dt.datetime) -> int:
 
 def _forget_what_was_before(now: dt.datetime) -> None:
     """The values that an import replaced are kept for its undo, and no longer."""
-    late = ImportedContact.objects.filter(
-        contact_import__finished_at__lt=now - UNDO_FOR, before__isnull=False
+    late = ContactImport.objects.filter(finished_at__lt=now - UNDO_FOR)
+    undone = ContactImport.objects.being_undone()
+    over = late.exclude(pk__in=undone.values("pk"))
+    remembered = ImportedContact.objects.filter(
+        contact_import__in=over, before__isnull=False
     )
-    late.update(before=None, after=None)
+    while some := list(remembered.values_list("pk", flat=True)[:FORGOTTEN_AT_ONCE]):
+        ImportedContact.objects.filter(pk__in=some).update(before=None, after=None)
 
 
 def _finish(found: ContactImport, job: Job) -> None:

@@ -274,6 +274,14 @@ def test_what_was_replaced_is_forgotten_with_the_chance_to_undo(alice):
     assert ImportedContact.objects.get().before is None
 
 
+def test_what_was_replaced_is_kept_for_an_undo_that_is_not_over(alice):
+    ContactFactory(email="ada@people.example", city="Turku")
+    found = bring_in("Email,City\nada@people.example,Oulu\n", alice)
+    found.start_undo(alice, "Wrong")
+    running.clean_up(timezone.now() + dt.timedelta(days=8))
+    assert ImportedContact.objects.get().before == {"city": "Turku"}
+
+
 def test_the_page_asks_why_and_begins(client, alice):
     found = bring_in("Email\nada@people.example\n", alice)
     page = reverse("contacts:import_undo", args=[found.pk])
