@@ -46,6 +46,12 @@ urlpatterns = [
         name="block_delete",
     ),
     path(
+        "emails/<int:pk>/undo/",
+        versions.undo,
+        name="undo",
+    ),
+    path("emails/<int:pk>/redo/", versions.redo, name="redo"),
+    path(
         "emails/<int:pk>/versions/<int:number>/restore/",
         versions.restore,
         name="restore",

@@ -70,6 +70,7 @@ PAGES = {
         campaigns:versions campaigns:bring_back campaigns:templates
         campaigns:template_create campaigns:template_delete campaigns:missing
         campaigns:block_duplicate campaigns:block_delete campaigns:restore
+        campaigns:undo campaigns:redo
         campaigns:settings campaigns:recipients campaigns:review
         campaigns:launch campaigns:schedule campaigns:unschedule campaigns:pause
         campaigns:resume campaigns:stop campaigns:test bounces:pause

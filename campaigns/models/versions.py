@@ -148,13 +148,14 @@ class EmailVersion(models.Model):
         """The version that redo goes on to: only right after an undo."""
         if not self.stands_for:
             return None
-        rows = EmailVersion.objects.filter(
-            email=self.email,
-            number__gt=self.origin,
-            number__lt=self.number,
-            stands_for=None,
-        )
-        return rows.order_by("number").first()
+        written = EmailVersion.objects.filter(email=self.email, stands_for=None)
+        step = written.filter(number__lt=self.number).order_by("-number").first()
+        while step and step.number > self.origin:  # back along what it was built on
+            earlier = step.before()
+            if earlier is None or earlier.origin <= self.origin:
+                return step
+            step = written.filter(number=earlier.origin).first()
+        return None
 
     def restore(self, seen: int, user: User) -> EmailVersion:
         """Make this content the newest version; Outdated as in `save_content`."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,6 +16,7 @@ from campaigns.models import EmailVersion, Outdated
 from campaigns.views.request import find, writing_tabs
 
 GONE = "This email is no draft any more. Nothing was changed."
+MEANWHILE = "Somebody saved meanwhile, or it is no draft any more. Nothing was undone."
 
 
 @needs(Right.SEND)
@@ -38,8 +41,36 @@ def index(request: SignedIn, pk: int) -> HttpResponse:
 
 @needs(Right.SEND)
 @require_POST
+def undo(request: SignedIn, pk: int) -> HttpResponse:
+    return _step(request, pk, EmailVersion.before)
+
+
+@needs(Right.SEND)
+@require_POST
+def redo(request: SignedIn, pk: int) -> HttpResponse:
+    return _step(request, pk, EmailVersion.after)
+
+
+def _step(
+    request: SignedIn, pk: int, to: Callable[[EmailVersion], EmailVersion | None]
+) -> HttpResponse:
+    """From the newest version, which has to be the one whose author presses."""
+    email = find(pk)
+    newest = email.versions.order_by("-number").first()
+    version = to(newest) if newest else None
+    try:
+        if version:
+            seen = key(request.POST.get("version", ""))
+            version.restore(email.version if seen is None else seen, request.user)
+    except Outdated:
+        messages.error(request, MEANWHILE)
+    return redirect(email)
+
+
+@needs(Right.SEND)
+@require_POST
 def restore(request: SignedIn, pk: int, number: int) -> HttpResponse:
-    """Undo or redo: the content of an earlier version, as the newest one."""
+    """Take one change back: the content before it, as the newest version."""
     email = find(pk)
     version = get_object_or_404(EmailVersion, email=email, number=number)
     try:

@@ -50,7 +50,8 @@
   people.addEventListener("change", (event) => { event.stopPropagation(); show(); });
 
   /* saving: a second after the last change, one request at a time */
-  let timer = 0, saving = null, again = false, dirty = false, stuck = false;
+  let timer = 0, saving = null, again = false, dirty = false, stuck = false, changing = false;
+  const UNREACHED = "Not saved: the console can’t be reached. It is tried again.";
   function tell(words, tint) {
     bar.className = `savebar ${tint || ""}`.trim();
     $("span", bar).textContent = words;
@@ -72,19 +73,21 @@
         tell(found.sentence || "Not saved. Press Save to try again.", "is-bad");
       }
     } catch {
-      dirty = true;
-      tell("Not saved: the console can’t be reached. It is tried again.", "is-bad");
-      timer = setTimeout(save, 5000);
+      unreached();
     }
+  }
+  function unreached() {
+    dirty = true;
+    tell(UNREACHED, "is-bad");
+    timer = setTimeout(save, 5000);
   }
   async function save() {
     clearTimeout(timer);
-    if (stuck || !form.elements.version) return;
+    if (stuck || changing || !form.elements.version) return;
     if (saving) { again = true; return; }
-    saving = post();
+    saving = post().finally(() => { saving = null; });
     await saving;
-    saving = null;
-    if (again) { again = false; save(); }
+    if (again) { again = false; await save(); }
   }
   form.addEventListener("input", (event) => {
     if (event.target === people || event.target.type === "file") return;
@@ -110,24 +113,50 @@
     clearTimeout(timer);
     const listed = button.closest(".ed-left"), before = ids(), was = chosenId();
     const subject = listed && button.closest(".blk") ? $("a", button.closest(".blk")).hash.slice(1) : was;
+    await settled(); // the answers of saves bring the version that this one builds on
+    // the way back begins at what was typed a moment ago
+    if (dirty && button.dataset.key?.endsWith("z")) {
+      await save();
+      if (dirty) return; // the bar says why
+    }
+    changing = true;
+    let answer = null, typed = [];
     try {
-      await saving; // its answer brings the version that this one builds on
-      const answer = await fetch(button.formAction, { method: "POST", body: new FormData(form, button) });
+      const sent = values();
+      answer = await fetch(button.formAction, { method: "POST", body: new FormData(form, button) });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       if (!answer.ok || !page.getElementById("editor")) throw new Error("to be seen whole");
-      dirty = false;
+      typed = values().filter(([name, value]) => sent.some(([one, was]) => one === name && was !== value));
+      const at = $(".ed-right").contains(document.activeElement) ? document.activeElement.name : "";
+      dirty = stuck = false;
       redraw(page);
+      carryOver(typed);
       const now = ids();
       const fresh = now.find((id) => !before.includes(id));
       const next = now[Math.min(before.indexOf(subject), now.length - 1)];
       const chosen = choose(now.includes(subject) && !fresh ? subject : fresh || next || was);
       history.replaceState(history.state, "", `#${chosen.id}`);
-      if (fresh && button.name === "kind") enter(chosen); else linkTo(chosen.id)?.focus();
+      if (typed.length && at && form.elements[at]) form.elements[at].focus();
+      else if (fresh && button.name === "kind") enter(chosen); else linkTo(chosen.id)?.focus();
       linkTo(chosen.id)?.scrollIntoView({ block: "nearest" });
       show();
     } catch {
+      if (!answer) return unreached();
       plain = true; // the server has something to say: let it say it on a page
       button.click();
+    } finally {
+      changing = false;
+      if (typed.length && dirty) timer = setTimeout(save, 1000);
+    }
+  }
+  async function settled() { while (saving) await saving; }
+  /* what somebody can type into, by name; what she typed meanwhile is put back */
+  const values = () => $$("input, textarea, select", $(".ed-right")).filter((one) => one.name && !["file", "hidden", "checkbox", "radio"].includes(one.type)).map((one) => [one.name, one.value]);
+  function carryOver(typed) {
+    for (const [name, value] of typed) {
+      if (!form.elements[name]) continue;
+      form.elements[name].value = value;
+      dirty = true;
     }
   }
   function redraw(page) {
@@ -142,10 +171,11 @@
   let leaving = false;
   document.addEventListener("click", async (event) => {
     const link = event.target.closest("a[href]:not([target])");
-    if (!dirty || stuck || event.defaultPrevented || event.ctrlKey || event.metaKey || !link || link.getAttribute("href").startsWith("#")) return;
+    if (!(dirty || saving) || stuck || event.defaultPrevented || event.ctrlKey || event.metaKey || !link || link.getAttribute("href").startsWith("#")) return;
     event.preventDefault(); // what was typed a moment ago is saved first
-    await save();
-    location.assign(link.href);
+    await settled();
+    if (dirty) await save();
+    if (!dirty) location.assign(link.href); // else the bar says why
   });
   form.addEventListener("submit", (event) => {
     const button = event.submitter;
@@ -157,7 +187,7 @@
     leaving = true;
     clearTimeout(timer);
   });
-  addEventListener("beforeunload", (event) => { if (dirty && !leaving) event.preventDefault(); });
+  addEventListener("beforeunload", (event) => { if ((dirty || saving) && !leaving) event.preventDefault(); });
 
   /* arrows go through the list of blocks and through the menu of kinds */
   form.addEventListener("click", (event) => {

@@ -149,3 +149,39 @@ def test_an_author_who_was_late_sees_what_differs(client, email):
     saved(email, subject="Theirs")
     page = client.post(address("content", email), mine)
     assert Difference("Subject", "Theirs", "Mine") in page.context["differing"]
+
+
+def stepped(client, email, name, **seen):
+    client.post(address(name, email), seen)
+    email.refresh_from_db()
+    return email.subject
+
+
+def test_undo_and_redo_begin_at_the_newest_version(client, email):
+    for words in ("Second", "Third"):
+        saved(email, subject=words)
+    steps = [stepped(client, email, name) for name in ("undo", "undo", "redo", "redo")]
+    assert steps == ["Second", "First", "Second", "Third"]
+
+
+def test_what_was_written_over_an_undo_is_what_redo_goes_on_to(client, email):
+    saved(email, subject="Abandoned")
+    stepped(client, email, "undo")
+    saved(email, subject="Written instead")
+    assert stepped(client, email, "undo") == "First"
+    assert stepped(client, email, "redo") == "Written instead"
+
+
+@pytest.mark.parametrize("name", ["undo", "redo"])
+def test_where_there_is_no_step_nothing_changes(client, email, name):
+    assert stepped(client, email, name) == "First"
+
+
+def test_undo_does_not_take_back_what_somebody_else_saved_meanwhile(client, email):
+    saved(email, subject="Mine")
+    seen = email.version
+    saved(email, subject="Theirs")
+    page = client.post(address("undo", email), {"version": seen}, follow=True)
+    assert "Somebody saved meanwhile" in page.content.decode()
+    email.refresh_from_db()
+    assert email.subject == "Theirs"
