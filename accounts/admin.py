@@ -9,7 +9,7 @@ from django.contrib.auth import admin as registers_groups  # noqa: F401
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
 
-from accounts.models import Account, AuditEntry, Job, User
+from accounts.models import Account, AuditEntry, Job, Throttle, User
 
 # roles say who may do what
 admin.site.unregister(Group)
@@ -67,3 +67,9 @@ class AuditEntryAdmin(ReadOnlyAdmin):
 class JobAdmin(ReadOnlyAdmin):
     list_display = ("id", "label", "state", "done", "total", "attempts", "created_at")
     ordering = ("-pk",)
+
+
+@admin.register(Throttle)
+class ThrottleAdmin(ReadOnlyAdmin):
+    list_display = ("key", "tries", "until")
+    ordering = ("-until",)

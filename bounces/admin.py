@@ -5,7 +5,18 @@ from __future__ import annotations
 from django.contrib import admin
 
 from accounts.admin import ReadOnlyAdmin
-from bounces.models import Bounce, Report
+from bounces.models import (
+    Bounce,
+    BouncePolicy,
+    DomainCheck,
+    Incident,
+    Kept,
+    ProviderList,
+    Release,
+    Report,
+    RuleChange,
+    SavedView,
+)
 from consent.admin import AddressedAdmin
 
 
@@ -29,3 +40,13 @@ class BounceAdmin(AddressedAdmin):
     list_display = ("id", "at", "address", "kind", "category", "doing", "enhanced_code")
     list_filter = ("kind", "category")
     list_select_related = ("address",)
+
+
+# decided and counted on their pages, each with its reason
+admin.site.register(
+    (
+        *(BouncePolicy, DomainCheck, Incident, Kept, ProviderList),
+        *(Release, RuleChange, SavedView),
+    ),
+    ReadOnlyAdmin,
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 
 from accounts.admin import ReadOnlyAdmin
-from campaigns.models import EmailTemplate, EmailVersion, MarketingEmail
+from campaigns.models import EmailTemplate, EmailVersion, MarketingEmail, Picture
 
 
 @admin.register(MarketingEmail)
@@ -37,3 +37,10 @@ class EmailTemplateAdmin(ReadOnlyAdmin):
     list_display = ("name", "kind", "created_by", "created_at")
     list_select_related = ("created_by",)
     ordering = ("name",)
+
+
+@admin.register(Picture)
+class PictureAdmin(ReadOnlyAdmin):
+    list_display = ("name", "format", "width", "height", "created_at")
+    exclude = ("octets", "digest")
+    ordering = ("-pk",)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import json
+import logging
 import resource
 import shutil
 import subprocess
@@ -17,7 +18,7 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -30,6 +31,8 @@ from python_calamine import (
 )
 
 from consent.tables import BadTable
+
+logger = logging.getLogger(__name__)
 
 MAGIC = b"PK\x03\x04"
 MOST_MEMORY = 2 * 1024**3
@@ -52,11 +55,11 @@ def is_workbook(file: BinaryIO) -> bool:
     file.seek(0)
     if file.read(len(MAGIC)) != MAGIC:
         return False
-    try:
-        with zipfile.ZipFile(file) as archive:
-            return any(name.startswith("xl/workbook.") for name in archive.namelist())
-    except (zipfile.BadZipFile, RuntimeError):
-        return False
+    with _on_disk(file) as path:
+        try:
+            return _read_apart("kind", path) == "workbook"
+        except BadTable:
+            return False
 
 
 def sheets(file: BinaryIO) -> list[Sheet]:
@@ -99,8 +102,14 @@ def _read_apart(*words: str) -> str:
     except subprocess.TimeoutExpired:
         raise BadTable(_TOO_MUCH) from None
     answer = done.stdout.decode()
+    if done.returncode == _TOLD:
+        raise BadTable(answer)
     if done.returncode:
-        raise BadTable(answer if done.returncode == _TOLD else _TOO_MUCH)
+        told = done.stderr.decode(errors="replace")[-2000:]
+        logger.warning(
+            "A spreadsheet could not be read (%s): %s", done.returncode, told
+        )
+        raise BadTable(_TOO_MUCH)
     return answer
 
 
@@ -119,11 +128,24 @@ def text_of(cell: Cell) -> str:
     return str(cell)
 
 
+def _limit(what: int, most: int) -> None:
+    """At most this, or what whoever started us allows; some systems know no limit."""
+    hard = resource.getrlimit(what)[1]
+    most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    with suppress(ValueError, OSError):
+        resource.setrlimit(what, (most, most))
+
+
 def _main(what: str, path: str, *more: str) -> str:
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
-    with zipfile.ZipFile(path) as archive:
-        unpacked = sum(one.file_size for one in archive.infolist())
-    if unpacked > MOST_UNPACKED:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            parts = archive.infolist()
+    except (zipfile.BadZipFile, RuntimeError, ValueError):
+        raise BadTable(_TOO_MUCH) from None
+    if what == "kind":
+        is_book = any(one.filename.startswith("xl/workbook.") for one in parts)
+        return "workbook" if is_book else ""
+    if sum(one.file_size for one in parts) > MOST_UNPACKED:
         raise BadTable(_TOO_MUCH)
     try:
         book = CalamineWorkbook.from_path(path)
@@ -157,6 +179,8 @@ def _write(book: CalamineWorkbook, sheet: str, out: str) -> str:
 
 
 if __name__ == "__main__":
+    _limit(resource.RLIMIT_AS, MOST_MEMORY)
+    _limit(resource.RLIMIT_FSIZE, MOST_UNPACKED)
     try:
         sys.stdout.write(_main(*sys.argv[1:]))
     except BadTable as problem:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.models import LogEntry
 from django.db import models
 from django.http import HttpRequest
 
@@ -22,6 +23,12 @@ from contacts.models import (
 class ContactAdmin(KeptAdmin):
     """The address is changed, and a person deleted, in the console: there her
     opt-outs come along."""
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> LogEntry:
+        """By her number: her name would stay there when she is erased."""
+        entry = super().log_change(request, obj, message)
+        LogEntry.objects.filter(pk=entry.pk).update(object_repr=f"Contact {obj.pk}")
+        return entry
 
     list_display = ("id", "email", "first_name", "last_name", "company", "created_at")
     search_fields = ("email_lower",)

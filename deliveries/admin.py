@@ -17,7 +17,18 @@ from django.utils.functional import cached_property
 from accounts.admin import ReadOnlyAdmin
 from consent.admin import AddressedAdmin, by_address
 from deliveries import relay_admin
-from deliveries.models import Channel, Delivery, Event, Hold, Link, Message
+from deliveries.models import (
+    Channel,
+    Delivery,
+    Event,
+    Hold,
+    HoldKind,
+    Link,
+    Message,
+    Month,
+    SendingDomain,
+    Wave,
+)
 
 __all__ = ["relay_admin"]
 
@@ -113,6 +124,8 @@ class HoldAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         self, request: HttpRequest, obj: Hold | None = None
     ) -> bool:
         active = obj is None or obj.lifted_at is None
+        if obj is not None and obj.kind != HoldKind.EVERYTHING:
+            return False  # its page in the console knows what else depends on it
         return active and super().has_change_permission(request, obj)
 
     def get_fields(self, request: HttpRequest, obj: Hold | None = None) -> Any:
@@ -136,3 +149,7 @@ class HoldAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             value=obj.value,
         )
         obj.pk = hold.pk
+
+
+# changed on the pages of domains, by the guard and by what is counted
+admin.site.register([Month, SendingDomain, Wave], ReadOnlyAdmin)

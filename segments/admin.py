@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from accounts.admin import KeptAdmin, ReadOnlyAdmin
-from segments.models import Segment, SegmentMember, SegmentUse
+from segments.models import Segment, SegmentDay, SegmentMember, SegmentUse
 
 
 @admin.register(Segment)
@@ -44,4 +44,9 @@ class SegmentMemberAdmin(ReadOnlyAdmin):
 @admin.register(SegmentUse)
 class SegmentUseAdmin(ReadOnlyAdmin):
     list_display = ("label", "segment", "key", "created_at")
+    list_select_related = ("segment",)
+
+
+@admin.register(SegmentDay)
+class SegmentDayAdmin(ReadOnlyAdmin):
     list_select_related = ("segment",)

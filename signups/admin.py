@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from accounts.admin import ReadOnlyAdmin
-from signups.models import Form, Submission
+from signups.models import Form, Submission, Version
 
 
 @admin.register(Form)
@@ -18,3 +18,8 @@ class SubmissionAdmin(ReadOnlyAdmin):
     list_display = ("email", "state", "form", "at", "settled_at")
     list_select_related = ("form",)
     ordering = ("-pk",)
+
+
+@admin.register(Version)
+class VersionAdmin(ReadOnlyAdmin):
+    list_select_related = ("form",)

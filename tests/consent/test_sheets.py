@@ -2,6 +2,9 @@
 
 import datetime as dt
 import io
+import subprocess
+import sys
+import zipfile
 
 import pytest
 
@@ -71,3 +74,25 @@ def test_what_unpacks_to_more_than_fits_gets_a_sentence(monkeypatch):
     content = io.BytesIO(workbook(One=[["Email"]]))
     with sheets._on_disk(content) as path, pytest.raises(BadTable, match="too large"):
         sheets._main("sheets", path)
+
+
+def test_an_archive_whose_names_cannot_be_read_is_no_workbook():
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("ä.txt", "words")
+    damaged = content.getvalue().replace("ä".encode(), b"\xff\xfe")
+    assert not sheets.is_workbook(io.BytesIO(damaged))
+
+
+def test_where_the_system_allows_less_memory_a_workbook_is_still_read(tmp_path):
+    path = tmp_path / "list.xlsx"
+    path.write_bytes(workbook(People=[["Email"], ["a@b.example"]]))
+    less = sheets.MOST_MEMORY // 2
+    code = (
+        f"import resource; resource.setrlimit(resource.RLIMIT_AS, ({less}, {less}));"
+        f"from consent import sheets; print(sheets.sheets(open({str(path)!r}, 'rb')))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=sheets.ROOT, capture_output=True, check=False
+    )
+    assert b"People" in done.stdout, done.stderr

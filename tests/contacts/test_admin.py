@@ -1,6 +1,7 @@
 """The admin shows people and cannot take away what they said."""
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 from django.utils import timezone
 
@@ -44,6 +45,14 @@ def test_an_address_cannot_be_changed_there(client, ada):
         "Adah",
         "ada@people.example",
     )
+
+
+def test_what_is_written_down_of_a_change_names_nobody(client, ada):
+    url = reverse("admin:contacts_contact_change", args=[ada.pk])
+    client.post(url, {"first_name": "Adah"})
+    entry = LogEntry.objects.get()
+    assert entry.object_repr == f"Contact {ada.pk}"
+    assert "Ada" not in entry.change_message
 
 
 def test_nobody_is_deleted_there(client, ada):

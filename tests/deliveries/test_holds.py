@@ -23,6 +23,13 @@ def test_a_stop_is_lifted_once_with_a_reason(alice):
     assert not Hold.objects.active().exists()
 
 
+def test_a_stop_with_a_page_of_its_own_is_not_lifted_in_the_admin(client, alice):
+    hold = Hold.objects.stop(alice, "x", kind=HoldKind.SENDER, value="brand.example")
+    change = reverse("admin:deliveries_hold_change", args=[hold.pk])
+    assert client.post(change, {"lift_reason": "x"}).status_code == 403
+    assert Hold.objects.active().get() == hold
+
+
 def test_sending_can_be_stopped_and_let_go_in_the_admin(client, alice):
     new = {"kind": "everything", "message": "", "value": "", "reason": "Too much"}
     client.post(reverse("admin:deliveries_hold_add"), new)
