@@ -37,6 +37,17 @@ def read(name: str, cast: Callable[..., Any], default: Any, meaning: str) -> Any
         ) from problem
 
 
+def pairs(name: str) -> dict[str, str]:
+    """NAME=VALUE with commas between; a complaint repeats none of the secrets."""
+    try:
+        found: dict[str, str] = env.dict(name, default={})
+    except ValueError:
+        raise ImproperlyConfigured(
+            f"{name} cannot be read. It is NAME=VALUE, and commas between several."
+        ) from None
+    return found
+
+
 def yes_or_no(name: str, *, default: bool, meaning: str) -> bool:
     """Only words that mean yes or no: a typing mistake must not mean no."""
     value = env.str(name, default="yes" if default else "no").strip().lower()

@@ -150,7 +150,7 @@ BOUNCE_MAILBOX: str = env.str("BOUNCE_MAILBOX", default="")
 BOUNCE_MAILBOX_DONE: str = env.str("BOUNCE_MAILBOX_DONE", default="")
 # What webhooks of mail providers prove themselves with, as django-anymail names it:
 # MAILGUN_WEBHOOK_SIGNING_KEY=...,WEBHOOK_SECRET=name:password
-ANYMAIL: dict[str, str] = env.dict("WEBHOOK_KEYS", default={})
+ANYMAIL: dict[str, str] = read.pairs("WEBHOOK_KEYS")
 # Lists of addresses that providers do not mail, read every hour:
 # postmark+https://KEY@api.postmarkapp.com/outbound
 SUPPRESSION_LISTS = read.suppression_lists("SUPPRESSION_LISTS")

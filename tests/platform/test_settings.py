@@ -34,6 +34,8 @@ WRONG = [
     ("VAULT_KEYS", "1:short"),
     ("DNS_SERVERS", "ns.example"),
     ("DNS_SERVERS", "127.0.0.1:many"),
+    ("WEBHOOK_KEYS", "a key without a name"),
+    ("CLICK_SETTLE_SECONDS", "soon"),
     ("SUPPRESSION_LISTS", "postmark+http://KEY@api.example/outbound"),
 ]
 
