@@ -51,6 +51,8 @@ NETWORKS = {
     "bluesky": "Bluesky",
     "x": "X",
 }
+# the answers to a confirmation mail; no form writes them into a block
+ANSWERS = {"signup", "disown"}
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 _HREF = re.compile(r'<a href="([^"]*)">(.*?)</a>', re.DOTALL)
 _BARE_LINK = re.compile(r"<a>(.*?)</a>", re.DOTALL)
@@ -225,11 +227,19 @@ def _as_plain(cleaned: str, links: Sequence[tuple[str, str]]) -> str:
     return re.sub(r"\n{3,}", "\n\n", words).strip()
 
 
+def _goal(block: Block, body: Body, kind: LinkKind = LinkKind.ORDINARY) -> str:
+    """Where it leads: to a page of ours that only mails of ours name, or as written."""
+    if block.get("answer") in ANSWERS:
+        return str(Slot(block["answer"]))
+    url = str(block.get("url", "")).strip()
+    return body.link(url, _words(block, "label"), kind)
+
+
 def _button(block: Block, body: Body) -> None:
     confirms = block["kind"] == "confirm"
-    label, url = _words(block, "label"), str(block.get("url", "")).strip()
+    label = _words(block, "label")
     kind = LinkKind.CONFIRM if confirms else LinkKind.ORDINARY
-    slot = body.link(url, label, kind)
+    slot = _goal(block, body, kind)
     look = "lw-button lw-confirm" if confirms else "lw-button"
     body.mjml.append(
         f'<mj-button css-class="{look}" href="{html.escape(slot)}"'
@@ -240,7 +250,7 @@ def _button(block: Block, body: Body) -> None:
 
 
 def _link(block: Block, body: Body) -> None:
-    label, slot = _words(block, "label"), body.link(str(block["url"]), block["label"])
+    label, slot = _words(block, "label"), _goal(block, body)
     words = slotted(html.escape(label), escaped=True)
     body.mjml.append(
         f'<mj-text css-class="lw-text"><p><a href="{html.escape(slot)}">{words}</a></p>'

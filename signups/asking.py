@@ -9,7 +9,6 @@ from typing import Any
 
 from consent.models import Address, Brand, SubscriptionType
 from deliveries.models import Channel, Message
-from deliveries.personalization import Slot
 from deliveries.single import post
 from signups.models import Form, Submission
 
@@ -67,9 +66,9 @@ def _blocks(brand: Brand, names: str, *, invited: bool) -> list[dict[str, Any]]:
     return [
         {"id": "a", "kind": "heading", "text": "Was that you?"},
         {"id": "b", "kind": "text", "html": f"<p>{escape(what)} {then}</p>"},
-        {"id": "c", "kind": "button", "label": YES, "url": str(Slot("signup"))},
+        {"id": "c", "kind": "button", "label": YES, "answer": "signup"},
         {"id": "d", "kind": "text", "html": f"<p>{else_}</p>"},
-        {"id": "e", "kind": "link", "label": NO, "url": str(Slot("disown"))},
+        {"id": "e", "kind": "link", "label": NO, "answer": "disown"},
     ]
 
 
