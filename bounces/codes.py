@@ -52,10 +52,18 @@ STAGES = (
     ),
     ("MAIL", re.compile(r"mail[ _]from|sender was rejected|state 9")),
 )
+# What programs put around the words of the other server: Postfix, Exim, qmail
+AROUND = re.compile(
+    r"delivery temporarily suspended: |smtp error from remote (?:mail )?server"
+)
+GIVEN_UP = re.compile(  # what follows from the words of the other server
+    r"giving up on [\d.a-f:]+|i'm not going to try again; this message has been in the "
+    r"queue too long"
+)
 PASSING = re.compile(r", try again|temporary|temporarily|servfail|tempfail")
 PROVEN = frozenset(row.key for row in PROVIDERS)
 # What is refused before a recipient was named is the network or the sender.
-GENERAL = ("rejected", "policy", "filtered", "550", "554", "")
+GENERAL = ("rejected", "policy", "filtered", "X.7", "f-box", "550", "554", "")
 REFUSED_AT = {"EHLO": "reputation", "MAIL": "sender_rejected"}
 # Codes that servers use for nothing else, whatever words stand beside
 EXACT = (
@@ -135,7 +143,9 @@ def judgement(category: str, rule: str, enhanced: str, doing: str) -> Judgement:
 def normal(text: str) -> str:
     """Lower case, on one line, continuation codes out."""
     text = CONTINUED.sub(" ", text[:LONGEST]).replace("’", "'")
-    return alike(" ".join(text.lower().split()))
+    text = alike(" ".join(text.lower().split()))
+    text = AROUND.sub("", text)
+    return GIVEN_UP.sub("", text) if "said: " in text else text
 
 
 def better(code: int | None, enhanced: str, words: str) -> tuple[int | None, str]:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from unicodedata import normalize
 
 from bounces.rules.words import NONE, NOT, SIGNS, STATES, THINGS, UNDONE, Table
 
@@ -30,6 +31,7 @@ DENIED = re.compile(r"\bn'")  # n'existe pas
 LACKED = re.compile(  # "does not have a NAME account" is "no account"
     r"(?:\bnot|\bn't|n't) have (?:an? |any |such )(?:[^\s@]{1,60}\.[^\s@]{2,20} )?"
 )
+REFUSAL = "recipient address rejected: "  # Postfix, before the reason
 SENTENCE = re.compile(r"[.;!?]\s|[\u3002\uff01\uff1b]")
 ADDRESS = re.compile(r"<?[^\s<>@:;,()]{1,80}@[^\s<>@:;,()]{1,250}>?")
 NETWORK = re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}\b")
@@ -51,6 +53,10 @@ YOURS = re.compile(
 BORDER = re.compile(
     r"(?<=[\u2e80-\uffff])(?=[a-z0-9])|(?<=[a-z0-9])(?=[\u2e80-\uffff])"
 )
+PLAIN = {
+    **{ord(sign): normalize("NFKD", sign)[0] for sign in map(chr, range(0xC0, 0x250))},
+    **dict(zip(map(ord, "łøđıæœßё"), "l o d i ae oe ss е".split(), strict=True)),
+}
 SIGN = {sign: word for word, signs in SIGNS.items() for sign in signs.split()}
 SIGNED = re.compile("|".join(sorted(map(re.escape, SIGN), key=len, reverse=True)))
 
@@ -66,6 +72,11 @@ class Meaning:
     is_none: bool
 
 
+def plain(text: str) -> str:
+    """Without accents and the like, which half of all servers leave out."""
+    return text.translate(PLAIN)
+
+
 class Vocabulary:
     """A table of words turned round: from a word to what it stands for."""
 
@@ -73,7 +84,7 @@ class Vocabulary:
         self.words: dict[str, set[str]] = {}
         self.stems: dict[str, set[str]] = {}
         for name, words in table.items():
-            for word in words.split():
+            for word in plain(words).split():
                 place = self.stems if word.endswith("*") else self.words
                 place.setdefault(word.rstrip("*"), set()).add(name)
 
@@ -103,6 +114,8 @@ def said_in(text: str) -> frozenset[Pair]:
     """The things of a text and their states. `text`: in lower case, on one line."""
     if not text.isascii():
         text = SIGNED.sub(lambda found: f" {SIGN[found[0]]} ", BORDER.sub(" ", text))
+        text = plain(text)
+    text = text.replace(REFUSAL, "")
     text = LACKED.sub(" no ", TOO_MANY.sub(" toomany ", text))
     text = YOURS.sub(lambda found: " sender " if found[1] else " ip ", text)
     if "'" in text:

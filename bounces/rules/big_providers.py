@@ -288,7 +288,9 @@ YAHOO_ROWS = (
     row(
         "yahoo-gone", "mailbox_disabled", YAHOO, "account has been disabled or discont"
     ),
+    row("yahoo-disabled", "mailbox_disabled", YAHOO, "mailbox is disabled (554"),
     row("yahoo-dd", "unknown_user", YAHOO, "delivery error: dd / |dd this user does"),
+    row("yahoo-au", "auth", YAHOO, "(au01) / [au01]"),
     row("aol-refused", "filtered", YAHOO, "they are not accepting mail from"),
     row("yahoo-policy", "policy", YAHOO, "not accepted for policy reasons"),
     row(
@@ -311,5 +313,6 @@ YAHOO_ROWS = (
         "rtr:bl / rtr:ge / rtr:du / rly:bl / rly:b / dns:b / dyn:t",
     ),
     row("aol-spam", "spam", YAHOO, "hvu:b / cvu:b / con:b"),
+    row("aol-date", "content", YAHOO, "(mff:"),
     row("aol-ptr", "sender_dns", YAHOO, "dns:nr / rtr:rd"),
 )

@@ -48,6 +48,9 @@ FIRM: tuple[Family, ...] = (
     family(
         "f-cipher", "tls_failure", SYNTAX, "cipher failed/unknown/cut/refused/needed"
     ),
+    family("f-syntax", "protocol_error", SYNTAX, "syntax unknown/failed"),
+    family("f-secret", "policy", SYNTAX, "secret unknown"),
+    family("f-line", "network_error", SYNTAX, "line unknown"),
     family("f-sender", "sender_rejected", SYNTAX, "sender unknown/refused/failed"),
     family(
         "f-full",
@@ -56,7 +59,13 @@ FIRM: tuple[Family, ...] = (
         "space full/exceeded, box full/exceeded, list full",
     ),
     family("f-pace", "throttled", SYNTAX, "pace exceeded/refused, line exceeded"),
-    family("f-large", "too_large", SYNTAX, "message large/exceeded"),
+    family("f-large", "too_large", SYNTAX, "message large/exceeded, content large"),
+    family(
+        "f-many",
+        "throttled",
+        SYNTAX,
+        "pace many, line many, message many, box many, network many, server many",
+    ),
     family(
         "f-expired",
         "timeout",
@@ -67,9 +76,14 @@ FIRM: tuple[Family, ...] = (
     family("f-moved", "address_moved", SYNTAX, "box moved, person moved"),
     family("f-dns-later", "network_error", SYNTAX, "dns later/late/cut, domain later"),
     family("f-domain", "dns_failure", SYNTAX, "domain unknown, dns unknown"),
-    family("f-dns", "network_error", SYNTAX, "dns failed"),
     family("f-route", "network_error", SYNTAX, "route unknown/failed/cut/late"),
-    family("f-unknown", "unknown_user", SYNTAX, "box unknown, person unknown"),
+    family("f-outside", "sender_rejected", SYNTAX, "list outside, sender outside"),
+    family(
+        "f-unknown",
+        "unknown_user",
+        SYNTAX,
+        "box unknown/outside, person unknown, domain outside",
+    ),
 )
 # After them
 LOOSE: tuple[Family, ...] = (
@@ -77,18 +91,30 @@ LOOSE: tuple[Family, ...] = (
         "f-late",
         "timeout",
         SYNTAX,
-        "line late, tries late/exceeded/failed, message late, server late",
+        "line late, tries late/exceeded/many/failed, message late, server late",
     ),
     family(
         "f-cut",
         "network_error",
         SYNTAX,
-        "line cut/failed, domain cut, network cut, server cut",
+        "line cut/failed/refused, domain cut, network cut, server cut",
     ),
-    family("f-login", "policy", SYNTAX, "login failed/refused/needed/unknown"),
-    family("f-domain-closed", "mailbox_disabled", SYNTAX, "domain closed"),
-    family("f-content", "content", SYNTAX, "content refused/unknown/failed/exceeded"),
+    family("f-dns", "network_error", SYNTAX, "dns failed"),
+    family(
+        "f-login",
+        "policy",
+        SYNTAX,
+        "login failed/refused/needed/unknown, secret failed/refused/needed",
+    ),
+    family(
+        "f-domain-closed", "mailbox_disabled", SYNTAX, "domain closed, server closed"
+    ),
+    family("f-space", "mailbox_full", SYNTAX, "space failed"),
+    family(
+        "f-content", "content", SYNTAX, "content refused/unknown/failed/exceeded/many"
+    ),
     family("f-list", "sender_rejected", SYNTAX, "list refused"),
+    family("f-service", "policy", SYNTAX, "server refused"),
     family(
         "f-server", "server_error", SYNTAX, "server failed/full/exceeded/later/again"
     ),

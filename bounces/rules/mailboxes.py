@@ -38,7 +38,8 @@ FULL = (
         "insufficient room / insufficient mailbox / too many messages in * mailbox / "
         "too many messages on this mailbox / too much mail data / "
         "user's mailbox is full / user is overquota / user has exhausted / "
-        "user has too many messages / account is full / account full / "
+        "user has too many messages / mails auf dem server / account is full / "
+        "account full / "
         "maildir over / mailbox over / mailbox size limit / mailbox limit / "
         "mailbox space / mail box space not enough / not enough storage space / "
         "not enough space / not enough disk space * user / "
@@ -184,7 +185,8 @@ UNKNOWN = (
         "isn't here / is not here / nobody here / nobody with / no one here / "
         "not in our system / not in our database / not in our directory / "
         "in the list of valid / in our list of valid / "
-        "in the address book / not in my validrcptto",
+        "in the address book / not in my validrcptto / not in recipient list / "
+        "not in the recipient list / not in list of recipients",
     ),
     row(
         "not-found",
@@ -233,7 +235,8 @@ UNKNOWN = (
         "not our customer / not our user / no longer valid / no longer in use / "
         "no longer active / no longer available / no longer exist / "
         "no longer on server / not a local user / not a local mailbox / "
-        "not local user / is not a mailbox / is not local / "
+        "not local user / recipient address rejected: need fully / "
+        "is not a mailbox / is not local / "
         "delivery to this user not possible / we do not relay * no such",
     ),
     row(

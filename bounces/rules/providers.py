@@ -10,6 +10,7 @@ ORANGE = "Orange: postmaster codes OFR and LPN"
 GMX = "1&1, GMX and web.de: postmaster error messages"
 TELEKOM = "Deutsche Telekom: postmaster FAQ of t-online.de"
 FREE = "Free: postmaster"
+SYMANTEC = "Broadcom: Symantec Email Security IP reputation"
 NETEASE = "NetEase 163: codes of returned mail"
 MAILRU = "Mail.ru and Yandex: postmaster error codes"
 JAPAN = "NTT docomo, KDDI and SoftBank: replies of their gateways"
@@ -72,13 +73,25 @@ OTHER_ROWS = (
         "orange-reputation",
         "reputation",
         ORANGE,
-        "ofr004_1 / ofr_102 / ofr_103 / ofr004_104 / ofr_521 / ofr_999 / ofr_998 / "
+        "ofr004_102 / ofr004_103 / ofr006_1 / ofr_102 / ofr_103 / ofr004_104 / "
+        "ofr_521 / ofr_999 / ofr_998 / "
         "ofr_105 / ofr_108 / ofr_109",
     ),
     row("orange-spam", "spam", ORANGE, "ofr_506 / ofr_515 / ofr_513 / lpn_506"),
     row("orange-server", "server_error", ORANGE, "ofr005_505"),
-    row("orange-rate", "throttled", ORANGE, "ofr_431 / ofr_503 / ofr_201"),
+    row(
+        "orange-rate",
+        "throttled",
+        ORANGE,
+        "ofr_431 / ofr_503 / ofr_201 / trop de connexions",
+    ),
     row("orange-auth", "auth", ORANGE, "ofr_519 / ofr_520 / ofr_510"),
+    row(
+        "gmx-ptr",
+        "sender_dns",
+        GMX,
+        "&c=hi / &c=rdns / invalid dns mx / bad dns ptr resource record",
+    ),
     row(
         "gmx-reputation",
         "reputation",
@@ -86,6 +99,7 @@ OTHER_ROWS = (
         "ip address is black listed / nemesis esmtp service not available / "
         "ip address is blocked / &c=bip / &c=bl",
     ),
+    row("symantec-list", "reputation", SYMANTEC, "symantec zodiac"),
     row("telekom-network", "reputation", TELEKOM, "tosa@rx.t-online"),
     row("free-network", "reputation", FREE, "too many spams from your ip"),
     row("netease-spam", "spam", NETEASE, "dt:spm / mk:spm"),
@@ -104,7 +118,6 @@ OTHER_ROWS = (
         "mi:sfq / mi:stc / rp:cel / rp:trc / rp:rcl / rp:drc / rp:qrc / rp:ccl / "
         "mi:cel / mi:ccl / mi:dmc / hl:itc / hl:ifc / hl:icc",
     ),
-    row("gmx-ptr", "sender_dns", GMX, "&c=hi / &c=rdns / bad dns ptr resource record"),
     row("gmx-spam", "spam", GMX, "mail rejected for spam reasons / &c=spam"),
     row("mailru-disabled", "mailbox_disabled", MAILRU, "unavailable: account is disab"),
     row("mailru-spam", "spam", MAILRU, "spam message rejected. please visit"),
@@ -229,6 +242,7 @@ OTHER_ROWS = (
         ZOHO,
         "your mail server has been blocked / invalid ip for sending mail of domain",
     ),
+    row("zoho-policy", "policy", ZOHO, "mailpolicy violation"),
     row("zoho-activity", "throttled", ZOHO, "unusual sending activity"),
     row("zoho-unreachable", "timeout", ZOHO, "error_code :421 * host not reachable"),
     row(

@@ -29,7 +29,9 @@ RELAYED = (
         "mail server requires authentication when attempting to send to a non-local / "
         "that domain isn't in my list of allowed rcpthosts / rcpthosts / "
         "doesn't handle mail for / does not handle mail for / not responsible for / "
-        "for relaying / before relaying / not a gateway for / relaying to * not / "
+        "for relaying / before relaying / not a gateway / "
+        "remote domains not supported / local user only / local users only / "
+        "relaying to * not / "
         "is not hosted here / domain not hosted / domain isn't allowed to be relayed / "
         "this system is not configured to relay / "
         "as a relay, but i have not been configured / "
@@ -54,7 +56,8 @@ AUTHENTICATED = (
         "not authorized to send on behalf / arc validation failure / arc seal / "
         "unauthenticated / sender authentication / could not be authenticated / "
         "is not signed / must be signed / not allowed to send mail from / "
-        "not permitted to send mail from / does not designate",
+        "not permitted to send mail from / does not designate / spoofed / spoofing /"
+        "mismatches client ip / does not match client ip",
     ),
 )
 
@@ -69,7 +72,7 @@ SPAMMING = (
         "|spam from your server / "
         "|spam * from your network / spam source / source of spam / "
         "|ip * por * spam / |ip * pour * spam / |ip * wegen spam / known spammer / "
-        "|for sending junk",
+        "|for sending junk / spammer list / |client * spammer / |ip * unwanted",
     ),
 )
 
@@ -126,7 +129,8 @@ ADDRESSED = (
         "not accepting mail from / we don't accept mail from / "
         "we do not accept mail from / do not accept mail from / refuse mail from / "
         "rejecting connections / you are not allowed to connect / "
-        "you are not welcome / host is not allowed / "
+        "you are not welcome / host is not allowed / not allowed to connect / "
+        "access to submit messages / denyip / bad ip profile / "
         "messages from * temporarily deferred / temporarily deferred / blacklisted / "
         "permanently deferred / your access to this mail system has been rejected / "
         "intrusion prevention / service refuse / server's ip / "
@@ -135,11 +139,13 @@ ADDRESSED = (
 )
 
 FROM = (
+    row("sender-first", "sender_rejected", POSTFIX, "sender address rejected: "),
     row(
         "sender",
         "sender_rejected",
         SENDER,
-        "sender address rejected / sender rejected / sender was rejected / "
+        "sender address rejected / sender rejected / sender * not in my domain / "
+        "sender was rejected / "
         "sender denied / sender is not / sender not / sender domain / sender address / "
         "sender verify failed / sender verification / sender unknown / "
         "unknown sender / invalid sender / bad sender / domain of sender address / "
@@ -159,7 +165,9 @@ FROM = (
         "lists-closed",
         "sender_rejected",
         LISTSERV,
-        "not a member of this mailing list / are not member / is not a member / "
+        "not a member of this mailing list / are not member / "
+        "is not a member of the list / "
+        "is not a member of this list / "
         "only members / posting to this list / posting * not allowed / "
         "postings by non-members / non-member / not allowed to post / "
         "permission to post / closed list / allowed to send to this",
@@ -181,7 +189,8 @@ CONTENT = (
         "|spam| / spam-like / spamassassin / spam score / spam message / spammer / "
         "|junk| / indésirable / no deseado / unerwünscht / indesiderat / ongewenst / "
         "нежелательн / não solicitad / spamming / spammy / as spam / junk mail / "
-        "junk email / "
+        "junk email / antispam engine / antispam system / antyspamow / spamtrap / "
+        "spamfilter / "
         "considered unsolicited / unsolicited / unwanted bulk / bulk mail / "
         "bulk email / |ube| / spamblock / spam detected / spamdetected / "
         "high spam / message scored / scored as / hits= / bayes / razor / |dcc| / "
@@ -248,6 +257,13 @@ REFUSED = (
 )
 
 LAST = (
+    row(
+        "unavailable",
+        "unknown_user",
+        "RFC 5321 4.2.2: 550",
+        "mailbox unavailable / mailbox is unavailable / mailbox not available",
+        codes=("550",),
+    ),
     row("google-groups", "sender_rejected", LISTSERV, "google groups"),
     row(
         "rejected",

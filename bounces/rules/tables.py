@@ -22,15 +22,16 @@ COMMON: tuple[Row, ...] = (
     *mailboxes.GONE,
     *senders.AUTHENTICATED,
     *transport.SLOWER,
+    *senders.FROM[:1],
     *mailboxes.CLOSED,
     *senders.SPAMMING,
     *senders.CONTENT[:2],
-    *senders.FROM[:1],
+    *senders.FROM[1:2],
     *senders.ADDRESSED[:1],
     *transport.DOMAIN,
     *mailboxes.UNKNOWN,
     *senders.ADDRESSED[1:],
-    *senders.FROM[1:],
+    *senders.FROM[2:],
     *transport.TIMED_OUT,
 )
 # Asked only when no code tells more.

@@ -46,7 +46,8 @@ DOMAIN = (
         "dns server returned answer with no data / no route to host / "
         "host is unreachable / host unreachable / network is unreachable / "
         "network unreachable / "
-        "connection refused / connection was refused / connection reset / "
+        "connection refused / connection was refused / refused the connection / "
+        "connection reset / "
         "connection was dropped / connection dropped / connection closed by / "
         "lost connection / lost tcp connection / remote host is unavailable / "
         "unable to connect to host / failed to connect / could not connect to / "
@@ -205,7 +206,7 @@ SENDING = (
         "hourly quota / daily quota / outbound quota / "
         "quota * per hour / quota * per day / quota for sending / "
         "exceeded threshold / exceeded the threshold / quota exceeded for sender / "
-        "sender quota / thread limit / message quota / recipient quota",
+        "sender quota / thread limit / message quota",
     ),
 )
 
@@ -244,7 +245,10 @@ PROGRAMS = (
         "unable to execute / no space left on device / disk space on the server / "
         "space on the server / delivery to file forbidden / error opening mail / "
         "error writing to / "
-        "error reading mail / local delivery failed",
+        "not accepting network messages / disk full / file system full / "
+        "filesystem full / error reading mail / local delivery failed / "
+        "no such file / no such directory / "
+        "license expired / license has expired",
     ),
     row(
         "syntax",
@@ -272,7 +276,7 @@ SERVER = (
         "service temporarily unavailable / server too busy / server busy / "
         "server is busy / system not accepting / system full / "
         "insufficient system storage / insufficient system resources / "
-        "insufficient storage / out of memory / disk full / "
+        "insufficient storage / out of memory / "
         "filesystem is full / insufficient disk space / not enough disk space / "
         "mail system congest / resources temporarily unavailable / could not lock / "
         "timeout waiting for input from local / aliasing/forwarding loop broken / "

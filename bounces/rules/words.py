@@ -27,7 +27,7 @@ THINGS: Table = {
         endereço* endereco* indirizz* osoite* cím alamat адрес* alias aliases
         mailaddress maildrop inbox inboxes person persona customer subscriber client's
         localpart username's mailbox's user's recipient's addressee's nickname
-        employee abonent* abonn*
+        employee employees abonent* abonn* casilla* ldap destin individual
     """,
     # an address that stands there itself
     "person": "@",
@@ -49,7 +49,8 @@ THINGS: Table = {
     """,
     "name": "ptr rdns fcrdns helo ehlo reverse",
     "proof": "spf dkim dmarc arc authenticity signature senderid domainkeys",
-    "login": "authentication authenticated authenticate credentials password login",
+    "login": "authenticated authenticate login",
+    "secret": "authentication credentials password passwords",
     "route": "route routing gateway path nexthop smarthost",
     "dns": "dns nameserver lookup resolver resolution",
     "message": """
@@ -86,21 +87,23 @@ THINGS: Table = {
     """,
     "server": """
         server servers system service mailserver mta backend filesystem mailer
-        procmail maildrop pipe command lock database configuration config
+        procmail maildrop pipe lock database configuration config transport
     """,
+    "syntax": "command commands argument arguments parameter parameters protocol syntax",
     "list": "list group mailinglist newsgroup liste gruppe",
 }
 
 # What is said of it
 STATES: Table = {
     "unknown": """
-        unknown nonexist* inexist* unrecognised unrecognized undefined unregistered
+        unknown nonexist* inexist* unrecognised unrecognized unregistered
         invalid invalide* invalido* inválid* bad illegal incorrect unrout* unresolv*
         nxdomain unbekannt* ungültig* ungueltig* inconnu* introuvable* inesist*
         sconosciut* desconoc* desconhec* onbekend* ongeldig* nieznan* nieistniej*
         niepraw* neznám* neexist* neplatn* neznam* неизвест* несуществ* недейств*
         неверн* невідом* неіснуюч* okänd* ogiltig* ukjent* ugyldig* ukendt* tuntemat*
-        ismeretlen* érvénytelen geçersiz bilinmeyen necunoscut* invalid* unkown unknow
+        ismeretlen* érvénytelen geçersiz bilinmeyen necunoscut* invalid* errat* unkown
+        unknow
         wrong
         uknown nosuchuser usernotfound recipientnotfound recipnotfound userunknown
         unknownuser mailboxnotfound nouser nomailbox unknownrecipient fictitious
@@ -119,30 +122,33 @@ STATES: Table = {
         uitgeschakeld* opgeheven zablokowan* wyłączon* nieaktywn* zawieszon*
         zablokován* deaktivov* neaktivn* заблокирован* отключ* неактив* приостанов*
         заморож* avstäng* inaktiv* spärr* sperret spærret suljettu stoppad* lukittu
-        letiltott* kapal* pasif blockiert
+        letiltott* kapal* pasif blockiert inutiliz* bloccat* zamknięt* inaktivní
     """,
-    "ended": "expired ended abgelaufen expiré expirée caducad* scadut* verlopen",
+    "ended": "expired ended abgelaufen expiré expirée expirad* caducad* scadut* verlopen",
     "full": """
         full overquota exhausted mailboxfull quotaexceeded voll überfüllt überschritt*
         ueberschritt* voller plein pleine pleins dépass* depass* satur* lleno llena
         exced* superad* cheia cheio esgotad* lotad* pieno piena esaurit* superat* vol
         overschreden overvol pełn* przepełn* przekroczon* plná plný překročen*
         prekročen* переполн* исчерпан* превышен* переповнен* fullt överskrid*
-        overskrid* täynnä ylitty* megtelt betelt dolu aş* plină depăși*
+        overskrid* täynnä ylitty* megtelt betelt dolu aşıl* plină depăși*
     """,
     "exceeded": """
         exceeded exceeds exceed exceeding exceded reached überschreit* ueberschreit*
         dépasse excede supera* превыша* eccessiv* excesiv* excessiv* overschrijd*
         przekracza* překračuje excess
         excessive over overlimit limit limited limits maximum max toobig toolarge
-        toomany throttl* larger bigger greater high unusual unexpected
+        throttl* larger bigger greater high unusual unexpected
     """,
+    "many": "toomany zuviel* demasiad*",
     "large": """
         large big long huge oversize* gros volumineu* grande grandes grosse groß gross
         groot veľk* velik* большой stor duży duża velká
     """,
     "refused": """
-        rejected reject rejects rejecting refused refuse denied deny blocked block
+        rejected reject rejects rejecting refused refuse refuses refusing denied denies
+        deny
+        denying blocked block blocks forbids prohibits disallows
         blocking prohibited forbidden banned disallowed unauthorized unauthorised
         unacceptable interdit* prohibid* proibid* vietat* verboten zabron* abgelehnt*
         verweigert* zurückgewiesen* rejet* refus* bloqu* rechaz* deneg* recus* negad*
@@ -158,7 +164,7 @@ STATES: Table = {
     "failed": """
         failed fail fails failure failing mismatch missing broken forged inconsistent
         malformed error errors fehlgeschlagen* échou* fall* incorrectly misconfigur*
-        problem corrupt crashed down overload*
+        problem violation corrupt crashed down overload*
     """,
     "late": """
         timeout timedout timed expired days hours tage tagen stunden jours heures días
@@ -167,7 +173,7 @@ STATES: Table = {
         vypršel* истек* aborted aufgegeben
     """,
     "cut": """
-        refused reset lost dropped closed unreachable broken broke died interrupted
+        reset lost dropped closed unreachable broken broke died interrupted
         disconnected
         terminated
         injoignable nedostupn* nieosiągaln* недоступ* unerreichbar* inalcanz*
@@ -204,11 +210,13 @@ UNDONE: Table = {
         знайдено hittades funnet fundet known know recognised recognized recognise
         recognize valid registered listed defined gültig gueltig bekannt valide válid*
         valido such local resolve located locate record file customer use verify
-        verified resolved routable assigned vergeben asignad* attribu* registrad*
+        validate validated longer takiego taki taka verified resolved routable assigned
+        vergeben asignad* attribu* registrad*
         registrat* eingetragen registriert*
         зарегистр* zarejestr* belong belongs
         present
     """,
+    "outside": "member members mitglied membre miembro membro członek člen",
     "closed": """
         active available enabled activated accepting aktiv activ* attiv* current
         activo ativo aktywn* aktivní активен
@@ -217,7 +225,7 @@ UNDONE: Table = {
         allowed allow allows permitted permit accept accepted accepts authorized
         authorised welcome erlaubt akzeptiert* zugelassen autorisé* accepté* permitid*
         acept* autoriz* aceit* consentit* accettat* toegestaan geaccepteerd dozwolon*
-        povolen* разрешен* принима* принят* tillåt* tillat* tilladt* acceptable want
+        povolen* разрешен* принима* принят* tillåt* tillat* tilladt* acceptable ok want
         wants wanted
     """,
     "full": """
