@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from unicodedata import normalize
 
-from bounces.rules.words import NONE, NOT, SIGNS, STATES, THINGS, UNDONE, Table
+from bounces.rules.words import LETTERS, NONE, NOT, SIGNS, STATES, THINGS, UNDONE, Table
 
 PERSON = " @ "  # stands for an address
 FAR = 8  # words between a state and its thing
@@ -55,7 +55,7 @@ BORDER = re.compile(
 )
 PLAIN = {
     **{ord(sign): normalize("NFKD", sign)[0] for sign in map(chr, range(0xC0, 0x250))},
-    **dict(zip(map(ord, "łøđıæœßё"), "l o d i ae oe ss е".split(), strict=True)),
+    **str.maketrans(LETTERS),
 }
 SIGN = {sign: word for word, signs in SIGNS.items() for sign in signs.split()}
 SIGNED = re.compile("|".join(sorted(map(re.escape, SIGN), key=len, reverse=True)))

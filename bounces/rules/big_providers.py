@@ -32,7 +32,10 @@ GOOGLE_ROWS = (
     row("google-inbound-quota", "throttled", GOOGLE, "?p=receivingrate"),
     row("google-rate", "throttled", GOOGLE, "receiving mail at a rate"),
     row(
-        "google-sending", "throttled", GOOGLE, "user sending quota / sending limit exc"
+        "google-sending",
+        "throttled",
+        GOOGLE,
+        "user sending quota / sending limit exc / smtp relay limit exc",
     ),
     row("google-too-quickly", "throttled", GOOGLE, "receiving email too quickly"),
     row("google-no-user", "unknown_user", GOOGLE, "p=nosuchuser"),
@@ -107,7 +110,8 @@ GOOGLE_ROWS = (
         "google-unusual",
         "reputation",
         GOOGLE,
-        "our system has detected an unusual rate of unsolicited mail / "
+        "detected an unusual rate of unsolicited mail / "
+        "detected an unusual rate of unsolicited email / "
         "unsolicited mail originating from your ip / "
         "very low reputation of the sending / ?p=lowreputation",
     ),

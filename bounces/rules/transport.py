@@ -189,7 +189,7 @@ SLOWER = (
         "concurrent connection / concurrency limit / message limit / messages per / "
         "mails per hour / emails per hour / per hour / per day / daily limit / "
         "hourly * limit / daily * limit / hourly limit / sending limit / "
-        "sending quota / excessive volume / "
+        "excessive volume / "
         "unexpected volume / unusual volume / high volume / try again slower / "
         "slow down / please try again slower / reduce * rate / "
         "deferred due to * volume / exceeded * rate / exceeded * per / "
@@ -205,7 +205,8 @@ SENDING = (
         RATE,
         "hourly quota / daily quota / outbound quota / "
         "quota * per hour / quota * per day / quota for sending / "
-        "exceeded threshold / exceeded the threshold / quota exceeded for sender / "
+        "sending quota / exceeded threshold / exceeded the threshold / "
+        "quota exceeded for sender / "
         "sender quota / thread limit / message quota",
     ),
 )

@@ -10,6 +10,9 @@ from __future__ import annotations
 
 Table = dict[str, str]
 
+# Letters that are more than one with an accent
+LETTERS = {"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "ß": "ss"}
+
 # What is spoken of
 THINGS: Table = {
     "box": """
@@ -115,6 +118,7 @@ STATES: Table = {
         disabled inactive suspended suspend deactivated locked closed frozen
         dormant discontinued cancelled canceled terminated archived retired
         deprovisioned hibernat* parked barred shut inactif inactifs accountdisabled
+        hangup
         mailboxdisabled gesperrt*
         deaktiviert* stillgelegt* abgeschaltet* désactiv* desactiv* suspendu* bloqué
         fermé* archivé* archivee clôtur* suspendid* deshabilit* inactiv* inativ*
@@ -258,7 +262,7 @@ SIGNS: Table = {
     "unknown": """
         不存在 不明 無効 无效 無效 未找到 找不到 没有找到 未知 查无 存在しません
         存在しない 見つかりません 見つからない ございません 존재하지 已删除 已注销
-        削除 찾을수없 찾을 유효하지
+        未开通 没有开通 未開通 削除 찾을수없 찾을 유효하지
     """,
     "disabled": """
         停用 禁用 冻结 凍結 停止 休眠 锁定 关闭 利用できません 정지 휴면 차단된
