@@ -11,7 +11,10 @@ from __future__ import annotations
 Table = dict[str, str]
 
 # Letters that are more than one with an accent
-LETTERS = {"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "ß": "ss"}
+LETTERS = {
+    **{"ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "ß": "ss"},
+    "\N{LATIN SMALL LETTER DOTLESS I}": "i",
+}
 
 # What is spoken of
 THINGS: Table = {
@@ -92,7 +95,9 @@ THINGS: Table = {
         server servers system service mailserver mta backend filesystem mailer
         procmail maildrop pipe lock database configuration config transport
     """,
-    "syntax": "command commands argument arguments parameter parameters protocol syntax",
+    "syntax": """
+        command commands argument arguments parameter parameters protocol syntax
+    """,
     "list": "list group mailinglist newsgroup liste gruppe",
 }
 
@@ -128,14 +133,16 @@ STATES: Table = {
         заморож* avstäng* inaktiv* spärr* sperret spærret suljettu stoppad* lukittu
         letiltott* kapal* pasif blockiert inutiliz* bloccat* zamknięt* inaktivní
     """,
-    "ended": "expired ended abgelaufen expiré expirée expirad* caducad* scadut* verlopen",
+    "ended": """
+        expired ended abgelaufen expiré expirée expirad* caducad* scadut* verlopen
+    """,
     "full": """
         full overquota exhausted mailboxfull quotaexceeded voll überfüllt überschritt*
         ueberschritt* voller plein pleine pleins dépass* depass* satur* lleno llena
         exced* superad* cheia cheio esgotad* lotad* pieno piena esaurit* superat* vol
         overschreden overvol pełn* przepełn* przekroczon* plná plný překročen*
         prekročen* переполн* исчерпан* превышен* переповнен* fullt överskrid*
-        overskrid* täynnä ylitty* megtelt betelt dolu aşıl* plină depăși*
+        overskrid* täynnä ylitty* megtelt betelt dolu asil* plină depăși*
     """,
     "exceeded": """
         exceeded exceeds exceed exceeding exceded reached überschreit* ueberschreit*
