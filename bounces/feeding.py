@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import logging
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from http.client import HTTPException
 from typing import Any
@@ -96,10 +96,11 @@ def take(entries: Collection[Entry], provider: str) -> int:
 def _take(told: Sequence[tuple[Parsed, Entry]], provider: str) -> int:
     ids = _ids({one.key for one, _ in told})
     Address.objects.lock(ids.values())
-    said: dict[Said, dict[int, dt.datetime | None]] = {one: {} for one in Said}
+    said: dict[Said, dict[int, list[dt.datetime | None]]]
+    said = {one: defaultdict(list) for one in Said}
     for one, entry in told:
         if one.key in ids:
-            said[entry.said][ids[one.key]] = entry.at
+            said[entry.said][ids[one.key]].append(entry.at)
     blocked = acting.block_globally(said[Said.BLOCKED], provider)
     opted_out = listed_noes.take(said[Said.OPTED_OUT], Reason.OWN_OPT_OUT, provider)
     complained = listed_noes.take(said[Said.COMPLAINED], Reason.COMPLAINT, provider)

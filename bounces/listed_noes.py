@@ -23,7 +23,8 @@ WORDS = {
     Reason.COMPLAINT: "The provider that sends for us lists a complaint.",
     Reason.OWN_OPT_OUT: "The provider that sends for us lists an opt-out.",
 }
-Told = Mapping[int, dt.datetime | None]
+# a list may have an address several times: once for every sender that she left
+Told = Mapping[int, Collection[dt.datetime | None]]
 
 
 @transaction.atomic
@@ -56,7 +57,7 @@ def _say(ids: list[int], reason: Reason, act: Act, later: Collection[int]) -> No
 
 
 def _moments(told: Told, reason: Reason, provider: str) -> dict[int, dt.datetime]:
-    """When each was said. Where the list does not tell: when it told it first."""
+    """When each was said last. Where the list does not tell: when it told it first."""
     now = timezone.now()
     before = Suppression.objects.filter(
         address__in=told, reason=reason, record__source__provider=provider
@@ -64,7 +65,8 @@ def _moments(told: Told, reason: Reason, provider: str) -> dict[int, dt.datetime
     firsts = before.order_by().values_list("address_id").annotate(Min("occurred_at"))
     first = dict(firsts)
     return {
-        pk: at if at and at <= now else first.get(pk, now) for pk, at in told.items()
+        pk: max(at if at and at <= now else first.get(pk, now) for at in moments)
+        for pk, moments in told.items()
     }
 
 

@@ -116,6 +116,26 @@ class TestASignUp:
         assert self.forbidden(self.letters)
 
 
+@pytest.mark.parametrize("newest_first", [True, False])
+@pytest.mark.parametrize("newest", [timezone.now() - DAY, None])
+def test_who_left_one_sender_before_a_sign_up_and_one_after_it_is_not_mailed(
+    newest, newest_first
+):
+    """A provider lists her once for every sender that she left."""
+    ana = ContactFactory(email="ana@firm.example")
+    letters = SubscriptionType.objects.default()
+    sign_up = {
+        "action": Action.GIVEN,
+        "mechanism": Mechanism.DOUBLE_OPT_IN,
+        "occurred_at": timezone.now() - 2 * DAY,
+    }
+    agree(ana, letters, Grade.DOUBLE_OPT_IN, **sign_up)
+    moments = [newest, timezone.now() - 3 * DAY]
+    listed = [Entry("ana@firm.example", Said.OPTED_OUT, at) for at in moments]
+    feeding.take(listed if newest_first else listed[::-1], "brevo")
+    assert Suppression.objects.active().covering(letters).exists()
+
+
 @pytest.mark.parametrize("said", Said)
 def test_an_erased_address_does_not_come_back(said):
     ContactFactory(email="ben@firm.example")
