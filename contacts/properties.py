@@ -39,8 +39,9 @@ NO = frozenset({"false", "no", "n", "0", "off", "falsch", "nein", "non", "ei", "
 
 
 MOST_DIGITS = 100
-_THOUSANDS = re.compile(r"[-+]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
-_DOTTED_THOUSANDS = re.compile(r"[-+]?[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+")
+# “0,125” and “00,750” are fractions
+_THOUSANDS = re.compile(r"[-+]?[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?")
+_DOTTED_THOUSANDS = re.compile(r"[-+]?[1-9][0-9]{0,2}(?:\.[0-9]{3})+,[0-9]+")
 
 
 def parse(kind: str, text: str, choices: Sequence[str] = ()) -> Value:
@@ -88,7 +89,18 @@ def _date(text: str, choices: Sequence[str]) -> Value:
 
 
 def _datetime(text: str, choices: Sequence[str]) -> Value:
-    return _moment(text).astimezone(dt.UTC).isoformat()
+    return in_utc(_moment(text)).isoformat()
+
+
+def in_utc(moment: dt.datetime) -> dt.datetime:
+    """BadValue at the ends of the calendar, where it is in no year of UTC."""
+    try:
+        return moment.astimezone(dt.UTC)
+    except OverflowError:
+        text = moment.isoformat(" ", "minutes")
+        raise BadValue(
+            f"“{text}” is where the calendar ends. Move it by a day."
+        ) from None
 
 
 def _moment(text: str) -> dt.datetime:

@@ -13,7 +13,7 @@ from consent import addresses, tables
 from contacts import properties
 from contacts.importing import cells, columns
 from contacts.models import ENGAGEMENT_FIELDS, Contact, PropertyDefinition
-from contacts.properties import BadValue, Kind
+from contacts.properties import BadValue, Kind, in_utc
 
 OWNER = "owner_id"
 # the texts of a person; empty is ""
@@ -205,7 +205,10 @@ def _number_reader(name: str) -> Reader:
 
 def _moment_reader(name: str, times: Times) -> Reader:
     def read(person: Person, text: str) -> None:
-        person.fields[name] = cells.moment(text, *times)
+        moment = in_utc(cells.moment(text, *times))
+        if moment.year in {dt.MINYEAR, dt.MAXYEAR}:  # pages show it in the zone of who looks
+            raise BadValue(f"“{text}” is where the calendar ends.")
+        person.fields[name] = moment
 
     return read
 
@@ -240,7 +243,7 @@ def _value(definition: PropertyDefinition, text: str, times: Times) -> propertie
     if definition.kind == Kind.DATE:
         return cells.moment(text, *times).date().isoformat()
     if definition.kind == Kind.DATETIME:
-        return cells.moment(text, *times).astimezone(dt.UTC).isoformat()
+        return in_utc(cells.moment(text, *times)).isoformat()
     return properties.parse(definition.kind, text, definition.choices)
 
 
