@@ -13,8 +13,14 @@ WORK_MEMORY = "256MB"
 
 
 @contextlib.contextmanager
-def roomy(timeout_ms: int = 0) -> Iterator[None]:
-    """A transaction with memory for large joins, and a limit to its statements."""
+def roomy(timeout_ms: int = 0, *, at_leisure: bool = False) -> Iterator[None]:
+    """A transaction with memory for large joins, and a limit to its statements.
+
+    `at_leisure`: what is written follows from other rows and is made again when a
+    crash loses it, so nobody waits for the disk. It is lost as a whole, and never
+    when a later transaction that was waited for is kept. Inside another transaction
+    that one decides.
+    """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT set_config('work_mem', %s, true), set_config('jit', 'off', true)",
@@ -24,4 +30,6 @@ def roomy(timeout_ms: int = 0) -> Iterator[None]:
             cursor.execute(
                 "SELECT set_config('statement_timeout', %s, true)", [str(timeout_ms)]
             )
+        if at_leisure and not connection.savepoint_ids:
+            cursor.execute("SELECT set_config('synchronous_commit', 'off', true)")
         yield

@@ -22,6 +22,7 @@ from segments.rules import DATES, Words
 SHARE = 10
 ALWAYS = 20_000
 EVERYTHING, GONE = "*", "gone"
+NOBODY = "{}"
 
 _NOW = """
 SELECT pg_current_snapshot()::text, (SELECT system_identifier FROM pg_control_system())
@@ -48,7 +49,7 @@ SELECT CASE WHEN NOT "all" THEN ARRAY(
     UNION
     SELECT id FROM contacts_contact
     WHERE address_id IN (SELECT unnest(addresses) FROM noted)
-) END, some_gone FROM size
+)::text END, some_gone FROM size
 """  # noqa: S608  no value stands in it
 _AFFECTED = f"""
 SELECT s.id FROM unnest(%s::bigint[], %s::text[], %s::text[]) s (id, seen, inputs)
@@ -92,10 +93,11 @@ class Look:
 class Touched:
     """The contacts whose answers may have changed; `ids` None: too many to name.
 
+    `ids` are an array as PostgreSQL writes it: they go back to it as they came.
     `some_gone`: contacts were deleted, and their stays with them.
     """
 
-    ids: list[int] | None
+    ids: str | None
     some_gone: bool = False
 
 

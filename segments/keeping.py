@@ -15,7 +15,7 @@ from contacts.models import Contact, ContactQuerySet
 from deliveries.room import roomy
 from segments.compile import compile_rules
 from segments.dates import Clock
-from segments.freshness import Look, Touched, has_turned, touched, turns
+from segments.freshness import NOBODY, Look, Touched, has_turned, touched, turns
 from segments.kinds import SegmentKind, SegmentState, current_clock
 from segments.members import SegmentDay, SegmentMember
 from segments.refreshing import Change, only, refill, renew
@@ -73,9 +73,12 @@ class Kept(models.Model):
         """The rules, or BadRules."""
         return parse(self.rules, words or Vocabulary())
 
-    def matching(self) -> ContactQuerySet:
+    def matching(
+        self, words: Vocabulary | None = None, clock: Clock | None = None
+    ) -> ContactQuerySet:
         """Who matches the rules at this moment, asked now."""
-        return Contact.objects.filter(compile_rules(self.parsed(), current_clock()))
+        condition = compile_rules(self.parsed(words), clock or current_clock())
+        return Contact.objects.filter(condition)
 
     def is_stale(self, look: Look, clock: Clock, words: Vocabulary) -> bool:
         """Must everybody be asked about again?"""
@@ -100,7 +103,7 @@ class Kept(models.Model):
         segment is filled once, and left alone from then on.
         """
         self._keep_log()
-        with roomy():
+        with roomy(at_leisure=True):
             mine = self._free().first()
             if mine is None:
                 return None
@@ -137,23 +140,25 @@ class Kept(models.Model):
         some = Touched(None)
         if look.snapshot and not fully and not self.is_stale(look, clock, words):
             some = touched(self.seen, self.inputs(words), self.size or 0)
+        matching = self.matching(words, clock)
         if some.ids is not None:
-            return self._look_at(some.ids, remembered, recount=some.some_gone)
+            return self._look_at(matching, some, remembered)
         if patient and not self.is_rested(clock.now):
             return None
         began = time.monotonic()
-        change = refill(self.pk, self.matching())
+        change = refill(self.pk, matching)
         took = int((time.monotonic() - began) * 1000)
         remembered |= {"full_at": timezone.now(), "refresh_ms": took}
         return self.settle(change.joined, change.left, change.size, **remembered)
 
     def _look_at(
-        self, ids: list[int], remembered: dict[str, Any], *, recount: bool
+        self, matching: ContactQuerySet, some: Touched, remembered: dict[str, Any]
     ) -> Change:
-        if not ids:
+        if not some.ids or some.ids == NOBODY:
             return self.settle(0, 0, self.size, **remembered)
-        joined, left = renew(self.pk, only(self.matching(), ids), ids)
-        size = None if recount or self.size is None else self.size + joined - left
+        joined, left = renew(self.pk, only(matching, some.ids), some.ids)
+        known = self.size is not None and not some.some_gone
+        size = self.size + joined - left if known else None
         return self.settle(joined, left, size, **remembered)
 
     def settle(

@@ -46,11 +46,12 @@ SELECT (SELECT count(*) FROM joined), (SELECT count(*) FROM gone),
 
 
 def _difference(
-    segment: int, contacts: models.QuerySet[Contact], ids: list[int] | None = None
+    segment: int, contacts: models.QuerySet[Contact], ids: str | None = None
 ) -> Change:
     """Only of the contacts `ids`, or of everybody."""
     wanted = _ids(contacts)
-    among = "" if ids is None else "AND m.contact_id = ANY(%(ids)s)"
+    # not written out: planning weighs every number of an array that stands there
+    among = "" if ids is None else "AND m.contact_id = ANY((SELECT %(ids)s)::bigint[])"
     with connection.cursor() as cursor:
         inner = cursor.mogrify(*wanted).replace("%", "%%")
         cursor.execute(
@@ -76,13 +77,14 @@ def _difference(
         return Change(*cursor.fetchone())
 
 
-def only(
-    contacts: models.QuerySet[Contact], ids: list[int]
-) -> models.QuerySet[Contact]:
-    """Those of `contacts` with one of `ids`, however many, as one parameter."""
+def only(contacts: models.QuerySet[Contact], ids: str) -> models.QuerySet[Contact]:
+    """Those of `contacts` with one of `ids`: an array as PostgreSQL writes it.
+
+    It stands in the question as it is: the plan depends on how many they are.
+    """
     among = Func(
         F("pk"),
-        Value(f"{{{','.join(map(str, ids))}}}"),
+        Value(ids),
         template="(%(expressions)s::bigint[]))",
         arg_joiner=" = ANY(",
         output_field=models.BooleanField(),
@@ -91,7 +93,7 @@ def only(
 
 
 def renew(
-    segment: int, contacts: models.QuerySet[Contact], ids: list[int]
+    segment: int, contacts: models.QuerySet[Contact], ids: str
 ) -> tuple[int, int]:
     """Of the contacts `ids`, make `contacts` the members; (who joined, who left)."""
     change = _difference(segment, contacts, ids)
