@@ -157,8 +157,8 @@ class Kept(models.Model):
         if not some.ids or some.ids == NOBODY:
             return self.settle(0, 0, self.size, **remembered)
         joined, left = renew(self.pk, only(matching, some.ids), some.ids)
-        known = self.size is not None and not some.some_gone
-        size = self.size + joined - left if known else None
+        recount = some.some_gone or self.size is None
+        size = None if recount else (self.size or 0) + joined - left
         return self.settle(joined, left, size, **remembered)
 
     def settle(

@@ -206,7 +206,10 @@ def _number_reader(name: str) -> Reader:
 def _moment_reader(name: str, times: Times) -> Reader:
     def read(person: Person, text: str) -> None:
         moment = in_utc(cells.moment(text, *times))
-        if moment.year in {dt.MINYEAR, dt.MAXYEAR}:  # pages show it in the zone of who looks
+        if moment.year in {
+            dt.MINYEAR,
+            dt.MAXYEAR,
+        }:  # pages show it in the zone of who looks
             raise BadValue(f"“{text}” is where the calendar ends.")
         person.fields[name] = moment
 
