@@ -48,13 +48,23 @@ class Role(models.TextChoices):
     def rights(self) -> frozenset[Right]:
         return RIGHTS[self]
 
+    @property
+    def one(self) -> str:
+        """“a viewer”, “an administrator”."""
+        word = self.label.lower()
+        return f"{'an' if word[0] in 'aeiou' else 'a'} {word}"
+
 
 _MARKETER = {
     *(Right.LOOK, Right.SEE_PEOPLE, Right.EDIT, Right.SEND, Right.IMPORT),
+    # the silent leave a segment as a file and come back as opt-outs; each export is
+    # in the audit log
+    Right.EXPORT,
     Right.UNBOUNCE,  # whoever sends emails may correct a bounce
 }
 _HYGIENE = _MARKETER | {
-    *(Right.EXPORT, Right.DELETE, Right.UNDO),
+    Right.DELETE,
+    Right.UNDO,  # it makes people mailable again: not for whoever wants to mail them
     # the two that answer a person who asks what is held on her
     *(Right.READ_EVERYTHING, Right.ERASE),
 }

@@ -108,7 +108,9 @@ def silent(request: SignedIn, pk: int) -> HttpResponse:
 def _opt_out(request: SignedIn, campaign: Campaign) -> HttpResponse:
     if campaign.state == CampaignState.REVIEW and campaign.begin_opt_out(request.user):
         ring("reengagement.tasks.opt_out_silent", campaign.sunset.job_id)
-        messages.success(request, "Opting out the silent. You can undo it for 30 days.")
+        messages.success(
+            request, "Opting out the silent. It can be undone for 30 days."
+        )
     else:
         messages.error(request, TOO_LATE)
     return redirect("reengagement:detail", campaign.pk)
@@ -131,6 +133,7 @@ def keep(request: SignedIn, pk: int) -> HttpResponse:
 def export(request: SignedIn, pk: int) -> StreamingHttpResponse:
     """The silent as a CSV file that the opt-out import takes unchanged."""
     campaign = get_object_or_404(Campaign, pk=pk)
+    campaign.record(request.user, "exported the silent of a re-engagement campaign")
     lines = csv_lines(campaign.members.silent().table())
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="silent-{pk}.csv"'

@@ -187,8 +187,8 @@ def _end_step(campaign: Campaign, counts: Counter[str]) -> Step:
     done = campaign.state == CampaignState.DONE
     running = campaign.state == CampaignState.OPTING_OUT
     gone = counts[Outcome.SUNSET]
-    text = "They stop getting marketing email. Nothing is deleted, and you can undo it "
-    text += "for 30 days."
+    text = "They stop getting marketing email. Nothing is deleted, and for 30 days it "
+    text += "can be undone."
     if done:
         text = _people(gone, "was opted out.", "were opted out.")
     return Step(

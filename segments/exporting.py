@@ -21,7 +21,7 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.text import slugify
 
-from accounts.models import Job
+from accounts.models import AuditEntry, Job
 from contacts.models import Contact
 from segments import sheets
 from segments.compile import value_of
@@ -84,6 +84,9 @@ def request_export(
     segment: Segment, user: Any, keys: Sequence[str], *, bom: bool, format: str = CSV
 ) -> Job:
     """A job that writes the file; the caller rings for it."""
+    AuditEntry.objects.record(
+        user, "exported a segment", subject=segment.name, url=segment.get_absolute_url()
+    )
     return Job.objects.create(
         kind=JOB_KIND,
         label=f"Export “{segment.name}”"[:300],

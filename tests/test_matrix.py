@@ -204,6 +204,14 @@ def test_more_is_never_less():
     assert all(less < more for less, more in pairwise(ladder))
 
 
+def test_a_marketer_may_take_the_silent_out_as_a_file_and_bring_them_in_as_opt_outs():
+    assert {Right.EXPORT, Right.IMPORT} <= Role.MARKETER.rights
+
+
+def test_whoever_mails_people_makes_nobody_mailable_again_in_bulk():
+    assert Right.UNDO not in Role.MARKETER.rights
+
+
 def test_a_viewer_meets_nobodys_name_or_address():
     call_command("seed_demo", size=400, verbosity=0)
     people = Contact.objects.exclude(email="")

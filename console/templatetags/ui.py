@@ -19,7 +19,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts.models import User
-from accounts.roles import is_open
+from accounts.roles import Right, Role, is_open
 from accounts.web import SignedIn
 from console import navigation as nav
 from console.charts import Series
@@ -156,6 +156,15 @@ def post_button(context: Context, url: str, label: str, **look: Any) -> dict[str
 def offered(context: Context, url: str) -> bool:
     """Whether a link to `url` is of any use to who looks at the page."""
     return _is_open(context, url)
+
+
+@register.simple_tag(takes_context=True)
+def who_can(context: Context, right: str) -> str:
+    """Begins a sentence: “You”, or the roles that may what she may not."""
+    if context["request"].user.may(Right(right)):
+        return "You"
+    roles = " or ".join(role.one for role in Role if Right(right) in role.rights)
+    return roles[0].upper() + roles[1:]
 
 
 @register.simple_block_tag(takes_context=True)

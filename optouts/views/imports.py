@@ -169,7 +169,6 @@ def import_detail(request: SignedIn, pk: int) -> HttpResponse:
         "job": job,
         "result": imported.result,
         "newly": sum(imported.result.get(name, 0) for name in NEWLY),
-        "may_undo": request.user.may(Right.UNDO),
     }
     return render(request, "optouts/import_detail.html", context)
 

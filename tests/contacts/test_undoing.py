@@ -299,3 +299,11 @@ def test_who_lacks_the_right_cannot_undo(client, alice):
     page = reverse("contacts:import_undo", args=[found.pk])
     assert client.post(page, {"reason": "x"}).status_code == 403
     assert ContactImport.objects.get().undo_job is None
+
+
+def test_who_lacks_the_right_reads_who_has_it(client, alice):
+    found = bring_in("Email\nada@people.example\n", alice)
+    client.force_login(UserFactory(role=Role.MARKETER))
+    page = client.get(found.get_absolute_url()).content.decode()
+    assert "A hygiene manager or an administrator can undo it until" in page
+    assert "Undo this import" not in page

@@ -5,12 +5,13 @@ import time
 import pytest
 
 from accounts.models import Job, JobState
+from accounts.roles import Role
 from consent.models import Brand, ConsentRecord, Suppression
 from consent.vocabulary import Actor, Mechanism, Reason
 from contacts.models import Contact
 from optouts import jobs, tasks
 from optouts.models import OptOutImport
-from tests.factories import ContactFactory
+from tests.factories import ContactFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 LIST = "Name,Email\nAna,ana@people.example\nBen,ben@people.example\n"
@@ -203,6 +204,18 @@ class TestUndo:
         answer = client.post(path(done, "undo/"), {"reason": "Wrong file."})
         assert answer.status_code == 403
         assert "Undo this import" not in said(client.get(path(done)))
+
+    def test_who_may_not_undo_reads_who_may(self, client, counted):
+        client.force_login(UserFactory(role=Role.MARKETER))
+        done = counted(LIST, column=1)
+        who = "A hygiene manager or an administrator can undo"
+        assert f"{who} this import for 30 days" in said(
+            client.get(path(done, "review/"))
+        )
+        jobs.work(done.start(done.created_by).pk)
+        page = said(client.get(path(done)))
+        assert f"{who} it until" in page
+        assert "Undo this import" not in page
 
     def test_after_thirty_days_it_stays(self, client, imported):
         done = imported(LIST, column=1)

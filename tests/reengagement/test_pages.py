@@ -6,6 +6,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import AuditEntry
+from accounts.roles import Role
 from contacts.models import Contact
 from reengagement import timeline
 from reengagement.models import Campaign, CampaignEmail
@@ -15,6 +17,7 @@ from tests.factories import (
     ContactFactory,
     SegmentFactory,
     SubscriptionTypeFactory,
+    UserFactory,
     agree,
 )
 from tests.reengagement.world import World
@@ -163,6 +166,13 @@ def test_the_export_begins_with_the_email_column(client, world):
     assert row.split(",")[0] == person.address.key
 
 
+def test_the_export_is_written_down(client, world):
+    client.get(url("export", world.campaign))
+    entry = AuditEntry.objects.latest("pk")
+    assert entry.verb == "exported the silent of a re-engagement campaign"
+    assert entry.url == world.campaign.get_absolute_url()
+
+
 def test_pause_needs_a_reason(client, world):
     client.post(url("pause", world.campaign), {"pause-reason": ""})
     world.campaign.refresh_from_db()
@@ -275,11 +285,30 @@ def test_a_day_is_the_day_where_the_account_is(world, place, day):
     assert first.when == day
 
 
-def test_the_undo_says_how_many_it_is_about(client, world):
+@pytest.fixture
+def opted_out(world):
+    """The campaign after two silent people were opted out."""
     for _ in range(2):
         world.asked(delivered_ago=OVER)
     world.campaign.advance()
     world.campaign.begin_opt_out(None)
     opt_out_silent(world.campaign.opt_out.job_id)
-    page = client.get(url("undo", world.campaign)).content.decode()
+    return world.campaign
+
+
+def test_the_undo_says_how_many_it_is_about(client, opted_out):
+    page = client.get(url("undo", opted_out)).content.decode()
     assert "<b>2</b> people" in page
+
+
+def test_the_timeline_offers_the_undo(client, opted_out):
+    page = client.get(url("detail", opted_out)).content.decode()
+    assert "You can take the opt-outs back until" in page
+    assert url("undo", opted_out) in page
+
+
+def test_who_may_not_undo_reads_who_may(client, opted_out):
+    client.force_login(UserFactory(role=Role.MARKETER))
+    page = client.get(url("detail", opted_out)).content.decode()
+    assert "A hygiene manager or an administrator can take the opt-outs back" in page
+    assert url("undo", opted_out) not in page

@@ -11,7 +11,7 @@ import zipfile
 import pytest
 from django.urls import reverse
 
-from accounts.models import Job
+from accounts.models import AuditEntry, Job
 from consent.tables import column_names, detect, guess_email_column, rows, sample
 from contacts.models import PropertyDefinition
 from segments import exporting, sheets
@@ -119,6 +119,12 @@ def test_the_file_is_read_as_a_list_of_addresses_unchanged(client, segment):
     names = column_names(file, shape)
     assert guess_email_column(names, sample(file, shape)) == 0
     assert [row.cells[0] for row in rows(file, shape)] == ["ada@people.example"]
+
+
+def test_an_export_is_written_down(client, segment):
+    exported(client, segment)
+    entry = AuditEntry.objects.latest("pk")
+    assert (entry.verb, entry.subject) == ("exported a segment", "Gone quiet")
 
 
 def test_an_export_nobody_rang_for_is_written_all_the_same(client, segment):
