@@ -65,7 +65,8 @@ class Subscription:
     state: str
     since: dt.datetime | None = None
     how: str = ""
-    can_opt_in: bool = True
+    # who else ends this no, where staff may not
+    ends: str = ""
 
 
 def subscriptions(contact: Contact) -> list[Subscription]:
@@ -87,14 +88,22 @@ def _subscription(
     said = [no for no in noes if Reason(no.reason).is_opt_out and no.covers(one)]
     if said:
         no = min(said, key=lambda no: list(Reason).index(Reason(no.reason)))
-        free = all(LiftedBy.STAFF in MAY_LIFT[Reason(no.reason)] for no in said)
+        ways = frozenset.intersection(*(MAY_LIFT[Reason(no.reason)] for no in said))
         reach = "" if no.scope == Scope.TYPE else f", {no.get_scope_display().lower()}"
         how = f"{no.get_reason_display()}{reach}"
-        return Subscription(one, "opted_out", no.occurred_at, how, free)
+        return Subscription(one, "opted_out", no.occurred_at, how, _ends(ways))
     if yes:
         how = f"{yes.record.get_mechanism_display()}, {yes.get_basis_display().lower()}"
         return Subscription(one, "opted_in", yes.given_at, how)
     return Subscription(one, "not_set", None, "Never asked")
+
+
+def _ends(ways: frozenset[LiftedBy]) -> str:
+    if LiftedBy.STAFF in ways:
+        return ""
+    if LiftedBy.UNDO in ways:
+        return "Only the person can undo this, or the undo of its campaign or list."
+    return "Only the person can undo this."
 
 
 def own_properties(contact: Contact) -> list[tuple[str, Value]]:

@@ -120,7 +120,7 @@ def _facts(record: ConsentRecord) -> Iterable[str]:
     if file := record.source.get("file"):
         yield str(file)
     if record.explanation:
-        yield record.explanation
+        yield record.explanation.rstrip(".")
     if record.user:
         yield f"by {record.user}"
 

@@ -131,6 +131,12 @@ def test_every_channel_has_its_answer(client, ada):
         assert channel in page
 
 
+def test_silence_is_undone_by_her_or_with_its_campaign(client, ada):
+    say_no(ada, Reason.SUNSET)
+    page = record(client, ada)
+    assert "Only the person can undo this, or the undo of its campaign" in page
+
+
 def test_her_own_no_offers_no_opt_in(client, ada):
     say_no(ada, Reason.OWN_OPT_OUT)
     page = record(client, ada)
@@ -177,7 +183,7 @@ def test_a_mail_that_was_not_sent_says_why(client, ada):
 def test_the_timeline_of_consent_has_source_and_person(client, ada, alice):
     subscriptions.opt_out(ada, alice)
     page = record(client, ada, kind="consent")
-    assert "Opted out by staff on request." in page
+    assert f"Opted out by staff on request · by {alice}" in page
     assert "Became a contact" not in page
 
 
