@@ -81,12 +81,17 @@ def block_strictly(by_category: Mapping[str, Collection[int]]) -> None:
 
 def wear_out(address_ids: Collection[int]) -> None:
     """Block those that have failed too often."""
+    found = worn_out(address_ids)
+    full = {address for address, is_full in found.items() if is_full}
+    _suppress(full, Reason.BOUNCED, HardBounceReason.MAILBOX_FULL)
+    _suppress(found.keys() - full, Reason.BOUNCED, HardBounceReason.OTHER)
+
+
+def worn_out(address_ids: Collection[int]) -> dict[int, bool]:
+    """Those of these that have failed too often, and whether by full mailboxes."""
     with connection.cursor() as cursor:
         cursor.execute(WORN_OUT, [sorted(address_ids)])
-        worn_out = dict(cursor.fetchall())
-    full = {address for address, is_full in worn_out.items() if is_full}
-    _suppress(full, Reason.BOUNCED, HardBounceReason.MAILBOX_FULL)
-    _suppress(worn_out.keys() - full, Reason.BOUNCED, HardBounceReason.OTHER)
+        return dict(cursor.fetchall())
 
 
 def _suppress(

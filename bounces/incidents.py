@@ -8,17 +8,18 @@ from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from accounts.models import AuditEntry, User
-from bounces.models import Bounce, Incident, Release, Way
+from bounces import acting
+from bounces.models import Bounce, Incident, Kept, Release, Way
 from bounces.models.incidents import IncidentQuerySet
-from bounces.policy import Policy
+from bounces.policy import AGAINST_US, Policy
 from bounces.unbouncing import lift
-from consent.models import BATCH_SIZE, Suppression
-from consent.vocabulary import Act, Action, Actor, Mechanism, Reason
-from contacts.models import Contact, HardBounceReason
+from consent.models import BATCH_SIZE, Address, Suppression
+from consent.vocabulary import BOUNCE_REASONS, Act, Action, Actor, Mechanism, Reason
+from contacts.models import HardBounceReason
 from deliveries.models import Delivery, DeliveryState, Hold, HoldKind
 from deliveries.providers import LABELS, OTHER, provider_of
 
@@ -207,13 +208,35 @@ def waiting(incident: Incident) -> QuerySet[Delivery]:
     return to_place(incident).filter(state=DeliveryState.QUEUED)
 
 
-def _release(incident: Incident, user: User, solution: str) -> int:
-    blocked = Suppression.objects.active().filter(
-        reason=Reason.BOUNCED,
-        address__in=incident.bounces.values("address"),
-        address__contact__hard_bounce_reason__in=BY_SENDER,
+def blocked_for(incident: Incident) -> QuerySet[Suppression]:
+    """The blocks of those who are blocked for this incident alone: no other block, no
+    other open incident, and nobody who looked at them and kept them blocked."""
+    mine = OuterRef("address")
+    others = Suppression.objects.active().filter(
+        address=mine, reason__in=set(BOUNCE_REASONS) - {Reason.BOUNCED}
     )
-    ids = sorted(set(blocked.values_list("address_id", flat=True)))
+    elsewhere = Bounce.objects.filter(
+        AGAINST_US,
+        address=mine,
+        incident__in=counted().open().exclude(pk=incident.pk).values("pk"),
+    )
+    released = Release.objects.filter(address=mine, at__gte=OuterRef("at"))
+    return (
+        Suppression.objects.active()
+        .filter(
+            reason=Reason.BOUNCED,
+            address__in=incident.bounces.values("address"),
+            address__contact__hard_bounce_reason__in=BY_SENDER,
+        )
+        .exclude(Exists(others))
+        .exclude(Exists(elsewhere.exclude(Exists(released))))
+        .exclude(Kept.objects.of_the_address())
+    )
+
+
+def _release(incident: Incident, user: User, solution: str) -> int:
+    found = blocked_for(incident).values_list("address_id", flat=True)
+    ids = sorted(set(found))
     return sum(
         _give_back(ids[start : start + BATCH_SIZE], incident, user, solution)
         for start in range(0, len(ids), BATCH_SIZE)
@@ -234,9 +257,11 @@ def _give_back(
         explanation=f"The incident at {place_label(incident)} is solved: {solution}",
         source={"incident": incident.pk},
     )
-    people = Contact.objects.filter(address__in=list(ids))
-    was = dict(people.values_list("address_id", "hard_bounce_reason"))
-    free = lift(list(ids), act)
+    Address.objects.lock(ids)
+    still = blocked_for(incident).filter(address__in=list(ids))
+    reason = "address__contact__hard_bounce_reason"
+    was = dict(still.values_list("address_id", reason))
+    free = lift(sorted(was.keys() - acting.worn_out(was)), act)
     Release.objects.bulk_create(
         Release(
             address_id=address,

@@ -1,13 +1,15 @@
 """What is done about refusals that are about the sender, and about new owners."""
 
+import datetime as dt
+
 import pytest
 from django.utils import timezone
 
 from bounces import incidents, judging
-from bounces.models import Bounce, BouncePolicy, Incident, Release, Stance
+from bounces.models import Bounce, BouncePolicy, Incident, Kept, Release, Stance
 from bounces.policy import Policy
 from consent.models import ConsentRecord, Grant, SubscriptionType, Suppression
-from consent.vocabulary import Action, Reason
+from consent.vocabulary import Act, Action, Actor, Mechanism, Reason
 from contacts.models import Contact
 from deliveries.models import Delivery, DeliveryState, Hold
 from tests.factories import (
@@ -120,6 +122,65 @@ class TestStrict:
         assert sorted(was) == ["POLICY", "POLICY", "POLICY", "SPAM"]
         assert incidents.solve(incident, rosa, "again").solution != "again"
         assert not Delivery.objects.exclude(contact__hard_bounce_reason="").exists()
+
+    @pytest.fixture
+    def incident(self):
+        """Three people at Gmail; the first is `ana`."""
+        refused_at_gmail(3)
+        return Incident.objects.get()
+
+    @pytest.fixture
+    def ana(self, incident):
+        return Contact.objects.get(email="p0@gmail.com")
+
+    def gives_back_all_but(self, ana, incident, count=2):
+        """Solving it does."""
+        solved = incidents.solve(incident, UserFactory(), "Delisted")
+        mine = Suppression.objects.active().filter(address=ana.address_id)
+        return solved.released == count and mine.filter(reason="bounced").exists()
+
+    def test_who_has_another_block_is_not_given_back(self, ana, incident):
+        act = Act(
+            action=Action.SUPPRESSED, mechanism=Mechanism.IMPORT, actor=Actor.IMPORT
+        )
+        Suppression.objects.suppress([ana.address_id], Reason.IMPORTED_BOUNCE, act)
+        assert self.gives_back_all_but(ana, incident)
+
+    def test_who_was_kept_blocked_is_not_given_back(self, ana, incident):
+        block = Suppression.objects.get(address=ana.address_id)
+        Kept.objects.create(block=block, category="reputation", user=UserFactory())
+        assert self.gives_back_all_but(ana, incident)
+
+    def test_who_failed_too_often_besides_is_not_given_back(self, ana, incident):
+        for day in (60, 50, 40, 30, 20):
+            DeliveryFactory(
+                contact=ana,
+                state=DeliveryState.EXPIRED,
+                started_at=timezone.now() - dt.timedelta(days=day),
+                delivered_at=None,
+                smtp_code=451,
+                enhanced_code="4.3.0",
+                reply="451 4.3.0 server in trouble",
+            )
+        judging.judge_refusals()
+        assert self.gives_back_all_but(ana, incident)
+
+    def test_who_another_open_incident_blocks_waits_for_it(self, ana, incident):
+        unsigned = ("550 5.7.26 unauthenticated email", 550, "5.7.26")
+        for email in ("q1@gmail.com", "q2@gmail.com"):
+            refused(email, *unsigned)
+        DeliveryFactory(
+            contact=ana,
+            state=DeliveryState.REFUSED,
+            delivered_at=None,
+            smtp_code=550,
+            enhanced_code="5.7.26",
+            reply=unsigned[0],
+        )
+        judging.judge_refusals()
+        assert self.gives_back_all_but(ana, incident)
+        other = Incident.objects.open().get()
+        assert incidents.solve(other, UserFactory(), "DKIM repaired").released == 3
 
 
 def test_a_pause_holds_the_provider_until_it_is_solved():
