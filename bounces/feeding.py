@@ -1,8 +1,9 @@
 """The suppression lists of the providers that send for us, read into global blocks.
 
-A page at a time, with a commit for every so many addresses, so a list of any length
-takes the memory of one page and what breaks off is read again. Nothing is taken off
-here: that an address left a list of a provider says nothing of the others.
+A page at a time, with a commit for every so many addresses: a list of any length takes
+the memory of one page, and a reading that broke off, or was asked to wait, goes on at
+its page. Nothing is taken off here: that an address left a list of a provider says
+nothing of the others.
 """
 
 from __future__ import annotations
@@ -13,17 +14,18 @@ import logging
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from http.client import HTTPException
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.error import HTTPError
 from urllib.parse import urljoin
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from django.conf import settings
 from django.db import DatabaseError, transaction
+from django.utils import timezone
 
 from bounces import acting, listed_noes
 from bounces.models import ProviderList
-from bounces.provider_lists import Entry, ListAt, Said
+from bounces.provider_lists import Entry, ListAt, Said, moment
 from consent.addresses import BadAddress, Parsed, parse
 from consent.models import BATCH_SIZE, Address, address_hmac
 from consent.vocabulary import Reason
@@ -35,11 +37,30 @@ LARGEST = 64 * 1024 * 1024  # octets of one page
 MOST_PAGES = 20_000
 REFUSED = (401, 403)
 BUSY = 429
+BROKEN_THERE = 500
+USUAL, LONGEST = dt.timedelta(minutes=10), dt.timedelta(days=1)  # to wait
 BROKEN = "What it answered could not be stored; the log of the worker says why."
 
 
 class NotRead(Exception):
-    """A list could not be read; the message says what seems to have happened."""
+    """A list could not be read; the message says what seems to have happened.
+
+    `goes_on`: nothing is wrong with the page, a later try may begin there; `wait`: for
+    how long its provider wants to hear nothing of us.
+    """
+
+    def __init__(
+        self, words: str, *, goes_on: bool = False, wait: dt.timedelta | None = None
+    ) -> None:
+        super().__init__(words)
+        self.goes_on, self.wait = goes_on, wait
+
+
+class Page(NamedTuple):
+    """`cursor`: where to go on after it; "" after the last one."""
+
+    entries: list[Entry]
+    cursor: str
 
 
 class Stay(HTTPRedirectHandler):
@@ -52,33 +73,37 @@ class Stay(HTTPRedirectHandler):
 OPENER = build_opener(Stay)
 
 
-def read_all() -> list[ProviderList]:
-    """Read every list of the settings, and write down how it went. Two accounts of one
-    provider are told apart by their order."""
+def read_all(*, by_hand: bool = True) -> list[ProviderList]:
+    """Read every list of the settings that is due, or `by_hand` all of them, and write
+    down how it went. Two accounts of one provider are told apart by their order."""
     seen: Counter[str] = Counter()
     found = []
     for one in settings.SUPPRESSION_LISTS:
         name = str(one)
         seen[name] += 1
-        found.append(read(one, f"{name} ({seen[name]})" if seen[name] > 1 else name))
+        name = f"{name} ({seen[name]})" if seen[name] > 1 else name
+        found.append(read(one, name, by_hand=by_hand))
     return found
 
 
-def read(source: ListAt, name: str = "") -> ProviderList:
+def read(source: ListAt, name: str = "", *, by_hand: bool = True) -> ProviderList:
     """Whatever is wrong with one list is noted there, and keeps no other from being
     read."""
-    name, listed, added = name or str(source), 0, 0
+    name = name or str(source)
+    row = ProviderList.objects.begin(name, by_hand=by_hand)
+    if row is None:
+        return ProviderList.objects.get(name=name[:200])
     try:
-        for entries in pages(source):
-            listed += len(entries)
-            added += take(entries, source.name)
+        for page in pages(source, row.cursor):
+            added = take(page.entries, source.name)
+            row.turn(page.cursor, listed=len(page.entries), added=added)
     except NotRead as problem:
         logger.error("The suppression list of %s was not read. %s", name, problem)
-        return ProviderList.objects.failed(name, str(problem))
+        return row.failed(str(problem), problem.wait, goes_on=problem.goes_on)
     except (DatabaseError, ValueError):
         logger.exception("The suppression list of %s was not read.", name)
-        return ProviderList.objects.failed(name, BROKEN)
-    return ProviderList.objects.done(name, listed=listed, added=added)
+        return row.failed(BROKEN)
+    return row.done()
 
 
 def take(entries: Collection[Entry], provider: str) -> int:
@@ -130,16 +155,32 @@ def _read_address(email: str) -> Parsed | None:
         return None
 
 
-def pages(source: ListAt) -> Iterator[list[Entry]]:
-    """The entries of every page. NotRead when one is not to be had."""
-    for first in source.pages:
-        url, count = first, 0
-        while url:
-            page, count = _fetch(source, url), count + 1
-            yield _entries(source, page, url)
-            url = _following(source, page, url)
-            if count >= MOST_PAGES:
-                raise NotRead(f"It has more than {MOST_PAGES:,} pages.")
+def pages(source: ListAt, cursor: str = "") -> Iterator[Page]:
+    """The pages from `cursor` on. NotRead when one is not to be had."""
+    lists = source.pages
+    at, url = _place(source, cursor)
+    for _ in range(MOST_PAGES):
+        page = _fetch(source, url)
+        following = _following(source, page, url)
+        if not following:
+            at += 1
+            following = lists[at] if at < len(lists) else ""
+        entries = _entries(source, page, url)
+        yield Page(entries, f"{at} {following}" if following else "")
+        if not following:
+            return
+        url = following
+    raise NotRead(f"It has more than {MOST_PAGES:,} pages.")
+
+
+def _place(source: ListAt, cursor: str) -> tuple[int, str]:
+    """The list and the page that a cursor names: the first ones where it names none
+    of this source, as when another machine was set meanwhile."""
+    number, _, url = cursor.partition(" ")
+    lists = source.pages
+    if number.isdecimal() and int(number) < len(lists) and source.has(url):
+        return int(number), url
+    return 0, lists[0]
 
 
 def _entries(source: ListAt, page: Any, url: str) -> list[Entry]:
@@ -156,7 +197,7 @@ def _following(source: ListAt, page: Any, url: str) -> str:
     except (KeyError, TypeError, AttributeError) as problem:
         raise NotRead("The answer is not what its documentation says.") from problem
     following = urljoin(url, found) if found else ""
-    if following and not following.startswith(f"{source.base}/"):
+    if following and not source.has(following):
         raise NotRead("Its next page is on another machine, which gets no key of ours.")
     return "" if following == url else following
 
@@ -169,9 +210,9 @@ def _fetch(source: ListAt, url: str) -> Any:
             octets = answer.read(LARGEST + 1)
     except HTTPError as problem:
         problem.close()
-        raise NotRead(_refusal(problem.code)) from problem
+        raise _refusal(problem.code, problem.headers.get("Retry-After")) from problem
     except (OSError, HTTPException) as problem:
-        raise NotRead("It could not be reached.") from problem
+        raise NotRead("It could not be reached.", goes_on=True) from problem
     if len(octets) > LARGEST:
         raise NotRead("One page of it is over 64 MB.")
     try:
@@ -180,9 +221,24 @@ def _fetch(source: ListAt, url: str) -> Any:
         raise NotRead("The answer is no list.") from problem
 
 
-def _refusal(code: int) -> str:
+def _refusal(code: int, retry_after: str | None) -> NotRead:
     if code in REFUSED:
-        return f"The key was refused ({code}). Set another one in SUPPRESSION_LISTS."
-    if code == BUSY:
-        return "It was asked too often (429); the next hour tries again."
-    return f"It answered with an error ({code})."
+        words = f"The key was refused ({code}). Set another one in SUPPRESSION_LISTS."
+        return NotRead(words)
+    if code == BUSY or retry_after:
+        words = f"It was asked too often ({code}), and goes on when it may."
+        return NotRead(words, goes_on=True, wait=_wait(retry_after or ""))
+    words = f"It answered with an error ({code})."
+    return NotRead(words, goes_on=code >= BROKEN_THERE)
+
+
+def _wait(retry_after: str) -> dt.timedelta:
+    """How long a provider wants us to wait (RFC 9110 10.2.3): seconds, or a date."""
+    asked = retry_after.strip()
+    if asked.isdecimal():
+        found = dt.timedelta(seconds=min(int(asked), LONGEST.total_seconds()))
+    elif at := moment(asked):
+        found = at - timezone.now()
+    else:
+        found = USUAL
+    return min(max(found, dt.timedelta(0)), LONGEST)

@@ -58,6 +58,7 @@ BREVO = {
     "unsubscribedViaApi": Said.OPTED_OUT,
 }
 OF_COMPLAINTS = ("/complaints", "/spam_reports", "/spam-complaints")
+OF_OPT_OUTS = ("/unsubscribes",)
 FIRST_YEAR = 1990  # an earlier date is none
 
 
@@ -105,6 +106,10 @@ class ListAt:
     @property
     def provider(self) -> Provider:
         return PROVIDERS[self.name]
+
+    def has(self, url: str) -> bool:
+        """Whether it is on this machine, which alone gets the key."""
+        return url.startswith(f"{self.base}/")
 
     @property
     def pages(self) -> list[str]:
@@ -158,8 +163,10 @@ def moment(value: object) -> dt.datetime | None:
 
 
 def of_the_list(url: str) -> Said:
-    """Where complaints have a list of their own."""
+    """Where complaints and opt-outs have lists of their own."""
     path = url.partition("?")[0]
+    if path.endswith(OF_OPT_OUTS):
+        return Said.OPTED_OUT
     return Said.COMPLAINED if path.endswith(OF_COMPLAINTS) else Said.BLOCKED
 
 
@@ -223,6 +230,7 @@ PROVIDERS: dict[str, Provider] = {
         (
             "/v1/suppressions/hard-bounces?limit=100",
             "/v1/suppressions/spam-complaints?limit=100",
+            "/v1/suppressions/unsubscribes?limit=100",
         ),
         bearer,
         mailersend,
@@ -230,7 +238,11 @@ PROVIDERS: dict[str, Provider] = {
     ),
     "mailgun": Provider(
         "Mailgun",
-        ("/v3/{part}/bounces?limit=1000", "/v3/{part}/complaints?limit=1000"),
+        (
+            "/v3/{part}/bounces?limit=1000",
+            "/v3/{part}/complaints?limit=1000",
+            "/v3/{part}/unsubscribes?limit=1000",
+        ),
         basic,
         mailgun,
         after_mailgun,
@@ -249,6 +261,7 @@ PROVIDERS: dict[str, Provider] = {
             "/v3/suppression/bounces?limit=500&offset=0",
             "/v3/suppression/invalid_emails?limit=500&offset=0",
             "/v3/suppression/spam_reports?limit=500&offset=0",
+            "/v3/suppression/unsubscribes?limit=500&offset=0",
         ),
         bearer,
         sendgrid,

@@ -33,7 +33,7 @@ def release_due() -> None:
 
 @shared_task
 def read_suppression_lists() -> None:
-    feeding.read_all()
+    feeding.read_all(by_hand=False)
 
 
 @shared_task

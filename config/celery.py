@@ -74,10 +74,10 @@ TIMETABLE: dict[str, dict[str, Any]] = {
         "schedule": 600.0,
         "options": {"expires": 600.0},
     },
-    "read the suppression lists of providers, every hour": {
+    "read the suppression lists of providers that are due, every 2 minutes": {
         "task": "bounces.tasks.read_suppression_lists",
-        "schedule": 3600.0,
-        "options": {"expires": 3600.0},
+        "schedule": 120.0,
+        "options": {"expires": 120.0},
     },
     "release mailboxes whose time is over, every hour": {
         "task": "bounces.tasks.release_due",
@@ -160,7 +160,7 @@ TIMETABLE: dict[str, dict[str, Any]] = {
         "task": "segments.tasks.ensure_indexes",
         "schedule": 3600.0,
     },
-    "delete exports of segments after a day, every hour": {
+    "delete exported files after a day, every hour": {
         "task": "segments.tasks.clean_up_exports",
         "schedule": 3600.0,
     },

@@ -31,11 +31,15 @@ BREVO = "/v3/smtp/blockedContacts"
         ("brevo", BREVO, "unsubscribedViaMA"),
         ("brevo", BREVO, "unsubscribedViaEmail"),
         ("brevo", BREVO, "unsubscribedViaApi"),
+        ("mailersend", "/v1/suppressions/unsubscribes", ""),
+        ("mailgun", "/v3/mg.brand.example/unsubscribes", ""),
+        ("sendgrid", "/v3/suppression/unsubscribes", ""),
     ],
 )
 def test_who_opted_out_there_has_opted_out_here(providers, name, path, why):
     providers.lists[path] = emails(1, why=why)
-    feeding.read(ListAt.of(providers.url(name)))
+    part = "mg.brand.example" if name == "mailgun" else ""
+    feeding.read(ListAt.of(providers.url(name, part)))
     found = Suppression.objects.get()
     assert (found.reason, found.scope) == (Reason.OWN_OPT_OUT, Scope.EVERYTHING)
     assert found.record.action == Action.WITHDRAWN

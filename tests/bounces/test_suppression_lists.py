@@ -1,6 +1,7 @@
 """Suppression lists of providers, read from a server that speaks as they do."""
 
 import base64
+import datetime as dt
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -9,7 +10,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import F
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import http_date
 
 from bounces import feeding, global_blocks, provider_lists
 from bounces.models import ProviderList
@@ -27,10 +31,11 @@ GLOBAL = reverse("bounces:global")
 
 class Providers:
     """A server of the tests' own. `lists[path]`: addresses; `fault`: a status, a
-    header or octets instead of an answer."""
+    header or octets instead of an answer, once `patience` requests were answered."""
 
     def __init__(self):
         self.lists, self.fault, self.asked = {}, None, []
+        self.patience, self.retry_after = 0, ""
         self.origin = "Recipient"
         around = self
 
@@ -56,8 +61,12 @@ class Providers:
         sent = {name.lower(): value for name, value in request.headers.items()}
         self.asked.append((request.path, sent))
         status, headers, octets = 200, {}, None
-        if isinstance(self.fault, int):
+        self.patience -= 1
+        if self.patience >= 0:
+            pass
+        elif isinstance(self.fault, int):
             status = self.fault
+            headers = {"Retry-After": self.retry_after} if self.retry_after else {}
         elif isinstance(self.fault, str):
             status, headers = 302, {"Location": self.fault}
         elif self.fault is not None:
@@ -227,29 +236,29 @@ class TestReading:
         settings.SUPPRESSION_LISTS = [ListAt.of(providers.url("postmark"))]
 
     def test_twice_adds_nothing_new(self):
-        read_suppression_lists()
-        read_suppression_lists()
+        feeding.read_all()
+        feeding.read_all()
         found = ProviderList.objects.get()
         assert (found.listed, found.added) == (2, 0)
         assert Suppression.objects.count() == 2
 
     def test_blocks_those_who_come_later(self):
-        read_suppression_lists()
+        feeding.read_all()
         contact = ContactFactory(email="p1@firm.example")
         assert contact.suppressions().get().reason == Reason.GLOBAL_BLOCK
 
     def test_passes_over_what_is_no_address(self):
         self.server.lists[self.PATH].append(("nobody", ""))
-        read_suppression_lists()
+        feeding.read_all()
         assert Suppression.objects.count() == 2
 
     def test_leaves_what_an_administrator_took_off_only_until_the_next_time(
         self, alice
     ):
-        read_suppression_lists()
+        feeding.read_all()
         block = global_blocks.listed("p1@").get()
         global_blocks.remove(block, alice, "They use it again")
-        read_suppression_lists()
+        feeding.read_all()
         assert global_blocks.listed().count() == 2
 
     @pytest.mark.parametrize(
@@ -265,19 +274,19 @@ class TestReading:
     )
     def test_that_fails_says_why_and_blocks_nobody(self, fault, told):
         self.server.fault = fault
-        read_suppression_lists()
+        feeding.read_all()
         assert told in ProviderList.objects.get().problem
         assert not Suppression.objects.exists()
 
     def test_from_a_server_that_is_away_says_so(self):
         self.server.stop()
-        read_suppression_lists()
+        feeding.read_all()
         assert "could not be reached" in ProviderList.objects.get().problem
 
     def test_gives_the_key_to_no_other_machine(self):
         other = Providers()
         self.server.fault = other.base + self.PATH
-        read_suppression_lists()
+        feeding.read_all()
         other.stop()
         assert other.asked == []
         assert "error (302)" in ProviderList.objects.get().problem
@@ -290,13 +299,13 @@ class TestReading:
             "paging": {"next": "https://thief.example/v3/brand.example/bounces"},
         }
         self.server.fault = json.dumps(page).encode()
-        read_suppression_lists()
+        feeding.read_all()
         assert "on another machine" in ProviderList.objects.get().problem
 
     def test_after_a_failure_tells_of_the_last_that_went_well(self):
-        read_suppression_lists()
+        feeding.read_all()
         self.server.fault = 500
-        read_suppression_lists()
+        feeding.read_all()
         found = ProviderList.objects.get()
         assert (found.listed, bool(found.read_at)) == (2, True)
         assert found.problem
@@ -317,13 +326,117 @@ class TestReading:
             call_command("read_suppression_lists", stdout=StringIO())
 
     def test_stands_on_the_page_of_global_blocks(self, client):
-        read_suppression_lists()
+        feeding.read_all()
         text = client.get(GLOBAL).content.decode()
         assert "Postmark outbound" in text
         assert "Suppression list of Postmark" in text
         self.server.fault = 401
-        read_suppression_lists()
+        feeding.read_all()
         assert "The key was refused" in client.get(GLOBAL).content.decode()
+
+
+class TestBreakingOff:
+    """Brevo, 250 addresses in three pages, and an error at the third."""
+
+    PATH = "/v3/smtp/blockedContacts"
+
+    @pytest.fixture(autouse=True)
+    def _one(self, providers, settings):
+        self.server = providers
+        providers.lists[self.PATH] = emails(250)
+        settings.SUPPRESSION_LISTS = [ListAt.of(providers.url("brevo"))]
+
+    def read(self, fault=429, retry_after="", **how):
+        self.server.fault, self.server.retry_after = fault, retry_after
+        self.server.patience, self.server.asked = 2, []
+        [found] = feeding.read_all(**how)
+        return found
+
+    def come_back(self, later=dt.timedelta(minutes=1)):
+        """So much later the timetable looks again, and the server is well."""
+        self.server.fault, self.server.asked = None, []
+        ProviderList.objects.update(
+            **{name: F(name) - later for name in ("due_at", "tried_at", "reading_at")}
+        )
+        read_suppression_lists()
+        return ProviderList.objects.get()
+
+    def offsets(self):
+        asked = [parse_qs(urlsplit(path).query) for path, _ in self.server.asked]
+        return [words["offset"][0] for words in asked]
+
+    def test_keeps_what_was_read_and_says_how_much_that_is(self):
+        found = self.read()
+        assert (found.listed, found.listed_so_far) == (0, 200)
+        assert global_blocks.listed().count() == 200
+
+    def test_goes_on_at_its_page_and_counts_all(self):
+        self.read(retry_after="60")
+        found = self.come_back()
+        assert self.offsets() == ["200"]
+        assert (found.listed, found.added, found.problem) == (250, 250, "")
+
+    def test_waits_as_long_as_it_was_asked_to(self):
+        self.read(retry_after="120")
+        assert self.come_back().problem
+        assert self.server.asked == []
+
+    def test_waits_until_a_date_as_well(self):
+        later = timezone.now() + dt.timedelta(minutes=2)
+        found = self.read(503, http_date(later.timestamp()))
+        assert found.is_busy
+        assert abs(found.due_at - later) < dt.timedelta(seconds=2)
+
+    def test_by_hand_waits_too(self):
+        self.read(retry_after="120")
+        self.server.asked = []
+        assert feeding.read_all()[0].problem
+        assert self.server.asked == []
+
+    def test_for_an_error_goes_on_with_the_next_hour(self):
+        self.read(500)
+        assert self.come_back().problem
+        assert self.come_back(dt.timedelta(hours=1)).listed == 250
+        assert self.offsets() == ["200"]
+
+    def test_at_a_page_that_is_refused_begins_anew(self):
+        self.read(400)
+        self.come_back(dt.timedelta(hours=1))
+        assert self.offsets() == ["0", "100", "200"]
+
+    def test_for_more_than_a_day_begins_anew(self):
+        self.read(500)
+        self.come_back(dt.timedelta(days=2))
+        assert self.offsets() == ["0", "100", "200"]
+
+    def test_goes_on_after_a_reader_that_died(self):
+        self.read()
+        ProviderList.objects.update(reading_at=timezone.now(), is_busy=False)
+        assert self.come_back(dt.timedelta(minutes=1)).reading_at
+        assert self.come_back(dt.timedelta(hours=1)).listed == 250
+
+    def test_never_takes_the_key_to_where_a_cursor_leads(self, settings):
+        self.read(500)
+        other = Providers()
+        other.lists[self.PATH] = emails(1)
+        settings.SUPPRESSION_LISTS = [ListAt.of(other.url("brevo"))]
+        self.come_back(dt.timedelta(hours=1))
+        other.stop()
+        assert self.server.asked == []
+        assert len(other.asked) == 1
+
+    def test_stands_on_the_page(self, client):
+        self.read(retry_after="120")
+        text = client.get(GLOBAL).content.decode()
+        assert "200 read so far" in text
+        assert "Read in part" in text
+
+
+def test_a_list_is_read_once_an_hour(providers, settings):
+    settings.SUPPRESSION_LISTS = [ListAt.of(providers.url("postmark"))]
+    for _ in range(2):
+        read_suppression_lists()
+    assert len(providers.asked) == 1
 
 
 @pytest.mark.parametrize(
