@@ -18,6 +18,7 @@ from bounces.models import (
     SavedView,
 )
 from consent.admin import AddressedAdmin
+from deliveries.redaction import redacted
 
 
 @admin.register(Report)
@@ -27,12 +28,12 @@ class ReportAdmin(ReadOnlyAdmin):
     list_display = ("id", "received_at", "source", "kind", "outcome", "explanation")
     list_filter = ("outcome", "kind", "source")
     ordering = ("-pk",)
-    exclude = ("raw", "digest")
-    readonly_fields = ("content",)
+    exclude = ("raw", "digest", "envelope_to")
+    readonly_fields = ("sent_to", "content")
 
-    @admin.display(description="The report as it came")
+    @admin.display(description="The report as it came, without the keys in its links")
     def content(self, report: Report) -> str:
-        return bytes(report.raw[:20_000]).decode("utf-8", "replace")
+        return redacted(bytes(report.raw[:20_000])).decode("utf-8", "replace")
 
 
 @admin.register(Bounce)

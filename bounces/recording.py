@@ -30,6 +30,7 @@ from bounces.work import Work, storable
 from consent.models import Address
 from consent.vocabulary import Act, Action, Actor, Mechanism
 from deliveries.models import Delivery
+from deliveries.redaction import redacted_text
 from deliveries.tokens import Token
 
 # A report that comes later than this is looked at by a person.
@@ -192,7 +193,8 @@ def _failure(delivery: Delivery, read: Read, work: Work) -> Made:
     bounce = judging.bounce_of(delivery, found)
     reply = REPLY.search(f"{failure.text} ")
     bounce.code = int(reply[1]) if reply else None
-    bounce.words = storable(failure.text or read.parsed.notice)[:2_000]
+    words = storable(failure.text or read.parsed.notice)
+    bounce.words = redacted_text(words)[:2_000]
     bounce.enhanced_code = (found.status or failure.status)[:12]
     is_new = work.keep(bounce, read.report)
     if not _is_graver(found, delivery):

@@ -11,6 +11,7 @@ from django.utils import timezone
 from deliveries.models import DeliveryState, Hold, HoldKind, Message
 from deliveries.providers import LABELS, OTHER
 from deliveries.queue import Outcome
+from deliveries.redaction import redacted_text
 from deliveries.refusals import NOT_MADE
 from deliveries.smtp import Answer, Gone
 
@@ -93,9 +94,15 @@ def judged(message_id: int, row: Mapping[str, Any], answer: Answer) -> Outcome:
         timezone.now(),
         code=answer.code,
         enhanced=answer.enhanced[:12],
-        reply=answer.text[:1_000].replace("\0", ""),
+        reply=_words(answer),
         wait=wait,
     )
+
+
+def _words(answer: Answer) -> str:
+    """What the server said; a refusal may name the return path, with its key."""
+    text = answer.text[:1_000].replace("\0", "")
+    return text if answer.is_accepted else redacted_text(text)
 
 
 def uncertain(message_id: int, delivery_id: int) -> Outcome:

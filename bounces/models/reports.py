@@ -12,6 +12,7 @@ from bounces.categories import CATEGORIES, COMPLAINT, Doing, Kind
 from bounces.models.incidents import Incident
 from consent.models import Address
 from deliveries.models import Message
+from deliveries.redaction import redacted_text
 
 # rows of the tables that end an address only where a neighbour gets mail, see
 # bounces/neighbours.py
@@ -81,6 +82,11 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.get_outcome_display()}"
+
+    @property
+    def sent_to(self) -> str:
+        """The address it came to, without its key."""
+        return redacted_text(self.envelope_to)
 
     @property
     def kind_label(self) -> str:

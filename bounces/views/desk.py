@@ -21,6 +21,7 @@ from bounces.models import Release, Report, SavedView
 from bounces.unbouncing import NotUnbounced, Quota
 from bounces.views.tabs import beside, tabs
 from contacts.models import Contact
+from deliveries.redaction import redacted
 
 PAGE = 50
 AT_ONCE = 100
@@ -180,10 +181,10 @@ def unbounce_all(request: SignedIn) -> HttpResponse:
 @needs(Right.SEE_PEOPLE)
 @require_safe
 def report(request: SignedIn, pk: int) -> HttpResponse:
-    """A report as it came, to be kept as a file."""
+    """A report as it came but for the keys in its links, to be kept as a file."""
     found = get_object_or_404(Report, pk=pk)
     return HttpResponse(
-        bytes(found.raw),
+        redacted(bytes(found.raw)),
         content_type="message/rfc822",
         headers={"Content-Disposition": f'attachment; filename="report-{pk}.eml"'},
     )

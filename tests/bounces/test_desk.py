@@ -8,9 +8,11 @@ from django.utils import timezone
 
 from bounces import judging
 from bounces.models import Bounce, BouncePolicy, Incident, Release, Report, Source
+from bounces.recording import record
 from consent.models import Suppression
 from consent.vocabulary import Act, Action, Actor, Mechanism, Reason
 from deliveries.models import Hold
+from deliveries.tokens import Purpose, Token, sign
 from tests.bounces.test_incidents import REPUTATION, refused, refused_at_gmail
 from tests.factories import ContactFactory, DeliveryFactory, UserFactory
 
@@ -283,6 +285,25 @@ def test_a_report_can_be_kept_as_it_came(client):
     answer = client.get(reverse("bounces:report", args=[report.pk]))
     assert answer.content == b"From: x\r\n\r\nNo"
     assert "attachment" in answer["Content-Disposition"]
+
+
+def test_no_page_hands_out_the_keys_in_a_report(client):
+    mail = DeliveryFactory()
+    token = Token(mail.message_id, mail.pk, mail.address_id)
+    back, link = (sign(token, one) for one in (Purpose.RETURN_PATH, Purpose.CONFIRM))
+    join = "http://console.brand.example/join/Mg/c6h0xk-8f2a1b9c7d/"
+    raw = f"From: x@firm.example\r\n\r\nhttps://brand.example/y/{link}\r\n{join}\r\n"
+    report = record(raw.encode(), envelope_to=f"b-{back}@bounce.test", source="file")
+    pages = [
+        reverse("bounces:report", args=[report.pk]),
+        reverse("bounces:reports"),
+        reverse("admin:bounces_report_change", args=[report.pk]),
+    ]
+    shown = "".join(client.get(page).content.decode() for page in pages)
+    assert "/y/key-removed" in shown
+    assert "/join/key-removed" in shown
+    assert "b-key-removed@bounce.test" in shown
+    assert not any(secret in shown for secret in (back, link, "8f2a1b9c7d"))
 
 
 @pytest.mark.parametrize(
