@@ -7,12 +7,18 @@ deleted or came with a list of opt-outs stands in it as well.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 
-from django.db import models
+from django.db import models, transaction
+from django.urls import reverse
 
+from accounts import exports
+from accounts.doorbell import ring
+from accounts.models import AuditEntry, Job, User
 from consent.models import SubscriptionType, Suppression
+from consent.tables import csv_lines
 from consent.vocabulary import BOUNCE_REASON, OPT_OUT_REASONS, Reason, Scope
 from contacts.models import Contact, HardBounceReason
 
@@ -24,6 +30,8 @@ FIRST = (
     "Global Bounce",
 )
 PIECE = 5_000
+JOB_KIND = "optout_export"
+FILE_NAME = "opted-out-and-bounced.csv"
 
 
 class Group(models.TextChoices):
@@ -44,6 +52,67 @@ REASONS: dict[Group, frozenset[Reason]] = {
     Group.GLOBAL: frozenset({Reason.GLOBAL_BLOCK}),
 }
 ALL = tuple(Group)
+
+
+@transaction.atomic
+def request(user: User, groups: Collection[Group]) -> Job:
+    """A job that writes the file; it stands in the audit log who wanted it."""
+    chosen = [str(group) for group in groups]
+    AuditEntry.objects.record(
+        user, "exported opted-out addresses", detail={"groups": chosen}
+    )
+    job = Job.objects.create(
+        kind=JOB_KIND,
+        label="Export unsubscribes and bounces",
+        owner=user,
+        unit="addresses",
+        resume={"groups": chosen},
+    )
+    job.url = reverse("optouts:exported", args=[job.pk])
+    job.save(update_fields=["url"])
+    ring("optouts.tasks.export", job.pk)
+    return job
+
+
+def write(job: Job) -> None:
+    """Write the file of `job` from the start; safe to repeat."""
+    path = exports.path_of(job)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    told = Told(job)
+    rows = table([Group(one) for one in job.resume["groups"]])
+    try:
+        with path.open("w", encoding="utf-8", newline="") as file:
+            file.writelines(csv_lines(told.of(rows)))
+    except Stopped:
+        path.unlink(missing_ok=True)
+        return
+    job.finish(rows=told.count, name=FILE_NAME)
+
+
+class Stopped(Exception):
+    """Somebody stopped the export."""
+
+
+@dataclass(slots=True)
+class Told:
+    """Counts what goes through it, without the heads, and tells the job."""
+
+    job: Job
+    count: int = 0
+
+    def of(self, rows: Iterator[list[str]]) -> Iterator[list[str]]:
+        yield next(rows)
+        self._tell()
+        for row in rows:
+            self.count += 1
+            if self.count % PIECE == 0:
+                self._tell()
+            yield row
+        self._tell()
+
+    def _tell(self) -> None:
+        if not self.job.report(self.count):
+            raise Stopped
 
 
 def table(groups: Collection[Group] = ALL) -> Iterator[list[str]]:

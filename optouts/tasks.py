@@ -5,7 +5,7 @@ from celery import shared_task
 from accounts import doorbell
 from accounts.models import Job
 from consent.models import Suppression
-from optouts import jobs, letters
+from optouts import exporting, jobs, letters
 from optouts.models import OptOutImport
 
 
@@ -20,11 +20,18 @@ def work(job_id: int) -> None:
 
 
 @shared_task
+def export(job_id: int) -> None:
+    if job := Job.objects.claim(job_id):
+        exporting.write(job)
+
+
+@shared_task
 def pick_up() -> None:
     """A job that was not rung for, or whose worker died; the next one next time."""
-    job = Job.objects.claimable().filter(kind__in=jobs.WORK).order_by("id").first()
+    kinds = [*jobs.WORK, exporting.JOB_KIND]
+    job = Job.objects.claimable().filter(kind__in=kinds).order_by("id").first()
     if job:
-        jobs.work(job.pk)
+        (export if job.kind == exporting.JOB_KIND else work)(job.pk)
 
 
 @shared_task

@@ -1,13 +1,14 @@
 from django.urls import path, re_path
 
-from optouts.views import imports, lookup, public
+from optouts.views import exports, imports, lookup, public
 
 app_name = "optouts"
 urlpatterns = [
     path("optouts/", lookup.lookup, name="list"),
     path("optouts/new/", lookup.opt_out, name="opt_out"),
-    path("optouts/export/", lookup.choose_export, name="choose_export"),
-    path("optouts/export.csv", lookup.export, name="export"),
+    path("optouts/export/", exports.export, name="export"),
+    path("optouts/exports/<int:job_pk>/", exports.exported, name="exported"),
+    path("optouts/exports/<int:job_pk>/file/", exports.download, name="download"),
     path("optouts/imports/", imports.import_list, name="import_list"),
     path("optouts/imports/new/", imports.import_create, name="import_create"),
     path("optouts/imports/sample.csv", imports.import_sample, name="import_sample"),

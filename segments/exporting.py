@@ -8,19 +8,17 @@ In XLSX a text is stored as a text, so it needs none. A file is there for 24 hou
 from __future__ import annotations
 
 import csv
-import datetime as dt
 import io
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
 
-from django.conf import settings
 from django.db import connection, models
 from django.db.models import F, Func, Max
 from django.db.models.functions import Cast
-from django.utils import timezone
 from django.utils.text import slugify
 
+from accounts.exports import CSV, format_of, path_of
 from accounts.models import AuditEntry, Job
 from contacts.models import Contact
 from segments import sheets
@@ -34,8 +32,7 @@ JOB_KIND = "segment_export"
 PIECE = 50_000
 FIRST = ("email", "first_name", "last_name")
 BYTE_ORDER_MARK = "\ufeff"
-KEPT = dt.timedelta(hours=24)
-CSV, XLSX = "csv", "xlsx"
+XLSX = "xlsx"
 TYPES = {
     CSV: "text/csv; charset=utf-8",
     XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -100,32 +97,6 @@ def request_export(
             "format": format,
         },
     )
-
-
-def path_of(job: Job) -> Path:
-    name = f"segment-{job.pk}.{format_of(job)}"
-    return Path(settings.MEDIA_ROOT) / "exports" / name
-
-
-def format_of(job: Job) -> str:
-    return str(job.resume.get("format", CSV))
-
-
-def is_there(job: Job) -> bool:
-    """Is the file of a finished job still to be had?"""
-    recent = job.finished_at and timezone.now() - job.finished_at < KEPT
-    return bool(recent) and path_of(job).exists()
-
-
-def clean_up() -> int:
-    """Delete the files that are older than their link; how many."""
-    folder, gone = Path(settings.MEDIA_ROOT) / "exports", 0
-    oldest = (timezone.now() - KEPT).timestamp()
-    for path in folder.glob("segment-*") if folder.is_dir() else ():
-        if path.stat().st_mtime < oldest:
-            path.unlink(missing_ok=True)
-            gone += 1
-    return gone
 
 
 def write(job: Job) -> None:

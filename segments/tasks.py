@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from accounts import exports
 from accounts.models import Job
 from segments import exporting, indexing
 from segments.models import JOB_KIND, Segment
@@ -36,7 +37,7 @@ def export(job_id: int) -> None:
 
 @shared_task
 def clean_up_exports() -> None:
-    exporting.clean_up()
+    exports.clean_up()
 
 
 @shared_task

@@ -90,8 +90,8 @@ PAGES = {
         bounces:upload
     """,
     "export": """
-        campaigns:export optouts:choose_export optouts:export segments:export
-        segments:exported segments:download reengagement:export
+        campaigns:export optouts:export optouts:exported optouts:download
+        segments:export segments:exported segments:download reengagement:export
     """,
     "delete": """
         contacts:delete segments:delete

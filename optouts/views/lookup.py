@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpResponse, StreamingHttpResponse
-from django.http.response import HttpResponseBase
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -13,13 +12,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.models import AuditEntry
 from accounts.roles import Right, needs
 from accounts.web import INVALID, SignedIn
-from consent import tables
 from consent.addresses import BadAddress, parse
 from consent.models import Address
 from contacts.models import Contact
 from deliveries.underway import in_flight, said
-from optouts import exporting
-from optouts.forms import ExportForm, OptOutForm
+from optouts.forms import OptOutForm
 from optouts.lookup import blocks_of
 from optouts.models import OptOutImport
 
@@ -83,29 +80,3 @@ def opt_out(request: SignedIn) -> HttpResponse:
         return redirect(f"{page}?{urlencode({'q': key})}")
     status = INVALID if form.is_bound else 200
     return render(request, "optouts/opt_out.html", {"form": form}, status=status)
-
-
-@needs(Right.EXPORT)
-@require_GET
-def choose_export(request: SignedIn) -> HttpResponse:
-    """What the file shall hold."""
-    return render(request, "optouts/export.html", {"form": ExportForm()})
-
-
-@needs(Right.EXPORT)
-@require_GET
-def export(request: SignedIn) -> HttpResponseBase:
-    """The file; without a choice everything that is blocked."""
-    form = ExportForm(request.GET or None)
-    if form.is_bound and not form.is_valid():
-        return render(request, "optouts/export.html", {"form": form}, status=INVALID)
-    groups = form.groups if form.is_bound else exporting.ALL
-    AuditEntry.objects.record(
-        request.user, "exported opted-out addresses", detail={"groups": list(groups)}
-    )
-    answer = StreamingHttpResponse(
-        tables.csv_lines(exporting.table(groups)),
-        content_type="text/csv; charset=utf-8",
-    )
-    answer["Content-Disposition"] = 'attachment; filename="opted-out-and-bounced.csv"'
-    return answer

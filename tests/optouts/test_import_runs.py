@@ -12,6 +12,7 @@ from contacts.models import Contact
 from optouts import jobs, tasks
 from optouts.models import OptOutImport
 from tests.factories import ContactFactory, UserFactory
+from tests.optouts.test_exporting import exported
 
 pytestmark = pytest.mark.django_db
 LIST = "Name,Email\nAna,ana@people.example\nBen,ben@people.example\n"
@@ -115,8 +116,7 @@ class TestRun:
 
     def test_the_export_of_a_list_can_be_brought_back(self, client, imported, counted):
         imported(LIST, column=1)
-        export = b"".join(client.get("/optouts/export.csv").streaming_content)
-        again = counted(export)
+        again = counted(exported(client))
         assert (again.addresses, again.already) == (2, 2)
 
     def test_its_errors_can_be_downloaded(self, client, imported):

@@ -1,13 +1,9 @@
-import csv
-import io
-
 import pytest
 from django.utils import timezone
 
 from accounts.models import AuditEntry
-from consent.models import Address, ConsentRecord, SubscriptionType, Suppression
+from consent.models import Address, ConsentRecord, Suppression
 from consent.vocabulary import (
-    BOUNCE_REASON,
     Act,
     Action,
     Actor,
@@ -18,7 +14,7 @@ from consent.vocabulary import (
     Scope,
 )
 from contacts.models import Contact
-from tests.factories import ContactFactory, make_address, no_because
+from tests.factories import no_because
 
 pytestmark = pytest.mark.django_db
 
@@ -122,103 +118,9 @@ class TestOptOut:
         assert Suppression.objects.count() == 1
 
 
-class TestExport:
-    def table(self, client, **asked):
-        answer = client.get("/optouts/export.csv", asked)
-        content = b"".join(answer.streaming_content)
-        return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
-
-    def test_each_blocked_address_is_one_row(self, client, ana, kind):
-        suppress(ana, Reason.COMPLAINT)
-        suppress(ana, Reason.OWN_OPT_OUT, subscription_type=kind)
-        suppress(make_address("ben@people.example"), Reason.DEAD_ADDRESS)
-        suppress(make_address("eva@people.example"), Reason.GLOBAL_BLOCK)
-        make_address("free@people.example")
-
-        first, second, third = (list(row.values()) for row in self.table(client))
-        assert first[:5] == ["ana@people.example", "", "FALSE", "TRUE", "FALSE"]
-        assert second[:4] == ["ben@people.example", "UNKNOWN_USER", "FALSE", "FALSE"]
-        assert third[:5] == ["eva@people.example", "", "FALSE", "FALSE", "TRUE"]
-
-    def test_its_columns_are_fixed_and_one_for_each_subscription(
-        self, client, ana, kind
-    ):
-        suppress(ana, Reason.OWN_OPT_OUT, subscription_type=kind)
-        [row] = self.table(client)
-        assert list(row)[:5] == [
-            "Email",
-            "Portal Bounce",
-            "Portal Unsubscribe",
-            "Portal Spam Report",
-            "Global Bounce",
-        ]
-        assert len(row) == 5 + SubscriptionType.objects.count()
-        said = {name: value for name, value in row.items() if str(kind) in name}
-        assert set(said.values()) == {"TRUE"}
-        others = [v for n, v in list(row.items())[5:] if n not in said]
-        assert set(others) <= {"FALSE"}
-
-    def test_a_no_to_everything_stands_in_every_column(self, client, ana):
-        suppress(ana, Reason.IMPORTED_OPT_OUT)
-        [row] = self.table(client)
-        assert row["Portal Unsubscribe"] == "TRUE"
-        assert set(list(row.values())[5:]) == {"TRUE"}
-
-    @pytest.mark.parametrize(
-        ("group", "names"),
-        [
-            ("unsubscribed", {"ana"}),
-            ("bounced", {"ben"}),
-            ("spam", {"eva"}),
-        ],
-    )
-    def test_it_holds_the_groups_that_were_chosen(self, client, ana, group, names):
-        suppress(ana, Reason.IMPORTED_OPT_OUT)
-        suppress(make_address("ben@people.example"), Reason.BOUNCED)
-        suppress(make_address("eva@people.example"), Reason.COMPLAINT)
-        suppress(make_address("pia@people.example"), Reason.GLOBAL_BLOCK)
-        rows = self.table(client, group=group)
-        assert {row["Email"].partition("@")[0] for row in rows} == names
-        rows = self.table(client, group=group, include_global="on")
-        assert {row["Email"].partition("@")[0] for row in rows} == {*names, "pia"}
-
-    def test_a_deleted_contact_keeps_the_reason(self, client, alice):
-        contact = ContactFactory(email="ben@people.example")
-        bounce = Act(
-            action=Action.SUPPRESSED,
-            mechanism=Mechanism.IMPORT,
-            actor=Actor.IMPORT,
-            source={BOUNCE_REASON: "POLICY"},
-        )
-        Suppression.objects.suppress(
-            [contact.address_id], Reason.IMPORTED_BOUNCE, bounce
-        )
-        contact.forget(alice)
-        assert self.table(client)[0]["Portal Bounce"] == "POLICY"
-
-    def test_it_asks_what_shall_be_in_it(self, client):
-        assert "Reported spam" in said(client.get("/optouts/export/"))
-        answer = client.get("/optouts/export.csv", {"include_global": "on"})
-        assert "Choose at least one group" in said(answer)
-
-    def test_no_spreadsheet_runs_it(self, client):
-        suppress(make_address("=cmd@x.example"), Reason.COMPLAINT)
-        assert self.table(client)[0]["Email"] == "'=cmd@x.example"
-
-    def test_it_is_written_down_who_took_it(self, client, alice):
-        client.get("/optouts/export.csv")
-        assert AuditEntry.objects.get().actor == alice
-
-    def test_it_takes_as_many_queries_for_many_rows(
-        self, client, django_assert_max_num_queries
-    ):
-        for number in range(20):
-            suppress(make_address(f"p{number}@x.example"), Reason.COMPLAINT)
-        with django_assert_max_num_queries(6):
-            assert len(self.table(client)) == 20
-
-
-@pytest.mark.parametrize("page", ["", "new/", "export/", "export.csv"])
+@pytest.mark.parametrize(
+    "page", ["", "new/", "export/", "exports/1/", "exports/1/file/"]
+)
 def test_an_outsider_sees_nothing(outsider_client, page):
     answer = outsider_client.get(f"/optouts/{page}")
     assert answer.status_code == 302

@@ -11,10 +11,11 @@ import zipfile
 import pytest
 from django.urls import reverse
 
+from accounts import exports
 from accounts.models import AuditEntry, Job
 from consent.tables import column_names, detect, guess_email_column, rows, sample
 from contacts.models import PropertyDefinition
-from segments import exporting, sheets
+from segments import sheets
 from segments.tasks import clean_up_exports, export, run_open_jobs
 from tests.factories import ContactFactory, SegmentFactory
 
@@ -189,7 +190,7 @@ def test_a_full_sheet_is_followed_by_another(tmp_path, monkeypatch):
 def test_a_file_is_gone_after_a_day(client, segment):
     exported(client, segment)
     job = Job.objects.latest("pk")
-    path = exporting.path_of(job)
+    path = exports.path_of(job)
     clean_up_exports()
     assert path.exists()
     old = time.time() - 25 * 3600
