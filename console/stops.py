@@ -19,7 +19,7 @@ from accounts.roles import Right, needs
 from accounts.web import INVALID, SignedIn
 from bounces.models import Incident
 from campaigns.models import EmailState
-from deliveries.models import Delivery, DeliveryState, Hold, HoldKind
+from deliveries.models import Delivery, DeliveryState, Hold, HoldKind, SendingDomain
 from deliveries.models.holds import HoldQuerySet
 from deliveries.providers import LABELS
 from deliveries.queue import SEND_DUE
@@ -27,8 +27,6 @@ from reengagement.models import CampaignEmail
 from reengagement.vocabulary import CampaignState
 
 COUNTED_TO = 100_000
-# lifted on a page of its own, and by records that are right again
-ELSEWHERE = (HoldKind.EVERYTHING, HoldKind.SENDER)
 
 
 class LiftForm(forms.Form):
@@ -64,12 +62,15 @@ def liftable() -> HoldQuerySet:
     """Those that nothing else depends on.
 
     What is left of a stopped email must not leave; with a campaign its deadlines go
-    on, with an incident who was blocked for it comes back.
+    on, with an incident who was blocked for it comes back. All sending has a page of
+    its own, and a domain goes on when its records are right, unless it was removed.
     """
+    domains = SendingDomain.objects.values("name")
     incidents = Incident.objects.open().exclude(hold=None)
     paused = CampaignEmail.objects.filter(campaign__state=CampaignState.PAUSED)
     return Hold.objects.active().exclude(
-        Q(kind__in=ELSEWHERE)
+        Q(kind=HoldKind.EVERYTHING)
+        | Q(kind=HoldKind.SENDER, value__in=domains)
         | Q(message__marketing_email__state=EmailState.STOPPED)
         | Q(message__marketing_email__campaign_email__in=paused)
         | Q(pk__in=incidents.values("hold"))

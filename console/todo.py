@@ -16,7 +16,7 @@ from campaigns.models import EmailState, MarketingEmail
 from consent.models import Brand, SubscriptionType
 from console import stops
 from contacts.models import Contact
-from deliveries.models import Hold, HoldKind, Relay
+from deliveries.models import Hold, HoldKind, Relay, SendingDomain
 from reengagement.models import Campaign
 from reengagement.vocabulary import CampaignState
 from segments.models import Segment
@@ -119,14 +119,15 @@ def _relays() -> Iterator[Task]:
 
 def _place(hold: Hold, email: MarketingEmail | None) -> str:
     """Where somebody can do something about it: a campaign that is paused and an email
-    that is being sent have their own button to go on, a sending domain its records, and
-    an incident is solved."""
+    that is being sent have their own button to go on, a sending domain its records
+    unless it was removed, and an incident is solved."""
     item = getattr(email, "campaign_email", None)
     if item and item.campaign.state == CampaignState.PAUSED:
         return str(item.campaign.get_absolute_url())
     if email and email.state == EmailState.SENDING:
         return email.get_absolute_url()
-    if hold.kind == HoldKind.SENDER:
+    domains = SendingDomain.objects.filter(name=hold.value)
+    if hold.kind == HoldKind.SENDER and domains.exists():
         return reverse("deliveries:domains")
     for incident in hold.incident_set.all():
         return incident.get_absolute_url()

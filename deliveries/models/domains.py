@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.models import AuditEntry, User
 from deliveries import dkim, records, vault
 from deliveries.lookup import asking
+from deliveries.models.delivery import Delivery, DeliveryState
 from deliveries.models.holds import Hold, HoldKind
 from deliveries.records import BAD, UNKNOWN, Ask, Finding
 
@@ -212,10 +213,17 @@ class SendingDomain(models.Model):
         return key
 
     def remove(self, user: User) -> None:
-        """Forget the domain and its keys."""
+        """Forget the domain and its keys, and its stop where no mail waits for it: what
+        waits would leave unsigned, and is let go by a person or not at all."""
         with transaction.atomic():
             AuditEntry.objects.record(user, "removed sending domain", subject=self.name)
+            if not self._waiting().exists():
+                self._go_on(user, "The domain was removed.")
             self.delete()
+
+    def _waiting(self) -> models.QuerySet[Delivery]:
+        queued = Delivery.objects.filter(state=DeliveryState.QUEUED)
+        return queued.filter(message__from_email__iendswith=f"@{self.name}")
 
 
 class KeyState(models.TextChoices):

@@ -9,7 +9,7 @@ from accounts.models import AuditEntry
 from bounces import incidents
 from bounces.models import Incident
 from campaigns.models import EmailState
-from deliveries.models import Hold
+from deliveries.models import Hold, SendingDomain
 from reengagement.models import Campaign
 from reengagement.vocabulary import CampaignState
 from tests.factories import (
@@ -91,6 +91,16 @@ def test_the_stop_of_everything_has_a_page_of_its_own(client, alice):
     assert client.get(page_of(hold)).status_code == 404
 
 
+def test_a_domain_that_was_removed_is_let_go_by_a_person(client, alice):
+    of_sender(alice)
+    SendingDomain.objects.all().delete()
+    hold = Hold.objects.get()
+    tasks = client.get(reverse("console:overview")).context["tasks"]
+    assert page_of(hold) in {task.url for task in tasks}
+    client.post(page_of(hold), WHY)
+    assert not Hold.objects.active().exists()
+
+
 def of_stopped_email(user):
     """What is left of its queue is being cancelled; nobody is led there."""
     email = MarketingEmailFactory(state=EmailState.STOPPED, message=MessageFactory())
@@ -99,6 +109,7 @@ def of_stopped_email(user):
 
 
 def of_sender(user):
+    SendingDomain.objects.connect("a.example", user)
     Hold.objects.stop_itself("No DKIM", {"n": 1}, kind="sender", value="a.example")
     return reverse("deliveries:domains")
 

@@ -233,6 +233,26 @@ class TestFailingLater:
         queue_for(1)
         assert sending.send_due() == 1
 
+    def test_removed_it_leaves_no_stop_behind(self, broken, alice):
+        broken.remove(alice)
+        hold = Hold.objects.get()
+        assert (hold.lifted_by, hold.lift_reason) == (alice, "The domain was removed.")
+
+    def test_removed_it_lets_no_mail_leave_unsigned(
+        self, broken, alice, sink, queue_for
+    ):
+        queue_for(1)
+        broken.remove(alice)
+        assert sending.send_due() == 0
+
+    def test_added_again_its_mail_leaves(self, names, broken, alice, sink, queue_for):
+        queue_for(1)
+        broken.remove(alice)
+        again = SendingDomain.objects.connect("brand.example", alice)
+        publish(names, again)
+        again.check_records()
+        assert sending.send_due() == 1
+
     def test_one_that_was_never_right_stops_nothing(self, names, domain):
         domain.check_records()
         assert not domain.is_connected
