@@ -14,11 +14,11 @@ from functools import lru_cache
 
 from bounces.concepts import said_in
 from bounces.rules.causes import CAUSES
-from bounces.rules.families import FIRM, LOOSE, Family, Pair
+from bounces.rules.families import BLUNT, FIRM, LOOSE, Family, Pair
 from bounces.rules.providers import PROVIDERS
 from bounces.rules.row import Row, alike
 from bounces.rules.status import DETAILS, REPLIES, SUBJECTS
-from bounces.rules.tables import CLEAR, COMMON, DOUBTS, LAST, VAGUE
+from bounces.rules.tables import CLEAR, COMMON, DOUBTS, LAST, REFUSED, VAGUE
 
 LONGEST = 4_000  # characters of words judged
 ENHANCED = re.compile(r"(?<![\d.])([45])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
@@ -50,11 +50,19 @@ STAGES = (
             r"|connection greeting|initial response|greeting"
         ),
     ),
-    ("MAIL", re.compile(r"mail[ _]from|sender was rejected|state 9")),
+    (
+        "MAIL",
+        re.compile(
+            r"mail[ _]from(?::| ?<| command|\]| was)"
+            r"|(?:after|to) (?:pipelined )?mail from|sender was rejected|state 9"
+        ),
+    ),
 )
 # What programs put around the words of the other server: Postfix, Exim, qmail
 AROUND = re.compile(
     r"delivery temporarily suspended: |smtp error from remote (?:mail )?server"
+    r"|(?:server )?refused to talk to me: |this is the mail system at host \S+"
+    r"|delivery report unavailable"
 )
 GIVEN_UP = re.compile(  # what follows from the words of the other server
     r"giving up on [\d.a-f:]+|i'm not going to try again; this message has been in the "
@@ -124,7 +132,7 @@ def judge(
     category, rule, doing = believed(found_in(code, enhanced, words), code, words)
     if category == "unknown_user" and not is_proven(enhanced, words, stage, rule):
         return Judgement("filtered", "block", "count", rule, enhanced)
-    if rule in GENERAL and stage in REFUSED_AT:
+    if stage in REFUSED_AT and (rule in GENERAL or CAUSES[category][0] == "hard"):
         category = REFUSED_AT[stage]
     if category == "dns_failure" and (not is_final or PASSING.search(words)):
         category = "network_error"  # the name servers did not answer
@@ -176,6 +184,9 @@ def found_in(code: int | None, enhanced: str, words: str) -> Found:
         return DETAILS[detail][0], f"X.{detail}", ""
     row = row or first_fit(VAGUE, words, codes)
     family = first_said(LOOSE, said) if row is None else None
+    if row is None and family is None:
+        row = first_fit(REFUSED, words, codes)
+        family = first_said(BLUNT, said) if row is None else None
     if family:
         return family.category, family.key, family.doing
     subject = detail.partition(".")[0]

@@ -221,7 +221,7 @@ MICROSOFT_ROWS = (
         "microsoft-store",
         "server_error",
         MICROSOFT,
-        "resolver.adr.badprimary / mailbox server is offline / storedrv.submit / "
+        "resolver.adr.badprimary / mailbox server is offline / "
         "storedrv.deliver.exception / (00010256) / (000d06b5)",
     ),
     row("microsoft-unable", "filtered", MICROSOFT, "(000c0595)"),

@@ -48,7 +48,7 @@ FIRM: tuple[Family, ...] = (
     family(
         "f-cipher", "tls_failure", SYNTAX, "cipher failed/unknown/cut/refused/needed"
     ),
-    family("f-syntax", "protocol_error", SYNTAX, "syntax unknown/failed"),
+    family("f-syntax", "protocol_error", SYNTAX, "syntax unknown"),
     family("f-secret", "policy", SYNTAX, "secret unknown"),
     family("f-line", "network_error", SYNTAX, "line unknown"),
     family("f-sender", "sender_rejected", SYNTAX, "sender unknown/refused/failed"),
@@ -97,7 +97,7 @@ LOOSE: tuple[Family, ...] = (
         "f-cut",
         "network_error",
         SYNTAX,
-        "line cut/failed/refused, domain cut, network cut, server cut",
+        "line cut/failed, domain cut, network cut, server cut",
     ),
     family("f-dns", "network_error", SYNTAX, "dns failed"),
     family(
@@ -106,17 +106,23 @@ LOOSE: tuple[Family, ...] = (
         SYNTAX,
         "login failed/refused/needed/unknown, secret failed/refused/needed",
     ),
-    family(
-        "f-domain-closed", "mailbox_disabled", SYNTAX, "domain closed, server closed"
-    ),
+    family("f-domain-closed", "mailbox_disabled", SYNTAX, "domain closed"),
     family("f-space", "mailbox_full", SYNTAX, "space failed"),
     family(
         "f-content", "content", SYNTAX, "content refused/unknown/failed/exceeded/many"
     ),
     family("f-list", "sender_rejected", SYNTAX, "list refused"),
+    family("f-command", "protocol_error", SYNTAX, "syntax failed"),
     family("f-service", "policy", SYNTAX, "server refused"),
     family(
-        "f-server", "server_error", SYNTAX, "server failed/full/exceeded/later/again"
+        "f-server",
+        "server_error",
+        SYNTAX,
+        "server failed/full/exceeded/later/again/closed/absent",
     ),
+)
+# After all other words
+BLUNT: tuple[Family, ...] = (
     family("f-box", "filtered", SYNTAX, "box refused, person refused"),
+    family("f-line-refused", "network_error", SYNTAX, "line refused"),
 )

@@ -92,7 +92,8 @@ DELAYS = phrases(
     "will be retried / will keep trying / will continue to try / will try again / "
     "continue to attempt / delivery attempts will continue / do not need to resend / "
     "had transient non-fatal errors / transient failure / temporarily deferred / "
-    "transfer still in progress / noch nicht zugestellt / verzögert / retardé"
+    "transfer still in progress / noch nicht zugestellt / verzögert / retardé / "
+    "遅れて / 配信遅延"
 )
 DONE = phrases(
     "successfully delivered / was successfully / "
@@ -135,7 +136,9 @@ AWAY = phrases(
     "الرد التلقائي / رد تلقائي / trả lời tự động / balasan otomatis"
 )
 CHALLENGES = phrases(
-    "bestätigen sie * absender / absender bestätigen / bestätigung erforderlich / "
+    "bestätigung nötig / wurde zurückgehalten / confirmation needed / "
+    "waiting in quarantine / bestätigen sie * absender / absender bestätigen / "
+    "bestätigung erforderlich / "
     "authentification requise / prouver que vous êtes / message est en attente / "
     "pour que votre message soit * confirmer / verificación requerida / "
     "confirme que es una persona / confirme seu e-mail / confirme o envio / "

@@ -24,7 +24,8 @@ FULL = (
         "over the maximum allowed quota / over the allowed quota / "
         "over storage quota / quota is full / quota full / quota violation / "
         "quota limit / quota has been / diskquota / disk quota / disc quota / "
-        "storage quota / mailbox quota / mail quota / would be over quota / "
+        "out of quota / storage quota / mailbox quota / mail quota / "
+        "would be over quota / "
         "user quota / overquota / account is over / mailfolder is over",
     ),
     row(
@@ -50,7 +51,8 @@ FULL = (
         "exceeded maximum inbound message storage / exceeded storage / "
         "exceeding allowed storage / box ist voll / delivery failed: over quota / "
         "has reached its limit / |mailfile is full / no room / "
-        "error writing message: file too large / no storage remaining",
+        "error writing message: file too large / receive any more / space available / "
+        "maximum allowed number of messages / no storage remaining",
     ),
     row(
         "full-languages",
@@ -141,6 +143,7 @@ CLOSED = (
         "not accepting mail at this time / mailbox unavailable or access denied / "
         "has been discontinued / disabled or discontinued / is out of service / "
         "has been blocked by the administrator / user unknown or suspended / "
+        "no recipient activity / noactivity / log in to enable / "
         "temporarily on hold / konto gesperrt / compte desactive / ящик заблокирован",
     ),
 )
@@ -186,13 +189,16 @@ UNKNOWN = (
         "not in our system / not in our database / not in our directory / "
         "in the list of valid / in our list of valid / "
         "in the address book / not in my validrcptto / not in recipient list / "
-        "not in the recipient list / not in list of recipients",
+        "not in my local list / not in our local list / not in the recipient list / "
+        "not in list of recipients",
     ),
     row(
         "not-found",
         "unknown_user",
         SINGLE,
-        "user not found / user * not found / recipient not found / "
+        "recipient verify / recipient validation / recipient verification problem / "
+        "recipient verification failed / user not found / user * not found / "
+        "recipient not found / "
         "recipient * not found / recipient address not found / mailbox not found / "
         "mailbox * not found / account not found / account * not found / "
         "address not found / address * not found / addressee not found / "
@@ -251,7 +257,7 @@ UNKNOWN = (
         "empfaenger unbekannt / benutzer unbekannt / unbekannter empfänger / "
         "konto existiert nicht / adressat unbekannt / пользователь не найден / "
         "ящик не существует / нет такого / アドレスが見つかりません / "
-        "宛先不明 / ユーザーが存在しません / "
+        "niemand unter / 宛先不明 / ユーザーが存在しません / "
         "用户不存在 / "
         "收件人不存在",
     ),

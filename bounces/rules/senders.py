@@ -28,9 +28,10 @@ RELAYED = (
         "don't relay / no relaying / insecure mail relay / "
         "mail server requires authentication when attempting to send to a non-local / "
         "that domain isn't in my list of allowed rcpthosts / rcpthosts / "
-        "doesn't handle mail for / does not handle mail for / not responsible for / "
+        "n't handle mail for / not handle mail for / not responsible for / "
         "for relaying / before relaying / not a gateway / "
         "remote domains not supported / local user only / local users only / "
+        "only allowed for local users / "
         "relaying to * not / "
         "is not hosted here / domain not hosted / domain isn't allowed to be relayed / "
         "this system is not configured to relay / "
@@ -46,6 +47,7 @@ AUTHENTICATED = (
         AUTH,
         "|dmarc| / spf fail / spf check fail / spf validation / "
         "spf (sender policy framework) / sender policy framework / spf record / "
+        "spf policy / "
         "spf sender / spf softfail / spf: fail / spf- / failed spf / sender id (pra) / "
         "does not pass spf / permitted by spf / fails spf / dkim fail / "
         "dkim signature / dkim check / dkim verification / no dkim / dkim: fail / "
@@ -72,7 +74,10 @@ SPAMMING = (
         "|spam from your server / "
         "|spam * from your network / spam source / source of spam / "
         "|ip * por * spam / |ip * pour * spam / |ip * wegen spam / known spammer / "
-        "|for sending junk / spammer list / |client * spammer / |ip * unwanted",
+        "|for sending junk / refused due to abuse / client host rejected: spam / "
+        "email from * is currently blocked / too much spam / spam from this ip / "
+        "spammer list / "
+        "|client * spammer / |ip * unwanted",
     ),
 )
 
@@ -81,7 +86,9 @@ ADDRESSED = (
         "ptr",
         "sender_dns",
         PTR,
-        "reverse dns / reverse lookup / reverse mapping / reverse hostname / "
+        "no dns a-data / ip must resolve / no reverse name / missing a dns entry / "
+        "host can't be resolved / requires ptr / require ptr / reverse dns / "
+        "reverse lookup / reverse mapping / reverse hostname / "
         "cannot find your hostname / cannot find your reverse / "
         "could not find your hostname / could not resolve ip address / "
         "can't find a valid hostname / no rdns / rdns / no ptr / ptr record / "
@@ -115,7 +122,8 @@ ADDRESSED = (
         "host rejected / your ip * blocked / your ip has been / "
         "your ip address * blocked / your network * blocked / your server * blocked / "
         "your host * blocked / your mail server * blocked / your ip is blocked / "
-        "your ip address / your server ip / ip address blocked / ip blocked / "
+        "your ip address / by your ip / your server ip / ip address blocked / "
+        "ip blocked / "
         "ip * is blocked / ip * has been blocked / banned ip / ip banned / "
         "ip address has been / ip address * rejected / ip address rejected / "
         "no access from / host is blocked / host blocked / mail server * is blocked / "
@@ -158,7 +166,8 @@ FROM = (
         "empty envelope senders not allowed / null sender / does not accept bounces / "
         "we don't accept bounces / sender is blocked / your address * blocked / "
         "your email address has been blocked / mail from your domain / the sender / "
-        "unable to verify / verify your address / could not verify sender / "
+        "callout verification failure / unable to verify / verify your address / "
+        "could not verify sender / "
         "is not authorized to send to / not authorised to send / "
         "you are not authorized / sender's / from field / denied [bouncedeny]",
     ),
@@ -195,7 +204,8 @@ CONTENT = (
         "considered unsolicited / unsolicited / unwanted bulk / bulk mail / "
         "bulk email / |ube| / spamblock / spam detected / spamdetected / "
         "high spam / message scored / scored as / hits= / bayes / razor / |dcc| / "
-        "surbl / blacklisted url / blacklisted link / uribl / advertis / "
+        "surbl / as bulk / antispam blocking / blacklisted url / blacklisted link / "
+        "uribl / advertis / "
         "mail appears to be / looks like * spam / identified as spam / "
         "rejected due to spam / message filtered / content filter / spamfirewall / "
         "unsolicted / |uce| / 垃圾邮件 / 垃圾郵件 / 迷惑メール / 스팸 / спам",
@@ -205,7 +215,8 @@ CONTENT = (
         "content",
         FORM,
         "content reject / content denied / content not allowed / content blocked / "
-        "message content / content of / improper content / inappropriate / "
+        "sensitive word / content restrictions / message content / content of / "
+        "improper content / inappropriate / "
         "offensive / attachment / banned file / banned content / executable / "
         "file type / header error / header missing / missing header / "
         "missing * header / duplicate header / invalid header / bad header / "
@@ -227,7 +238,9 @@ REFUSED = (
         "filtered",
         COMMON,
         "because the recipient is not accepting mail with / "
-        "user preferences / user's preferences / personal rule / own filter / "
+        "not want your mail / not want your email / n't want your email / "
+        "only accepting mail / nur emails von / user preferences / "
+        "user's preferences / personal rule / own filter / "
         "blocked by this user / blocked by the user / by this recipient / "
         "user refuses to receive / user refuse / user has blocked / "
         "recipient refused / recipient rejected / refused by recipient / "
@@ -248,7 +261,8 @@ REFUSED = (
         "policy",
         "policy",
         COMMON,
-        "policy violation / policy reason / security policy / security policies / "
+        "organizational settings / organisational settings / policy violation / "
+        "policy reason / security policy / security policies / "
         "site policy / local policy / company policy / policy / prohibited / "
         "not permitted / not allowed / access denied / access not allowed / "
         "administrative / administratively / banned / unauthorized / not authorized / "
@@ -262,7 +276,7 @@ LAST = (
         "unavailable",
         "unknown_user",
         "RFC 5321 4.2.2: 550",
-        "mailbox unavailable / mailbox is unavailable / mailbox not available",
+        "mailbox unavailable / mailbox * unavailable / mailbox not available",
         codes=("550",),
     ),
     row("google-groups", "sender_rejected", LISTSERV, "google groups"),

@@ -33,15 +33,17 @@ COMMON: tuple[Row, ...] = (
     *senders.ADDRESSED[1:],
     *senders.FROM[2:],
     *transport.TIMED_OUT,
+    *transport.WRAPPED,
 )
 # Asked only when no code tells more.
 VAGUE: tuple[Row, ...] = (
     *senders.CONTENT[2:],
     *transport.SERVER,
-    *senders.REFUSED,
 )
+# When neither they nor the looser families do.
+REFUSED: tuple[Row, ...] = senders.REFUSED
 # Asked when not even the subject of an enhanced code is known.
 LAST: tuple[Row, ...] = senders.LAST
 # Asked before something ends an address.
 DOUBTS: tuple[Row, ...] = senders.DOUBTS
-ALL: tuple[Row, ...] = CLEAR + COMMON + VAGUE + LAST + DOUBTS
+ALL: tuple[Row, ...] = CLEAR + COMMON + VAGUE + REFUSED + LAST + DOUBTS

@@ -64,7 +64,7 @@ DOMAIN = (
         "dns not available / dns unavailable / name server: * lookup failure / "
         "name server timeout / "
         "name server * timed out / dns lookup timed out / dns timeout / "
-        "malformed * name server reply / "
+        "malformed dns / malformed * name server reply / "
         "malformed name server reply",
     ),
     row(
@@ -141,7 +141,8 @@ LOOPED = (
         "loop",
         "network_error",
         LOOPS,
-        "too many hops / hop count exceeded / maximum hop count / hop count / "
+        "number of 'received / number of received / too many hops / "
+        "hop count exceeded / maximum hop count / hop count / "
         "mail loop / routing loop / forwarding loop / loop detected / looping / "
         "loop count exceeded / forwarded more than the maximum allowed / "
         "possible loop / message is looping / too many received / delivered-to *loop",
@@ -233,6 +234,16 @@ TOO_BIG = (
     ),
 )
 
+# Around the words of a program, which say more
+WRAPPED = (
+    row(
+        "program-failed",
+        "server_error",
+        SENDMAIL,
+        "command output / child process / x-unix; / mailer error / exit status",
+    ),
+)
+
 PROGRAMS = (
     row("lookup", "server_error", POSTFIX, "temporary lookup failure"),
     row(
@@ -240,8 +251,8 @@ PROGRAMS = (
         "server_error",
         SENDMAIL,
         "procmail: / exec /usr/local/bin/procmail / pipe to | / command died / "
-        "command failed / command output / child process / x-unix; / mailer error / "
-        "exit status / exited with status / lmtp error after / "
+        "command failed / "
+        "exited with status / lmtp error after / "
         "unable to run / could not run / cannot run / could not execute / "
         "unable to execute / no space left on device / disk space on the server / "
         "space on the server / delivery to file forbidden / error opening mail / "
@@ -281,7 +292,8 @@ SERVER = (
         "filesystem is full / insufficient disk space / not enough disk space / "
         "mail system congest / resources temporarily unavailable / could not lock / "
         "timeout waiting for input from local / aliasing/forwarding loop broken / "
-        "mail config / out of resources / interrupted system call / unable to store / "
+        "storedrv.submit / mail config / out of resources / "
+        "interrupted system call / unable to store / "
         "loops back to myself / unable to process / resources restricted / "
         "mail server temporarily / error in processing / "
         "encountered an error while being processed / cannot queue / try later / "

@@ -69,7 +69,7 @@ THINGS: Table = {
         content contents attachment extension extensions url urls link links header
         headers subject body charset encoding inhalt* anhang* contenu* contenid*
         conteúd* contenut* pièce* adjunt* anexo* allegat* вложени* содержим* mime
-        filetype
+        filetype html tag tags word words image images
     """,
     "space": """
         quota quotas quota's diskquota storage space room disk diskspace speicher*
@@ -137,7 +137,8 @@ STATES: Table = {
         expired ended abgelaufen expiré expirée expirad* caducad* scadut* verlopen
     """,
     "full": """
-        full overquota exhausted mailboxfull quotaexceeded voll überfüllt überschritt*
+        full overquota overdrawn erschöpf* exhausted mailboxfull quotaexceeded voll
+        überfüllt überschritt*
         ueberschritt* voller plein pleine pleins dépass* depass* satur* lleno llena
         exced* superad* cheia cheio esgotad* lotad* pieno piena esaurit* superat* vol
         overschreden overvol pełn* przepełn* przekroczon* plná plný překročen*
@@ -165,7 +166,7 @@ STATES: Table = {
         verweigert* zurückgewiesen* rejet* refus* bloqu* rechaz* deneg* recus* negad*
         rifiut* respint* negat* geweigerd* afgewezen odrzuc* odmow* odmít* zamiet*
         отклон* отказ* запрещ* відхил* avvis* nekad* afvist hylät* elutasít*
-        reddedildi permission restricted
+        reddedildi permission restrict*
     """,
     "listed": """
         black blacklist* blocklist* blackhole* denylist* czarn* noire negra rbl dnsbl
@@ -196,17 +197,18 @@ STATES: Table = {
         krävs kreves kræves vaaditaan
     """,
     "later": """
-        temporarily temporary temporär* vorübergehend temporaire* provisoire*
-        temporal* temporáriament* temporanea* tijdelijk* tymczasow* dočasn* временн*
+        tempor* vorübergehend provisoire* tijdelijk* tymczasow* dočasn* временн*
         тимчасов* tillfällig* midlertidig* tilapäis* servfail
     """,
+    "absent": "unavailable indisponib*",
     "again": "again",
     "moved": "moved umgezogen déménagé migrated relocated",
 }
 
 # "not", and the states it makes of other words: "does not exist", "not allowed"
 NOT = """
-    not no none never cannot can't couldn't doesn't don't didn't isn't wasn't aren't
+    not no none never cannot do'nt does'nt can't couldn't doesn't don't didn't isn't
+    wasn't aren't
     hasn't haven't won't wouldn't non nobody dosn't dosnt doesnt dont isnt cant
     nicht kein keine keinen keiner pas aucun aucune nessun nessuna ningún ningun
     ninguna não nao nenhum nenhuma niet geen nie brak není nemá žádn* neni не нет нету
@@ -220,8 +222,9 @@ UNDONE: Table = {
         gefunden trouv* trovat* encontr* gevonden znaleziono znaleźć nalezen* найден*
         знайдено hittades funnet fundet known know recognised recognized recognise
         recognize valid registered listed defined gültig gueltig bekannt valide válid*
-        valido such local resolve located locate record file customer use verify
-        validate validated longer takiego taki taka verified resolved routable assigned
+        valido such local resolve used located locate record file customer use verify
+        entry validate validated longer takiego taki taka verified resolved routable
+        assigned
         vergeben asignad* attribu* registrad*
         registrat* eingetragen registriert*
         зарегистр* zarejestr* belong belongs
@@ -229,7 +232,8 @@ UNDONE: Table = {
     """,
     "outside": "member members mitglied membre miembro membro członek člen",
     "closed": """
-        active available enabled activated accepting aktiv activ* attiv* current
+        active activated receive available enabled activated accepting aktiv activ*
+        attiv* current
         activo ativo aktywn* aktivní активен
     """,
     "refused": """
