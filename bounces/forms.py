@@ -12,7 +12,7 @@ from bounces.models import BouncePolicy, Change, Stance
 from consent.addresses import BadAddress, Parsed, parse
 
 SORTED = sorted(CATEGORIES.items())
-LARGEST = 10 * 1024 * 1024
+LARGEST = 100 * 1024 * 1024
 
 
 class UnbounceForm(forms.Form):
@@ -157,8 +157,7 @@ class UploadReportsForm(forms.Form):
 
     mails = FilesField(
         label="Files",
-        help_text="Mails (.eml) or mailboxes (.mbox) of 10 MB at most together."
-        " Larger ones are read by manage.py read_bounces.",
+        help_text="Mails (.eml) or mailboxes (.mbox), 100 MB at most together.",
         widget=Files(attrs={"accept": ".eml,.mbox,.txt,message/rfc822"}),
         error_messages={"required": "Choose at least one file."},
     )
@@ -167,7 +166,7 @@ class UploadReportsForm(forms.Form):
         files = self.cleaned_data["mails"]
         if sum(one.size for one in files) > LARGEST:
             raise forms.ValidationError(
-                "Together these are over 10 MB. Choose fewer of them, or have them"
+                "Together these are over 100 MB. Choose fewer of them, or have them"
                 " read on the server by manage.py read_bounces."
             )
         return files

@@ -1,18 +1,18 @@
-"""Ways in: what the mail catcher holds, files, uploads, and what waits."""
+"""Ways in: what the mail catcher holds, files, and what waits."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
 
 from django.db import transaction
 from django.utils import timezone
 
-from bounces.models import Report, Source
+from bounces.models import Outcome, Report, Source
 from bounces.recording import Incoming, record, record_many, rejudge, waiting
-from deliveries.mailfiles import mails_in, mails_of
+from deliveries.mailfiles import mails_of
 from deliveries.models import CaughtMail
 
 BATCH = 200
@@ -53,14 +53,16 @@ def batched(items: Iterator[bytes], size: int) -> Iterator[list[bytes]]:
         yield some
 
 
-def read_upload(files: Iterable[BinaryIO]) -> list[Report]:
-    """Record what somebody uploaded: .eml and mbox files, open for reading."""
-    return [
-        report
-        for file in files
-        for some in batched(mails_in(file), BATCH)
-        for report in record_many(Incoming(raw, Source.UPLOAD) for raw in some)
-    ]
+def tally(reports: Iterable[Report]) -> Counter[str]:
+    """How many were made what of; one that is on file already is known, whatever was
+    made of it then."""
+    counts: Counter[str] = Counter()
+    seen: set[int] = set()
+    for report in reports:
+        is_new = not report.was_known and report.pk not in seen
+        counts[report.outcome if is_new else Outcome.KNOWN.value] += 1
+        seen.add(report.pk)
+    return counts
 
 
 def rejudge_waiting() -> int:

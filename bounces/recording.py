@@ -80,6 +80,8 @@ def record_many(coming: Iterable[Incoming]) -> list[Report]:
         bytes(report.digest): report
         for report in Report.objects.filter(digest__in=[one.digest for one in ones])
     }
+    for report in known.values():
+        report.was_known = True
     new: dict[bytes, Read] = {}
     for one in ones:
         if one.digest not in known and one.digest not in new:

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from accounts.models import Job
-from bounces import domains, feeding, intake, judging, rejudging, releasing
+from bounces import domains, feeding, intake, judging, rejudging, releasing, uploads
 
 
 @shared_task
@@ -43,7 +43,14 @@ def rejudge(job_id: int) -> None:
 
 
 @shared_task
+def read_uploads(job_id: int) -> None:
+    if job := Job.objects.claim(job_id):
+        uploads.run(job)
+
+
+@shared_task
 def run_open_jobs() -> None:
     """Those nobody rang for, or whose worker died."""
-    for job in Job.objects.claimable().filter(kind=rejudging.KIND):
-        rejudge(job.pk)
+    for kind, task in ((rejudging.KIND, rejudge), (uploads.KIND, read_uploads)):
+        for job in Job.objects.claimable().filter(kind=kind):
+            task(job.pk)

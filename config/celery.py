@@ -84,7 +84,7 @@ TIMETABLE: dict[str, dict[str, Any]] = {
         "schedule": 3600.0,
         "options": {"expires": 3600.0},
     },
-    "go on with judging old bounces anew, every 15 seconds": {
+    "go on with judging old bounces and reading uploads, every 15 seconds": {
         "task": "bounces.tasks.run_open_jobs",
         "schedule": 15.0,
         "options": {"expires": 15.0},

@@ -14,7 +14,7 @@ from operator import attrgetter
 from django.db import models, transaction
 from django.urls import reverse
 
-from accounts import exports
+from accounts import jobfiles
 from accounts.doorbell import ring
 from accounts.models import AuditEntry, Job, User
 from consent.models import SubscriptionType, Suppression
@@ -76,7 +76,7 @@ def request(user: User, groups: Collection[Group]) -> Job:
 
 def write(job: Job) -> None:
     """Write the file of `job` from the start; safe to repeat."""
-    path = exports.path_of(job)
+    path = jobfiles.path_of(job)
     path.parent.mkdir(parents=True, exist_ok=True)
     told = Told(job)
     rows = table([Group(one) for one in job.resume["groups"]])

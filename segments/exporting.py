@@ -18,7 +18,7 @@ from django.db.models import F, Func, Max
 from django.db.models.functions import Cast
 from django.utils.text import slugify
 
-from accounts.exports import CSV, format_of, path_of
+from accounts.jobfiles import CSV, format_of, path_of
 from accounts.models import AuditEntry, Job
 from contacts.models import Contact
 from segments import sheets

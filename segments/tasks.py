@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from accounts import exports
+from accounts import jobfiles
 from accounts.models import Job
 from segments import exporting, indexing
 from segments.models import JOB_KIND, Segment
@@ -37,7 +37,7 @@ def export(job_id: int) -> None:
 
 @shared_task
 def clean_up_exports() -> None:
-    exports.clean_up()
+    jobfiles.clean_up()
 
 
 @shared_task

@@ -8,7 +8,7 @@ from django.http import FileResponse, Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
-from accounts import exports
+from accounts import jobfiles
 from accounts.doorbell import ring
 from accounts.models import Job, JobState
 from accounts.paging import FALLING, keyset
@@ -173,7 +173,7 @@ def exported(request: SignedIn, job_pk: int) -> HttpResponse:
     if request.headers.get("HX-Request") and job.is_over:
         return HttpResponse(headers={"HX-Refresh": "true"})
     part = "#job" if request.headers.get("HX-Request") else ""
-    context = {"segment": segment, "job": job, "is_there": exports.is_there(job)}
+    context = {"segment": segment, "job": job, "is_there": jobfiles.is_there(job)}
     return render(request, f"segments/exported.html{part}", context)
 
 
@@ -181,11 +181,11 @@ def exported(request: SignedIn, job_pk: int) -> HttpResponse:
 @require_safe
 def download(request: SignedIn, job_pk: int) -> FileResponse:
     job = _export_job(job_pk)
-    if job.state != JobState.DONE or not exports.is_there(job):
+    if job.state != JobState.DONE or not jobfiles.is_there(job):
         raise Http404("This file is not there any more. Export the segment again.")
     return FileResponse(
-        exports.path_of(job).open("rb"),
+        jobfiles.path_of(job).open("rb"),
         as_attachment=True,
         filename=job.result["name"],
-        content_type=exporting.TYPES[exports.format_of(job)],
+        content_type=exporting.TYPES[jobfiles.format_of(job)],
     )

@@ -66,6 +66,9 @@ class Report(models.Model):
     outcome = models.CharField(max_length=8, choices=Outcome)
     explanation = models.CharField(max_length=300, blank=True)
 
+    # set on one that came in again
+    was_known = False
+
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(

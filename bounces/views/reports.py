@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 from django.contrib import messages
@@ -10,11 +9,12 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.models import Job
 from accounts.paging import FALLING, keyset
 from accounts.roles import Right, needs
 from accounts.web import INVALID, SignedIn
+from bounces import uploads
 from bounces.forms import UploadReportsForm
-from bounces.intake import read_upload
 from bounces.models import Outcome, Report
 
 PAGE = 50
@@ -34,20 +34,11 @@ def upload(request: SignedIn) -> HttpResponse:
     form = UploadReportsForm(request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, form, status=INVALID)
-    reports = read_upload(form.cleaned_data["mails"])
-    messages.success(request, told(reports))
+    found = uploads.take(form.cleaned_data["mails"], request.user)
+    if isinstance(found, Job):
+        return redirect("console:job", found.pk)
+    messages.success(request, uploads.told(found))
     return redirect("bounces:reports")
-
-
-def told(reports: list[Report]) -> str:
-    """What became of them, in words."""
-    found = Counter(report.outcome for report in reports)
-    parts = [
-        f"{found[one.value]:,} {one.label.lower()}"
-        for one in Outcome
-        if found[one.value]
-    ]
-    return f"{len(reports):,} read: {', '.join(parts)}."
 
 
 def _page(

@@ -6,7 +6,7 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import exports
+from accounts import jobfiles
 from accounts.models import Job, JobState
 from accounts.roles import Right, needs
 from accounts.web import INVALID, SignedIn
@@ -37,7 +37,7 @@ def exported(request: SignedIn, job_pk: int) -> HttpResponse:
     if request.htmx and job.is_over:
         return HttpResponse(headers={"HX-Refresh": "true"})
     part = "#job" if request.htmx else ""
-    context = {"job": job, "is_there": exports.is_there(job)}
+    context = {"job": job, "is_there": jobfiles.is_there(job)}
     return render(request, f"optouts/exported.html{part}", context)
 
 
@@ -45,10 +45,10 @@ def exported(request: SignedIn, job_pk: int) -> HttpResponse:
 @require_safe
 def download(request: SignedIn, job_pk: int) -> FileResponse:
     job = _job(job_pk)
-    if job.state != JobState.DONE or not exports.is_there(job):
+    if job.state != JobState.DONE or not jobfiles.is_there(job):
         raise Http404("This file is not there any more. Export the list again.")
     return FileResponse(
-        exports.path_of(job).open("rb"),
+        jobfiles.path_of(job).open("rb"),
         as_attachment=True,
         filename=job.result["name"],
         content_type="text/csv; charset=utf-8",

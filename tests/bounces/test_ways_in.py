@@ -9,7 +9,6 @@ import subprocess
 import sys
 import threading
 import time
-from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connections
 
-from bounces import intake, listener, mailboxes
+from bounces import listener, mailboxes
 from bounces.mailboxes import Box, read_box
 from bounces.models import Outcome, Report, Source
 from bounces.recording import Incoming, record, record_many, rejudge
@@ -261,16 +260,6 @@ class TestFiles:
         (tmp_path / "new" / "1").write_bytes(bounce(first))
         (tmp_path / "cur" / "2:2,S").write_bytes(bounce(second))
         call_command("read_bounces", tmp_path)
-        assert Suppression.objects.count() == 2
-
-    def test_that_are_uploaded(self):
-        first, second = DeliveryFactory(), DeliveryFactory()
-        many = b"".join(
-            b"From x Tue Nov  3 08:00:00 2026\n" + bounce(one) + b"\n\n"
-            for one in (first, second)
-        )
-        reports = intake.read_upload([BytesIO(many), BytesIO(bounce(first))])
-        assert {report.source for report in reports} == {"upload"}
         assert Suppression.objects.count() == 2
 
 

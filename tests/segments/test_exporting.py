@@ -11,7 +11,7 @@ import zipfile
 import pytest
 from django.urls import reverse
 
-from accounts import exports
+from accounts import jobfiles
 from accounts.models import AuditEntry, Job
 from consent.tables import column_names, detect, guess_email_column, rows, sample
 from contacts.models import PropertyDefinition
@@ -190,7 +190,7 @@ def test_a_full_sheet_is_followed_by_another(tmp_path, monkeypatch):
 def test_a_file_is_gone_after_a_day(client, segment):
     exported(client, segment)
     job = Job.objects.latest("pk")
-    path = exports.path_of(job)
+    path = jobfiles.path_of(job)
     clean_up_exports()
     assert path.exists()
     old = time.time() - 25 * 3600

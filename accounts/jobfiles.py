@@ -1,7 +1,6 @@
-"""Files that jobs write, to be fetched for 24 hours.
+"""Files of jobs, for 24 hours: what they write to be fetched, what they are to read.
 
-One file for each job, named by the job alone: what people called it is said when the
-file is fetched.
+Named by the job alone; what people called a file is said when it is fetched.
 """
 
 from __future__ import annotations
