@@ -54,7 +54,10 @@ BORDER = re.compile(
     r"(?<=[\u2e80-\uffff])(?=[a-z0-9])|(?<=[a-z0-9])(?=[\u2e80-\uffff])"
 )
 PLAIN = {
-    **{ord(sign): normalize("NFKD", sign)[0] for sign in map(chr, range(0xC0, 0x250))},
+    **{
+        code: normalize("NFKD", chr(code))[0]
+        for code in (*range(0xC0, 0x250), *range(0x370, 0x400), *range(0x1E00, 0x1F00))
+    },
     **str.maketrans(LETTERS),
 }
 SIGN = {sign: word for word, signs in SIGNS.items() for sign in signs.split()}

@@ -61,7 +61,7 @@ FULL = (
         "boîte aux lettres pleine / boite pleine / quota depasse / postfach ist voll / "
         "postfach voll / postfach * überfüllt / casella * piena / buzón * lleno / "
         "caixa postal cheia / caixa de entrada * cheia / mailbox van de * vol / "
-        "ящик переполнен / メールボックス * いっぱい / 容量 / 信箱已满",
+        "ящик переполнен / メールボックス * いっぱい / 信箱已满",
     ),
 )
 
@@ -257,7 +257,7 @@ UNKNOWN = (
         "empfaenger unbekannt / benutzer unbekannt / unbekannter empfänger / "
         "konto existiert nicht / adressat unbekannt / пользователь не найден / "
         "ящик не существует / нет такого / アドレスが見つかりません / "
-        "niemand unter / 宛先不明 / ユーザーが存在しません / "
+        "hay nadie / niemand unter / 宛先不明 / ユーザーが存在しません / "
         "用户不存在 / "
         "收件人不存在",
     ),

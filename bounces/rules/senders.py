@@ -74,7 +74,8 @@ SPAMMING = (
         "|spam from your server / "
         "|spam * from your network / spam source / source of spam / "
         "|ip * por * spam / |ip * pour * spam / |ip * wegen spam / known spammer / "
-        "|for sending junk / refused due to abuse / client host rejected: spam / "
+        "|for sending junk / antispam blocklist / refused due to abuse / "
+        "client host rejected: spam / "
         "email from * is currently blocked / too much spam / spam from this ip / "
         "spammer list / "
         "|client * spammer / |ip * unwanted",
@@ -199,7 +200,7 @@ CONTENT = (
         "|spam| / spam-like / spamassassin / spam score / spam message / spammer / "
         "|junk| / indésirable / no deseado / unerwünscht / indesiderat / ongewenst / "
         "нежелательн / não solicitad / spamming / spammy / as spam / junk mail / "
-        "junk email / antispam engine / antispam system / antyspamow / spamtrap / "
+        "junk email / |antispam| / antyspamow / spamtrap / "
         "spamfilter / "
         "considered unsolicited / unsolicited / unwanted bulk / bulk mail / "
         "bulk email / |ube| / spamblock / spam detected / spamdetected / "

@@ -106,7 +106,8 @@ TIMED_OUT = (
         "timed-out",
         "timeout",
         SENDMAIL,
-        "connection timed out / connection time out / timed out / timeout / time-out / "
+        "délai de livraison / délai dépassé / connection timed out / "
+        "connection time out / timed out / timeout / time-out / "
         "operation timed / retry time not reached / retry timeout exceeded / "
         "delivery time expired / delivery expired / message expired / "
         "envelope expired / queue lifetime / has been in the queue too long / "

@@ -33,7 +33,13 @@ THINGS: Table = {
         endereço* endereco* indirizz* osoite* cím alamat адрес* alias aliases
         mailaddress maildrop inbox inboxes person persona customer subscriber client's
         localpart username's mailbox's user's recipient's addressee's nickname
-        employee employees abonent* abonn* casilla* ldap destin individual
+        employee employees abonent* abonn* casilla* ldap destin individual bustia*
+        παραλήπτ* χρήστη* χρήστης γραμματοκιβώτιο διεύθυνση λογαριασμ* משתמש המשתמש
+        נמען הנמען תיבה התיבה תיבת כתובת הכתובת חשבון החשבון المستخدم المستلم مستخدم
+        الحساب العنوان صندوق الصندوق کاربر گیرنده صندوق آدرس người hộp pengguna penerima
+        kotak потребител* кутия* korisnik* primatelj* primalac sanduč* uporabnik*
+        prejemnik* nabiralnik* používateľ* prijemc* kasutaja* saaja* postkast* lietotāj*
+        saņēmēj* pastkast* vartotoj* gavėj* dėžut* alici* skrzynka
     """,
     # an address that stands there itself
     "person": "@",
@@ -78,7 +84,7 @@ THINGS: Table = {
     """,
     "pace": """
         rate rates connections sessions frequency volume throughput concurrency
-        concurrent simultaneous hourly daily burst velocity requests ratelimit
+        concurrent simultaneous hourly daily burst wysyłan* velocity requests ratelimit
     """,
     "relay": "relay relaying relays relayed weiterleit* relais rcpthosts",
     "cipher": "tls starttls ssl encryption encrypted cipher certificate handshake",
@@ -108,7 +114,8 @@ STATES: Table = {
         invalid invalide* invalido* inválid* bad illegal incorrect unrout* unresolv*
         nxdomain unbekannt* ungültig* ungueltig* inconnu* introuvable* inesist*
         sconosciut* desconoc* desconhec* onbekend* ongeldig* nieznan* nieistniej*
-        niepraw* neznám* neexist* neplatn* neznam* неизвест* несуществ* недейств*
+        niepraw* niewłaściw* nenalez* nenájd* neegzist* nerast* άγνωστ* נמצאה neznám*
+        neexist* neplatn* neznam* неизвест* несуществ* недейств*
         неверн* невідом* неіснуюч* okänd* ogiltig* ukjent* ugyldig* ukendt* tuntemat*
         ismeretlen* érvénytelen geçersiz bilinmeyen necunoscut* invalid* errat* unkown
         unknow
@@ -132,12 +139,14 @@ STATES: Table = {
         zablokován* deaktivov* neaktivn* заблокирован* отключ* неактив* приостанов*
         заморож* avstäng* inaktiv* spärr* sperret spærret suljettu stoppad* lukittu
         letiltott* kapal* pasif blockiert inutiliz* bloccat* zamknięt* inaktivní
+        ανενεργ* חסום מושבת معطل محظور
     """,
     "ended": """
         expired ended abgelaufen expiré expirée expirad* caducad* scadut* verlopen
     """,
     "full": """
-        full overquota overdrawn erschöpf* exhausted mailboxfull quotaexceeded voll
+        full overquota overdrawn plena ple mało πλήρ* γεμάτ* מלאה מלא ممتلئ ممتلئة penuh
+        пълна pun puna täis pilna erschöpf* exhausted mailboxfull quotaexceeded voll
         überfüllt überschritt*
         ueberschritt* voller plein pleine pleins dépass* depass* satur* lleno llena
         exced* superad* cheia cheio esgotad* lotad* pieno piena esaurit* superat* vol
@@ -146,7 +155,8 @@ STATES: Table = {
         overskrid* täynnä ylitty* megtelt betelt dolu asil* plină depăși*
     """,
     "exceeded": """
-        exceeded exceeds exceed exceeding exceded reached überschreit* ueberschreit*
+        exceeded exceeds exceed exceeding atteint* raggiunt* atingid* alcanzad* exceded
+        reached überschreit* ueberschreit*
         dépasse excede supera* превыша* eccessiv* excesiv* excessiv* overschrijd*
         przekracza* překračuje excess
         excessive over overlimit limit limited limits maximum max toobig toolarge
@@ -154,7 +164,8 @@ STATES: Table = {
     """,
     "many": "toomany zuviel* demasiad*",
     "large": """
-        large big long huge oversize* gros volumineu* grande grandes grosse groß gross
+        large big long huge dług* oversize* gros volumineu* grande grandes grosse groß
+        gross
         groot veľk* velik* большой stor duży duża velká
     """,
     "refused": """
@@ -212,7 +223,8 @@ NOT = """
     hasn't haven't won't wouldn't non nobody dosn't dosnt doesnt dont isnt cant
     nicht kein keine keinen keiner pas aucun aucune nessun nessuna ningún ningun
     ninguna não nao nenhum nenhuma niet geen nie brak není nemá žádn* neni не нет нету
-    немає inte ingen inga ikke ei eikä nem nincs yok unable
+    немає inte ingen inga ikke ei eikä nem nincs yok değil unable
+    δεν לא אינו אינה אין غير لا ليس ندارد không tidak nu ne nije
 """
 UNDONE: Table = {
     "unknown": """
@@ -223,7 +235,11 @@ UNDONE: Table = {
         знайдено hittades funnet fundet known know recognised recognized recognise
         recognize valid registered listed defined gültig gueltig bekannt valide válid*
         valido such local resolve used located locate record file customer use verify
-        entry validate validated longer takiego taki taka verified resolved routable
+        entry validate validated longer takiego takiej taki taka taką υπάρχει βρέθηκε
+        קיים קיימת מוכר موجود موجودة معروف
+        صالح وجود tồn ditemukan dikenal съществува намерен postoji pronađen obstaja
+        najden
+        leitud eksisteeri nájden verified resolved routable
         assigned
         vergeben asignad* attribu* registrad*
         registrat* eingetragen registriert*
@@ -265,21 +281,24 @@ NONE = """
 
 # Scripts that set no spaces: an English word, and what is read as it
 SIGNS: Table = {
-    "user": "用户 用戶 使用者 ユーザー ユーザ 사용자 사용자가",
+    "exceeded": "超え 超過 上限",
+    "toomany": "过高 过多 太多 過多 多すぎ",
+    "size": "メールサイズ メールの容量 メールの大きさ 邮件大小 메일크기",
+    "user": "ผู้ใช้ 用户 用戶 使用者 ユーザー ユーザ 사용자 사용자가",
     "recipient": "收件人 收信人 收件者 宛先 受信者 送信先 수신자 받는사람",
-    "mailbox": "邮箱 信箱 郵箱 邮件箱 メールボックス 受信箱 메일함 편지함 사서함",
+    "mailbox": "กล่องจดหมาย 邮箱 信箱 郵箱 邮件箱 メールボックス 受信箱 메일함 편지함 사서함",
     "address": "地址 位址 アドレス 주소",
     "account": "账号 帐号 账户 帐户 帳號 帳戶 アカウント 계정",
     "unknown": """
         不存在 不明 無効 无效 無效 未找到 找不到 没有找到 未知 查无 存在しません
         存在しない 見つかりません 見つからない ございません 존재하지 已删除 已注销
-        未开通 没有开通 未開通 削除 찾을수없 찾을 유효하지
+        未开通 没有开通 未開通 ไม่พบ ไม่มีอยู่ 削除 찾을수없 찾을 유효하지
     """,
     "disabled": """
         停用 禁用 冻结 凍結 停止 休眠 锁定 关闭 利用できません 정지 휴면 차단된
     """,
     "full": """
-        已满 已滿 满了 空间不足 容量不足 超出 超过 超過 いっぱい 一杯 容量オーバー
+        已满 已滿 满了 空间不足 容量不足 超出 超过 満杯 เต็ม いっぱい 一杯 容量オーバー
         あふれ 가득 초과
     """,
     "quota": "容量 配额 配額 용량",
