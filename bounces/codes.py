@@ -22,7 +22,7 @@ from bounces.rules.tables import CLEAR, COMMON, DOUBTS, LAST, REFUSED, VAGUE
 
 LONGEST = 4_000  # characters of words judged
 ENHANCED = re.compile(r"(?<![\d.])([45])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
-REPLY = re.compile(r"(?<![\d.#-])([45][0-5]\d)(?=[\s\-:;,)\"']|$)(?!-\d{3})")
+REPLY = re.compile(r"(?<![\d.#-])([45](?:[0-5]\d|7[01]))(?=[\s\-:;,)\"']|$)(?!-\d{3})")
 CONTINUED = re.compile(r"[\s]+[245]\d\d-(?:[245]\.\d{1,3}\.\d{1,3})?\s?")
 STAGES = (
     (
