@@ -148,13 +148,16 @@ class EmailVersion(models.Model):
         """The version that redo goes on to: only right after an undo."""
         if not self.stands_for:
             return None
-        written = EmailVersion.objects.filter(email=self.email, stands_for=None)
-        step = written.filter(number__lt=self.number).order_by("-number").first()
-        while step and step.number > self.origin:  # back along what it was built on
-            earlier = step.before()
-            if earlier is None or earlier.origin <= self.origin:
-                return step
-            step = written.filter(number=earlier.origin).first()
+        rows = EmailVersion.objects.filter(email=self.email)
+        numbers = rows.order_by("number").values_list("number", "stands_for")
+        origins = {number: origin or number for number, origin in numbers}
+        written = {number for number, origin in origins.items() if number == origin}
+        step = max((one for one in written if one < self.number), default=0)
+        while step > self.origin:  # back along what it was built on
+            earlier = max((one for one in origins if one < step), default=0)
+            if origins.get(earlier, 0) <= self.origin:
+                return rows.filter(number=step).first()
+            step = origins[earlier] if origins[earlier] in written else 0
         return None
 
     def restore(self, seen: int, user: User) -> EmailVersion:

@@ -3,6 +3,8 @@
 import copy
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from campaigns.differences import Difference, differences
@@ -170,6 +172,18 @@ def test_what_was_written_over_an_undo_is_what_redo_goes_on_to(client, email):
     saved(email, subject="Written instead")
     assert stepped(client, email, "undo") == "First"
     assert stepped(client, email, "redo") == "Written instead"
+
+
+def test_the_editor_asks_as_much_after_many_undone_steps_as_after_one(client, email):
+    for number in range(8):
+        saved(email, subject=str(number))
+    asked = []
+    for _ in range(7):
+        stepped(client, email, "undo")
+        with CaptureQueriesContext(connection) as queries:
+            client.get(address("content", email))
+        asked.append(len(queries))
+    assert max(asked) == asked[0]
 
 
 @pytest.mark.parametrize("name", ["undo", "redo"])
