@@ -39,6 +39,7 @@ NO_SENDER = (
     "The link could not be mailed: the default brand has no sender address. Set it"
     " under Settings, Brand."
 )
+SWITCHED_ON = "%s is switched on, and needs a new password: mail a link to set one."
 MAILED = "A link to set a password is on its way to %s. It works for three days."
 
 
@@ -155,8 +156,10 @@ def _switch(request: SignedIn, pk: int, *, on: bool) -> HttpResponse:
     except NotChanged as problem:
         messages.error(request, str(problem))
         return redirect("console:user", pk)
-    said = "may sign in again." if on else "is signed out and cannot sign in any more."
-    messages.success(request, f"{user} {said}")
+    if on:
+        messages.success(request, SWITCHED_ON % user)
+        return redirect("console:user", pk)
+    messages.success(request, f"{user} is signed out and cannot sign in any more.")
     return redirect("console:users")
 
 

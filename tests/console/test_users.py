@@ -136,6 +136,13 @@ class TestChanging:
         bo.refresh_from_db()
         assert not bo.has_usable_password()
 
+    def test_whoever_is_switched_on_is_said_to_need_a_new_password(self, client, bo):
+        act(client, "user_off", bo)
+        url = reverse("console:user_on", args=[bo.pk])
+        page = client.post(url, follow=True)
+        assert page.redirect_chain[-1][0] == reverse("console:user", args=[bo.pk])
+        assert "needs a new password: mail a link" in page.content.decode()
+
     def test_nobody_switches_herself_off(self, client, alice):
         act(client, "user_off", alice)
         assert User.objects.get(pk=alice.pk).is_active
