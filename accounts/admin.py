@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.auth import admin as registers_groups  # noqa: F401
 from django.contrib.auth.models import Group
+from django.db import models
 from django.http import HttpRequest
 
 from accounts.models import Account, AuditEntry, Job, Throttle, User
@@ -20,6 +21,13 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     show_full_result_count = False
     list_per_page = 50
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """Without octets, which may be many and say nothing in a list: what shows them
+        fetches those of its row."""
+        columns = self.model._meta.concrete_fields
+        octets = [one.name for one in columns if isinstance(one, models.BinaryField)]
+        return super().get_queryset(request).defer(*octets)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -3,9 +3,14 @@
 import pytest
 from django.apps import apps
 from django.contrib import admin
+from django.db import connection
+from django.db.models import BinaryField
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Account, AuditEntry, Job
+from bounces.models import Report
+from campaigns.models import Picture
 from consent.models import ConsentRecord, Grant, SubscriptionType, Suppression
 from consent.vocabulary import Act, Action, Actor, Evidence, Mechanism, Reason
 from optouts.models import Farewell
@@ -81,6 +86,15 @@ def test_its_list_and_a_row_can_be_opened(client, rows, model):
     assert client.get(page(model, "changelist")).status_code == 200
     for row in model.objects.all()[:1]:
         assert client.get(page(model, "change", row.pk)).status_code == 200
+
+
+@pytest.mark.parametrize("model", [Picture, Report], ids=str)
+def test_a_list_fetches_no_octets(client, model):
+    with CaptureQueriesContext(connection) as asked:
+        client.get(page(model, "changelist"))
+    columns = [one for one in model._meta.fields if isinstance(one, BinaryField)]
+    said = " ".join(query["sql"] for query in asked)
+    assert [one.name for one in columns if f'"{one.column}"' in said] == []
 
 
 @pytest.mark.parametrize("model", OURS, ids=str)
