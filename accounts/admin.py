@@ -40,7 +40,23 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 class KeptAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Can be changed, never deleted: records point at it."""
+    """Can be changed, never deleted: records point at it. The audit log has who did."""
+
+    def subject(self, obj: Any) -> str:
+        """What the audit log calls it."""
+        return str(obj)[:300]
+
+    def save_model(
+        self, request: HttpRequest, obj: Any, form: Any, change: bool
+    ) -> None:
+        super().save_model(request, obj, form, change)
+        if form.changed_data:
+            AuditEntry.objects.record(
+                request.user,  # type: ignore[arg-type]
+                f"{'changed' if change else 'added'} {obj._meta.verbose_name}",
+                subject=self.subject(obj),
+                detail={"fields": form.changed_data},
+            )
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 
-from accounts.models import AuditEntry
+from accounts.admin import KeptAdmin
 from deliveries.models import ProviderLimit, Relay
 
 LIMITS = ("per_second", "per_hour", "per_day")
@@ -26,20 +26,32 @@ class RelayForm(forms.ModelForm):  # type: ignore[type-arg]
         model = Relay
         fields = ("name", "host", "port", "security", "user")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "host" in self.fields:
+            self.fields["host"].required = True
+            self.fields["host"].help_text = ""
+
 
 @admin.register(Relay)
-class RelayAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Mail servers by weight. What is changed counts from the next turn on, within
-    twenty seconds."""
+class RelayAdmin(KeptAdmin):
+    """Mail servers by weight; of weight 0 they are not in use. What is changed counts
+    from the next turn on, within twenty seconds."""
 
     form = RelayForm
     fields = (
         *("name", "host", "port", "security", "user", "secret"),
         *("weight", "connections", *LIMITS, "problem", "problem_at"),
     )
-    readonly_fields = ("problem", "problem_at")
     list_display = ("name", "host", "weight", "connections", *LIMITS, "problem")
     ordering = ("name",)
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Relay | None = None
+    ) -> tuple[str, ...]:
+        """There is always the one of EMAIL_URL, which has no host of its own."""
+        told = ("problem", "problem_at")
+        return ("host", *told) if obj and not obj.host else told
 
     def save_model(
         self, request: HttpRequest, obj: Relay, form: Any, change: bool
@@ -49,16 +61,11 @@ class RelayAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         super().save_model(request, obj, form, change)
         if form.cleaned_data.get("secret"):
             obj.set_password(form.cleaned_data["secret"])
-        AuditEntry.objects.record(
-            request.user,  # type: ignore[arg-type]
-            "changed a mail server" if change else "added a mail server",
-            subject=obj.name,
-        )
 
 
 @admin.register(ProviderLimit)
-class ProviderLimitAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """How quickly mail may leave for one mailbox provider."""
+class ProviderLimitAdmin(KeptAdmin):
+    """How quickly mail may leave for one mailbox provider; empty: without a limit."""
 
     list_display = ("provider", *LIMITS)
     fields = list_display

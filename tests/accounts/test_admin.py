@@ -13,30 +13,38 @@ from bounces.models import Report
 from campaigns.models import Picture
 from consent.models import ConsentRecord, Grant, SubscriptionType, Suppression
 from consent.vocabulary import Act, Action, Actor, Evidence, Mechanism, Reason
+from contacts.models import PropertyDefinition
+from deliveries.models import Hold, ProviderLimit, Relay
 from optouts.models import Farewell
-from tests.factories import ContactFactory, agree
+from segments.models import SegmentUse
+from tests.factories import (
+    ContactFactory,
+    DeliveryFactory,
+    MarketingEmailFactory,
+    SegmentFactory,
+    agree,
+)
 
 pytestmark = pytest.mark.django_db
 OUR_APPS = (
     *("accounts", "consent", "contacts", "deliveries", "segments", "campaigns"),
     *("reengagement", "bounces", "optouts", "signups"),
 )
-# the others have tests of their own
-APPS = (
-    "accounts",
-    "consent",
-    "optouts",
-    "campaigns",
-    "bounces",
-    "reengagement",
-    "signups",
-)
-OURS = [model for model in admin.site._registry if model._meta.app_label in APPS]
-READ_ONLY = [
-    model
-    for model in OURS
-    if model.__name__ not in {"Account", "Brand", "SubscriptionType"}
-]
+OURS = [model for model in admin.site._registry if model._meta.app_label in OUR_APPS]
+# what can be changed there, and how
+CHANGES = {
+    "Account": {"name": "Other"},
+    "Brand": {"name": "Other"},
+    "Contact": {"first_name": "Other"},
+    "Hold": {"lift_reason": "Other"},
+    "PropertyDefinition": {"label": "Other"},
+    "ProviderLimit": {"per_day": 5},
+    "Relay": {"weight": 5},
+    "Segment": {"name": "Other"},
+    "SubscriptionType": {"name": "Other"},
+}
+CHANGED = [model for model in OURS if model.__name__ in CHANGES]
+READ_ONLY = [model for model in OURS if model.__name__ not in CHANGES]
 
 
 @pytest.fixture
@@ -54,6 +62,21 @@ def rows(alice):
     AuditEntry.objects.record(alice, "signed in")
     Job.objects.create(kind="x", label="A job")
     Farewell.objects.create(address=contact.address, message_id=1, why="other")
+    PropertyDefinition.objects.create(name="age", label="Age", kind="number")
+    ProviderLimit.objects.create(provider="gmail", per_day=9)
+    Relay.objects.main()
+    Hold.objects.stop_everything(alice, "A test")
+    segment = SegmentFactory()
+    segment.refresh()
+    SegmentUse.objects.note("email:1", [segment], label="Email", url="/")
+    MarketingEmailFactory()
+    DeliveryFactory(contact=contact)
+
+
+def a_row(model):
+    """Its first one, or where it would be."""
+    row = model.objects.first()
+    return row.pk if row else 1
 
 
 def page(model, name, *args):
@@ -99,18 +122,37 @@ def test_a_list_fetches_no_octets(client, model):
 
 @pytest.mark.parametrize("model", OURS, ids=str)
 def test_nothing_can_be_deleted(client, rows, model):
-    for row in model.objects.all()[:1]:
-        assert (
-            client.post(page(model, "delete", row.pk), {"post": "yes"}).status_code
-            == 403
-        )
+    url = page(model, "delete", a_row(model))
+    assert client.post(url, {"post": "yes"}).status_code == 403
+
+
+@pytest.mark.parametrize("model", CHANGED, ids=str)
+def test_nothing_can_be_deleted_from_a_list(client, rows, model):
+    before = model.objects.count()
+    wanted = {"action": "delete_selected", "_selected_action": [a_row(model)]}
+    client.post(page(model, "changelist"), {**wanted, "post": "yes"})
+    assert model.objects.count() == before
+
+
+@pytest.mark.parametrize("model", CHANGED, ids=str)
+def test_what_can_be_changed_is_written_down_with_who_did_it(
+    client, alice, rows, model
+):
+    row = model.objects.first()
+    url = page(model, "change", row.pk)
+    form = client.get(url).context["adminform"].form
+    shown = {one.name: one.initial for one in form}
+    typed = {name: word for name, word in shown.items() if word is not None}
+    before = AuditEntry.objects.count()
+    assert client.post(url, typed | CHANGES[model.__name__]).status_code == 302
+    assert AuditEntry.objects.count() == before + 1
+    assert AuditEntry.objects.latest("pk").actor == alice
 
 
 @pytest.mark.parametrize("model", READ_ONLY, ids=str)
 def test_what_was_said_or_done_can_only_be_read(client, rows, model):
     assert client.get(page(model, "add")).status_code == 403
-    for row in model.objects.all()[:1]:
-        assert client.post(page(model, "change", row.pk), {}).status_code == 403
+    assert client.post(page(model, "change", a_row(model)), {}).status_code == 403
 
 
 @pytest.mark.parametrize("model", [Grant, Suppression, ConsentRecord], ids=str)

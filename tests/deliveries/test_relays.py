@@ -187,6 +187,21 @@ def test_relays_and_limits_are_kept_in_the_admin(client):
     assert ProviderLimit.objects.get().limits == {"day": 1000}
 
 
+def test_the_relay_of_email_url_stays_that_one_in_the_admin(client):
+    main = Relay.objects.main()
+    change = reverse("admin:deliveries_relay_change", args=[main.pk])
+    fields = {"name": "Main", "port": 587, "security": "none", "weight": 3}
+    client.post(change, fields | {"host": "mail.example"})
+    main.refresh_from_db()
+    assert (main.name, main.host) == ("Main", "")
+
+
+def test_another_relay_needs_a_host(client):
+    fields = {"name": "Second", "port": 587, "security": "none", "weight": 3}
+    page = client.post(reverse("admin:deliveries_relay_add"), fields)
+    assert page.context["errors"] == [["This field is required."]]
+
+
 def test_who_failed_a_minute_ago_is_tried_as_before(second):
     Relay.objects.filter(host="").update(weight=0)
     second.failed("It was away.")
