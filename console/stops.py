@@ -9,12 +9,14 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from accounts.doorbell import ring
+from accounts.models import User
 from accounts.roles import Right, needs
 from accounts.web import INVALID, SignedIn
 from bounces.models import Incident
@@ -78,12 +80,25 @@ def liftable() -> HoldQuerySet:
 
 
 def _let_go(request: SignedIn, hold: Hold, reason: str) -> None:
-    if hold.lift(request.user, reason):
+    name = name_of(hold)
+    if _lifted(hold, request.user, reason):
         ring(SEND_DUE)
-        messages.success(request, f"Mails of {name_of(hold)} leave again.")
+        messages.success(request, f"Mails of {name} leave again.")
+    elif Hold.objects.active().filter(pk=hold.pk).exists():
+        words = f"Mails of {name} still wait: somebody has just stopped more than that."
+        messages.error(request, words)
     else:
-        words = f"Somebody else has let mails of {name_of(hold)} leave before you."
+        words = f"Somebody else has let mails of {name} leave before you."
         messages.info(request, words)
+
+
+@transaction.atomic
+def _lifted(hold: Hold, user: User, reason: str) -> bool:
+    """False when it was lifted before, or is needed for more by now: asked again when
+    nobody can stop anything by it any more."""
+    locked = Hold.objects.locked().filter(pk=hold.pk).first()
+    kept = locked is not None and liftable().filter(pk=hold.pk).exists()
+    return kept and hold.lift(user, reason)
 
 
 def name_of(hold: Hold) -> str:

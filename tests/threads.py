@@ -1,9 +1,10 @@
 """Works of several people at one moment, each in a thread with its own connection."""
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
-from django.db import connections
+from django.db import connection, connections, transaction
 
 PATIENCE = 60
 
@@ -26,3 +27,37 @@ def together(*works):
     done = [threads.submit(run, work) for work in works]
     threads.shutdown(wait=False)
     return [one.result(PATIENCE) for one in done]
+
+
+# those that wait for a row which this connection has changed or locked
+WAITING = """
+SELECT FROM pg_locks
+WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))
+"""
+
+
+def halfway(first, second, then=lambda: None):
+    """What `second` returned, begun after `first` was done and before that was
+    committed: it waits for it then, or has not seen it. `then`: the rest of the first
+    transaction, once the second is over or waits."""
+
+    def run():
+        try:
+            return second()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as threads:
+        with transaction.atomic():
+            first()
+            other = threads.submit(run)
+            while not (other.done() or _somebody_waits()):
+                time.sleep(0.01)
+            then()
+        return other.result(PATIENCE)
+
+
+def _somebody_waits():
+    with connection.cursor() as cursor:
+        cursor.execute(WAITING)
+        return cursor.fetchone() is not None

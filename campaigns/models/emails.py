@@ -358,9 +358,10 @@ class MarketingEmail(models.Model):
             cancel_queued([self.message_id])
         return True
 
+    @transaction.atomic
     def pause(self, user: User | None, reason: str) -> None:
         """Hold what has not started; safe to repeat."""
-        Hold.objects.get_or_create(
+        Hold.objects.locked().get_or_create(
             kind=HoldKind.MESSAGE,
             message=self.message,
             lifted_at=None,

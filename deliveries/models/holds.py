@@ -1,4 +1,9 @@
-"""Sending stopped, in part or altogether."""
+"""Sending stopped, in part or altogether.
+
+The row of a stop is the last lock that anybody takes: after addresses, then emails,
+campaigns and incidents. Whoever stops takes it, and whoever lifts takes it before he
+asks whether anything else needs the stop.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +30,10 @@ class HoldQuerySet(models.QuerySet["Hold"]):
     def active(self) -> HoldQuerySet:
         return self.filter(lifted_at=None)
 
+    def locked(self) -> HoldQuerySet:
+        """The active ones, which nobody else lifts before our transaction ends."""
+        return self.active().select_for_update(no_key=True)
+
     def stop(
         self,
         user: User | None,
@@ -35,7 +44,8 @@ class HoldQuerySet(models.QuerySet["Hold"]):
         value: str = "",
     ) -> Hold:
         """Stop sending until somebody lifts it; the hold that does so already, if
-        there is one. A batch that is on its way is not called back."""
+        there is one and nobody is just lifting it. A batch that is on its way is not
+        called back."""
         what = {"kind": kind, "message": message, "value": value}
         return self._stop({"reason": reason[:300], "created_by": user}, what)
 
@@ -54,7 +64,7 @@ class HoldQuerySet(models.QuerySet["Hold"]):
 
     @transaction.atomic
     def _stop(self, how: dict[str, Any], what: dict[str, Any]) -> Hold:
-        hold, made = self.get_or_create(**what, lifted_at=None, defaults=how)
+        hold, made = self.locked().get_or_create(**what, lifted_at=None, defaults=how)
         if made:
             AuditEntry.objects.record(
                 hold.created_by,

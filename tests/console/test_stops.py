@@ -1,6 +1,7 @@
 """One stop of sending is told, and let go on in the console with a reason."""
 
 import pytest
+from django.contrib.messages import get_messages
 from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +20,7 @@ from tests.factories import (
     MessageFactory,
     SegmentFactory,
 )
+from tests.threads import halfway
 
 pytestmark = pytest.mark.django_db
 WHY = {"reason": "They delisted us"}
@@ -114,7 +116,7 @@ def of_sender(user):
     return reverse("deliveries:domains")
 
 
-def of_paused_campaign(user):
+def running_campaign():
     campaign = Campaign.objects.create(
         name="Autumn",
         state=CampaignState.RUNNING,
@@ -123,12 +125,21 @@ def of_paused_campaign(user):
     )
     email = MarketingEmailFactory(state=EmailState.SENDING, message=MessageFactory())
     campaign.emails.create(email=email, position=1)
+    return campaign
+
+
+def of_paused_campaign(user):
+    campaign = running_campaign()
     campaign.pause(user, "Complaints")
     return campaign.get_absolute_url()
 
 
+def open_incident(category="spam"):
+    return Incident.objects.create(kind="provider", place="gmail", category=category)
+
+
 def of_open_incident(user):
-    incident = Incident.objects.create(kind="provider", place="gmail", category="spam")
+    incident = open_incident()
     incidents.pause(incident, user)
     return incident.get_absolute_url()
 
@@ -169,7 +180,7 @@ def test_who_comes_second_is_told_that_somebody_was_faster(client, hold):
     faster = [hold]
 
     def lift_first(execute, sql, *rest):
-        if faster and sql.startswith('UPDATE "deliveries_hold"'):
+        if faster and "FOR NO KEY UPDATE" in sql:
             faster.pop().lift(None, "Seen to")
         return execute(sql, *rest)
 
@@ -177,6 +188,64 @@ def test_who_comes_second_is_told_that_somebody_was_faster(client, hold):
         told = client.post(page_of(hold), WHY, follow=True).content.decode()
     assert "Somebody else has let mails of Gmail leave before you" in told
     assert "leave again." not in told
+
+
+def stopping_an_email(user):
+    """(its message, the verb): the guard has stopped it before."""
+    email = MarketingEmailFactory(state=EmailState.SENDING, message=MessageFactory())
+    return {"kind": "message", "message": email.message}, email.stop
+
+
+def pausing_a_campaign(user):
+    campaign = running_campaign()
+    what = {"kind": "message", "message": campaign.messages().get()}
+    return what, lambda: campaign.pause(user, "Complaints")
+
+
+def stopping_a_campaign(user):
+    campaign = running_campaign()
+    what = {"kind": "message", "message": campaign.messages().get()}
+    return what, lambda: campaign.stop(user)
+
+
+def pausing_for_an_incident(user):
+    incident = open_incident()
+    what = {"kind": "provider", "value": "gmail"}
+    return what, lambda: incidents.pause(incident, user)
+
+
+def stopping_everything(user):
+    return {}, lambda: Hold.objects.stop_everything(user, "A wrong price")
+
+
+VERBS = [
+    stopping_an_email,
+    pausing_a_campaign,
+    stopping_a_campaign,
+    pausing_for_an_incident,
+]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("making", VERBS)
+def test_what_is_being_stopped_for_more_is_not_lifted_by_its_number(
+    client, alice, making
+):
+    what, stop = making(alice)
+    hold = Hold.objects.stop_itself("Bad list", {"test": "hard"}, **what)
+    answer = halfway(stop, lambda: client.post(page_of(hold), WHY))
+    assert Hold.objects.active().get() == hold
+    (told,) = get_messages(answer.wsgi_request)
+    assert "somebody has just stopped more than that" in str(told)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("making", [*VERBS, stopping_everything])
+def test_who_stops_what_is_just_being_lifted_stops_it_anew(alice, making):
+    what, stop = making(alice)
+    hold = Hold.objects.stop_itself("Bad list", {}, **({"kind": "everything"} | what))
+    halfway(lambda: hold.lift(alice, "Seen to"), stop)
+    assert Hold.objects.active().get() != hold
 
 
 def test_an_outsider_is_sent_to_sign_in(outsider_client, hold):
