@@ -64,17 +64,26 @@ def place_of(domain: str | None) -> Place:
 
 def attach(bounces: Iterable[Bounce], policy: Policy) -> None:
     """Put each of these refusals of ours with its like, and stop sending where they
-    are many; inside a transaction, safe to repeat."""
+    are many; inside a transaction, safe to repeat.
+
+    In the order that `solve` has too: addresses, which are locked by now, then the
+    incidents, and their stops when all of them are locked.
+    """
     by_key: dict[Key, list[Bounce]] = {}
     for bounce in bounces:
         if bounce.incident_id is None:
             by_key.setdefault(_key_of(bounce), []).append(bounce)
-    for key in sorted(by_key):  # always in this order: two workers never cross
-        rows = by_key[key]
-        incident = _open_for(key, rows)
-        Bounce.objects.filter(pk__in=[row.pk for row in rows]).update(incident=incident)
-        if policy.pauses and incident.hold_id is None and is_storm(incident):
+    # always in this order: two workers never cross
+    found = [_gathered(key, by_key[key]) for key in sorted(by_key)]
+    for incident in found:
+        if policy.pauses and not incident.is_held and is_storm(incident):
             _hold(incident, None)
+
+
+def _gathered(key: Key, rows: list[Bounce]) -> Incident:
+    incident = _open_for(key, rows)
+    Bounce.objects.filter(pk__in=[row.pk for row in rows]).update(incident=incident)
+    return incident
 
 
 def _key_of(bounce: Bounce) -> Key:
@@ -83,8 +92,10 @@ def _key_of(bounce: Bounce) -> Key:
 
 
 def _open_for(key: Key, rows: list[Bounce]) -> Incident:
+    """The one that is open, which nobody solves meanwhile, or a new one."""
     first, last = min(row.at for row in rows), max(row.at for row in rows)
-    incident, made = Incident.objects.open().get_or_create(
+    still_open = Incident.objects.open().select_for_update(no_key=True)
+    incident, made = still_open.get_or_create(
         kind=key.place.kind,
         place=key.place.name,
         category=key.category,
@@ -166,7 +177,12 @@ def _hold(incident: Incident, user: User | None) -> Hold:
 @transaction.atomic
 def solve(incident: Incident, user: User, solution: str) -> Incident:
     """Say that the cause is gone: sending goes on, and who was blocked by it comes
-    back. Counted in `.let_go` and `.released`; once only."""
+    back. Counted in `.let_go` and `.released`; once only.
+
+    Their addresses are locked first: whoever records a refusal has done that when he
+    comes to the incident.
+    """
+    Address.objects.lock(_addresses_of(blocked_for(incident)))
     incident = Incident.objects.select_for_update(of=("self",)).get(pk=incident.pk)
     if incident.solved_at:
         return incident
@@ -194,9 +210,11 @@ def solve(incident: Incident, user: User, solution: str) -> Incident:
 def _let_go(incident: Incident, user: User, solution: str) -> int:
     """Lift the stop of this incident, unless another one there needs it: how many
     mails had waited."""
-    hold = incident.hold
+    if incident.hold_id is None:
+        return 0
+    hold = Hold.objects.locked().filter(pk=incident.hold_id).first()
     others = Incident.objects.open().filter(hold=hold).exclude(pk=incident.pk)
-    if hold is None or hold.lifted_at or others.exists():
+    if hold is None or others.exists():
         return 0
     count = waiting(incident).count()
     hold.lift(user, solution)
@@ -234,9 +252,12 @@ def blocked_for(incident: Incident) -> QuerySet[Suppression]:
     )
 
 
+def _addresses_of(blocked: QuerySet[Suppression]) -> list[int]:
+    return sorted(set(blocked.values_list("address_id", flat=True)))
+
+
 def _release(incident: Incident, user: User, solution: str) -> int:
-    found = blocked_for(incident).values_list("address_id", flat=True)
-    ids = sorted(set(found))
+    ids = _addresses_of(blocked_for(incident))
     return sum(
         _give_back(ids[start : start + BATCH_SIZE], incident, user, solution)
         for start in range(0, len(ids), BATCH_SIZE)

@@ -114,9 +114,9 @@ def act(
         .order_by("pk")
     )
     policy, found = policy or Policy.current(), list(bounces)
-    act_on(found, policy)
     ours = (one for one in found if policy.decide(one).is_of_an_incident)
     incidents.attach(ours, policy)
+    act_on(found, policy)  # last: it stops domains, whose incidents are locked before
 
 
 def act_on(bounces: Sequence[Bounce], policy: Policy) -> None:

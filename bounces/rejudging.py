@@ -187,9 +187,9 @@ def _follow(changed: Sequence[Bounce], policy: Policy) -> None:
         .defer("report__raw")
         .order_by("pk")
     )
-    judging.act_on(rows, policy)
     since = timezone.now() - RECENT
     incidents.attach((r for r in rows if r.at >= since and _is_ours(r)), policy)
+    judging.act_on(rows, policy)
 
 
 def _is_ours(bounce: Bounce) -> bool:

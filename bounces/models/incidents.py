@@ -67,3 +67,8 @@ class Incident(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("bounces:incident", args=[self.pk])
+
+    @property
+    def is_held(self) -> bool:
+        """Mail to the place waits for it; it goes on when it was let go since."""
+        return self.hold is not None and self.hold.lifted_at is None

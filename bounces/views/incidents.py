@@ -54,8 +54,7 @@ def index(request: SignedIn) -> HttpResponse:
 
 
 def described(incident: Incident) -> dict[str, Any]:
-    held = incident.hold is not None and incident.hold.lifted_at is None
-    state = "held" if held else "open"
+    state = "held" if incident.is_held else "open"
     return {
         "incident": incident,
         "place": incidents.place_label(incident),

@@ -1,7 +1,7 @@
 """Sending stopped, in part or altogether.
 
-The row of a stop is the last lock that anybody takes: after addresses, then emails,
-campaigns and incidents. Whoever stops takes it, and whoever lifts takes it before he
+The row of a stop is the last lock that anybody takes: after addresses, then campaigns,
+emails and incidents. Whoever stops takes it, and whoever lifts takes it before he
 asks whether anything else needs the stop.
 """
 

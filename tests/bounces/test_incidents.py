@@ -8,7 +8,7 @@ from django.utils import timezone
 from bounces import incidents, judging
 from bounces.models import Bounce, BouncePolicy, Incident, Kept, Release, Stance
 from bounces.policy import Policy
-from consent.models import ConsentRecord, Grant, SubscriptionType, Suppression
+from consent.models import Address, ConsentRecord, Grant, SubscriptionType, Suppression
 from consent.vocabulary import Act, Action, Actor, Mechanism, Reason
 from contacts.models import Contact
 from deliveries.models import Delivery, DeliveryState, Hold
@@ -19,6 +19,7 @@ from tests.factories import (
     UserFactory,
     agree,
 )
+from tests.threads import halfway
 
 pytestmark = pytest.mark.django_db
 REPUTATION = "550 5.7.1 [203.0.113.{n} x{n}8812] poor reputation of your domain"
@@ -93,6 +94,64 @@ def test_gathering_again_in_any_order_changes_nothing():
     rows = rows[1::2] + rows[::2]
     incidents.attach(rows, Policy())
     assert (list(Incident.objects.values()), list(Bounce.objects.values())) == before
+
+
+def another_at_gmail():
+    """A second incident there, for other words."""
+    known = set(Incident.objects.values_list("pk", flat=True))
+    for n in range(3):
+        refused(f"q{n}@gmail.com", "550 5.7.26 unauthenticated email", 550, "5.7.26")
+    judging.judge_refusals()
+    return Incident.objects.exclude(pk__in=known).get()
+
+
+@pytest.mark.django_db(transaction=True)
+class TestAtOnce:
+    """Somebody says that an incident is solved while something else happens there."""
+
+    @pytest.fixture
+    def held(self):
+        refused_at_gmail(3)
+        incident = Incident.objects.get()
+        incidents.pause(incident, UserFactory())
+        return incident
+
+    def test_another_incident_that_just_took_the_stop_keeps_it(self, held):
+        other, rosa = another_at_gmail(), UserFactory()
+        solve = lambda: incidents.solve(held, rosa, "Delisted")  # noqa: E731
+        solved = halfway(lambda: incidents.pause(other, rosa), solve)
+        assert solved.let_go == 0
+        assert Incident.objects.open().get().hold == Hold.objects.active().get()
+
+    def test_another_incident_does_not_take_a_stop_that_ends(self, held):
+        other, rosa = another_at_gmail(), UserFactory()
+        solve = lambda: incidents.solve(held, rosa, "Delisted")  # noqa: E731
+        halfway(solve, lambda: incidents.pause(other, rosa))
+        assert Incident.objects.open().get().hold == Hold.objects.active().get()
+
+    def test_what_comes_after_it_was_solved_opens_a_new_one(self, held):
+        refused("late@gmail.com", REPUTATION.format(n=9))
+        solve = lambda: incidents.solve(held, UserFactory(), "Delisted")  # noqa: E731
+        halfway(solve, judging.judge_refusals)
+        assert held.bounces.count() == 3
+        assert Incident.objects.open().get().bounces.count() == 1
+
+    def test_who_is_blocked_for_it_and_refused_once_more_stands_in_no_circle(self):
+        BouncePolicy.objects.update_or_create(id=1, defaults={"stance": Stance.STRICT})
+        refused_at_gmail(3)
+        incident, rosa = Incident.objects.get(), UserFactory()
+        ana = Address.objects.order_by("pk").first()
+        solved = halfway(
+            lambda: Address.objects.lock([ana.pk]),
+            lambda: incidents.solve(incident, rosa, "Delisted"),
+            lambda: incidents.attach(again_of(incident), Policy()),
+        )
+        assert solved.released == 3
+
+
+def again_of(incident):
+    Bounce.objects.update(incident=None)
+    return Bounce.objects.select_related("address")
 
 
 class TestStrict:
@@ -244,14 +303,16 @@ class TestStopByItself:
         assert "7 waiting mails go on" in incidents.freed(solved)
         assert not Hold.objects.active().exists()
 
+    def test_comes_again_where_somebody_has_let_mail_go_meanwhile(self):
+        self.storm()
+        Hold.objects.get().lift(UserFactory(), "Seen to")
+        refused_at_gmail_again()
+        assert Incident.objects.get().hold == Hold.objects.active().get()
+
     def test_goes_on_while_another_incident_needs_it(self):
         self.storm()
         first, rosa = Incident.objects.get(), UserFactory()
-        for n in range(3):
-            words = "550 5.7.26 unauthenticated email"
-            refused(f"q{n}@gmail.com", words, 550, "5.7.26")
-        judging.judge_refusals()
-        other = Incident.objects.exclude(pk=first.pk).get()
+        other = another_at_gmail()
         incidents.pause(other, rosa)
         assert incidents.solve(first, rosa, "Delisted").let_go == 0
         assert Hold.objects.active().exists()
