@@ -1,11 +1,20 @@
-"""The whole re-engagement, from a file of contacts to "she cannot be mailed"."""
+"""The whole re-engagement, from a file of contacts to "she cannot be mailed".
+
+A marketer does it, after an administrator said who writes; a hygiene manager takes it
+back. Only the days of waiting for an answer are moved in the database.
+"""
 
 import pytest
+from django.contrib.auth.hashers import make_password
 
+from accounts.models import User
+from accounts.roles import Role
 from contacts.models import Contact
 from deliveries.models import Delivery
 from reengagement.models import Campaign
 from tests.e2e.marketer import Marketer, links_in, time_passes
+from tests.factories import UserFactory
+from tests.people import PASSWORD
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -19,11 +28,25 @@ few@people.example,Dan,5,,
 reader@people.example,Eva,20,2026-11-01,
 """
 EVERYBODY = [("email", "contains", "people.example")]
+WHO_UNDOES = "A hygiene manager or an administrator can"
 
 
 @pytest.fixture
-def marketer(live_stack, signed_in_page):
-    return Marketer(live_stack, signed_in_page)
+def marketer(live_stack, signed_in_page, new_page):
+    """She signs in herself, once Alice has set the brand up."""
+    Marketer(live_stack, signed_in_page).set_brand()
+    user = UserFactory(role=Role.MARKETER)
+    password = make_password(PASSWORD, hasher="argon2")
+    User.objects.filter(pk=user.pk).update(password=password)
+    someone = Marketer(live_stack, new_page())
+    someone.sign_in(user.email, PASSWORD)
+    return someone
+
+
+@pytest.fixture
+def hygiene_manager(live_stack, sign_in, new_page):
+    user = UserFactory(role=Role.HYGIENE)
+    return Marketer(live_stack, sign_in(new_page(), user))
 
 
 @pytest.fixture
@@ -34,7 +57,6 @@ def file(tmp_path):
 
 
 def test_the_manual_way(live_stack, marketer, new_page, file, tmp_path):
-    marketer.set_brand()
     marketer.import_contacts(file, rows=5)
     quiet = marketer.make_segment(
         "Gone quiet",
@@ -46,7 +68,7 @@ def test_the_manual_way(live_stack, marketer, new_page, file, tmp_path):
     assert quiet.size == 3
 
     email = marketer.write_email("Do you still want our emails?", quiet)
-    marketer.send(email, people=2)
+    marketer.send(email, people=2, patiently=True)
     assert sorted(live_stack.sink.recipients) == [
         "silent@people.example",
         "stays@people.example",
@@ -62,7 +84,7 @@ def test_the_manual_way(live_stack, marketer, new_page, file, tmp_path):
     marketer.go(f"/segments/{unanswered.pk}/")
     exported = export(marketer, tmp_path)
     marketer.import_opt_outs(exported, addresses=1)
-    marketer.sees("It can be undone until")
+    marketer.sees(f"{WHO_UNDOES} undo it until")
 
     # whoever confirmed has opened: she is in no segment of the silent any more
     everybody = marketer.make_segment("Everybody", EVERYBODY)
@@ -74,8 +96,9 @@ def test_the_manual_way(live_stack, marketer, new_page, file, tmp_path):
     marketer.sees("imported opt-out list")
 
 
-def test_the_campaign_as_one_object(live_stack, marketer, new_page, file):
-    marketer.set_brand()
+def test_the_campaign_as_one_object(
+    live_stack, marketer, hygiene_manager, new_page, file
+):
     marketer.import_contacts(file, rows=5)
     quiet = marketer.make_segment("Gone quiet", [("last_opened_at", "unknown", None)])
 
@@ -98,9 +121,12 @@ def test_the_campaign_as_one_object(live_stack, marketer, new_page, file):
     marketer.go(f"/contacts/{silent.pk}/")
     marketer.sees("Did not confirm a re-engagement email")
 
-    marketer.go(f"/reengagement/{campaign.pk}/undo/")
-    marketer.page.get_by_label("Reason").fill("They were on holiday")
-    marketer.press("Undo the opt-out")
+    marketer.go(f"/reengagement/{campaign.pk}/")
+    marketer.sees(f"{WHO_UNDOES} take the opt-outs back")
+    hygiene_manager.go(f"/reengagement/{campaign.pk}/")
+    hygiene_manager.press("Undo the opt-out")
+    hygiene_manager.page.get_by_label("Reason").fill("They were on holiday")
+    hygiene_manager.press("Undo the opt-out")
     restored = campaign.members.filter(outcome="restored")
     live_stack.wait_for(lambda: restored.count() == 2, "the end of the undo")
     marketer.go(f"/emails/{again.pk}/review/")
@@ -108,7 +134,7 @@ def test_the_campaign_as_one_object(live_stack, marketer, new_page, file):
 
 
 def opt_out_the_silent(stack, marketer, campaign):
-    """The waiting time runs out, Alice looks through the silent and presses."""
+    """The waiting time runs out, she looks through the silent and presses."""
     time_passes(campaign.messages().get(), days=15)
     in_review = Campaign.objects.filter(pk=campaign.pk, state="review")
     stack.wait_for(in_review.exists, "the end of the waiting time", seconds=90)
