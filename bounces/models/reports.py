@@ -150,6 +150,12 @@ class Bounce(models.Model):
                 condition=Q(rule__in=NEED_A_NEIGHBOUR, doing=Doing.COUNT),
                 name="bounce_without_a_neighbour",
             ),
+            # serves the question which providers tell of complaints
+            models.Index(
+                fields=["address"],
+                condition=Q(kind=Kind.COMPLAINT),
+                name="bounce_that_complains",
+            ),
         ]
 
     def __str__(self) -> str:
