@@ -17,22 +17,13 @@ import yaml
 from config.local import children, places, valkey, web
 from config.local.lint import production
 from config.local.postgres import INITDB_ARGS
-from tests.platform.checkout import outside_env
+from tests.platform.checkout import names_read, outside_env
 
 ROOT = places.ROOT
 BIN = Path(sys.executable).parent
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES = COMPOSE["services"]
 OURS = ("migrate", "web", "worker", "beat", "listener", "mailbox")
-
-
-def names_read():
-    """Every variable that the settings read."""
-    tree = ast.parse((ROOT / "config" / "settings.py").read_text())
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    readers = [c for c in calls if ast.unparse(c.func).split(".")[0] in ("read", "env")]
-    words = {c.args[0].value for c in readers if c.args}
-    return {word for word in words if re.fullmatch("[A-Z_]+", word)}
 
 
 def filled(value, given):
