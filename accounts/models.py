@@ -119,6 +119,9 @@ class User(AbstractBaseUser):
     )
     single_key_shortcuts = models.BooleanField(default=True)
 
+    # what a program that acts in her name came with; told in the audit log
+    via = ""
+
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
@@ -209,8 +212,11 @@ class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
         detail: dict[str, Any] | None = None,
     ) -> AuditEntry:
         """Write down that `actor` (None: the system) did `verb` to `subject`."""
+        told = dict(detail or {})
+        if actor and actor.via:
+            told["via"] = actor.via
         return self.create(
-            actor=actor, verb=verb, subject=subject, url=url, detail=detail or {}
+            actor=actor, verb=verb, subject=subject, url=url, detail=told
         )
 
     def redact(self, words: Collection[str], urls: Collection[str]) -> int:

@@ -146,6 +146,10 @@ TIMETABLE: dict[str, dict[str, Any]] = {
         "task": "signups.tasks.forget_unconfirmed",
         "schedule": 3600.0,
     },
+    "forget the answers that were kept for programs, every hour": {
+        "task": "api.tasks.forget_answers",
+        "schedule": 3600.0,
+    },
     "refresh the segments that something changed, every 15 seconds": {
         "task": "segments.tasks.refresh_due",
         "schedule": 15.0,

@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "bounces",
     "optouts",
     "signups",
+    "api",
     "console",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -66,6 +67,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "api.middleware.ApiAnswers",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -160,6 +162,11 @@ DNS_SERVERS: list[tuple[str, int]] = read.dns_servers("DNS_SERVERS")
 # How long a click waits for its verdict: scanners follow the other links meanwhile.
 CLICK_SETTLE_SECONDS = read.read(
     "CLICK_SETTLE_SECONDS", env.int, 900, "how many seconds a click is watched"
+)
+
+# How many requests one API token may make in a minute.
+API_REQUESTS_PER_MINUTE = read.read(
+    "API_REQUESTS_PER_MINUTE", env.int, 600, "how many requests a token has a minute"
 )
 
 LANGUAGE_CODE = "en"

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
+from api.urls import mounted
 from config.health import healthz
 from console.signing_in import SignIn, administration
 from console.views import Join
@@ -25,4 +26,5 @@ urlpatterns = [
     path("", include("signups.urls")),
     path("", include("segments.urls")),
     path("", include("reengagement.urls")),
+    path("api/v1/", mounted),
 ]

@@ -25,6 +25,7 @@ def tabs(current: str, user: User) -> list[dict[str, Any]]:
         ("Subscription types", "consent:types", Right.LOOK),
         ("Sending domains", "deliveries:domains", Right.LOOK),
         ("Users", "console:users", Right.USERS),
+        ("API tokens", "console:tokens", Right.USERS),
         ("Audit log", "console:log", Right.USERS),
     )
     return [

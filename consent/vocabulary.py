@@ -46,6 +46,7 @@ class Mechanism(models.TextChoices):
     UNSUBSCRIBE_MAIL = "unsubscribe_mail", "Unsubscribe mail"
     PREFERENCE_CENTRE = "preference_centre", "Preference page"
     STAFF = "staff", "Staff"
+    API = "api", "API"
     BOUNCE = "bounce", "Bounce"
     FEEDBACK_LOOP = "feedback_loop", "Feedback loop"
     REENGAGEMENT = "reengagement", "Re-engagement campaign"
@@ -57,6 +58,8 @@ class Actor(models.TextChoices):
 
     CONTACT = "contact", "The person"
     STAFF = "staff", "Staff"
+    # in the name of somebody who works here; no way of lifting a no is its own
+    PROGRAM = "program", "A program"
     IMPORT = "import", "Import"
     SYSTEM = "system", "System"
     MAILBOX_PROVIDER = "mailbox_provider", "Mailbox provider"

@@ -15,9 +15,8 @@ from accounts.roles import Right, needs
 from accounts.web import SignedIn
 from bounces.forms import UnbounceForm
 from bounces.views.desk import question
-from consent.models import Grant, SubscriptionType, Suppression
-from consent.vocabulary import MAY_LIFT, LiftedBy, Reason, Scope
 from console.timeline import KINDS, timeline
+from contacts import subscriptions
 from contacts.models import Contact, OpeningBalance, PropertyDefinition
 from contacts.properties import Value
 from deliveries import refusals
@@ -57,55 +56,6 @@ class Banner:
         return cls(tint, title, worst.sentence, worst.since)
 
 
-@dataclass(frozen=True)
-class Subscription:
-    """One row of the card: state, since when, how it came, what staff may do."""
-
-    subscription_type: SubscriptionType
-    state: str
-    since: dt.datetime | None = None
-    how: str = ""
-    # who else ends this no, where staff may not
-    ends: str = ""
-
-
-def subscriptions(contact: Contact) -> list[Subscription]:
-    """Every active type with what she said to it; three queries."""
-    noes = list(contact.suppressions().select_related("record"))
-    yeses = {
-        one.subscription_type_id: one
-        for one in Grant.objects.filter(
-            address_id=contact.address_id or 0
-        ).select_related("record")
-    }
-    types = SubscriptionType.objects.active()
-    return [_subscription(one, noes, yeses.get(one.pk)) for one in types]
-
-
-def _subscription(
-    one: SubscriptionType, noes: list[Suppression], yes: Grant | None
-) -> Subscription:
-    said = [no for no in noes if Reason(no.reason).is_opt_out and no.covers(one)]
-    if said:
-        no = min(said, key=lambda no: list(Reason).index(Reason(no.reason)))
-        ways = frozenset.intersection(*(MAY_LIFT[Reason(no.reason)] for no in said))
-        reach = "" if no.scope == Scope.TYPE else f", {no.get_scope_display().lower()}"
-        how = f"{no.get_reason_display()}{reach}"
-        return Subscription(one, "opted_out", no.occurred_at, how, _ends(ways))
-    if yes:
-        how = f"{yes.record.get_mechanism_display()}, {yes.get_basis_display().lower()}"
-        return Subscription(one, "opted_in", yes.given_at, how)
-    return Subscription(one, "not_set", None, "Never asked")
-
-
-def _ends(ways: frozenset[LiftedBy]) -> str:
-    if LiftedBy.STAFF in ways:
-        return ""
-    if LiftedBy.UNDO in ways:
-        return "Only the person can undo this, or the undo of its campaign or list."
-    return "Only the person can undo this."
-
-
 def own_properties(contact: Contact) -> list[tuple[str, Value]]:
     """What her custom properties say, by label."""
     if not contact.properties:
@@ -143,7 +93,7 @@ def _record(contact: Contact) -> dict[str, Any]:
         "answer_columns": ANSWER_COLUMNS,
         "banner": Banner.of(contact, answers),
         "status": _status(answers),
-        "subscriptions": subscriptions(contact),
+        "subscriptions": subscriptions.of(contact),
         "properties": own_properties(contact),
         "stays": stays.select_related("segment").order_by("-pk")[:SEGMENTS_SHOWN],
         "balance": OpeningBalance.objects.filter(contact=contact).first(),

@@ -1,7 +1,17 @@
 from django.urls import path
 
 from accounts.roles import Right, needs
-from console import jobs, log, outbox, overview, rights, stops, users, views
+from console import (
+    jobs,
+    log,
+    outbox,
+    overview,
+    rights,
+    stops,
+    tokens,
+    users,
+    views,
+)
 
 app_name = "console"
 urlpatterns = [
@@ -39,6 +49,9 @@ urlpatterns = [
     path("settings/users/<int:pk>/off/", users.switch_off, name="user_off"),
     path("settings/users/<int:pk>/on/", users.switch_on, name="user_on"),
     path("settings/users/<int:pk>/link/", users.link, name="user_link"),
+    path("settings/tokens/", tokens.index, name="tokens"),
+    path("settings/tokens/new/", tokens.create, name="token_create"),
+    path("settings/tokens/<int:pk>/", tokens.revoke, name="token_revoke"),
     path("settings/log/", log.index, name="log"),
     path("settings/log/export.csv", log.export, name="log_export"),
     path("time-zone/", views.time_zone, name="time_zone"),

@@ -1,7 +1,8 @@
 """What staff may write about one person's permission, and what only she may.
 
 Opting out is always possible. Opting in needs a legal basis, where and when she
-agreed, and is refused where the no is her own (consent.vocabulary.PRECEDENCE).
+agreed, and is refused where the no is her own (consent.vocabulary.PRECEDENCE). A
+program that acts in somebody's name writes the same, and lifts nothing at all.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from consent.models import Address, Grant, SubscriptionType, Suppression
 from consent.vocabulary import (
     MAY_LIFT,
     OPT_OUT_REASONS,
+    PRECEDENCE,
     Act,
     Action,
     Actor,
@@ -24,6 +26,7 @@ from consent.vocabulary import (
     LiftedBy,
     Mechanism,
     Reason,
+    Scope,
 )
 from contacts.models import Contact
 
@@ -42,41 +45,96 @@ class Agreement:
     day: dt.date
 
 
-def _staff(user: User, action: Action, explanation: str, **more: object) -> Act:
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """Where somebody stands with one type: state, since when, how it came."""
+
+    subscription_type: SubscriptionType
+    state: str  # opted_in, opted_out, not_set
+    since: dt.datetime | None = None
+    how: str = ""
+    # who else ends this no, where staff may not
+    ends: str = ""
+
+
+def of(contact: Contact) -> list[Subscription]:
+    """Every active type with what she said to it; three queries."""
+    noes = list(contact.suppressions().select_related("record"))
+    yeses = {
+        one.subscription_type_id: one
+        for one in Grant.objects.filter(
+            address_id=contact.address_id or 0
+        ).select_related("record")
+    }
+    types = SubscriptionType.objects.active()
+    return [_subscription(one, noes, yeses.get(one.pk)) for one in types]
+
+
+def _subscription(
+    one: SubscriptionType, noes: list[Suppression], yes: Grant | None
+) -> Subscription:
+    said = [no for no in noes if Reason(no.reason).is_opt_out and no.covers(one)]
+    if said:
+        no = min(said, key=lambda no: list(Reason).index(Reason(no.reason)))
+        ways = frozenset.intersection(*(MAY_LIFT[Reason(no.reason)] for no in said))
+        reach = "" if no.scope == Scope.TYPE else f", {no.get_scope_display().lower()}"
+        how = f"{no.get_reason_display()}{reach}"
+        return Subscription(one, "opted_out", no.occurred_at, how, _ends(ways))
+    if yes:
+        how = f"{yes.record.get_mechanism_display()}, {yes.get_basis_display().lower()}"
+        return Subscription(one, "opted_in", yes.given_at, how)
+    return Subscription(one, "not_set", None, "Never asked")
+
+
+def _ends(ways: frozenset[LiftedBy]) -> str:
+    if LiftedBy.STAFF in ways:
+        return ""
+    if LiftedBy.UNDO in ways:
+        return "Only the person can undo this, or the undo of its campaign or list."
+    return "Only the person can undo this."
+
+
+def act_of(user: User, action: Action, explanation: str, **more: object) -> Act:
+    """Of somebody who works here, or of a program in her name."""
     return Act(
         action=action,
-        mechanism=Mechanism.STAFF,
-        actor=Actor.STAFF,
+        mechanism=Mechanism.API if user.via else Mechanism.STAFF,
+        actor=Actor.PROGRAM if user.via else Actor.STAFF,
         explanation=explanation,
         user_id=user.pk,
+        source={"via": user.via} if user.via else {},
         **more,  # type: ignore[arg-type]
     )
 
 
 @transaction.atomic
 def opt_out(
-    contact: Contact, user: User, subscription_type: SubscriptionType | None = None
+    contact: Contact,
+    user: User,
+    subscription_type: SubscriptionType | None = None,
+    *,
+    reason: Reason = Reason.STAFF_OPT_OUT,
+    explanation: str = "Opted out by staff on request.",
 ) -> Suppression | None:
     """Opt her out of one type, or of everything; None when she was already."""
     if not contact.address_id:
         return None
-    act = _staff(user, Action.WITHDRAWN, "Opted out by staff on request.")
     fresh = Suppression.objects.suppress(
         [contact.address_id],
-        Reason.STAFF_OPT_OUT,
-        act,
+        reason,
+        act_of(user, Action.WITHDRAWN, explanation),
         subscription_type=subscription_type,
     )
     what = str(subscription_type or "all marketing")
     _note(user, f"opted out of {what}", contact)
-    ours = contact.suppressions().filter(reason=Reason.STAFF_OPT_OUT)
+    ours = contact.suppressions().filter(reason=reason)
     return ours.order_by("-pk").first() if fresh else None
 
 
 @transaction.atomic
 def undo_opt_out(no: Suppression, user: User) -> bool:
     """Take back what staff wrote; False when it is somebody else's no."""
-    act = _staff(user, Action.RESTORED, "Undone by staff.")
+    act = act_of(user, Action.RESTORED, "Undone by staff.")
     return bool(Suppression.objects.filter(pk=no.pk).lift(LiftedBy.STAFF, act))
 
 
@@ -87,7 +145,7 @@ def opt_in(contact: Contact, user: User, agreement: Agreement) -> None:
         raise Refused("There is no address to subscribe. Add one first.")
     Address.objects.lock([contact.address_id])
     _lift_for(contact, user, agreement)
-    yes = _staff(
+    yes = act_of(
         user,
         Action.GIVEN,
         agreement.explanation,
@@ -104,17 +162,20 @@ def _lift_for(contact: Contact, user: User, agreement: Agreement) -> None:
     chosen = agreement.subscription_type
     noes = contact.suppressions().covering(chosen).filter(reason__in=OPT_OUT_REASONS)
     account = Account.current()
+    back = act_of(user, Action.RESTORED, agreement.explanation)
+    may_lift = back.actor in PRECEDENCE[LiftedBy.STAFF].actors
     for no in noes:
-        if LiftedBy.STAFF not in MAY_LIFT[Reason(no.reason)]:
+        if not may_lift or LiftedBy.STAFF not in MAY_LIFT[Reason(no.reason)]:
             raise Refused(_why(contact, Reason(no.reason)))
         if agreement.day < (day := account.day_of(no.occurred_at)):
             raise Refused(
                 f"She was opted out on {day:%-d %B %Y}. What she agreed to before that"
                 " day does not count any more."
             )
-    back = _staff(user, Action.RESTORED, agreement.explanation)
+    if not noes:
+        return
     Suppression.objects.filter(pk__in=[no.pk for no in noes]).lift(LiftedBy.STAFF, back)
-    kept = _staff(user, Action.WITHDRAWN, f"Stays opted out; came back for {chosen}.")
+    kept = act_of(user, Action.WITHDRAWN, f"Stays opted out; came back for {chosen}.")
     for no in noes:
         no.keep_for_others([chosen], kept)
 
@@ -126,6 +187,8 @@ WHY = {
     " the person ends this.",
     Reason.OWN_OPT_OUT: "Only {name} can undo this: the opt-out was the person’s own."
     " A new sign-up with a confirmed address ends it.",
+    Reason.STAFF_OPT_OUT: "Staff opted {name} out on request. Only staff can take that"
+    " back, on the record of the contact.",
     Reason.IMPORTED_OPT_OUT: "The address stands on an imported opt-out list. Undo that"
     " import if it was a mistake; otherwise only the person can sign up again.",
     Reason.SUNSET: "{name} did not confirm a re-engagement email. The button in that"

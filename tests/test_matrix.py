@@ -9,7 +9,10 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.roles import RIGHTS, Right, Role, is_open
+from api.scopes import TokenScope
+from api.urls import api, mounted, scope_of
 from contacts.models import Contact
+from tests.api.asking import Program
 from tests.factories import UserFactory
 from tests.test_nonsense import walk
 from tests.test_project import PUBLIC
@@ -118,6 +121,7 @@ PAGES = {
     "users": """
         console:users console:invite console:user console:user_off console:user_on
         console:user_link console:log console:log_export
+        console:tokens console:token_create console:token_revoke
     """,
 }
 # Django's own: leaving, and the administration, which asks for an administrator itself
@@ -130,7 +134,7 @@ def addresses(entries=None, before="", namespace=""):
         path = before + str(entry.pattern)
         if isinstance(entry, URLResolver):
             inner = f"{entry.namespace}:" if entry.namespace else ""
-            if entry.namespace != "admin":
+            if entry.namespace not in {"admin", "api"}:
                 yield from addresses(entry.url_patterns, path, namespace + inner)
         elif isinstance(entry, URLPattern):
             name = f"{namespace}{entry.name}"
@@ -184,6 +188,69 @@ def test_an_outsider_is_sent_to_sign_in_from_every_page(outsider_client):
         for ask in (outsider_client.get, outsider_client.post):
             found[name] = ask(path).headers.get("Location", "").partition("?")[0]
     assert set(found.values()) == {"/login/"}
+
+
+# What each call of the API asks for: the scope of the token. A call that is new goes
+# into the row of its scope.
+CALLS = {
+    "contacts:read": "find_contact get_contact list_properties",
+    "contacts:write": "create_contact update_contact",
+    "contacts:export": "list_contacts",
+}
+# what the API tells of itself, to anybody
+OF_ITSELF = {"openapi-json", "api-root"}
+
+
+def calls():
+    """(name, method, path, scope) of every call of the API."""
+    for one in api.operations():
+        path = "/api/v1" + re.sub(r"{[^}]+}", "1", one.path)
+        for method in one.methods:
+            yield one.view_func.__name__, method, path, scope_of(one)
+
+
+def refused_calls(program):
+    """Names of the calls that this program may not make."""
+    answers = {
+        name: program.client.generic(method, path, "{}", "application/json")
+        for name, method, path, _ in calls()
+    }
+    return {name for name, answer in answers.items() if answer.status_code == 403}
+
+
+def test_every_address_of_the_api_is_a_call():
+    names = {pattern.name for pattern in mounted[0]}
+    assert names - OF_ITSELF == {name for name, *_ in calls()}
+
+
+def test_the_table_names_every_call_and_its_scope():
+    listed = {name: scope for scope, names in CALLS.items() for name in names.split()}
+    assert {name: scope for name, _, _, scope in calls()} == listed
+
+
+@pytest.mark.parametrize("scope", TokenScope)
+def test_a_token_makes_the_calls_of_its_scope_and_no_other(alice, scope):
+    others = [names for one, names in CALLS.items() if one != scope]
+    assert refused_calls(Program(alice, [scope])) == {*" ".join(others).split()}
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_token_makes_no_call_that_its_owner_may_not(role):
+    beyond = [
+        names
+        for scope, names in CALLS.items()
+        if TokenScope(scope).right not in role.rights
+    ]
+    owner = UserFactory(role=role)
+    assert refused_calls(Program(owner)) == {*" ".join(beyond).split()}
+
+
+def test_a_stranger_makes_no_call(outsider_client):
+    found = {
+        outsider_client.generic(method, path, "{}", "application/json").status_code
+        for _, method, path, _ in calls()
+    }
+    assert found == {401}
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.MARKETER, Role.HYGIENE])

@@ -1,0 +1,108 @@
+"""Ways in for programs: made, shown once, taken back. For administrators."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.models import User
+from accounts.paging import FALLING, keyset
+from accounts.roles import Right, needs
+from accounts.web import INVALID, SignedIn
+from api.models import NameTaken, Token
+from api.scopes import TokenScope
+from consent.views import tabs
+
+PAGE = 50
+COLUMNS = [
+    {"label": "Token"},
+    {"label": "May"},
+    {"label": "Used last"},
+    {"label": "Works until"},
+    {"label": "Actions", "vh": True},
+]
+LIVES = [("30", "30 days"), ("90", "90 days"), ("365", "A year"), ("", "No end")]
+
+
+class TokenForm(forms.Form):
+    """A name, what it may do, and for how long."""
+
+    name = forms.CharField(
+        max_length=80,
+        help_text="The program that uses it, such as “CRM sync”. One token for each.",
+    )
+    scopes = forms.MultipleChoiceField(
+        label="It may",
+        choices=[(one.value, one.label.capitalize()) for one in TokenScope],
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Tick at least one thing that it may do."},
+    )
+    days = forms.ChoiceField(
+        label="It works for",
+        choices=LIVES,
+        initial="365",
+        required=False,
+        widget=forms.RadioSelect,
+    )
+
+    def issue(self, owner: User) -> tuple[Token, str] | None:
+        """The token and its secret; None with an error that says why not."""
+        given = self.cleaned_data
+        days = dt.timedelta(days=int(given["days"] or 0))
+        try:
+            return Token.objects.issue(
+                owner,
+                given["name"],
+                [TokenScope(one) for one in given["scopes"]],
+                timezone.now() + days if days else None,
+            )
+        except NameTaken as taken:
+            self.add_error("name", str(taken))
+            return None
+
+
+@needs(Right.USERS)
+@require_safe
+def index(request: SignedIn) -> HttpResponse:
+    page = keyset(Token.objects.select_related("owner"), request.GET, PAGE, FALLING)
+    context = {
+        "page": page,
+        "columns": COLUMNS,
+        "tabs": tabs("console:tokens", request.user),
+    }
+    return render(request, "console/tokens.html", context)
+
+
+@needs(Right.USERS)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def create(request: SignedIn) -> HttpResponse:
+    """The answer to the POST is the only page that ever shows the secret."""
+    form = TokenForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        made = form.issue(request.user)
+        if made:
+            context = {"token": made[0], "secret": made[1]}
+            return render(request, "console/token_made.html", context, status=201)
+    status = INVALID if form.is_bound else 200
+    return render(request, "console/token_create.html", {"form": form}, status=status)
+
+
+@needs(Right.USERS)
+@require_http_methods(["GET", "POST"])
+def revoke(request: SignedIn, pk: int) -> HttpResponse:
+    token = get_object_or_404(Token.objects.select_related("owner"), pk=pk)
+    if request.method == "POST":
+        if token.revoke(request.user):
+            messages.success(request, f"“{token}” does not work any more.")
+        else:
+            messages.info(request, f"“{token}” was taken back already.")
+        return redirect("console:tokens")
+    return render(request, "console/token_revoke.html", {"token": token})
