@@ -203,7 +203,7 @@ def _following(source: ListAt, page: Any, url: str) -> str:
 
 
 def _fetch(source: ListAt, url: str) -> Any:
-    headers = {"Accept": "application/json", **source.provider.headers(source.key)}
+    headers = {"Accept": "application/json", **source.provider.headers(source, url)}
     asked = Request(url, headers=headers)  # noqa: S310  https, see ListAt.of
     try:
         with OPENER.open(asked, timeout=SECONDS) as answer:

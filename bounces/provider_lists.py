@@ -3,8 +3,8 @@
 Pure. A provider that sends for us refuses every mail to an address on its list, so the
 list is one of global blocks. What a person said there herself is told apart: it is a
 no, or a complaint. One row per provider; sources: their API references,
-"Suppressions" (Postmark, Mailgun, SendGrid, SparkPost, MailerSend) and "Blocked or
-unsubscribed contacts" (Brevo).
+"Suppressions" (Postmark, Mailgun, SendGrid, SparkPost, MailerSend), "Blocked or
+unsubscribed contacts" (Brevo) and "ListSuppressedDestinations" (Amazon SES).
 """
 
 from __future__ import annotations
@@ -18,8 +18,12 @@ from enum import Enum
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 
+from bounces import signed_requests
+
 # a part of the address of a page, or all of it; "" after the last one
 Following = Callable[[Any, str], str]
+# what proves that the page at an address may be asked for
+Headers = Callable[["ListAt", str], dict[str, str]]
 LOCAL = ("127.0.0.1", "::1", "localhost")
 
 
@@ -59,6 +63,11 @@ BREVO = {
 }
 OF_COMPLAINTS = ("/complaints", "/spam_reports", "/spam-complaints")
 OF_OPT_OUTS = ("/unsubscribes",)
+SIGNED = (
+    "The suppression list of Amazon SES is written as"
+    " amazon+https://ID:SECRET@email.REGION.amazonaws.com/REGION, with the signs / and"
+    " + of the secret as %2F and %2B."
+)
 FIRST_YEAR = 1990  # an earlier date is none
 
 
@@ -69,10 +78,11 @@ class Provider:
 
     label: str
     paths: tuple[str, ...]
-    headers: Callable[[str], dict[str, str]]
+    headers: Headers
     read: Callable[[Any, str], Iterator[Entry]]
     following: Following
     part: str = ""
+    is_signed: bool = False  # the key is an id and a secret, the part a region
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +108,12 @@ class ListAt:
             )
         host = parts.netloc.rpartition("@")[2]
         part = unquote(parts.path.strip("/")) or PROVIDERS[name].part
-        return cls(name, f"{scheme}://{host}", unquote(parts.username), part)
+        key = unquote(parts.username)
+        if PROVIDERS[name].is_signed:
+            if not parts.password or not part:
+                raise ValueError(SIGNED)
+            key = f"{key}:{unquote(parts.password)}"
+        return cls(name, f"{scheme}://{host}", key, part)
 
     def __str__(self) -> str:
         return f"{self.provider.label} {self.part}".strip()
@@ -118,13 +133,19 @@ class ListAt:
         return [f"{self.base}{one.format(part=part)}" for one in self.provider.paths]
 
 
-def bearer(key: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {key}"}
+def bearer(source: ListAt, url: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {source.key}"}
 
 
-def basic(key: str) -> dict[str, str]:
-    words = base64.b64encode(f"api:{key}".encode()).decode()
+def basic(source: ListAt, url: str) -> dict[str, str]:
+    words = base64.b64encode(f"api:{source.key}".encode()).decode()
     return {"Authorization": f"Basic {words}"}
+
+
+def signed(source: ListAt, url: str) -> dict[str, str]:
+    key_id, _, secret = source.key.partition(":")
+    now, scope = dt.datetime.now(dt.UTC), (source.part, "ses")
+    return signed_requests.headers(url, key_id, secret, scope, now)
 
 
 def at_once(page: Any, url: str) -> str:
@@ -149,7 +170,7 @@ def by_offset(rows: Callable[[Any], list[Any]]) -> Following:
 def moment(value: object) -> dt.datetime | None:
     """A date of a list: in seconds, or as RFC 5322 or ISO 8601 write it."""
     try:
-        if isinstance(value, int):
+        if isinstance(value, (int, float)):
             found = dt.datetime.fromtimestamp(value, dt.UTC)
         elif "," in str(value):
             found = parsedate_to_datetime(str(value))
@@ -217,11 +238,33 @@ def mailersend(page: Any, url: str) -> Iterator[Entry]:
         yield Entry(email, of_the_list(url), at)
 
 
+def amazon(page: Any, url: str) -> Iterator[Entry]:
+    for row in page["SuppressedDestinationSummaries"]:
+        is_complaint = row["Reason"] == "COMPLAINT"
+        said = Said.COMPLAINED if is_complaint else Said.BLOCKED
+        yield Entry(row["EmailAddress"], said, moment(row.get("LastUpdateTime")))
+
+
+def after_amazon(page: Any, url: str) -> str:
+    if not page.get("NextToken"):
+        return ""
+    words = urlencode({"PageSize": 1000, "NextToken": page["NextToken"]})
+    return f"{url.partition('?')[0]}?{words}"
+
+
 PROVIDERS: dict[str, Provider] = {
+    "amazon": Provider(
+        "Amazon SES",
+        ("/v2/email/suppression/addresses?PageSize=1000",),
+        signed,
+        amazon,
+        after_amazon,
+        is_signed=True,
+    ),
     "brevo": Provider(
         "Brevo",
         ("/v3/smtp/blockedContacts?limit=100&offset=0",),
-        lambda key: {"api-key": key},
+        lambda source, url: {"api-key": source.key},
         brevo,
         by_offset(lambda page: list(page["contacts"])),
     ),
@@ -250,7 +293,7 @@ PROVIDERS: dict[str, Provider] = {
     "postmark": Provider(
         "Postmark",
         ("/message-streams/{part}/suppressions/dump",),
-        lambda key: {"X-Postmark-Server-Token": key},
+        lambda source, url: {"X-Postmark-Server-Token": source.key},
         postmark,
         at_once,
         part="outbound",
@@ -270,7 +313,7 @@ PROVIDERS: dict[str, Provider] = {
     "sparkpost": Provider(
         "SparkPost",
         ("/api/v1/suppression-list?cursor=initial&per_page=1000",),
-        lambda key: {"Authorization": key},
+        lambda source, url: {"Authorization": source.key},
         sparkpost,
         after_sparkpost,
     ),
