@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,6 +16,7 @@ from accounts.models import AuditEntry, Job, JobState
 from accounts.paging import FALLING, keyset
 from accounts.roles import Right, needs
 from accounts.web import SignedIn
+from console.stopping import may_stop
 from contacts.models.imports import CHECK
 
 PAGE = 50
@@ -59,6 +61,8 @@ def card(request: SignedIn, pk: int) -> HttpResponse:
 @require_POST
 def cancel(request: SignedIn, pk: int) -> HttpResponse:
     job = get_object_or_404(Job, pk=pk)
+    if not may_stop(request.user, job):
+        raise PermissionDenied
     if job.cancel():
         AuditEntry.objects.record(request.user, "stopped a job", subject=job.label)
         messages.success(request, f"Stopped: {job.label}.")

@@ -14,17 +14,19 @@ from django.contrib.messages.storage.base import Message
 from django.template.context import Context
 from django.template.loader import render_to_string
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from accounts.models import User
+from accounts.models import Job, User
 from accounts.roles import Right, Role, is_open
 from accounts.web import SignedIn
 from console import navigation as nav
 from console.charts import Series
 from console.charts import chart as lay_out
 from console.statuses import look_of
+from console.stopping import may_stop
 
 register = template.Library()
 
@@ -156,6 +158,14 @@ def post_button(context: Context, url: str, label: str, **look: Any) -> dict[str
 def offered(context: Context, url: str) -> bool:
     """Whether a link to `url` is of any use to who looks at the page."""
     return _is_open(context, url)
+
+
+@register.simple_tag(takes_context=True)
+def stop_url(context: Context, job: Job) -> str:
+    """Where the job is stopped, for who may; "" for the others."""
+    if not may_stop(context["request"].user, job):
+        return ""
+    return reverse("console:job_cancel", args=[job.pk])
 
 
 @register.simple_tag(takes_context=True)

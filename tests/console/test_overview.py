@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Account, AuditEntry, Job, JobState
+from accounts.roles import Role
 from campaigns.models import MarketingEmail
 from consent.models import Brand, SubscriptionType
 from console import health
@@ -23,6 +24,7 @@ from tests.factories import (
     MarketingEmailFactory,
     MessageFactory,
     SegmentFactory,
+    UserFactory,
     agree,
 )
 
@@ -43,9 +45,8 @@ def page(client, url=OVERVIEW):
 
 
 def make_job(owner, **fields):
-    return Job.objects.create(
-        kind="test", label="Import of people", owner=owner, **fields
-    )
+    given = {"kind": "test", "label": "Import of people", **fields}
+    return Job.objects.create(owner=owner, **given)
 
 
 def test_a_newcomer_sees_the_first_steps(client):
@@ -145,6 +146,30 @@ def test_a_job_shows_its_progress_and_is_stopped(client, alice):
     client.post(reverse("console:job_cancel", args=[job.pk]))
     job.refresh_from_db()
     assert job.state == JobState.CANCELLED
+
+
+@pytest.mark.parametrize(
+    ("role", "kind", "stops"),
+    [
+        (Role.MARKETER, "contact_import", True),
+        (Role.MARKETER, "contact_import_undo", False),
+        (Role.MARKETER, "optout_undo", False),
+        (Role.MARKETER, "sunset_undo", False),
+        (Role.HYGIENE, "sunset_undo", True),
+        (Role.HYGIENE, "rejudge_bounces", False),
+        (Role.HYGIENE, "of a kind that is new", False),
+    ],
+)
+def test_a_job_is_stopped_by_whoever_may_begin_one(client, alice, role, kind, stops):
+    job = make_job(alice, kind=kind)
+    client.force_login(UserFactory(role=role))
+    button = reverse("console:job_cancel", args=[job.pk])
+    offered = button in page(client, reverse("console:job", args=[job.pk]))
+    answer = client.post(button)
+    job.refresh_from_db()
+    assert (offered, answer.status_code == 302, job.state == JobState.CANCELLED) == (
+        (stops,) * 3
+    )
 
 
 def test_a_job_that_is_over_is_not_stopped_again(client, alice):
