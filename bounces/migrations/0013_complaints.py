@@ -6,7 +6,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("bounces", "0011_provider_lists"),
+        ("bounces", "0012_where_reading_goes_on"),
     ]
 
     operations = [
