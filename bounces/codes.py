@@ -63,6 +63,7 @@ AROUND = re.compile(
     r"delivery temporarily suspended: |smtp error from remote (?:mail )?server"
     r"|(?:server )?refused to talk to me: |this is the mail system at host \S+"
     r"|delivery report unavailable"
+    r"|\bhost \S+ ?\[[^\]]{3,60}\](?= said: |: )"
 )
 GIVEN_UP = re.compile(  # what follows from the words of the other server
     r"giving up on [\d.a-f:]+|i'm not going to try again; this message has been in the "
@@ -82,6 +83,8 @@ EXACT = (
     "3.4",
     "4.5",
     "4.6",
+    "4.11",
+    "4.12",
     "7.17",
     "7.18",
     "7.20",
@@ -150,10 +153,20 @@ def judgement(category: str, rule: str, enhanced: str, doing: str) -> Judgement:
 
 def normal(text: str) -> str:
     """Lower case, on one line, continuation codes out."""
-    text = CONTINUED.sub(" ", text[:LONGEST]).replace("’", "'")
+    text = in_one_line(text[:LONGEST]).replace("’", "'")
     text = alike(" ".join(text.lower().split()))
     text = AROUND.sub("", text)
     return GIVEN_UP.sub("", text) if "said: " in text else text
+
+
+def in_one_line(text: str) -> str:
+    """A reply of several lines, whose code is then said once."""
+    first = CONTINUED.search(text)
+    if not first:
+        return text
+    code = first[0].replace("-", " ", 1)
+    rest = CONTINUED.sub(" ", text[first.end() :])
+    return f"{text[: first.start()]} {code} {rest}"
 
 
 def better(code: int | None, enhanced: str, words: str) -> tuple[int | None, str]:

@@ -38,6 +38,7 @@ GOOGLE_ROWS = (
         "user sending quota / sending limit exc / smtp relay limit exc",
     ),
     row("google-too-quickly", "throttled", GOOGLE, "receiving email too quickly"),
+    row("google-later", "throttled", GOOGLE, "try again later, closing connection"),
     row("google-no-user", "unknown_user", GOOGLE, "p=nosuchuser"),
     # Google gives a mailbox up only after years: nobody is there any more
     ending(
@@ -97,23 +98,23 @@ GOOGLE_ROWS = (
     row("google-relay", "relay_denied", GOOGLE, "invalid credentials for relay"),
     row("google-ptr-words", "sender_dns", GOOGLE, "guidelines regarding ptr records"),
     row(
-        "google-spam",
-        "spam",
-        GOOGLE,
-        "?p=unsolicitedmessageerror / ?p=unsolicitedratelimiterror / "
-        "our system has detected that this message is likely / "
-        "this message is likely unsolicited mail / "
-        "message is likely suspicious due to the very low reputation / "
-        "was detected as spam",
-    ),
-    row(
         "google-unusual",
         "reputation",
         GOOGLE,
         "detected an unusual rate of unsolicited mail / "
         "detected an unusual rate of unsolicited email / "
         "unsolicited mail originating from your ip / "
-        "very low reputation of the sending / ?p=lowreputation",
+        "due to the very low reputation / very low reputation of the sending / "
+        "?p=lowreputation",
+    ),
+    row(
+        "google-spam",
+        "spam",
+        GOOGLE,
+        "?p=unsolicitedmessageerror / ?p=unsolicitedratelimiterror / "
+        "our system has detected that this message is likely / "
+        "this message is likely unsolicited mail / "
+        "was detected as spam",
     ),
     row("google-content", "virus", GOOGLE, "?p=blockedmessage"),
     row("google-attachment", "virus", GOOGLE, "blocked * security issue"),
@@ -289,6 +290,7 @@ MICROSOFT_ROWS = (
 )
 
 YAHOO_ROWS = (
+    row("att-ptr", "sender_dns", "AT&T: postmaster", "fix reverse dns"),
     row(
         "yahoo-gone", "mailbox_disabled", YAHOO, "account has been disabled or discont"
     ),

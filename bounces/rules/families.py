@@ -52,6 +52,7 @@ FIRM: tuple[Family, ...] = (
     family("f-secret", "policy", SYNTAX, "secret unknown"),
     family("f-line", "network_error", SYNTAX, "line unknown"),
     family("f-sender", "sender_rejected", SYNTAX, "sender unknown/refused/failed"),
+    family("f-crowd", "throttled", SYNTAX, "crowd exceeded/many"),
     family(
         "f-full",
         "mailbox_full",

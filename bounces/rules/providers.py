@@ -43,7 +43,8 @@ OTHER_ROWS = (
     row("facebook-spam", "spam", FACEBOOK, "|msg-p1| / |pol-p6| / |pol-p7|"),
     row("facebook-ip", "reputation", FACEBOOK, "|pol-p1| / |pol-p2| / |pol-p3|"),
     row("facebook-auth", "auth", FACEBOOK, "|pol-p5| / |pol-p4|"),
-    row("facebook-form", "content", FACEBOOK, "|msg-p2| / |dns-p1|"),
+    row("facebook-dns", "sender_dns", FACEBOOK, "|dns-p1| / |dns-p2| / |dns-p3|"),
+    row("facebook-form", "content", FACEBOOK, "|msg-p2|"),
     row(
         "hmail-relay",
         "relay_denied",
@@ -60,7 +61,8 @@ OTHER_ROWS = (
     row("cloudflare-reject", "spam", CLOUDFLARE, "rejected reason: spam"),
     row("apple-full", "mailbox_full", APPLE, "user is over quota"),
     row("apple-spam", "spam", APPLE, "[cs01] / [hc4] / icloud.com * local policy"),
-    row("comcast-reputation", "reputation", COMCAST, "bl000 / rl000 / comcast block"),
+    row("comcast-reputation", "reputation", COMCAST, "bl000 / comcast block"),
+    row("comcast-rate", "throttled", COMCAST, "rl0000"),
     row("comcast-ptr", "sender_dns", COMCAST, "dns10 / no ptr record found"),
     row(
         "orange-full", "mailbox_full", ORANGE, "destinataire pleine / recipient overquo"
@@ -90,7 +92,7 @@ OTHER_ROWS = (
         "gmx-ptr",
         "sender_dns",
         GMX,
-        "&c=hi / &c=rdns / invalid dns mx / bad dns ptr resource record",
+        "mi:dns / &c=hi / &c=rdns / invalid dns mx / bad dns ptr resource record",
     ),
     row(
         "gmx-reputation",
@@ -174,16 +176,21 @@ OTHER_ROWS = (
         "godaddy-rate",
         "throttled",
         GODADDY,
-        "|ib607| / |ib007| / |ib605| / |ib504| / |ib510| / |ib101|",
+        "|ib607| / |ib007| / |ib605| / |ib510| / |ib101|",
     ),
     row("godaddy-auth", "auth", GODADDY, "|ib508| / |ib509|"),
-    row("godaddy-sender", "sender_rejected", GODADDY, "|ib506| / from: domain is inv"),
+    row(
+        "godaddy-sender",
+        "sender_rejected",
+        GODADDY,
+        "|ib506| / from: domain is inv",
+    ),
     row("godaddy-form", "content", GODADDY, "|ib501| / |ib502|"),
     row(
         "godaddy-reputation",
         "reputation",
         GODADDY,
-        "|ib103| / |ib104| / |ib105| / |ib106| / |ib110|",
+        "|ib103| / |ib104| / |ib105| / |ib106| / |ib110| / |ib113|",
     ),
     row("godaddy-spam", "spam", GODADDY, "|ib212| / |ib511| / |ib602|"),
     row("godaddy-virus", "virus", GODADDY, "|ib705|"),

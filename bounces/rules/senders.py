@@ -104,7 +104,8 @@ ADDRESSED = (
         "lists",
         "reputation",
         LISTS,
-        "spamhaus / spamcop / sorbs / barracudanetworks.com/reputation / "
+        "spamhaus / mail-abuse.org / spamcop / sorbs / "
+        "barracudanetworks.com/reputation / "
         "barracudacentral / uceprotect / abuseat / abusix / mailspike / psbl.surriel / "
         "backscatterer / dnsbl / dnswl / |rbl| / |rbl: / blocked using / blocklist / "
         "block list / black list / black-list / blacklist / blocklisted / blackhole / "
@@ -234,6 +235,13 @@ CONTENT = (
 )
 
 REFUSED = (
+    row(
+        "no-recipient",
+        "unknown_user",
+        "RFC 3463 3.2: X.1.0",
+        "recipient rejected / recipient refused",
+        codes=("5.1.0",),
+    ),
     row(
         "filtered",
         "filtered",

@@ -40,6 +40,8 @@ DETAILS: dict[str, tuple[str, str]] = {
     "4.5": ("server_error", REGISTRY),
     "4.6": ("network_error", REGISTRY),
     "4.7": ("timeout", REGISTRY),
+    "4.11": ("network_error", EXCHANGE),
+    "4.12": ("network_error", EXCHANGE),
     "4.14": ("network_error", EXCHANGE),
     "4.300": ("timeout", EXCHANGE),
     "4.310": ("dns_failure", EXCHANGE),

@@ -41,6 +41,7 @@ THINGS: Table = {
         prejemnik* nabiralnik* používateľ* prijemc* kasutaja* saaja* postkast* lietotāj*
         saņēmēj* pastkast* vartotoj* gavėj* dėžut* alici* skrzynka
     """,
+    "crowd": "recipients rcpts",
     # an address that stands there itself
     "person": "@",
     "domain": """
@@ -208,7 +209,7 @@ STATES: Table = {
         krävs kreves kræves vaaditaan
     """,
     "later": """
-        tempor* vorübergehend provisoire* tijdelijk* tymczasow* dočasn* временн*
+        busy tempor* vorübergehend provisoire* tijdelijk* tymczasow* dočasn* временн*
         тимчасов* tillfällig* midlertidig* tilapäis* servfail
     """,
     "absent": "unavailable indisponib*",
