@@ -54,8 +54,10 @@ class DomainCheck(models.Model):
         return timezone.now() - self.began_at > LONGEST
 
     def close(self, words: str) -> None:
-        """It is decided: mail to the domain goes on or is refused, it waits no more."""
-        holds = Hold.objects.active().filter(kind=HoldKind.DOMAIN, value=self.domain)
-        for hold in holds.filter(reason=REASON):
-            hold.lift(None, words)
+        """It is decided: mail to the domain goes on or is refused. It waits no more,
+        unless an incident there needs the stop by now. Inside a transaction."""
         self.delete()
+        holds = Hold.objects.locked().filter(kind=HoldKind.DOMAIN, value=self.domain)
+        for hold in holds.filter(reason=REASON):
+            if not hold.incident_set.filter(solved_at=None).exists():
+                hold.lift(None, words)

@@ -46,8 +46,9 @@ class HoldQuerySet(models.QuerySet["Hold"]):
         """Stop sending until somebody lifts it; the hold that does so already, if
         there is one and nobody is just lifting it. A batch that is on its way is not
         called back."""
+        how = {"evidence": {}, "lift_at": None, "created_by": user}
         what = {"kind": kind, "message": message, "value": value}
-        return self._stop({"reason": reason[:300], "created_by": user}, what)
+        return self._stop({**how, "reason": reason[:300]}, what)
 
     def stop_itself(
         self,
@@ -59,13 +60,14 @@ class HoldQuerySet(models.QuerySet["Hold"]):
     ) -> Hold:
         """The program stops by itself. `what`: kind, and message or value; `lift_at`:
         it goes on by itself then, else a person lifts it."""
-        how = {"reason": reason[:300], "evidence": evidence, "lift_at": lift_at}
-        return self._stop(how, {"message": None, "value": "", **what})
+        how = {"evidence": evidence, "lift_at": lift_at, "created_by": None}
+        what = {"message": None, "value": "", **what}
+        return self._stop({**how, "reason": reason[:300]}, what)
 
     @transaction.atomic
     def _stop(self, how: dict[str, Any], what: dict[str, Any]) -> Hold:
         hold, made = self.locked().get_or_create(**what, lifted_at=None, defaults=how)
-        if made:
+        if made or hold.outlast(how):
             AuditEntry.objects.record(
                 hold.created_by,
                 "stopped sending",
@@ -74,9 +76,12 @@ class HoldQuerySet(models.QuerySet["Hold"]):
             )
         return hold
 
+    @transaction.atomic
     def lift_due(self) -> int:
-        """Let go what was stopped for a while only; how many."""
+        """Let go what was stopped for a while only; how many. What somebody is just
+        stopping for longer is passed over."""
         due = self.active().filter(lift_at__lte=timezone.now())
+        due = due.select_for_update(no_key=True, skip_locked=True)
         return sum(hold.lift(None, "Its time is over.") for hold in due)
 
     def stop_everything(self, user: User | None, reason: str) -> Hold:
@@ -130,6 +135,16 @@ class Hold(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.reason}"
+
+    def outlast(self, how: dict[str, Any]) -> bool:
+        """A stop for a while becomes one until somebody lifts it, for the reason that
+        comes now; False where it is one, or would be for a while again."""
+        if self.lift_at is None or how["lift_at"]:
+            return False
+        for name, value in how.items():
+            setattr(self, name, value)
+        self.save(update_fields=how)
+        return True
 
     @transaction.atomic
     def lift(self, user: User | None, reason: str) -> bool:

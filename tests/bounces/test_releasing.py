@@ -14,8 +14,8 @@ import pytest
 from django.db.models import F
 from django.utils import timezone
 
-from bounces import domains, judging, releasing
-from bounces.models import DomainCheck, Release, Way
+from bounces import domains, incidents, judging, releasing
+from bounces.models import DomainCheck, Incident, Release, Way
 from consent.models import Suppression
 from consent.vocabulary import Act, Action, Actor, Mechanism, Reason
 from deliveries.models import Hold
@@ -187,6 +187,14 @@ class TestDomains:
         self.fail("there.example")
         domains.check_due(resolver)
         assert Hold.objects.active().get().created_by == rosa
+
+    def test_of_an_open_incident_are_not_let_go(self, resolver):
+        self.fail("there.example")
+        open_ = Incident.objects.create(kind="domain", place="there.example")
+        incidents.pause(open_, UserFactory())
+        domains.check_due(resolver)
+        assert Hold.objects.active().get() == open_.hold
+        assert not DomainCheck.objects.exists()
 
     def test_of_the_great_providers_are_not_held(self):
         refused("ana@gmail.com", "550 5.1.2 domain not found", 550, "5.1.2")

@@ -1,8 +1,12 @@
+import datetime as dt
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import AuditEntry
 from deliveries.models import Hold, HoldKind
+from tests.threads import halfway
 
 pytestmark = pytest.mark.django_db
 
@@ -21,6 +25,46 @@ def test_a_stop_is_lifted_once_with_a_reason(alice):
     hold.refresh_from_db()
     assert (hold.lifted_by, hold.lift_reason) == (alice, "Right after all")
     assert not Hold.objects.active().exists()
+
+
+GMAIL = {"kind": HoldKind.PROVIDER, "value": "gmail"}
+
+
+def rest(minutes=10):
+    ends = timezone.now() + dt.timedelta(minutes=minutes)
+    return Hold.objects.stop_itself(
+        "Too much", {"code": "4.7.28"}, lift_at=ends, **GMAIL
+    )
+
+
+def test_a_stop_until_somebody_lifts_it_takes_over_one_for_a_while(alice):
+    resting = rest()
+    assert Hold.objects.stop(alice, "They block us", **GMAIL) == resting
+    hold = Hold.objects.active().get()
+    assert (hold.lift_at, hold.evidence) == (None, {})
+    assert (hold.reason, hold.created_by) == ("They block us", alice)
+    assert AuditEntry.objects.filter(actor=alice, verb="stopped sending").exists()
+
+
+def test_a_stop_for_a_while_shortens_none_that_somebody_has_to_lift(alice):
+    Hold.objects.stop(alice, "They block us", **GMAIL)
+    rest()
+    hold = Hold.objects.active().get()
+    assert (hold.lift_at, hold.reason) == (None, "They block us")
+
+
+def test_what_was_stopped_for_a_while_goes_on_by_itself():
+    rest(minutes=-1)
+    assert Hold.objects.lift_due() == 1
+    assert not Hold.objects.active().exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_just_stopped_for_longer_does_not_go_on_by_itself(alice):
+    rest(minutes=-1)
+    stop = lambda: Hold.objects.stop(alice, "They block us", **GMAIL)  # noqa: E731
+    assert halfway(stop, Hold.objects.lift_due) == 0
+    assert Hold.objects.active().exists()
 
 
 def test_a_stop_with_a_page_of_its_own_is_not_lifted_in_the_admin(client, alice):
