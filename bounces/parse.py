@@ -57,6 +57,7 @@ ECHOED = re.compile(
 )
 EMPTY = ("<>", "<MAILER-DAEMON>")
 OPENING = 4_000  # characters of a notice that say what it is
+LACONIC = 30  # characters besides addresses
 
 
 def parse(raw: bytes) -> Parsed:
@@ -198,7 +199,8 @@ class Reading:
         if header:
             said = {one.recipient.lower(): one for one in told}
             told = [said.get(one.lower(), Failure(one)) for one in header]
-        told = told or self._bare() or [Failure(one) for one in self._returned_to()]
+        told = told or self._bare() or failures_in(self._title(), self.own)
+        told = told or [Failure(one) for one in self._returned_to()]
         known = failures[0] if failures else Failure()
         return [
             replace(known, recipient=one.recipient, text=known.text or one.text)
@@ -240,7 +242,13 @@ class Reading:
             and not letters.ASIDE.are_in(line.lower())
             and not line.lower().lstrip().startswith(("subject:", "date:", "sent:"))
         ]
-        return "\n".join(lines)
+        return "\n".join(filter(None, [self._title(), *lines]))
+
+    def _title(self) -> str:
+        """The subject, where a notice has hardly any other words. Otherwise it may be
+        that of the mail that came back."""
+        said = ADDRESS.sub("", self.notice)
+        return self.subject.replace(":", "\n") if len(said.strip()) < LACONIC else ""
 
     def _feedback(self) -> Parsed | None:
         part = find(self.outer, "message/feedback-report")

@@ -32,6 +32,7 @@ SUBJECTS = phrases(
     "message delivery / message status / message not delivered / message delayed / "
     "message you sent / could not send message / couldn't be delivered / "
     "could not be delivered / not delivered / nondeliverable / non-deliverable / "
+    "teslim edilemedi / iletilemedi / "
     "non-delivery / nondelivery / non delivery / non remis / rejected mail / "
     "rejected: / mail rejected / automatically rejected / bounced mail / "
     "bounced message / bounce notif / warning: could not send / warning: message / "
@@ -82,7 +83,8 @@ LEADS = phrases(
     "no se ha podido entregar / no se pudo entregar / non è stato possibile / "
     "não pôde ser / kon niet worden / 送信できません / 配信できません / "
     "お届けできません / 送信に失敗 / 配信に失敗 / "
-    "届きません / не удалось доставить / не может быть доставлено / 无法投递 / 无法送达"
+    "届きません / teslim edilemedi / "
+    "не удалось доставить / не может быть доставлено / 无法投递 / 无法送达"
 )
 DELAYS = phrases(
     "(delay) / delayed / delivery delay / not yet been delivered / "

@@ -123,7 +123,7 @@ STATES: Table = {
         wrong
         uknown nosuchuser usernotfound recipientnotfound recipnotfound userunknown
         unknownuser mailboxnotfound nouser nomailbox unknownrecipient fictitious
-        bulunam* deleted removed gelöscht* supprim* eliminad* borrad* excluíd*
+        bulunam* yok deleted removed gelöscht* supprim* eliminad* borrad* excluíd*
         cancellat* verwijder* usunięt* smazan* smazán* удален* удалён* видален*
         borttag* slettet poistet* törölt* silin*
     """,
