@@ -13,7 +13,7 @@ from django.urls import reverse
 from ninja import Field, Query, Router, Schema
 
 from accounts.models import User
-from api.entering import Asked, Bearer
+from api.entering import Asked, Bearer, note_export
 from api.once import OnceKey, once
 from api.paging import Asking, Key, Page, page
 from api.problems import Invalid, Refused, escaped
@@ -100,6 +100,7 @@ def list_properties(request: Asked) -> Any:
 )
 def list_contacts(request: Asked, asking: Query[Asking]) -> Any:
     """All contacts, the oldest first."""
+    note_export(request, "all contacts")
     return page(Contact.objects.all(), asking, drawn)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest
 from ninja.security import HttpBearer
 
-from accounts.models import User
+from accounts.models import AuditEntry, User
 from api import pacing
 from api.models import Token
 from api.pacing import Pace
@@ -46,3 +46,9 @@ class Bearer(HttpBearer):
         found.owner.via = f"API token “{found}”"
         request.user = found.owner
         return found
+
+
+def note_export(request: Asked, what: str, url: str = "") -> None:
+    """Whole lists of people are written down as exports are: once an hour for each."""
+    if pacing.is_first(bytes(request.auth.digest), what):
+        AuditEntry.objects.record(request.user, f"read {what} by the API", url=url)

@@ -14,7 +14,7 @@ from django.conf import settings
 
 logger = logging.getLogger(__name__)
 
-WINDOW = 60  # seconds
+WINDOW, HOUR = 60, 3600  # seconds
 PATIENCE = 0.25
 
 
@@ -62,3 +62,13 @@ def count(digest: bytes) -> Pace | None:
         return None
     limit: int = settings.API_REQUESTS_PER_MINUTE
     return Pace(limit, limit - used, max(1, left))
+
+
+def is_first(digest: bytes, what: str) -> bool:
+    """Whether the token did `what` for the first time within the hour, as far as
+    anybody counts."""
+    key = f"api:first:{digest.hex()[:32]}:{what}"
+    try:
+        return bool(_redis(settings.REDIS_URL).set(key, 1, ex=HOUR, nx=True))
+    except redis.RedisError:
+        return True

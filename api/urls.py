@@ -11,7 +11,7 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
-from api import contacts, problems
+from api import consent, contacts, problems, segments, suppressions
 
 ABOUT = """
 Everything a token may do, it does in the name of its owner and never more than she may.
@@ -56,6 +56,7 @@ def _problems(path: str, method: str, told: dict[str, Any]) -> list[int]:
     found = [*ALWAYS]
     found += [400] if "requestBody" in told else []
     found += [404] if "{" in path or path.endswith("/find") else []
+    found += [410] if path.endswith("/changes") else []
     found += [409] if method in {"post", "patch"} else []
     return sorted(found)
 
@@ -68,7 +69,8 @@ api = Api(
     urls_namespace="api",
 )
 problems.teach(api)
-api.add_router("", contacts.router)
+for part in (contacts, consent, suppressions, segments):
+    api.add_router("", part.router)
 
 mounted = api.urls
 for pattern in mounted[0]:

@@ -11,14 +11,14 @@ PATIENCE = 2.0  # seconds
 _PAUSE = 0.05
 
 
-def in_flight(address_id: int) -> int:
-    """Mails to this address that were started and have no outcome yet.
+def in_flight(*address_ids: int) -> int:
+    """Mails to these addresses that were started and have no outcome yet.
 
     Asked after the commit of an opt-out: nothing starts any more. Waits for them up
     to PATIENCE; what is left then is on its way.
     """
     started = Delivery.objects.filter(
-        address_id=address_id, state=DeliveryState.STARTED
+        address_id__in=address_ids, state=DeliveryState.STARTED
     )
     end = time.monotonic() + PATIENCE
     while (count := started.count()) and time.monotonic() < end:

@@ -195,7 +195,15 @@ def test_an_outsider_is_sent_to_sign_in_from_every_page(outsider_client):
 CALLS = {
     "contacts:read": "find_contact get_contact list_properties",
     "contacts:write": "create_contact update_contact",
-    "contacts:export": "list_contacts",
+    "contacts:export": "list_contacts list_members",
+    "consent:read": """
+        get_subscriptions get_consent_history list_subscription_types
+    """,
+    "consent:write": "subscribe unsubscribe",
+    "suppressions:read": "check_suppressions",
+    "suppressions:write": "add_suppressions",
+    "suppressions:export": "list_suppressions follow_suppressions",
+    "segments:read": "list_segments get_segment",
 }
 # what the API tells of itself, to anybody
 OF_ITSELF = {"openapi-json", "api-root"}

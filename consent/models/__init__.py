@@ -8,6 +8,7 @@ mail to that address starts.
 from consent.models.address import BATCH_SIZE, Address, address_hmac
 from consent.models.batch import Batch, BatchKind
 from consent.models.brand import Brand, SubscriptionType
+from consent.models.changes import ConsentChange, OtherHistory, Place
 from consent.models.grant import Grant
 from consent.models.ledger import Break, ConsentEvidence, ConsentRecord, ConsentText
 from consent.models.seal import Seal
@@ -20,10 +21,13 @@ __all__ = [
     "BatchKind",
     "Brand",
     "Break",
+    "ConsentChange",
     "ConsentEvidence",
     "ConsentRecord",
     "ConsentText",
     "Grant",
+    "OtherHistory",
+    "Place",
     "Seal",
     "SubscriptionType",
     "Suppression",

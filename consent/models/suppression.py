@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from consent.models.address import BATCH_SIZE, Address
+from consent.models.address import BATCH_SIZE, Address, address_hmac
 from consent.models.brand import Brand, SubscriptionType
 from consent.models.ledger import ConsentRecord
 from consent.vocabulary import (
@@ -42,6 +42,21 @@ class SuppressionQuerySet(models.QuerySet["Suppression"]):
             | Q(scope=Scope.BRAND, brand=subscription_type.brand_id)
             | Q(scope=Scope.TYPE, subscription_type=subscription_type)
         )
+
+    def by_key(self, keys: Iterable[str]) -> dict[str, list[Suppression]]:
+        """{match key: what is in force}, also for addresses of who was erased."""
+        macs = {address_hmac(key): key for key in keys}
+        rows = self.active().filter(address__key_hmac__in=list(macs))
+        found: dict[str, list[Suppression]] = {}
+        for row in rows.select_related("address").order_by("pk"):
+            found.setdefault(macs[bytes(row.address.key_hmac)], []).append(row)
+        return found
+
+    def told_by(self, records: Sequence[int]) -> SuppressionQuerySet:
+        """Those that these records began or ended."""
+        about = ConsentRecord.objects.filter(pk__in=records).values("address")
+        began, ended = Q(record__in=records), Q(lifted_record__in=records)
+        return self.filter(began | ended, address__in=about)
 
     @transaction.atomic
     def suppress(

@@ -90,6 +90,7 @@ ABSENT = {
     "Answer": "what a program was told, for a day",
     "CaughtMail": "the Outbox shows it, with links that sign people in",
     "Change": "notes for the next refresh, very many and soon gone",
+    "ConsentChange": "notes for programs that follow the ledger",
     "Displaced": "old values, very many, read by segments only",
     "ImportedContact": "what an import did to each of its people",
     "Link": "beside its message",

@@ -76,6 +76,12 @@ class TestTheList:
         with django_assert_num_queries(3):
             program.get("/contacts")
 
+    def test_is_written_down_once_an_hour(self, program, alice):
+        for _ in range(2):
+            program.get("/contacts")
+        entry = AuditEntry.objects.get(verb="read all contacts by the API")
+        assert entry.actor == alice
+
     def test_skips_nothing_by_counting(self, program):
         ContactFactory.create_batch(3)
         with CaptureQueriesContext(connection) as asked:
