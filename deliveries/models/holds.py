@@ -46,7 +46,7 @@ class HoldQuerySet(models.QuerySet["Hold"]):
         """Stop sending until somebody lifts it; the hold that does so already, if
         there is one and nobody is just lifting it. A batch that is on its way is not
         called back."""
-        how = {"evidence": {}, "lift_at": None, "created_by": user}
+        how: dict[str, Any] = {"evidence": {}, "lift_at": None, "created_by": user}
         what = {"kind": kind, "message": message, "value": value}
         return self._stop({**how, "reason": reason[:300]}, what)
 
