@@ -124,10 +124,12 @@ def images(source: str) -> list[tuple[str, str | None]]:
 
 
 def as_words(source: str) -> str:
-    """Cleaned HTML as plain text; a link is its words and then its address."""
+    """Cleaned HTML as plain text; a link is its words and then its address, a picture
+    the words that stand for it."""
     source = re.sub(r"\s+", " ", source)
     # escaped once more: all of it is unescaped below, after the tags are gone
     source = _ANCHOR.sub(lambda m: f"{html.escape(_label(m[4]))} ({m[2]})", source)
+    source = _IMAGE.sub(lambda m: f" {html.escape(_label(m[0]))} ", source)
     source = re.sub(r"</t[dh]>\s*(?=<t[dh])", " ", _ENDS.sub("\n", source))
     words = html.unescape(_ANY_TAG.sub("", source)).replace("\xa0", " ")
     lines = [" ".join(line.split()) for line in words.splitlines()]

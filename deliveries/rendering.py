@@ -356,11 +356,11 @@ def preview_text(
     body = blocks.build(content.blocks)
     footer = _footer(kind.brand if kind else None, kind, Channel.MARKETING)
     values = values_of(contact, names or {})
-    return html.unescape(
-        "".join(
-            piece if isinstance(piece, str) else _previewed(piece, values, body)
-            for piece in pieces(layout.as_text(body, footer))
-        )
+    return "".join(
+        piece
+        if isinstance(piece, str)
+        else html.unescape(_previewed(piece, values, body))
+        for piece in pieces(layout.as_text(body, footer))
     )
 
 

@@ -70,14 +70,13 @@ def _step(
 @needs(Right.SEND)
 @require_POST
 def restore(request: SignedIn, pk: int, number: int) -> HttpResponse:
-    """Take one change back: the content before it, as the newest version."""
-    email = find(pk)
-    version = get_object_or_404(EmailVersion, email=email, number=number)
+    """Take one change back, the one after this version, which has to be the last."""
+    version = get_object_or_404(EmailVersion, email=find(pk), number=number)
     try:
-        version.restore(email.version, request.user)
+        version.restore(number + 1, request.user)
     except Outdated:
-        messages.error(request, GONE)
-    return redirect(email)
+        messages.error(request, MEANWHILE)
+    return redirect(version.email)
 
 
 @needs(Right.SEND)

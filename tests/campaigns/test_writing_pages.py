@@ -153,21 +153,27 @@ def test_a_deleted_block_comes_back_by_undo(client, email):
     assert [one["id"] for one in email.blocks] == [one["id"] for one in before]
 
 
+def test_a_deleted_block_takes_nothing_along_that_was_saved_since(client, email):
+    client.post(address("block_delete", email, "b"), typed(email))
+    email.refresh_from_db()
+    client.post(address("content", email), typed(email, subject="Saved since"))
+    page = client.post(address("restore", email, 1), follow=True).content.decode()
+    assert "Somebody saved meanwhile" in page
+    email.refresh_from_db()
+    assert email.subject == "Saved since"
+
+
 def test_undo_goes_back_step_by_step(client, email):
     for words in ("One", "Two"):
         client.post(address("content", email), typed(email, subject=words))
         email.refresh_from_db()
     for words in ("One", "Do you still want our newsletter?"):
-        page = client.get(address("content", email))
-        client.post(address("restore", email, page.context["undo"].number))
-        email.refresh_from_db()
-        assert email.subject == words
+        assert undone(client, email) == words
     assert client.get(address("content", email)).context["undo"] is None
 
 
 def undone(client, email, name="undo"):
-    page = client.get(address("content", email))
-    client.post(address("restore", email, page.context[name].number))
+    client.post(address(name, email), {"version": email.version})
     email.refresh_from_db()
     return email.subject
 
@@ -301,6 +307,13 @@ def test_what_an_author_types_is_not_run_in_the_plain_preview(client, email):
     email.save()
     page = client.get(address("preview", email), {"view": "text"}).content.decode()
     assert "<script>" not in page
+
+
+def test_the_plain_preview_shows_markup_that_the_words_speak_of(client, email):
+    email.blocks[0]["text"] = "Write &amp; in HTML"
+    email.save()
+    page = client.get(address("preview", email), {"view": "text"}).content.decode()
+    assert "Write &amp;amp; in HTML" in page
 
 
 SETTINGS = {"name": "Renamed", "from_name": "We", "from_email": "we@brand.example"}

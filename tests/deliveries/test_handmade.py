@@ -88,6 +88,14 @@ def test_the_plain_words_of_a_link_are_those_that_a_reader_sees():
     )
 
 
+def test_a_picture_reads_as_the_words_that_stand_for_it():
+    made = (
+        '<p>New:<img src="https://a.example/1.png" alt="Hats &lt; 40 &amp; more">now'
+        '<img src="https://a.example/2.png" alt=""></p>'
+    )
+    assert handmade.as_words(handmade.cleaned(made)) == "New: Hats < 40 & more now"
+
+
 def test_words_for_the_plain_part_take_the_place_of_the_block_there_alone():
     block = {"id": "a", "kind": "html", "html": "<p>Made</p>", "plain": "Hi {{ city }}"}
     body = blocks.build([block])
