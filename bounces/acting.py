@@ -23,7 +23,8 @@ SELECT t.address_id, failed.is_full
 FROM unnest(%s::bigint[]) AS t(address_id)
 CROSS JOIN LATERAL (
     SELECT greatest(
-            max(greatest(d.delivered_at, d.last_opened_at, d.last_clicked_at)),
+            max(greatest(d.delivered_at, d.last_opened_at, d.last_clicked_at,
+                d.replied_at)),
             (SELECT max(r.at) FROM bounces_release r
              WHERE r.address_id = t.address_id)
         ) AS at,

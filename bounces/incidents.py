@@ -16,9 +16,9 @@ from bounces import acting
 from bounces.models import Bounce, Incident, Kept, Release, Way
 from bounces.models.incidents import IncidentQuerySet
 from bounces.policy import AGAINST_US, Policy
-from bounces.unbouncing import lift
+from bounces.unbouncing import blocked_otherwise, lift
 from consent.models import BATCH_SIZE, Address, Suppression
-from consent.vocabulary import BOUNCE_REASONS, Act, Action, Actor, Mechanism, Reason
+from consent.vocabulary import Act, Action, Actor, Mechanism, Reason
 from contacts.models import HardBounceReason
 from deliveries.models import Delivery, DeliveryState, Hold, HoldKind
 from deliveries.providers import LABELS, OTHER, provider_of
@@ -230,9 +230,6 @@ def blocked_for(incident: Incident) -> QuerySet[Suppression]:
     """The blocks of those who are blocked for this incident alone: no other block, no
     other open incident, and nobody who looked at them and kept them blocked."""
     mine = OuterRef("address")
-    others = Suppression.objects.active().filter(
-        address=mine, reason__in=set(BOUNCE_REASONS) - {Reason.BOUNCED}
-    )
     elsewhere = Bounce.objects.filter(
         AGAINST_US,
         address=mine,
@@ -246,7 +243,7 @@ def blocked_for(incident: Incident) -> QuerySet[Suppression]:
             address__in=incident.bounces.values("address"),
             address__contact__hard_bounce_reason__in=BY_SENDER,
         )
-        .exclude(Exists(others))
+        .exclude(blocked_otherwise())
         .exclude(Exists(elsewhere.exclude(Exists(released))))
         .exclude(Kept.objects.of_the_address())
     )

@@ -1,7 +1,7 @@
 """Mailboxes that were full or failing get another chance after 90 days.
 
 Twice at most, a full one only when somebody had read there not long before, and none
-that somebody looked at and kept blocked.
+that somebody looked at and kept blocked or that something else blocks as well.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from bounces.models import Kept, Release, Way
-from bounces.unbouncing import lift
+from bounces.unbouncing import blocked_otherwise, lift
 from consent.models import Address, Suppression
 from consent.vocabulary import Act, Action, Actor, Mechanism, Reason
 from contacts.models import HardBounceReason
@@ -39,6 +39,7 @@ def due() -> QuerySet[Suppression]:
         .filter(reason=Reason.BOUNCED, created_at__lte=timezone.now() - AFTER)
         .filter(failing | (full & engaged))
         .exclude(Kept.objects.of_the_address())
+        .exclude(blocked_otherwise())
         .annotate(chances=chances)
         .filter(chances__lt=CHANCES)
     )

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts.models import Account, AuditEntry, User
@@ -229,6 +230,14 @@ def lift(
         hard_bounce_reason="", updated_at=timezone.now()
     )
     return free
+
+
+def blocked_otherwise() -> Exists:
+    """Whether anything but our own count of bounces blocks the address of a block: what
+    gives back many at once leaves that to a person."""
+    others = set(BOUNCE_REASONS) - {Reason.BOUNCED}
+    rows = Suppression.objects.active().filter(address=OuterRef("address"))
+    return Exists(rows.filter(reason__in=others))
 
 
 def sorted_out(

@@ -107,7 +107,7 @@ def _mails(path: Path) -> Iterator[bytes]:
 def result(counts: Counter[str]) -> dict[str, int]:
     """The counts in words, each outcome named even where there is none."""
     words = {one.label.lower().replace(" ", "_"): counts[one.value] for one in Outcome}
-    return {"mails_read": counts.total(), **words}
+    return {"read": counts.total(), **words}
 
 
 def told(counts: Counter[str]) -> str:

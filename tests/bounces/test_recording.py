@@ -252,6 +252,16 @@ class TestWearingOut:
         )
         assert self.fail(contact, 20) is None
 
+    @pytest.mark.parametrize(
+        "sign", ["last_opened_at", "last_clicked_at", "replied_at"]
+    )
+    def test_a_sign_of_the_person_starts_the_count_anew(self, sign):
+        contact, now = ContactFactory(), timezone.now()
+        signed = {sign: now - dt.timedelta(days=30)}
+        begun = now - dt.timedelta(days=60)
+        DeliveryFactory(contact=contact, started_at=begun, **signed)
+        assert self.fail(contact, 45, 35, 20) is None
+
     def test_a_failing_mailbox_is_blocked_after_five_in_two_weeks(self):
         contact = ContactFactory()
         soft = {"code": 550, "enhanced": "5.3.0"}

@@ -63,6 +63,15 @@ class TestAnotherChance:
         worn_out(reason)
         assert releasing.release_due() == 0
 
+    def test_is_not_for_what_an_import_blocks_as_well(self):
+        contact = worn_out()
+        act = Act(
+            action=Action.SUPPRESSED, mechanism=Mechanism.IMPORT, actor=Actor.IMPORT
+        )
+        Suppression.objects.suppress([contact.address_id], Reason.IMPORTED_BOUNCE, act)
+        assert releasing.release_due() == 0
+        assert contact.suppressions().count() == 2
+
     def test_comes_twice_and_never_again(self):
         contact = worn_out()
         releasing.release_due()

@@ -133,7 +133,7 @@ class TestLargeFiles:
         job = self.run(self.bring(client)[1])
         assert (job.state, job.done, job.total) == (JobState.DONE, 450, 450)
         assert job.result == {
-            "mails_read": 450,
+            "read": 450,
             "acted_upon": 1,
             "known_before": 50,
             "nothing_to_do": 0,
@@ -165,7 +165,7 @@ class TestLargeFiles:
         Job.objects.update(heartbeat_at=timezone.now() - dt.timedelta(minutes=5))
         run_open_jobs()
         job.refresh_from_db()
-        assert job.result["mails_read"] == 450
+        assert job.result["read"] == 450
         assert job.result["known_before"] == 50
 
     def test_stop_when_somebody_stops_them(self, client):
