@@ -29,6 +29,9 @@
     home?.focus({ preventScroll: true });
   });
 
+  /* where there are more tabs than fit beside each other: that of this page */
+  $(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
   /* toasts: the calm ones leave after ten seconds, unless somebody is at them */
   const icon = (name) => {
     const holder = document.createElementNS("http://www.w3.org/2000/svg", "svg");
