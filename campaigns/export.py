@@ -48,7 +48,7 @@ def _cells(delivery: Delivery) -> list[Any]:
         *(_iso(delivery, name) for name in MOMENTS),
         delivery.smtp_code or "",
         delivery.enhanced_code,
-        delivery.reply[:300],
+        delivery.reply,
     ]
 
 
