@@ -2,8 +2,10 @@
 
 import datetime as dt
 import re
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import Job
@@ -14,7 +16,9 @@ from consent.addresses import parse
 from consent.models import SubscriptionType, Suppression
 from consent.vocabulary import Act, Action, Actor, Mechanism, Reason
 from contacts.models import Contact
+from deliveries import magic
 from deliveries.models import DeliveryState
+from deliveries.tokens import Purpose, Token, sign
 from tests.e2e.marketer import Marketer
 from tests.factories import ContactFactory, DeliveryFactory, UserFactory, agree
 
@@ -28,6 +32,13 @@ FILE = "Email,First Name,Email hard bounce reason\n" + "".join(
 @pytest.fixture
 def marketer(live_stack, signed_in_page):
     return Marketer(live_stack, signed_in_page)
+
+
+def downloaded(marketer, words):
+    """The text of the file behind the link that begins with these words."""
+    with marketer.page.expect_download() as file:
+        marketer.page.get_by_role("link", name=re.compile(f"^{words}")).click()
+    return Path(file.value.path()).read_text("utf-8-sig")
 
 
 def unbounce(marketer):
@@ -56,6 +67,7 @@ def test_imported_reasons_from_the_audit_to_the_next_send(
     marketer.send(first, people=1)
     assert live_stack.sink.recipients == ["eva@people.example"]
 
+    both_are_known_as_bounced(marketer, first)
     marketer.go("/bounces/?tab=policy")
     assert axe(marketer.page) == []
     marketer.press("Ana")
@@ -69,6 +81,19 @@ def test_imported_reasons_from_the_audit_to_the_next_send(
     marketer.go("/bounces/unbounced/")
     marketer.sees("Delivered since")
 
+    ben_stays_blocked(marketer)
+
+
+def both_are_known_as_bounced(marketer, email):
+    """In the report of the email, and as the filter of a segment."""
+    marketer.go(f"/emails/{email.pk}/people/?group=not_sent")
+    for name in ("ana", "ben"):
+        marketer.sees(f"{name}@people.example")
+    bounced = marketer.make_segment("Bounced", [("hard_bounce_reason", "known", None)])
+    assert set(bounced.members().values_list("first_name", flat=True)) == {"Ana", "Ben"}
+
+
+def ben_stays_blocked(marketer):
     ben = Contact.objects.get(email="ben@people.example")
     marketer.go(f"/bounces/unbounce/{ben.pk}/")
     marketer.sees("cannot be unbounced")
@@ -97,6 +122,7 @@ def test_the_strict_switch_from_the_report_of_an_email_to_the_unbounce(
     marketer.page.locator("details.said summary").first.click()
     marketer.sees("poor reputation")
     assert axe(marketer.page) == []
+    assert "poor reputation" in downloaded(marketer, "Export")
     marketer.press("Ana")
     unbounce(marketer)
     assert Release.objects.get().was == "POLICY"
@@ -163,9 +189,9 @@ def test_repeated_soft_bounces_block_and_an_unbounce_begins_anew(
     assert not blocked.exists()
 
 
-def bounced_for_policy(name):
+def blocked_for(reason, name):
     contact = ContactFactory(
-        email=f"{name}@people.example", first_name=name, hard_bounce_reason="POLICY"
+        email=f"{name}@people.example", first_name=name, hard_bounce_reason=reason
     )
     act = Act(action=Action.SUPPRESSED, mechanism=Mechanism.IMPORT, actor=Actor.IMPORT)
     ids = [contact.address_id]
@@ -203,7 +229,7 @@ def test_of_two_users_one_gets_the_last_unbounce_and_the_other_a_sentence(
     use_up(9, bob)
     pages = [marketer.page, sign_in(new_page(), bob)]
     for page, name in zip(pages, ("Ana", "Ben"), strict=True):
-        contact = bounced_for_policy(name)
+        contact = blocked_for("POLICY", name)
         page.goto(f"{live_stack.base_url}/bounces/unbounce/{contact.pk}/")
         answer(page)
     for page in pages:  # both questions are open and answered
@@ -218,8 +244,10 @@ def test_of_two_users_one_gets_the_last_unbounce_and_the_other_a_sentence(
 def test_what_is_refused_says_why_and_what_else_can_be_done(
     live_stack, marketer, new_page, sign_in
 ):
-    ana = bounced_for_policy("Ana")
+    ana = blocked_for("POLICY", "Ana")
     where = f"/bounces/unbounce/{ana.pk}/"
+    marketer.go(where)
+    marketer.sees("No email sending domain is connected")
     marketer.set_brand()
     marketer.go(where)
     page = marketer.page
@@ -236,6 +264,42 @@ def test_what_is_refused_says_why_and_what_else_can_be_done(
     global_blocks.add([parse("ana@people.example")], live_stack.alice, "Their lawyer")
     marketer.go(where)
     marketer.sees("stands on the list of global blocks")
+
+    for reason, words in (
+        ("UNKNOWN_USER", "says that there is no such mailbox"),
+        ("MAILBOX_FULL", "is most likely abandoned"),
+    ):
+        lost = blocked_for(reason, reason.lower())
+        marketer.go(f"/bounces/unbounce/{lost.pk}/")
+        marketer.sees(words)
+        assert not page.get_by_role("button", name=re.compile("^Unbounce")).count()
+
+
+def test_a_report_is_brought_as_a_file_and_who_bounced_leaves_as_one(
+    live_stack, marketer, tmp_path, axe
+):
+    mail = DeliveryFactory(contact=ContactFactory(email="ana@people.example"))
+    token = Token(mail.message_id, mail.pk, mail.address_id)
+    path = f"b-{sign(token, Purpose.RETURN_PATH)}@{settings.BOUNCE_DOMAIN}"
+    report = tmp_path / "returned.eml"
+    report.write_bytes(
+        magic.bounce(b"Subject: Hi\r\n\r\nHello", path, "ana@people.example")
+    )
+    marketer.go("/bounces/")
+    marketer.press("Reports")
+    marketer.page.locator("input[type=file]").set_input_files(report)
+    marketer.press("Read them")
+    marketer.sees("1 read: 1 acted upon.")
+    assert axe(marketer.page) == []
+
+    marketer.go("/bounces/")
+    marketer.press("Export")
+    marketer.press("Export")  # all the groups, as proposed
+    marketer.sees("The file is ready")
+    assert axe(marketer.page) == []
+    head, row = downloaded(marketer, "Download").splitlines()
+    assert head.startswith("Email,Portal Bounce,Portal Unsubscribe,Portal Spam Report")
+    assert row.startswith("ana@people.example,UNKNOWN_USER,FALSE,FALSE,FALSE")
 
 
 def test_a_rule_is_corrected_and_who_was_lost_comes_back(live_stack, marketer, axe):
@@ -266,3 +330,11 @@ def test_a_rule_is_corrected_and_who_was_lost_comes_back(live_stack, marketer, a
     marketer.sees("Judged anew")
     ana.refresh_from_db()
     assert ana.hard_bounce_reason == ""
+
+
+def test_on_a_phone_the_tab_of_the_page_is_in_view(live_stack, sign_in, new_page):
+    page = sign_in(new_page(width=390))
+    page.goto(f"{live_stack.base_url}/bounces/incidents/")
+    tab = page.locator(".tabs [aria-current]").bounding_box()
+    assert tab["x"] >= 0
+    assert tab["x"] + tab["width"] <= 390
