@@ -55,7 +55,7 @@ ASIDE = re.compile(
     r"^\W*(?:from|reply-to|sender|message-?id|in-reply-to|references|return-path"
     r"|errors-to|mail from|>>> ?mail|x-[\w-]+|date|subject|envelope-from|reporting-mta"
     r"|mime-version|content-[\w-]+|original sender|sent by)\W*[:=]"
-    r"|mail from:|sender was|sender address|from address|message-id"
+    r"|mail from:|sender was|sender address|return address|from address|message-id"
     r"|e-?mail (?:to )?<?postmaster|contact|please|further assist|questions"
     r"|https?://\S*$|support@|generated from|mail from ",
     re.IGNORECASE,

@@ -37,6 +37,8 @@ def family(key: str, category: str, source: str, pairs: str) -> Family:
 FIRM: tuple[Family, ...] = (
     family("f-name", "sender_dns", SYNTAX, "name unknown/failed/refused/needed"),
     family("f-proof", "auth", PROOF, "proof failed/refused/unknown/needed"),
+    family("f-hop", "network_error", SYNTAX, "hop exceeded/many/failed"),
+    family("f-listed-link", "spam", LISTS, "content listed"),
     family(
         "f-listed",
         "reputation",
@@ -44,7 +46,12 @@ FIRM: tuple[Family, ...] = (
         "network refused/listed/exceeded/unknown, sender listed, domain listed,"
         "message listed, server listed, line listed",
     ),
-    family("f-relay", "relay_denied", SYNTAX, "relay refused/failed/unknown"),
+    family(
+        "f-relay",
+        "relay_denied",
+        SYNTAX,
+        "relay refused/failed/unknown, domain foreign",
+    ),
     family(
         "f-cipher", "tls_failure", SYNTAX, "cipher failed/unknown/cut/refused/needed"
     ),
@@ -83,7 +90,7 @@ FIRM: tuple[Family, ...] = (
         "f-unknown",
         "unknown_user",
         SYNTAX,
-        "box unknown/outside, person unknown, domain outside",
+        "box unknown/outside/foreign, person unknown/foreign, domain outside",
     ),
 )
 # After them

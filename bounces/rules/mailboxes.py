@@ -88,7 +88,7 @@ GONE = (
         "has moved; please try / has changed * e-mail address / "
         "has changed * email address / new address of * is / "
         "address has been replaced by / has been replaced by / "
-        "write to * instead / mail to * instead / "
+        "write to * instead / use *@* instead / mail to * instead / "
         "has a new address / mailbox owner has changed / domain owner has changed / "
         "is now at / "
         "please use the new address / mailbox moved",
@@ -162,7 +162,10 @@ UNKNOWN = (
         "user unkown / is not a known user / not known here / not known at this site / "
         "username not recognized / recipient not recognized / "
         "local part is not recognised / "
-        "unrecognized recipient / unrecognised recipient",
+        "unrecognized recipient / unrecognised recipient / unrecognised o/r / "
+        "unrecognized o/r / unrecognised-orname / unrecognized-orname / "
+        "not on the staff / "
+        "not enrolled / not employed / no longer employed",
     ),
     row(
         "no-such-user",
@@ -204,6 +207,7 @@ UNKNOWN = (
         "address not found / address * not found / addressee not found / "
         "local user not found / local account not found / e-mail address not found / "
         "could not be found in / not found in directory / not found in * directory / "
+        "name was not found / name could not be found / "
         "not listed in / not listed in domino directory / is not listed in / "
         "cannot find your recipient / name not found / user could not be found",
     ),

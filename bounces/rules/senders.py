@@ -66,6 +66,13 @@ AUTHENTICATED = (
 # Whoever sends spam is refused for what came from there, not for this content
 SPAMMING = (
     row(
+        "own-list",
+        "filtered",
+        COMMON,
+        "user's block list / recipient's block list / user's blacklist / "
+        "recipient's blacklist / personal blacklist / personal block list",
+    ),
+    row(
         "network-spam",
         "reputation",
         COMMON,
@@ -88,7 +95,8 @@ ADDRESSED = (
         "sender_dns",
         PTR,
         "no dns a-data / ip must resolve / no reverse name / missing a dns entry / "
-        "host can't be resolved / requires ptr / require ptr / reverse dns / "
+        "host can't be resolved / requires ptr / require ptr / address has no name / "
+        "reverse dns / "
         "reverse lookup / reverse mapping / reverse hostname / "
         "cannot find your hostname / cannot find your reverse / "
         "could not find your hostname / could not resolve ip address / "
@@ -222,7 +230,8 @@ CONTENT = (
         "offensive / attachment / banned file / banned content / executable / "
         "file type / header error / header missing / missing header / "
         "missing * header / duplicate header / invalid header / bad header / "
-        "header line / malformed / not rfc / rfc compliant / rfc 2822 / rfc 5322 / "
+        "header line / malformed / not compliant / non-compliant / not rfc / "
+        "rfc compliant / rfc 2822 / rfc 5322 / "
         "rfc2822 / rfc5322 / rfc 822 / message format / bare lf / bare line feed / "
         "stray newline / 8bit / 8-bit / longer than 998 / 998 characters / "
         "encrypted archive / password protected / line too long / mime * invalid / "
@@ -236,6 +245,14 @@ CONTENT = (
 
 REFUSED = (
     row(
+        "policy-clear",
+        "policy",
+        COMMON,
+        "policy violation / policy reason / security policy / security policies / "
+        "site policy / local policy / company policy / by policy / "
+        "organizational settings / organisational settings",
+    ),
+    row(
         "no-recipient",
         "unknown_user",
         "RFC 3463 3.2: X.1.0",
@@ -247,7 +264,8 @@ REFUSED = (
         "filtered",
         COMMON,
         "because the recipient is not accepting mail with / "
-        "not want your mail / not want your email / n't want your email / "
+        "chosen not to / not wish to receive / not want your mail / "
+        "not want your email / n't want your email / "
         "only accepting mail / nur emails von / user preferences / "
         "user's preferences / personal rule / own filter / "
         "blocked by this user / blocked by the user / by this recipient / "
@@ -270,9 +288,7 @@ REFUSED = (
         "policy",
         "policy",
         COMMON,
-        "organizational settings / organisational settings / policy violation / "
-        "policy reason / security policy / security policies / "
-        "site policy / local policy / company policy / policy / prohibited / "
+        "policy / prohibited / "
         "not permitted / not allowed / access denied / access not allowed / "
         "administrative / administratively / banned / unauthorized / not authorized / "
         "not authorised / authentication required / authentication is required / "

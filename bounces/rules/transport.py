@@ -156,7 +156,8 @@ ENCRYPTED = (
         "tls_failure",
         TLS,
         "starttls is required / must issue a starttls / must use tls / tls required / "
-        "tls is required / requires tls / requires encryption / encryption required / "
+        "tls is required / requires tls / requires encryption / "
+        "encryption required / only accept encrypted / only over tls / "
         "encryption needed / tls handshake / tls connect failed / tls negotiation / "
         "tls error / tls session / tls failed / tls is not available / "
         "tls not available / starttls failed / starttls is mandatory / "
@@ -291,7 +292,7 @@ SERVER = (
         "insufficient system storage / insufficient system resources / "
         "insufficient storage / out of memory / "
         "filesystem is full / insufficient disk space / not enough disk space / "
-        "mail system congest / resources temporarily unavailable / could not lock / "
+        "congest / resources temporarily unavailable / could not lock / "
         "timeout waiting for input from local / aliasing/forwarding loop broken / "
         "storedrv.submit / mail config / out of resources / "
         "interrupted system call / unable to store / "

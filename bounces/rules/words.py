@@ -105,6 +105,7 @@ THINGS: Table = {
     "syntax": """
         command commands argument arguments parameter parameters protocol syntax
     """,
+    "hop": "hop hops loop loops schleife boucle bucle petla",
     "list": "list group mailinglist newsgroup liste gruppe",
 }
 
@@ -235,7 +236,7 @@ UNDONE: Table = {
         gefunden trouv* trovat* encontr* gevonden znaleziono znaleźć nalezen* найден*
         знайдено hittades funnet fundet known know recognised recognized recognise
         recognize valid registered listed defined gültig gueltig bekannt valide válid*
-        valido such local resolve used located locate record file customer use verify
+        valido such resolve used located locate record file customer use verify
         entry validate validated longer takiego takiej taki taka taką υπάρχει βρέθηκε
         קיים קיימת מוכר موجود موجودة معروف
         صالح وجود tồn ditemukan dikenal съществува намерен postoji pronađen obstaja
@@ -247,6 +248,7 @@ UNDONE: Table = {
         зарегистр* zarejestr* belong belongs
         present
     """,
+    "foreign": "local hosted handled served",
     "outside": "member members mitglied membre miembro membro członek člen",
     "closed": """
         active activated receive available enabled activated accepting aktiv activ*
