@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Everything starts here, with nothing installed but Python.
 
-python3 run.py [--no-demo]        start the whole console on this machine
+python3 run.py [OPTION]           start the whole console on this machine;
+                                  --no-demo: empty; --demo-size=2000: a small demo
 python3 run.py test [...]         run the tests; arguments go to pytest
 python3 run.py manage COMMAND     reach manage.py in the same environment
 python3 run.py lint [TOOL ...]    run the checks that need no server

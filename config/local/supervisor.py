@@ -24,8 +24,7 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 def up(arguments: list[str]) -> int:
     """Start, watch, and stop in the opposite order, whatever happens between."""
-    if unknown := set(arguments) - {"--no-demo"}:
-        raise SystemExit(f"There is no {unknown.pop()}. See python3 run.py help.")
+    demo = demo_asked(arguments)
     began = time.monotonic()
     stopping = threading.Event()
     for signum in SIGNALS:
@@ -37,9 +36,25 @@ def up(arguments: list[str]) -> int:
         stack = make_stack(servers)
         on_the_way_out.callback(stack.stop)
         supervisor = Supervisor(stack, servers, stopping)
-        code = supervisor.run(demo="--no-demo" not in arguments, began=began)
+        code = supervisor.run(demo=demo, began=began)
         say("Stopping.")
     return code
+
+
+def demo_asked(arguments: list[str]) -> list[str] | None:
+    """What `seed_demo` is told; None where there shall be no demo."""
+    told: list[str] | None = []
+    for argument in arguments:
+        name, _, value = argument.partition("=")
+        if argument == "--no-demo":
+            told = None
+        elif name == "--demo-size" and value.isdecimal():
+            told = ["--size", value]
+        elif name == "--demo-size":
+            raise SystemExit(f"--demo-size is “{value}”. It is a number such as 2000.")
+        else:
+            raise SystemExit(f"There is no {argument}. See python3 run.py help.")
+    return told
 
 
 def say(sentence: str) -> None:
@@ -78,7 +93,7 @@ class Supervisor:
         self.stopping = stopping
         self.failures: dict[str, list[float]] = defaultdict(list)
 
-    def run(self, *, demo: bool, began: float) -> int:
+    def run(self, *, demo: list[str] | None, began: float) -> int:
         current = Gathered()
         if current.is_up_to_date():  # then web need not wait for the rest
             self._start("web")
@@ -89,8 +104,8 @@ class Supervisor:
         if not self._page_answers():
             return 0 if self.stopping.is_set() else 1
         say(f"\nListwell is at {self.stack.base_url}/")
-        if demo and found["empty"]:
-            self._load_demo()
+        if demo is not None and found["empty"]:
+            self._load_demo(demo)
         if self.stopping.is_set():
             return 0
         for name in self._beside_web():
@@ -111,9 +126,9 @@ class Supervisor:
         found: dict[str, Any] = json.loads(text.splitlines()[-1])
         return found
 
-    def _load_demo(self) -> None:
+    def _load_demo(self, told: list[str]) -> None:
         say("Loading the demo, once. `python3 run.py --no-demo` starts without it.")
-        process = self.stack.launch("demo", "manage.py", "seed_demo")
+        process = self.stack.launch("demo", "manage.py", "seed_demo", *told)
         self._listen("demo", process)
         while process.poll() is None and not self.stopping.wait(0.05):
             pass
@@ -135,6 +150,8 @@ class Supervisor:
     def _page_answers(self) -> bool:
         deadline = time.monotonic() + READY_WITHIN
         while not self.stopping.is_set() and time.monotonic() < deadline:
+            if "web" in self.stack.ended():
+                break
             if web.answers(f"{self.stack.base_url}/healthz"):
                 return True
             self.stopping.wait(0.05)

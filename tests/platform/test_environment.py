@@ -29,6 +29,11 @@ def test_a_mistyped_option_starts_nothing():
         supervisor.up(["--nodemo"])
 
 
+def test_the_size_of_the_demo_is_a_number():
+    with pytest.raises(SystemExit, match="--demo-size is “few”"):
+        supervisor.up(["--demo-size=few"])
+
+
 def test_a_port_is_a_number(monkeypatch):
     monkeypatch.setenv("PORT", "http")
     with pytest.raises(SystemExit, match="PORT is “http”"):

@@ -3,9 +3,11 @@
 import contextlib
 import os
 import pwd
+import re
 import shutil
 import signal
 import smtplib
+import socket
 import stat
 import subprocess
 import sys
@@ -13,7 +15,7 @@ import tempfile
 import time
 import urllib.request
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import psycopg
 import pytest
@@ -52,6 +54,22 @@ def page(url):
         return response.status, response.read().decode()
 
 
+def sign_ins(output):
+    """Every (email, password) that a start told."""
+    return re.findall(r"^Sign in as (\S+) with the password (\S+)$", output, re.M)
+
+
+def overview(checkout, email, password):
+    """The page after the sign-in form was sent with these."""
+    visitor = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    url = f"{checkout.url}/login/"
+    form = visitor.open(url, timeout=10).read().decode()
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', form)[1]
+    words = {"username": email, "password": password, "csrfmiddlewaretoken": token}
+    answer = visitor.open(url, urlencode(words).encode(), timeout=10)
+    return answer.read().decode()
+
+
 def admins(checkout):
     env = environment.parse(checkout.env_file.read_text())
     with psycopg.connect(env["DATABASE_URL"]) as connection:
@@ -69,6 +87,58 @@ def test_the_first_start_says_where_and_how_to_sign_in(running):
     assert page(f"{running.url}/login/")[0] == 200
     assert f"{running.url}/" in running.output
     assert "with the password" in running.output
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    """Started with a small demo, and again; `told` is what each start said."""
+    copy = Checkout(tmp_path_factory.mktemp("demo"))
+    copy.share_packages()
+    copy.told = []
+    for _ in range(2):
+        copy.start("--demo-size=400")
+        copy.told.append(copy.output)
+        copy.stop()
+    yield copy.start()
+    copy.remove()
+
+
+def test_the_first_start_tells_the_address_the_email_and_the_password_once(demo):
+    first = demo.told[0]
+    [(email, password)] = sign_ins(first)
+    assert email == "admin@listwell.test"
+    assert first.count(password) == first.count(f"at {demo.url}/") == 1
+
+
+def test_the_second_start_tells_no_password_and_loads_no_demo(demo):
+    second = demo.told[1]
+    assert sign_ins(second) == []
+    assert "password" not in second
+    assert "demo" not in second
+
+
+def test_the_first_start_tells_how_far_the_demo_is(demo):
+    steps = re.findall(r"^demo +\|   (.+): [\d.]+ s$", demo.told[0], re.M)
+    assert steps[0] == "400 people"
+    assert "campaigns" in steps
+
+
+def test_the_overview_of_the_demo_shows_its_campaigns(demo):
+    page = overview(demo, *sign_ins(demo.told[0])[0])
+    assert "Review the silent people of “Autumn clean-up”" in page
+    assert "November check-in" in page
+
+
+def test_a_first_start_that_fails_has_told_the_password(checkout):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", checkout.port))
+        failed = checkout.run("--no-demo", PORT=str(checkout.port))
+    assert "The web process does not answer" in failed.stdout
+    assert failed.returncode == 1
+    [found] = sign_ins(failed.stdout)
+    checkout.start()
+    assert sign_ins(checkout.output) == []
+    assert "Needs you today" in overview(checkout, *found)
 
 
 def test_mail_goes_to_a_catcher_of_our_own(running):
