@@ -13,8 +13,9 @@ Standard library only: this file makes the virtual environment, the rest lives i
 
 import contextlib
 import fcntl
-import hashlib
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -104,7 +105,7 @@ def one_at_a_time() -> Iterator[None]:
         yield
 
 
-def install(name: str, python: str, stamp: Path, wanted: str) -> None:
+def install(name: str, python: str) -> None:
     began = time.monotonic()
     lock = ROOT / "requirements" / f"{name}.txt"
     say(f"Installing what requirements/{name}.txt lists, into .venv.")
@@ -115,19 +116,38 @@ def install(name: str, python: str, stamp: Path, wanted: str) -> None:
             "The packages could not be installed. Is a package registry reachable?"
             " pip's own settings (such as PIP_INDEX_URL) are honoured."
         )
-    stamp.write_text(wanted)
     say(f"Installed in {time.monotonic() - began:.1f} s.")
 
 
+def pinned(name: str) -> dict[str, str]:
+    """{package: its version and hashes}, as a lock file has it."""
+    lock = (ROOT / "requirements" / f"{name}.txt").read_text()
+    entries = re.findall(r"^\w.*(?:\n[ \t].*)*", lock, re.MULTILINE)
+    return {entry.partition("==")[0]: entry for entry in entries}
+
+
+def installed() -> dict[str, str]:
+    """What this file put into .venv for the Python that runs there."""
+    try:
+        noted: dict[str, dict[str, str]] = json.loads((VENV / ".installed").read_text())
+    except (FileNotFoundError, ValueError):
+        return {}
+    return noted.get(os.path.realpath(PYTHON), {}) if PYTHON.exists() else {}
+
+
 def ensure(name: str) -> None:
-    """Make .venv hold what the lock file names; instant when it already does."""
-    python = find_python()
-    lock = (ROOT / "requirements" / f"{name}.txt").read_bytes()
-    wanted = hashlib.sha256(lock + os.path.realpath(python).encode()).hexdigest()
-    stamp = VENV / f".stamp-{name}"
+    """Make .venv hold what the lock file names; instant when it already does.
+
+    What the other lock files brought stays beside it.
+    """
+    wanted = pinned(name)
     with one_at_a_time():
-        if not (PYTHON.exists() and stamp.exists() and stamp.read_text() == wanted):
-            install(name, python, stamp, wanted)
+        there = installed()
+        if wanted.items() <= there.items():
+            return
+        install(name, find_python())
+        noted = {os.path.realpath(PYTHON): there | wanted}
+        (VENV / ".installed").write_text(json.dumps(noted))
 
 
 def main() -> None:

@@ -1,5 +1,6 @@
 """Where the local run keeps its state, and as whom its servers run."""
 
+import contextlib
 import fcntl
 import hashlib
 import os
@@ -109,6 +110,14 @@ def ports_to_try(wanted: int) -> Iterator[int]:
         return
     for _ in range(3):
         yield free_port()
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Inside, nobody else is inside; whoever comes second waits."""
+    with path.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def try_lock(path: Path) -> IO[str] | None:

@@ -240,15 +240,22 @@ class Postgres:
 def _copy_out(prefix: Path) -> Path:
     """Programs under a private directory: copied once to where `nobody` reaches them.
 
-    The shared libraries lie in a sibling folder that the programs find relatively.
+    Two may start for the first time at once: one copies, the other waits for it.
     """
     target = places.state_root() / "programs"
-    package, done = prefix.parent, target / ".complete"
-    if not done.exists() or done.read_text() != str(prefix):
-        shutil.rmtree(target, ignore_errors=True)
-        shutil.copytree(prefix, target / package.name / prefix.name, symlinks=True)
-        libraries = package.with_name(f"{package.name}.libs")
-        if libraries.is_dir():
-            shutil.copytree(libraries, target / libraries.name, symlinks=True)
-        done.write_text(str(prefix))
-    return target / package.name / prefix.name
+    done = target / ".complete"
+    with places.locked(places.beside(target, "lock")):
+        if not done.exists() or done.read_text() != str(prefix):
+            shutil.rmtree(target, ignore_errors=True)
+            _copy(prefix, target)
+            done.write_text(str(prefix))
+    return target / prefix.parent.name / prefix.name
+
+
+def _copy(prefix: Path, target: Path) -> None:
+    """With the shared libraries: the programs find them in a folder beside theirs."""
+    package = prefix.parent
+    shutil.copytree(prefix, target / package.name / prefix.name, symlinks=True)
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, target / libraries.name, symlinks=True)
