@@ -19,7 +19,7 @@ from api.once import OnceKey, once
 from api.paging import Asking, Key, Page, page
 from api.problems import Invalid, Refused
 from api.scopes import TokenScope
-from api.texts import Text
+from api.texts import Day, Id, Text
 from consent.models import ConsentRecord, SubscriptionType
 from consent.vocabulary import LegalBasis, Reason
 from contacts import subscriptions
@@ -103,12 +103,12 @@ class Agreeing(Schema):
 
     model_config = {"extra": "forbid"}
 
-    subscription_type: Key
+    subscription_type: Id
     basis: Basis
     explanation: Text = Field(
         min_length=1, description="Where and how, so that it can be shown later."
     )
-    agreed_on: dt.date = Field(description="The day, as the account has it.")
+    agreed_on: Day = Field(description="The day, as the account has it.")
 
 
 class Leaving(Schema):
@@ -116,7 +116,7 @@ class Leaving(Schema):
 
     model_config = {"extra": "forbid"}
 
-    subscription_type: Key | None = None
+    subscription_type: Id | None = None
     asked_by: AskedBy = AskedBy.PERSON
     explanation: Text = Field(min_length=1, description="Where and how it was said.")
 

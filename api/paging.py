@@ -9,10 +9,11 @@ from django.db.models import Model, QuerySet
 from ninja import Schema
 from pydantic import Field
 
+from api.texts import BIGGEST
+
 Row = TypeVar("Row", bound=Model)
 Item = TypeVar("Item")
 
-BIGGEST = 2**63 - 1
 Key = Annotated[int, Field(ge=1, le=BIGGEST, description="The id of a row.")]
 
 

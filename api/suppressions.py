@@ -14,10 +14,10 @@ from accounts.models import AuditEntry
 from api.consent import AskedBy
 from api.entering import Asked, Bearer, note_export
 from api.once import OnceKey, once
-from api.paging import Asking, Key, Page, page
+from api.paging import Asking, Page, page
 from api.problems import Invalid, Refused
 from api.scopes import TokenScope
-from api.texts import Email, Text
+from api.texts import Email, Id, Text
 from consent import addresses
 from consent.models import (
     Address,
@@ -69,8 +69,8 @@ class Adding(Schema):
     emails: Emails
     asked_by: AskedBy = AskedBy.PERSON
     explanation: Text = Field(min_length=1, description="Where and how it was said.")
-    brand: Key | None = None
-    subscription_type: Key | None = None
+    brand: Id | None = None
+    subscription_type: Id | None = None
 
 
 class Added(Schema):

@@ -1,11 +1,26 @@
-"""Texts as they come in."""
+"""Texts, days and numbers as they come in a body, taken for no other than they are."""
 
 from __future__ import annotations
 
-from typing import Annotated
+import datetime as dt
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
+BIGGEST = 2**63 - 1
 # PostgreSQL stores any character but U+0000
 Text = Annotated[str, Field(pattern=r"^[^\x00]*$", max_length=500)]
 Email = Annotated[str, Field(pattern=r"^[^\x00]*$", max_length=320)]
+Id = Annotated[
+    int, Field(strict=True, ge=1, le=BIGGEST, description="The id of a row.")
+]
+
+
+def _written(value: Any) -> Any:
+    """A number is no day, whatever it would be since 1970."""
+    if not isinstance(value, str):
+        raise ValueError("Write the day as 2026-11-22.")
+    return value
+
+
+Day = Annotated[dt.date, BeforeValidator(_written)]

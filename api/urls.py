@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern
@@ -11,7 +12,7 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
-from api import consent, contacts, problems, segments, suppressions
+from api import consent, contacts, forms, problems, segments, suppressions
 
 ABOUT = """
 Everything a token may do, it does in the name of its owner and never more than she may.
@@ -21,6 +22,15 @@ Send it as `Authorization: Bearer lw_…`. Make one under Settings, API tokens.
 ALWAYS = (401, 403, 422, 429)
 
 
+class Call(NamedTuple):
+    """One thing that can be asked, for reading."""
+
+    method: str
+    path: str
+    what: str
+    scope: str
+
+
 class Api(NinjaAPI):
     """Tells its problems by RFC 9457, and says so."""
 
@@ -28,6 +38,19 @@ class Api(NinjaAPI):
         for _, router in self._routers:
             for view in router.path_operations.values():
                 yield from view.operations
+
+    def calls(self) -> list[Call]:
+        """In the order in which they are told of."""
+        return [
+            Call(
+                method,
+                f"/api/v1{re.sub(r'{[^}]+}', 'ID', one.path)}",
+                (one.description or "").partition("\n")[0],
+                scope_of(one),
+            )
+            for one in self.operations()
+            for method in one.methods
+        ]
 
     def get_openapi_operation_id(self, operation: Operation) -> str:
         return operation.view_func.__name__
@@ -69,7 +92,7 @@ api = Api(
     urls_namespace="api",
 )
 problems.teach(api)
-for part in (contacts, consent, suppressions, segments):
+for part in (contacts, consent, suppressions, segments, forms):
     api.add_router("", part.router)
 
 mounted = api.urls

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,6 +19,7 @@ from accounts.roles import Right, needs
 from accounts.web import INVALID, SignedIn
 from api.models import NameTaken, Token
 from api.scopes import TokenScope
+from api.urls import api
 from consent.views import tabs
 
 PAGE = 50
@@ -28,7 +30,8 @@ COLUMNS = [
     {"label": "Works until"},
     {"label": "Actions", "vh": True},
 ]
-LIVES = [("30", "30 days"), ("90", "90 days"), ("365", "A year"), ("", "No end")]
+CALL_COLUMNS = [{"label": "Call"}, {"label": "What it does"}, {"label": "Scope"}]
+LIVES = [("30", "30 days"), ("90", "90 days"), ("365", "A year"), ("0", "No end")]
 
 
 class TokenForm(forms.Form):
@@ -48,14 +51,13 @@ class TokenForm(forms.Form):
         label="It works for",
         choices=LIVES,
         initial="365",
-        required=False,
         widget=forms.RadioSelect,
     )
 
     def issue(self, owner: User) -> tuple[Token, str] | None:
         """The token and its secret; None with an error that says why not."""
         given = self.cleaned_data
-        days = dt.timedelta(days=int(given["days"] or 0))
+        days = dt.timedelta(days=int(given["days"]))
         try:
             return Token.objects.issue(
                 owner,
@@ -78,6 +80,14 @@ def index(request: SignedIn) -> HttpResponse:
         "tabs": tabs("console:tokens", request.user),
     }
     return render(request, "console/tokens.html", context)
+
+
+@needs(Right.USERS)
+@require_safe
+def calls(request: SignedIn) -> HttpResponse:
+    """What a program can ask, with the scope that its token needs for it."""
+    context = {"calls": api.calls(), "columns": CALL_COLUMNS, "base": settings.BASE_URL}
+    return render(request, "console/calls.html", context)
 
 
 @needs(Right.USERS)

@@ -50,6 +50,7 @@ urlpatterns = [
     path("settings/users/<int:pk>/on/", users.switch_on, name="user_on"),
     path("settings/users/<int:pk>/link/", users.link, name="user_link"),
     path("settings/tokens/", tokens.index, name="tokens"),
+    path("settings/tokens/calls/", tokens.calls, name="calls"),
     path("settings/tokens/new/", tokens.create, name="token_create"),
     path("settings/tokens/<int:pk>/", tokens.revoke, name="token_revoke"),
     path("settings/log/", log.index, name="log"),

@@ -121,7 +121,7 @@ PAGES = {
     "users": """
         console:users console:invite console:user console:user_off console:user_on
         console:user_link console:log console:log_export
-        console:tokens console:token_create console:token_revoke
+        console:tokens console:calls console:token_create console:token_revoke
     """,
 }
 # Django's own: leaving, and the administration, which asks for an administrator itself
@@ -204,6 +204,7 @@ CALLS = {
     "suppressions:write": "add_suppressions",
     "suppressions:export": "list_suppressions follow_suppressions",
     "segments:read": "list_segments get_segment",
+    "forms:read": "list_forms",
 }
 # what the API tells of itself, to anybody
 OF_ITSELF = {"openapi-json", "api-root"}

@@ -108,6 +108,8 @@ class TestSubscribing:
             ("explanation", "a\0b"),
             ("explanation", None),
             ("agreed_on", "yesterday"),
+            ("agreed_on", 0),
+            ("subscription_type", "1"),
             ("agreed_on", "9999-12-31"),
         ],
     )

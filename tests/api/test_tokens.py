@@ -13,6 +13,7 @@ from accounts.models import AuditEntry
 from accounts.roles import Role
 from api.models import NameTaken, Token
 from api.scopes import TokenScope
+from api.urls import api
 from tests.api.asking import V1, Program, told
 from tests.factories import UserFactory
 
@@ -57,12 +58,18 @@ class TestMaking:
         assert dt.timedelta(days=29) < left <= dt.timedelta(days=30)
 
     def test_it_may_work_without_an_end(self, client):
-        make(client, days="")
+        make(client, days="0")
         assert Token.objects.get().expires_at is None
 
     @pytest.mark.parametrize(
         ("field", "value"),
-        [("name", ""), ("scopes", []), ("scopes", ["root"]), ("days", "9999")],
+        [
+            ("name", ""),
+            ("scopes", []),
+            ("scopes", ["root"]),
+            ("days", "9999"),
+            ("days", ""),
+        ],
     )
     def test_what_cannot_be_makes_none(self, client, field, value):
         assert make(client, **{field: value}).status_code == 422
@@ -191,3 +198,14 @@ def test_the_list_costs_the_same_for_many(client, alice, django_assert_num_queri
     client.get(TOKENS)
     with django_assert_num_queries(3):
         client.get(TOKENS)
+
+
+def test_the_page_of_calls_names_every_call_with_its_scope(client):
+    shown = client.get(reverse("console:calls")).content.decode()
+    for call in api.calls():
+        assert f"{call.method} {call.path}" in shown
+        assert call.scope in shown
+
+
+def test_every_call_says_what_it_does():
+    assert [call.path for call in api.calls() if not call.what] == []

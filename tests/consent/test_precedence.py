@@ -181,3 +181,8 @@ class TestNobodyElseLiftsWhatAPersonSaid(TestCase):
             except WrongActor:
                 assert actor not in PRECEDENCE[way].actors
         assert is_blocked(address)
+
+
+def test_a_program_ends_no_no_of_any_kind():
+    ways = {way for way, rule in PRECEDENCE.items() if Actor.PROGRAM in rule.actors}
+    assert ways == set()

@@ -193,6 +193,8 @@ LISTED = {
     "bounces:reports": 3,
     "bounces:rescue": 11,
     "bounces:rules": 3,
+    "console:calls": 2,
+    "console:tokens": 3,
     "console:user": 3,
     "console:users": 3,
     "contacts:import": 3,
