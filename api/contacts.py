@@ -77,24 +77,6 @@ class Find(Schema):
     email: Email
 
 
-class PropertyOut(Schema):
-    """A property that people of this account added to contacts."""
-
-    name: str
-    label: str
-    kind: str
-    choices: list[str]
-    description: str
-
-
-@router.get(
-    "/properties", response=list[PropertyOut], auth=Bearer(TokenScope.CONTACTS_READ)
-)
-def list_properties(request: Asked) -> Any:
-    """The properties in use, by their labels."""
-    return PropertyDefinition.objects.filter(archived_at=None)
-
-
 @router.get(
     "/contacts", response=Page[ContactOut], auth=Bearer(TokenScope.CONTACTS_EXPORT)
 )

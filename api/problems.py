@@ -14,7 +14,7 @@ MEDIA_TYPE = "application/problem+json"
 
 # What is told where nobody said more.
 SENTENCES = {
-    400: "The body is not JSON.",
+    400: "The body is no JSON, or too large.",
     401: "Send a token that is in use: “Authorization: Bearer lw_…”.",
     403: "This token may not do that.",
     404: "There is nothing here.",

@@ -12,7 +12,7 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
-from api import consent, contacts, forms, problems, segments, suppressions
+from api import consent, contacts, forms, problems, properties, segments, suppressions
 
 ABOUT = """
 Everything a token may do, it does in the name of its owner and never more than she may.
@@ -92,7 +92,7 @@ api = Api(
     urls_namespace="api",
 )
 problems.teach(api)
-for part in (contacts, consent, suppressions, segments, forms):
+for part in (contacts, properties, consent, suppressions, segments, forms):
     api.add_router("", part.router)
 
 mounted = api.urls

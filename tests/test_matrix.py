@@ -194,7 +194,7 @@ def test_an_outsider_is_sent_to_sign_in_from_every_page(outsider_client):
 # into the row of its scope.
 CALLS = {
     "contacts:read": "find_contact get_contact list_properties",
-    "contacts:write": "create_contact update_contact",
+    "contacts:write": "create_contact update_contact create_property",
     "contacts:export": "list_contacts list_members",
     "consent:read": """
         get_subscriptions get_consent_history list_subscription_types

@@ -194,11 +194,3 @@ class TestUpdating:
         bo = ContactFactory(email="bo@people.example")
         answer = program.patch(f"/contacts/{bo.pk}", {"email": "ada@people.example"})
         assert told(answer) == (409, "contact_exists")
-
-
-def test_properties_are_listed_without_the_archived(program, score, plan):
-    PropertyDefinition.objects.filter(pk=score.pk).update(archived_at="2026-01-01T00Z")
-    found = program.get("/properties").json()
-    assert [(one["name"], one["choices"]) for one in found] == [
-        ("plan", ["Basic", "Pro"])
-    ]

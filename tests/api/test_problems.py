@@ -35,6 +35,14 @@ def test_nothing_is_kept_by_a_cache(program):
     assert program.get("/contacts")["Cache-Control"] == "no-store"
 
 
+def test_no_cookie_is_set(program):
+    assert not program.get("/contacts").cookies
+
+
+def test_a_body_that_is_too_large(program):
+    assert told(program.post("/contacts", " " * 3_000_000)) == (400, "")
+
+
 def test_a_page_of_the_console_is_left_alone(client):
     answer = client.get("/no-such-page/")
     assert answer["Content-Type"].startswith("text/html")
