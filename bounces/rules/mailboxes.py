@@ -45,7 +45,8 @@ FULL = (
         "mailbox space / mail box space not enough / not enough storage space / "
         "not enough space / not enough disk space * user / "
         "no space left for * user / message storage * full / out of storage / "
-        "out of disk space for / storage limit / insufficient disk space * user / "
+        "out of disk space for / out of diskspace / storage limit / "
+        "insufficient disk space * user / "
         "does not have enough space / used up / doesn't have enough * space / "
         "no room in * mailbox / stuffed / maximum * mailbox size / mailbox maximum / "
         "exceeded maximum inbound message storage / exceeded storage / "
@@ -164,7 +165,7 @@ UNKNOWN = (
         "local part is not recognised / "
         "unrecognized recipient / unrecognised recipient / unrecognised o/r / "
         "unrecognized o/r / unrecognised-orname / unrecognized-orname / "
-        "not on the staff / "
+        "not on the staff / incorrectly addressed / "
         "not enrolled / not employed / no longer employed",
     ),
     row(

@@ -342,6 +342,9 @@ DOUBTS = (
         COMMON,
         "not accept mail from / not accept email from / not accept any mail from / "
         "n't accept mail from / n't accept email from / "
+        "user does not accept / account does not accept / mailbox does not accept / "
+        "recipient doesn't accept / user doesn't accept / accept mails in / "
+        "accept mail with / accept mails with / accept messages with / "
         "accept mail only / accepts mail only / takes mail only",
     ),
     row(

@@ -33,7 +33,8 @@ THINGS: Table = {
         endereço* endereco* indirizz* osoite* cím alamat адрес* alias aliases
         mailaddress maildrop inbox inboxes person persona customer subscriber client's
         localpart username's mailbox's user's recipient's addressee's nickname
-        employee employees abonent* abonn* casilla* ldap destin individual bustia*
+        employee employees abonent* abonn* casilla* ldap folder destin individual
+        bustia*
         παραλήπτ* χρήστη* χρήστης γραμματοκιβώτιο διεύθυνση λογαριασμ* משתמש המשתמש
         נמען הנמען תיבה התיבה תיבת כתובת הכתובת חשבון החשבון المستخدم المستلم مستخدم
         الحساب العنوان صندوق الصندوق کاربر گیرنده صندوق آدرس người hộp pengguna penerima
