@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, ClassVar
 
-from django.db import models, transaction
+from django.db import DatabaseError, models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from accounts.models import Job, User
 from contacts.models import Contact, ContactQuerySet
+from segments.counting import estimated
 from segments.displaced import Change as LoggedChange
 from segments.displaced import Displaced
 from segments.freshness import Look, advance, affected
@@ -22,9 +23,10 @@ from segments.keeping import Kept
 from segments.kinds import SegmentKind, SegmentState, current_clock
 from segments.members import SegmentDay, SegmentMember
 from segments.refreshing import Change, add, end
-from segments.rules import sources
+from segments.rules import BadRules, sources
 from segments.uses import SegmentUse
 from segments.vocabulary import Vocabulary
+from segments.watching import watched
 
 __all__ = [
     "Displaced",
@@ -46,6 +48,13 @@ JOB_KIND = "segment_fill"
 def _member(segments: Any) -> Exists:
     stays = SegmentMember.objects.current().filter(segment__in=segments)
     return Exists(stays.filter(contact_id=OuterRef("pk")))
+
+
+def fillings(segments: Iterable[Segment]) -> dict[int, Job]:
+    """The jobs that are filling these now, by the id of the segment."""
+    asked = Q(resume__segment__in=[one.pk for one in segments])
+    jobs = Job.objects.filter(asked, kind=JOB_KIND, state__in=["queued", "running"])
+    return {job.resume["segment"]: job for job in jobs.order_by("-pk")}
 
 
 class SegmentQuerySet(models.QuerySet["Segment"]):
@@ -128,6 +137,8 @@ class Segment(Kept):
     archived_at = models.DateTimeField(null=True, blank=True)
 
     objects = SegmentQuerySet.as_manager()
+    # how far it is while it is filled, for its badge (see shelf.tell_progress)
+    progress = "Processing"
 
     class Meta:
         constraints: ClassVar = [
@@ -164,7 +175,8 @@ class Segment(Kept):
 
     def fill(self, job: Job) -> None:
         """Refresh for a waiting person, then whatever is made from this segment."""
-        change = self.try_refresh(fully=True)
+        with watched(job, self._expected()):
+            change = self.try_refresh(fully=True)
         if change is None:  # another worker is at it and ends the job, or it cannot be
             if self.state == SegmentState.BROKEN:
                 job.fail(self.problem)
@@ -173,6 +185,16 @@ class Segment(Kept):
             one.try_refresh()
         job.report(change.size, total=change.size)
         job.finish(joined=change.joined, left=change.left, size=change.size)
+
+    def _expected(self) -> int | None:
+        """About how many the first filling writes; None where people are in already."""
+        if self.size or self.rules is None:
+            return None
+        try:
+            with transaction.atomic():
+                return estimated(self.matching())
+        except (BadRules, DatabaseError):  # the filling says what is wrong
+            return None
 
     def dependents(self) -> list[Segment]:
         """Active segments made from this one, directly or not, in order."""
@@ -197,9 +219,7 @@ class Segment(Kept):
 
     def filling(self) -> Job | None:
         """The job that is filling this segment now."""
-        return Job.objects.filter(
-            kind=JOB_KIND, resume__segment=self.pk, state__in=["queued", "running"]
-        ).first()
+        return fillings([self]).get(self.pk)
 
     @transaction.atomic
     def save_rules(self, user: User | None, *, version: int = 0) -> bool:

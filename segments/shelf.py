@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import F
 
+from accounts.models import Job
 from accounts.paging import Order, Page
 from contacts.models import Contact, ContactQuerySet
 from segments.exporting import exportable, plain
 from segments.fields import Field
-from segments.models import Segment, SegmentDay, SegmentKind, SegmentQuerySet
+from segments.models import (
+    Segment,
+    SegmentDay,
+    SegmentKind,
+    SegmentQuerySet,
+    fillings,
+)
 from segments.operators import Operator, Type
 from segments.vocabulary import Vocabulary
+from segments.watching import told
 
 TABS: dict[str, Callable[[SegmentQuerySet], SegmentQuerySet]] = {
     "": lambda found: found.current(),
@@ -39,6 +47,15 @@ def tabs(current: str) -> list[dict[str, Any]]:
         }
         for key, label in LABELS.items()
     ]
+
+
+def tell_progress(segments: Iterable[Segment]) -> dict[int, Job]:
+    """Give each its `progress`; the jobs that fill them now, by their ids."""
+    asked = list(segments)
+    jobs = fillings(asked)
+    for one in asked:
+        one.progress = told(jobs.get(one.pk), one.refresh_ms)
+    return jobs
 
 
 def inside(segment: Segment, contacts: ContactQuerySet) -> ContactQuerySet:

@@ -2,6 +2,7 @@ from django.urls import path
 
 from segments import actions, builder_views, views
 
+
 app_name = "segments"
 urlpatterns = [
     path("segments/", views.segment_list, name="list"),
@@ -12,6 +13,7 @@ urlpatterns = [
     path("segments/fields/schema.json", views.rules_schema, name="schema"),
     path("segments/<int:pk>/", views.detail, name="detail"),
     path("segments/<int:pk>/status/", views.status, name="status"),
+    path("segments/<int:pk>/state/", views.state, name="state"),
     path("segments/<int:pk>/edit/", builder_views.edit, name="edit"),
     path("segments/<int:pk>/test/", views.test, name="test"),
     path("segments/<int:pk>/export/", views.export, name="export"),

@@ -30,6 +30,7 @@ from segments.shelf import (
     history,
     inside,
     tabs,
+    tell_progress,
     with_columns,
 )
 from segments.vocabulary import Vocabulary
@@ -49,6 +50,7 @@ def segment_list(request: SignedIn) -> HttpResponse:
     if words:
         found = found.filter(name__icontains=words)
     page = keyset(found, request.GET, PAGE, FALLING)
+    tell_progress(page.rows)
     context = {
         "page": page,
         "tabs": tabs(tab),
@@ -82,6 +84,16 @@ def rules_schema(request: SignedIn) -> JsonResponse:
     )
 
 
+@needs(Right.LOOK)
+@require_safe
+def state(request: SignedIn, pk: int) -> HttpResponse:
+    """The badge of one segment in the list, while it is filled."""
+    segment = get_object_or_404(Segment, pk=pk)
+    tell_progress([segment])
+    context = {"segment": segment, "alone": True}
+    return render(request, "segments/state.html", context)
+
+
 @needs(Right.SEE_PEOPLE)
 @require_safe
 def detail(request: SignedIn, pk: int) -> HttpResponse:
@@ -92,6 +104,7 @@ def detail(request: SignedIn, pk: int) -> HttpResponse:
     people = with_columns(Contact.objects.search(words), columns)
     page = keyset(inside(segment, people), request.GET, PAGE, BY_STAY)
     fill_in(page, columns, vocabulary)
+    job = tell_progress([segment]).get(segment.pk)
     context = {
         "segment": segment,
         "page": page,
@@ -99,7 +112,7 @@ def detail(request: SignedIn, pk: int) -> HttpResponse:
         "offered": exporting.exportable(vocabulary),
         "q": words,
         "uses": segment.uses.order_by("label"),
-        "job": segment.filling(),
+        "job": job,
         "history": history(segment, current_clock().today),
         **_in_words(segment, vocabulary),
     }
@@ -121,10 +134,11 @@ def _in_words(segment: Segment, words: Vocabulary) -> dict[str, Any]:
 def status(request: SignedIn, pk: int) -> HttpResponse:
     """The card of the running job; when it is over the page draws itself anew."""
     segment = get_object_or_404(Segment, pk=pk)
-    job = segment.filling()
+    job = tell_progress([segment]).get(segment.pk)
     if job is None:
         return HttpResponse(headers={"HX-Refresh": "true"})
-    return render(request, "segments/job.html", {"segment": segment, "job": job})
+    context = {"segment": segment, "job": job, "alone": True}
+    return render(request, "segments/job.html", context)
 
 
 @needs(Right.SEE_PEOPLE)

@@ -60,7 +60,7 @@ def test_every_ready_made_segment_can_be_counted(recipe):
 
 def test_the_list_costs_the_same_for_many(client, django_assert_num_queries):
     SegmentFactory.create_batch(20)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get(reverse("segments:list"))
 
 
