@@ -155,7 +155,7 @@ TIMETABLE: dict[str, dict[str, Any]] = {
         "schedule": 15.0,
         "options": {"expires": 15.0},
     },
-    "go on with filling and exporting segments, every 15 seconds": {
+    "go on with filling, counting and exporting segments, every 15 seconds": {
         "task": "segments.tasks.run_open_jobs",
         "schedule": 15.0,
         "options": {"expires": 15.0},

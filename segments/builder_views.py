@@ -8,10 +8,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from accounts.doorbell import ring
-from accounts.models import AuditEntry
+from accounts.models import AuditEntry, Job
 from accounts.roles import Right, needs
-from accounts.web import INVALID, SignedIn
-from segments import tasks
+from accounts.web import INVALID, SignedIn, key
+from segments import tallying, tasks
 from segments.builder import Tree
 from segments.differing import differences
 from segments.drawing import Draft, Wishes
@@ -24,6 +24,7 @@ from segments.rules import read
 from segments.undo import Past
 from segments.vocabulary import Vocabulary
 
+OK = 200
 CONFLICT = 409
 # the button that saves what others use, after it was told what that means for them
 SURE = "save:sure"
@@ -35,6 +36,8 @@ def create(request: SignedIn) -> HttpResponse:
     segment = Segment(name=recipe.name if recipe else "", rules=None)
     if request.method == "POST":
         return _posted(request, segment)
+    if job := _kept(request, segment):
+        return _come_back(request, segment, job)
     words = Vocabulary()
     tree = Tree.of_rules(recipe.rules, words) if recipe else Tree.blank()
     extra: dict[str, object] = {} if recipe else {"recipes": RECIPES}
@@ -49,8 +52,21 @@ def edit(request: SignedIn, pk: int) -> HttpResponse:
         return redirect(segment)
     if request.method == "POST":
         return _posted(request, segment)
+    if job := _kept(request, segment):
+        return _come_back(request, segment, job)
     tree = Tree.of_rules(segment.rules, Vocabulary(without=pk))
     return _draw(request, SegmentForm(instance=segment), tree)
+
+
+def _kept(request: SignedIn, segment: Segment) -> Job | None:
+    """The count in the background whose conditions somebody comes back to."""
+    job = tallying.tally_of(key(request.GET.get("count", "")))
+    return job if job and job.resume["segment"] == segment.pk else None
+
+
+def _come_back(request: SignedIn, segment: Segment, job: Job) -> HttpResponse:
+    form = SegmentForm(instance=segment, initial={"name": job.resume["name"]})
+    return _draw(request, form, tallying.tree_in(job))
 
 
 def _posted(request: SignedIn, segment: Segment) -> HttpResponse:
@@ -131,7 +147,7 @@ def _draw(
     form: SegmentForm,
     tree: Tree,
     *,
-    status: int = 200,
+    status: int = OK,
     extra: dict[str, object] | None = None,
 ) -> HttpResponse:
     segment = form.instance
@@ -141,11 +157,13 @@ def _draw(
         current_clock(),
         Wishes(
             _seed(request),
-            exact=request.POST.get("do") == "exact",
             size=segment.size,
             saving=status == INVALID,
         ),
     )
+    counting = _counting(request, segment, tree)
+    tally = counting if counting and tallying.is_about(counting, draft.data) else None
+    draft.exact = tallying.number_of(tally) if tally else None
     part = _part(request, draft)
     past = Past.of_form(request.POST)
     past.note(tree)
@@ -157,8 +175,11 @@ def _draw(
         "version": segment.version
         if status == CONFLICT
         else _version(request, segment),
+        "counting": counting,
+        "tally": tally,
         "picking": Picking(draft.words, request.user),
-        "rail_only": part == "rail",
+        "part": part,
+        "saved": status == OK and _is_saved(form, draft),
         "past": past,
         "uses": segment.uses.order_by("label") if segment.pk else (),
         **_tested(request, draft),
@@ -170,6 +191,31 @@ def _draw(
     if part:
         answer["HX-Retarget"] = f"#{part}"
     return answer
+
+
+def _is_saved(form: SegmentForm, draft: Draft) -> bool:
+    """Do name and conditions stand in the database as they stand on the page?"""
+    segment = form.instance
+    if form.is_bound or segment._state.adding:
+        return False
+    same_name: bool = form["name"].value() == segment.name
+    return same_name and draft.is_like(segment.rules)
+
+
+def _counting(request: SignedIn, segment: Segment, tree: Tree) -> Job | None:
+    """The count in the background that this form asked for, now or before."""
+    do = request.POST.get("do", "")
+    if do == "exact":
+        name = request.POST.get("name", "")
+        job = tallying.request_tally(request.user, tree, segment.pk, name)
+        ring(tasks.tally, job.pk)
+        return job
+    pk = request.POST.get("tally") or request.GET.get("count", "")
+    asked = tallying.tally_of(key(pk))
+    if asked and do == "stop":
+        asked.cancel()
+        return None
+    return asked
 
 
 def _seed(request: SignedIn) -> int:

@@ -18,8 +18,6 @@ from deliveries.room import roomy
 
 # A live count may take this long; then the planner's estimate is shown instead.
 PATIENCE_MS = 1500
-# so long a person who asks for the exact number waits
-EXACT_MS = 30_000
 # and so long each count at least, when those before it took all the time there was
 LEAST_MS = 50
 SAMPLE = 5
@@ -29,7 +27,7 @@ SEEDS = 1000
 class Patience:
     """What all counts of one page may take together, in milliseconds."""
 
-    def __init__(self, milliseconds: int = PATIENCE_MS) -> None:
+    def __init__(self, milliseconds: int) -> None:
         self.until = time.monotonic() + milliseconds / 1000
 
     @property

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 from zlib import crc32
+
+from django.db import DatabaseError
+from django.db.models import Q
 
 from consent.models import SubscriptionType
 from contacts.models import Contact
@@ -29,6 +33,10 @@ from segments.vocabulary import Vocabulary
 from segments.why import Answer, explain
 from segments.words import more_than, sentence
 
+log = logging.getLogger(__name__)
+
+Answered = TypeVar("Answered")
+
 # how many conditions are asked which of them left nobody
 STRAWS = 8
 JOINS = {"all": "and", "any": "or", "none": "or"}
@@ -37,10 +45,9 @@ MATCHES = (("all", "Match all"), ("any", "Match any"), ("none", "Match none"))
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """Which sample is shown, whether a count may take long, the size as saved."""
+    """Which sample is shown, the size as saved."""
 
     seed: int = 0
-    exact: bool = False
     size: int | None = None
     # a save was refused: what is missing is told of empty conditions as well
     saving: bool = False
@@ -57,14 +64,27 @@ class Draft:
         wishes: Wishes = Wishes(),
     ) -> None:
         self.seed, self.size, self.saving = wishes.seed, wishes.size, wishes.saving
-        self.patience = counting.Patience(
-            counting.EXACT_MS if wishes.exact else counting.PATIENCE_MS
-        )
+        self.patience = counting.Patience(counting.PATIENCE_MS)
+        # who matches, where that was counted in the background (see tallying)
+        self.exact: int | None = None
         self.tree, self.words, self.clock = tree, words, clock
         tree.settle(words)
         self.data = tree.rules(words)
         self.rules, self.complaints = read(self.data, words)
         self.places = dict(tree.places())
+        # the database could not answer; the page says so and goes without numbers
+        self.failed = False
+
+    def ask(self, question: Callable[[], Answered], otherwise: Answered) -> Answered:
+        """What the database says, or `otherwise`; after a failure it is left alone."""
+        if self.failed:
+            return otherwise
+        try:
+            return question()
+        except DatabaseError:
+            log.exception("The database could not answer the builder")
+            self.failed = True
+            return otherwise
 
     @cached_property
     def errors(self) -> dict[int, Complaint]:
@@ -104,11 +124,18 @@ class Draft:
         more = self.total.number - self.size
         return f"{abs(more):,} {'more' if more > 0 else 'fewer'} now" if more else ""
 
+    def is_like(self, stored: Any) -> bool:
+        """Are these the conditions that `stored` says?"""
+        tree = Tree.of_rules(stored, self.words)
+        tree.settle(self.words)
+        return tree.rules(self.words) == self.data
+
     def test(self, contact: Contact) -> Answer | None:
         """Why this contact is in or out of what is on the page, saved or not."""
-        if self.rules is None:
+        rules = self.rules
+        if rules is None:
             return None
-        return explain(contact, self.rules, self.words, self.clock)
+        return self.ask(lambda: explain(contact, rules, self.words, self.clock), None)
 
     # -- numbers -------------------------------------------------------------------
 
@@ -116,8 +143,13 @@ class Draft:
     def total(self) -> Counted | None:
         if self.rules is None:
             return None
-        matching = compile_rules(self.rules, self.clock)
-        return counting.count(matching, patience_ms=self.patience.left_ms)
+        if self.exact is not None:
+            return Counted(self.exact)
+        return self._count(compile_rules(self.rules, self.clock))
+
+    def _count(self, condition: Q) -> Counted | None:
+        left = self.patience.left_ms
+        return self.ask(lambda: counting.count(condition, patience_ms=left), None)
 
     @cached_property
     def emptied(self) -> str:
@@ -136,10 +168,12 @@ class Draft:
         for n, rule in enumerate(group.rules[:STRAWS], 1):
             part = Group("all", group.rules[:n], group.place)
             matching = compile_rules(part, self.clock)
-            found = counting.count(matching, patience_ms=self.patience.left_ms).number
+            found = self._count(matching)
             if not found:
+                return ""
+            if not found.number:
                 return f"{name_of(rule.place)} removed the last {left:,}."
-            left = found
+            left = found.number
         return ""
 
     @cached_property
@@ -155,8 +189,9 @@ class Draft:
         if not (self.rules and self.total and self.total.number) or self.total.about:
             return []
         matching = compile_rules(self.rules, self.clock)
-        found = counting.reach(
-            matching, self.default_type, patience_ms=self.patience.left_ms
+        left = self.patience.left_ms
+        found = self.ask(
+            lambda: counting.reach(matching, self.default_type, patience_ms=left), None
         )
         if found is None:
             return []
@@ -186,12 +221,8 @@ class Draft:
         return self._counted(groups)
 
     def _counted(self, groups: list[Group]) -> dict[Place, Counted]:
-        return {
-            one.place: counting.count(
-                condition(one, self.clock), patience_ms=self.patience.left_ms
-            )
-            for one in groups
-        }
+        found = ((one.place, self._count(condition(one, self.clock))) for one in groups)
+        return {place: counted for place, counted in found if counted}
 
     @cached_property
     def missing(self) -> dict[int, int]:
@@ -201,16 +232,16 @@ class Draft:
             unknown = None if one.include_unknown else left_out(one, self.clock)
             if unknown is not None:
                 found[self.places[one.place].id] = unknown
-        return counting.count_each(found, patience_ms=self.patience.left_ms)
+        left = self.patience.left_ms
+        return self.ask(lambda: counting.count_each(found, patience_ms=left), {})
 
     @cached_property
     def sample(self) -> list[Contact]:
         if self.rules is None:
             return []
-        return counting.sample(
-            compile_rules(self.rules, self.clock),
-            self.seed,
-            patience_ms=self.patience.left_ms,
+        matching, left = compile_rules(self.rules, self.clock), self.patience.left_ms
+        return self.ask(
+            lambda: counting.sample(matching, self.seed, patience_ms=left), []
         )
 
     # -- drawing -------------------------------------------------------------------
@@ -234,6 +265,8 @@ class Draft:
     @property
     def spoken(self) -> str:
         """The count, for people who listen."""
+        if self.failed:
+            return "Could not count. Try again"
         if self.total is None:
             return "Nothing to count yet"
         about = "About " if self.total.about else ""
@@ -345,7 +378,10 @@ class Draft:
         return [(family.value, fields) for family, fields in self.words.offered()]
 
     def context(self) -> dict[str, Any]:
-        return {"draft": self, "groups": self.groups}
+        """Every number is asked before anything is drawn: the page begins with what
+        could not be counted."""
+        groups, _split, _sample = self.groups, self.split, self.sample
+        return {"draft": self, "groups": groups}
 
 
 def _groups(rule: Group | Filter | None) -> Iterator[Group]:

@@ -25,12 +25,12 @@ class Effect:
 
     uses: Sequence[SegmentUse]
     before: int | None
-    after: Counted
+    after: Counted | None
     joining: int | None = None
 
     @property
     def leaving(self) -> int | None:
-        if self.before is None or self.joining is None:
+        if self.before is None or self.joining is None or self.after is None:
             return None
         return max(0, self.before + self.joining - self.after.number)
 
@@ -38,7 +38,7 @@ class Effect:
 def effect(segment: Segment, draft: Draft, stored: Any) -> Effect | None:
     """None when nothing uses the segment, or the rules say the same as `stored`."""
     uses = [] if segment._state.adding else list(segment.uses.order_by("label"))
-    if not uses or draft.rules is None or draft.total is None:
+    if not uses or draft.rules is None:
         return None
     if _as_built(stored, draft.words) == draft.rules:
         return None
@@ -56,5 +56,8 @@ def _joining(segment: Segment, draft: Draft) -> int | None:
         return None
     outside = ~Q(pk__in=segment.members().values("pk"))
     matching = compile_rules(draft.rules, draft.clock)
-    found = counting.count(matching & outside, patience_ms=draft.patience.left_ms)
-    return None if found.about else found.number
+    left = draft.patience.left_ms
+    found = draft.ask(
+        lambda: counting.count(matching & outside, patience_ms=left), None
+    )
+    return None if found is None or found.about else found.number

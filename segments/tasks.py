@@ -6,7 +6,7 @@ from celery import shared_task
 
 from accounts import jobfiles
 from accounts.models import Job
-from segments import exporting, indexing
+from segments import exporting, indexing, tallying
 from segments.models import JOB_KIND, Segment
 
 
@@ -36,6 +36,12 @@ def export(job_id: int) -> None:
 
 
 @shared_task
+def tally(job_id: int) -> None:
+    if job := Job.objects.claim(job_id):
+        tallying.tally(job)
+
+
+@shared_task
 def clean_up_exports() -> None:
     jobfiles.clean_up()
 
@@ -43,8 +49,6 @@ def clean_up_exports() -> None:
 @shared_task
 def run_open_jobs() -> None:
     """Those nobody rang for, or whose worker died."""
-    for kind, task in ((JOB_KIND, fill), (exporting.JOB_KIND, export)):
-        for pk in (
-            Job.objects.claimable().filter(kind=kind).values_list("pk", flat=True)
-        ):
-            task(pk)
+    tasks = {JOB_KIND: fill, exporting.JOB_KIND: export, tallying.JOB_KIND: tally}
+    for job in Job.objects.claimable().filter(kind__in=tasks).order_by("pk"):
+        tasks[job.kind](job.pk)

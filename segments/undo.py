@@ -39,7 +39,7 @@ class Past:
 
     def note(self, tree: Tree) -> None:
         """`tree` is shown now; what was undone before a new change is forgotten."""
-        state = _state(tree)
+        state = state_of(tree)
         if self.states and self.states[self.at] == state:
             return
         self.states = [*self.states[: self.at + 1], state][-MOST:]
@@ -53,7 +53,7 @@ class Past:
 
     def _go(self, at: int) -> Tree:
         self.at = max(0, min(at, len(self.states) - 1))
-        return _tree(self.states[self.at])
+        return tree_of(self.states[self.at])
 
     @property
     def can_undo(self) -> bool:
@@ -69,11 +69,12 @@ class Past:
         return base64.b64encode(zlib.compress(text.encode(), 9)).decode()
 
 
-def _state(tree: Tree) -> list[list[Any]]:
+def state_of(tree: Tree) -> list[list[Any]]:
+    """The tree as numbers and texts, to be kept."""
     return [list(asdict(node).values()) for node in tree.nodes]
 
 
-def _tree(state: Any) -> Tree:
+def tree_of(state: Any) -> Tree:
     """Through the form's own reading, so that a forged state is no more than a form."""
     nodes = [Node(**dict(zip(NAMES, row, strict=True))) for row in state]
     return Tree.of_nodes(nodes)
@@ -83,6 +84,6 @@ def _unpacked(text: str) -> list[Any]:
     try:
         raw = zlib.decompressobj().decompress(base64.b64decode(text), BIGGEST)
         states = json.loads(raw) if raw else []
-        return [_state(_tree(one)) for one in states][:MOST]
+        return [state_of(tree_of(one)) for one in states][:MOST]
     except (ValueError, TypeError, binascii.Error, zlib.error, AttributeError):
         return []

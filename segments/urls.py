@@ -1,7 +1,6 @@
 from django.urls import path
 
-from segments import actions, builder_views, views
-
+from segments import actions, builder_views, tally_views, views
 
 app_name = "segments"
 urlpatterns = [
@@ -17,6 +16,8 @@ urlpatterns = [
     path("segments/<int:pk>/edit/", builder_views.edit, name="edit"),
     path("segments/<int:pk>/test/", views.test, name="test"),
     path("segments/<int:pk>/export/", views.export, name="export"),
+    path("segments/counts/<int:job_pk>/", tally_views.tally, name="tally"),
+    path("segments/counts/<int:job_pk>/strip/", tally_views.strip, name="tally_strip"),
     path("segments/exports/<int:job_pk>/", views.exported, name="exported"),
     path("segments/exports/<int:job_pk>/file/", views.download, name="download"),
     path("segments/<int:pk>/refresh/", actions.refresh, name="refresh"),

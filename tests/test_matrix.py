@@ -30,8 +30,8 @@ PAGES = {
         campaigns:list campaigns:preview campaigns:detail campaigns:shown
         bounces:incidents bounces:rules bounces:complaints signups:list
         signups:preview segments:list segments:vocabulary
-        segments:schema segments:status reengagement:list reengagement:detail
-        reengagement:left_out
+        segments:schema segments:status segments:state reengagement:list
+        reengagement:detail reengagement:left_out
     """,
     "look then settings": """
         consent:brand consent:brand_edit consent:type_edit bounces:policy
@@ -63,6 +63,7 @@ PAGES = {
         contacts:property_archive campaigns:segment optouts:opt_out
         signups:create signups:edit signups:archive signups:restore
         signups:invite segments:create segments:gather segments:pick
+        segments:tally segments:tally_strip
         segments:edit segments:refresh segments:clone segments:freeze
         segments:archive segments:restore segments:add segments:remove
     """,

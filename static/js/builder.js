@@ -3,19 +3,50 @@
    not touched, and what was changed since the request left is not taken back. */
 (() => {
   "use strict";
+  const form = document.getElementById("segment");
   let sent = new WeakMap(); // field -> its state when the request left
+  let touched = false; // since then
 
   const state = (field) =>
     field.multiple ? [...field.selectedOptions].map((option) => option.value).join("\n") : field.value;
 
   document.addEventListener("htmx:configRequest", (event) => {
-    const form = event.detail.elt.closest("form");
-    if (form) sent = new WeakMap([...form.elements].map((field) => [field, state(field)]));
+    if (event.detail.verb === "get") return;
+    touched = false;
+    sent = new WeakMap([...form.elements].map((field) => [field, state(field)]));
   });
   document.addEventListener("htmx:beforeSwap", (event) => {
     const menu = event.detail.requestConfig?.elt.closest("details.more");
     if (menu) menu.open = false;
   });
+
+  /* Is what one sees saved? The server says so; until it is asked, each change says no. */
+  const answers = () => [...document.querySelectorAll("#saved [data-state]")];
+  const answer = (name) => answers().forEach((one) => { one.hidden = one.dataset.state !== name; });
+  ["input", "change"].forEach((type) => form.addEventListener(type, ({ target }) => {
+    if (!target.name || target.matches("[data-lookup]")) return;
+    touched = true;
+    answer("unsaved");
+  }));
+  form.addEventListener("submit", (event) => {
+    if (!event.submitter?.value.startsWith("save")) return;
+    const before = answers().find((one) => !one.hidden).dataset.state;
+    answer("saving");
+    window.addEventListener("pageshow", () => answer(before), { once: true });
+  });
+
+  /* No answer came: said where the numbers are, and nothing on the page is lost. */
+  function uncounted() {
+    const note = document.getElementById("uncounted");
+    note.hidden = false;
+    document.getElementById("status").textContent = note.textContent;
+  }
+  ["htmx:responseError", "htmx:sendError", "htmx:timeout"].forEach((type) =>
+    document.addEventListener(type, (event) => {
+      if (!["rail", "builder"].includes(event.detail.target?.id)) return;
+      event.stopPropagation(); // no word of it anywhere else
+      uncounted();
+    }, true));
 
   const isCombo = (node) => node.matches?.("ui-combobox, ui-field-picker");
   const isHidden = (field) => field.type === "hidden";
@@ -111,10 +142,14 @@
       if (style !== "inplace") return false;
       const active = document.activeElement;
       const fresh = fragment.querySelector(`#${CSS.escape(target.id)}`);
-      if (!fresh) return false;
+      if (!fresh) { // another page, such as the sign-in
+        uncounted();
+        return [target];
+      }
       const goal = fresh.querySelector("[autofocus]"); // a browser heeds it on a new page only
       goal?.removeAttribute("autofocus");
       morph(target, fresh);
+      if (touched) answer("unsaved");
       window.htmx.process(target); // at once: a choice made before htmx settles would be lost
       if (goal) (document.getElementById(`${goal.id}_typed`) ?? document.getElementById(goal.id)).focus();
       else if (active?.isConnected && active !== document.activeElement) active.focus({ preventScroll: true });

@@ -81,7 +81,8 @@
     const field = $(".dlg-b :is(input:not([type=hidden]), select:not([hidden]), textarea)", event.target);
     (event.target.id === "keys" || !field ? $("h2", event.target) : field).focus();
   }, true);
-  const typed = (box) => $$("input, textarea, select", box).some((field) =>
+  // what is only looked up is not lost: a field with data-lookup
+  const typed = (box) => $$("input, textarea, select", box).filter((field) => !field.matches("[data-lookup]")).some((field) =>
     field.matches("[type=checkbox], [type=radio]") ? field.checked !== field.defaultChecked
       : field.tagName === "SELECT" ? [...field.options].some((o) => o.selected !== o.defaultSelected)
         : field.value !== field.defaultValue);
@@ -258,6 +259,7 @@
   });
 
   dress(document);
+  $$("dialog.inline[open]").forEach((box) => box.close());
   $$("dialog.asks[open]").forEach((box) => { box.close(); box.showModal(); });
   const errors = $("#form-errors");
   if (errors) errors.focus();

@@ -170,7 +170,7 @@ QUERIES = {
     "console:jobs": 3,
     "contacts:list": 6,
     "contacts:detail": 12,
-    "segments:list": 4,
+    "segments:list": 5,
     "segments:detail": 11,
     "campaigns:list": 4,
     "campaigns:detail": 11,

@@ -176,15 +176,6 @@ def test_enter_counts_and_does_not_save(console):
     assert not Segment.objects.exists()
 
 
-def test_a_contact_is_tested_while_the_segment_is_built(console):
-    page = console("/segments/new/?recipe=never-opened")
-    page.get_by_label("Email address of the contact").fill("ines.duarte@people.example")
-    page.keyboard.press("Enter")
-    page.get_by_text("Ines Duarte is not in").wait_for()
-    page.get_by_label("open date, how to compare").select_option(label="has a value")
-    page.get_by_text("Ines Duarte is in, through Group 1").wait_for()
-
-
 RECEIVED = "Received, not clicked"
 
 
