@@ -41,9 +41,10 @@ def page(
     draw: Callable[[list[Row]], list[Any]],
     key: str = "pk",
 ) -> dict[str, Any]:
-    """The rows behind `asking.after` by `key`, a unique column with an index."""
+    """The rows behind `asking.after` by `key`: a column with the value of the key, that
+    of a joined row where its index is to serve; both sides begin at the place."""
     if asking.after is not None:
-        rows = rows.filter(**{f"{key}__gt": asking.after})
+        rows = rows.filter(**{f"{key}__gt": asking.after, "pk__gt": asking.after})
     found = list(rows.order_by(key)[: asking.limit + 1])
     shown = found[: asking.limit]
     more = len(found) > asking.limit

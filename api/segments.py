@@ -12,7 +12,9 @@ from api.contacts import ContactOut, drawn
 from api.entering import Asked, Bearer, note_export
 from api.paging import Asking, Key, Page, page
 from api.scopes import TokenScope
+from contacts.models import Contact
 from segments.models import Segment
+from segments.shelf import inside
 
 router = Router(tags=["Segments"])
 
@@ -53,4 +55,4 @@ def list_members(request: Asked, pk: Key, asking: Query[Asking]) -> Any:
     """Who is in the segment, by the ids of the contacts."""
     segment = get_object_or_404(Segment.objects.current(), pk=pk)
     note_export(request, f"the segment {segment.pk}", segment.get_absolute_url())
-    return page(segment.members(), asking, drawn)
+    return page(inside(segment, Contact.objects.all()), asking, drawn, key="stay")

@@ -46,10 +46,11 @@ class SuppressionQuerySet(models.QuerySet["Suppression"]):
     def by_key(self, keys: Iterable[str]) -> dict[str, list[Suppression]]:
         """{match key: what is in force}, also for addresses of who was erased."""
         macs = {address_hmac(key): key for key in keys}
-        rows = self.active().filter(address__key_hmac__in=list(macs))
+        known = Address.objects.filter(key_hmac__in=list(macs))
+        owners = dict(known.values_list("pk", "key_hmac"))
         found: dict[str, list[Suppression]] = {}
-        for row in rows.select_related("address").order_by("pk"):
-            found.setdefault(macs[bytes(row.address.key_hmac)], []).append(row)
+        for row in self.active().filter(address__in=list(owners)).order_by("pk"):
+            found.setdefault(macs[bytes(owners[row.address_id])], []).append(row)
         return found
 
     def told_by(self, records: Sequence[int]) -> SuppressionQuerySet:
