@@ -59,8 +59,7 @@ def by_provider() -> list[Row]:
     """Those with most mail first. A second at a million mails."""
     with roomy():
         counted = list(recent())
-    named = telling().values_list("address__domain", flat=True)
-    tell = {provider_of(name or "") for name in named}
+    tell = providers_telling()
     return [Row(**row, tells=row["provider"] in tell) for row in counted]
 
 
@@ -86,3 +85,9 @@ def telling() -> QuerySet[Bounce]:
     """One complaint of each domain that ever sent any."""
     told = Bounce.objects.filter(kind=COMPLAINT, address__domain__isnull=False)
     return told.order_by("address__domain").distinct("address__domain")
+
+
+def providers_telling() -> set[str]:
+    """Providers that ever sent a complaint."""
+    named = telling().values_list("address__domain", flat=True)
+    return {provider_of(name or "") for name in named}

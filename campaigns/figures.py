@@ -25,6 +25,7 @@ def counted(email: MarketingEmail) -> dict[str, Any]:
         **report.tally(email),
         "machines": report.machine_clicks(email),
         "reasons": [list(row) for row in report.reasons(email, "not_sent")],
+        "lost_by": [list(row) for row in report.reasons(email, "lost")],
         "clickers": report.clickers(email),
         "by_hour": report.by_hour(email),
     }
@@ -32,7 +33,7 @@ def counted(email: MarketingEmail) -> dict[str, Any]:
 
 def kept_since(email: MarketingEmail) -> dt.datetime | None:
     """When the figures shown were counted; None: they are counted now."""
-    whole = email.tally.get("intended", 0) >= LARGE and "by_hour" in email.tally
+    whole = email.tally.get("intended", 0) >= LARGE and "lost_by" in email.tally
     return email.tallied_at if whole else None
 
 

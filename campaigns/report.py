@@ -15,7 +15,7 @@ from django.db import models
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from campaigns import audience
+from campaigns import audience, losses
 from campaigns.models import MarketingEmail
 from deliveries import refusals
 from deliveries.models import (
@@ -27,10 +27,15 @@ from deliveries.models import (
 )
 
 STOPPED = "stopped"
-LABELS = {STOPPED: "Stopped before it started", **audience.LABELS}
+LABELS = {
+    STOPPED: "Stopped before it started",
+    **audience.LABELS,
+    **{one.key: one.label for one in losses.LOSSES},
+}
 SENTENCES = {
     STOPPED: "The sending was stopped before it was this person’s turn.",
     **audience.SENTENCES,
+    **{one.key: one.sentence for one in losses.LOSSES},
 }
 
 _BOUNCED = Q(state__in=[DeliveryState.REFUSED, DeliveryState.EXPIRED]) | Q(
@@ -105,6 +110,7 @@ GROUPS: tuple[Group, ...] = (
         "delivered",
         nothing="Nobody reported it as spam.",
     ),
+    Group("lost", "Contacts lost", losses.LOST, "sent", nothing="Nobody was lost."),
     Group(
         "uncertain",
         "Uncertain",
@@ -159,8 +165,10 @@ def machine_clicks(email: MarketingEmail) -> int:
 def reasons(email: MarketingEmail, key: str) -> list[tuple[str, int]]:
     """(reason, count) of a group, most first; adds up to the group.
 
-    Only groups of people who did not get the email have reasons.
+    Only groups of people who did not get the email, or are lost, have reasons.
     """
+    if key == "lost":
+        return losses.counted(deliveries_of(email))
     if key == "not_sent":
         return _not_sent_reasons(email)
     if key == "bounced":
@@ -195,6 +203,8 @@ def with_reason(
         return rows
     if group == "bounced":
         return rows.filter(bounce_category="" if reason == "unjudged" else reason)
+    if group == "lost":
+        return losses.lost_by(rows, reason)
     if reason == STOPPED:
         return rows.filter(state=DeliveryState.CANCELLED, reason="")
     return rows.filter(reason=reason)

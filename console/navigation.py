@@ -42,6 +42,7 @@ WORK = (
     Entry("Opt-outs", "bell-off", "optouts:list", "u", right=Right.SEE_PEOPLE),
 )
 HYGIENE = (
+    Entry("Email health", "activity", "console:email_health", "h"),
     Entry("Bounce audit", "mail-x", "bounces:list", "b", right=Right.SEE_PEOPLE),
     Entry("Jobs", "list-checks", "console:jobs", "j"),
     Entry("Outbox", "inbox", "console:outbox", "x", True, Right.SEE_PEOPLE),

@@ -85,9 +85,11 @@ STATUSES: dict[str, Look] = {
     "held": Look("Sending waits", WARN, "pause"),
     "solved": Look("Solved", OK, "circle-check"),
     # complaints at a provider
+    "well": Look("Good", OK, "circle-check"),
     "few": Look("Few", OK, "circle-check"),
     "many": Look("Watch it", WARN, "triangle-alert"),
     "too_many": Look("Too many", BAD, "circle-x"),
+    "too_little": Look("Too little mail", NEUTRAL, "circle-minus"),
     "silent_provider": Look("Tells nothing", NEUTRAL, "circle-minus"),
     # a click
     "human": Look("Human", OK, "mouse-pointer-click"),

@@ -2,6 +2,7 @@ from django.urls import path
 
 from accounts.roles import Right, needs
 from console import (
+    email_health,
     jobs,
     log,
     outbox,
@@ -20,6 +21,7 @@ urlpatterns = [
     path("sending/stop/", overview.stop, name="stop"),
     path("sending/go-on/", overview.go_on, name="go_on"),
     path("sending/stops/<int:pk>/", stops.lift, name="lift"),
+    path("email-health/", email_health.index, name="email_health"),
     path("jobs/", jobs.index, name="jobs"),
     path("jobs/bell/", jobs.bell, name="bell"),
     path("jobs/<int:pk>/", jobs.detail, name="job"),

@@ -19,6 +19,7 @@ from consent.admin import AddressedAdmin, by_address
 from deliveries import relay_admin
 from deliveries.models import (
     Channel,
+    Day,
     Delivery,
     Event,
     Hold,
@@ -152,4 +153,4 @@ class HoldAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 # changed on the pages of domains, by the guard and by what is counted
-admin.site.register([Month, SendingDomain, Wave], ReadOnlyAdmin)
+admin.site.register([Day, Month, SendingDomain, Wave], ReadOnlyAdmin)

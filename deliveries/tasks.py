@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from deliveries import guard, months, partitions, rollups, sending, settling
+from deliveries import days, guard, months, partitions, rollups, sending, settling
 from deliveries.models import Hold, SendingDomain
 
 
@@ -34,6 +34,11 @@ def fold_engagement() -> None:
 @shared_task
 def sum_up_months() -> None:
     months.sum_up()
+
+
+@shared_task
+def sum_up_days() -> None:
+    days.sum_up()
 
 
 @shared_task

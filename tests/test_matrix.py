@@ -23,6 +23,7 @@ pytestmark = pytest.mark.django_db
 # into the row of the right it needs.
 PAGES = {
     "look": """
+        console:email_health
         console:overview console:numbers console:jobs console:bell console:job
         console:job_card console:password console:theme console:shortcuts
         console:time_zone

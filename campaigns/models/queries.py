@@ -25,6 +25,8 @@ CANCEL_PIECE = 20_000
 
 # What is usual is told from the last emails, and from some at least.
 LAST, ENOUGH = 10, 3
+# An email is shown beside so many before it.
+BESIDE = 5
 
 CANCELLED = "Choosing the recipients was cancelled. Nothing was sent."
 
@@ -107,6 +109,16 @@ class MarketingEmailQuerySet(models.QuerySet["MarketingEmail"]):
             | Q(finished_at__gt=fresh, tallied_at__lt=now - dt.timedelta(minutes=5))
             | Q(finished_at__gt=settled, tallied_at__lt=now - dt.timedelta(hours=1))
         )
+
+    def before(self, email: MarketingEmail) -> MarketingEmailQuerySet:
+        """The last that went out before `email`, of its kind, about the same."""
+        alike = self.filter(
+            subscription_type=email.subscription_type_id,
+            kind=email.kind,
+            state__in=[EmailState.SENT, EmailState.STOPPED],
+            launched_at__lt=email.launched_at or timezone.now(),
+        )
+        return alike.exclude(pk=email.pk).order_by("-launched_at")[:BESIDE]
 
     def usual_size(self) -> int:
         """How many people an email goes to, by the last ten; 0 before there are three.

@@ -17,8 +17,8 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.paging import keyset
 from accounts.roles import Right, needs
 from accounts.web import SignedIn
+from campaigns import comparison, figures, report
 from campaigns import export as files
-from campaigns import figures, report
 from campaigns import people as rows
 from campaigns.models import EmailState, MarketingEmail
 from campaigns.report import BY_KEY, Group
@@ -32,6 +32,14 @@ LINK_COLUMNS = [
     {"label": "People", "num": True},
     {"label": "Not certain", "num": True},
     {"label": "Machines", "num": True},
+]
+
+COMPARED_COLUMNS = [
+    {"label": "Email"},
+    {"label": "Delivered", "num": True},
+    {"label": "Opened", "num": True},
+    {"label": "Clicked", "num": True},
+    {"label": "Contacts lost", "num": True},
 ]
 
 # the strip of figures; the other groups are reached from the numbers below it
@@ -74,6 +82,7 @@ def _is_live(email: MarketingEmail) -> bool:
 def _figures(email: MarketingEmail) -> dict[str, Any]:
     counts = figures.of(email)
     handled = counts["intended"] - counts["waiting"]
+    compared = comparison.rows(email, counts)
     return {
         "email": email,
         "counts": counts,
@@ -85,6 +94,11 @@ def _figures(email: MarketingEmail) -> dict[str, Any]:
         "counted_at": figures.kept_since(email),
         "clicks": _clicks(counts),
         "reasons": _reason_bars(email, "not_sent", "", counts["reasons"]),
+        "lost": _reason_bars(email, "lost", "", counts["lost_by"]),
+        "lost_url": _people_url(email, group="lost"),
+        "compared": compared,
+        "compared_columns": COMPARED_COLUMNS,
+        "findings": comparison.findings(compared),
         "links": report.links(email, counts["clickers"]),
         "link_columns": LINK_COLUMNS,
         "curve": report.curve(email, counts["by_hour"]),

@@ -1,6 +1,7 @@
 """What was sent to whom, and what became of it."""
 
 from deliveries.models.caught import UNSUBSCRIBE_PREFIX, CaughtMail, CaughtMailQuerySet
+from deliveries.models.days import Day
 from deliveries.models.delivery import Delivery, DeliveryState, Verdict
 from deliveries.models.domains import (
     DomainState,
@@ -21,6 +22,7 @@ __all__ = [
     "CaughtMail",
     "CaughtMailQuerySet",
     "Channel",
+    "Day",
     "Delivery",
     "DeliveryState",
     "DomainState",

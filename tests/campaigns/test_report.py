@@ -91,6 +91,7 @@ def test_the_groups_add_up(email, everything):
         "bounced": 3,
         "unsubscribed": 1,
         "spam": 1,
+        "lost": 2,
         "uncertain": 1,
         "waiting": 2,
         "not_sent": 5,
@@ -160,9 +161,9 @@ def test_the_report_opens_before_anything_was_sent(client, state):
 def test_the_report_asks_a_fixed_number_of_questions(
     client, email, everything, django_assert_num_queries
 ):
-    # session, user, email, figures, machine clicks, reasons, links and who clicked
-    # them, opens and clicks by the hour, account
-    with django_assert_num_queries(10):
+    # session, user, email, figures, machine clicks, reasons, losses, emails before,
+    # links and who clicked them, opens and clicks by the hour, account
+    with django_assert_num_queries(12):
         client.get(url("detail", email))
 
 

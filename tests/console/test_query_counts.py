@@ -166,6 +166,7 @@ class Listed:
 # the most; fewer is fine
 QUERIES = {
     "console:overview": 19,
+    "console:email_health": 6,
     "console:outbox": 3,
     "console:jobs": 3,
     "contacts:list": 6,
@@ -173,7 +174,7 @@ QUERIES = {
     "segments:list": 5,
     "segments:detail": 11,
     "campaigns:list": 4,
-    "campaigns:detail": 11,
+    "campaigns:detail": 13,
     "campaigns:people": 6,
     "campaigns:recipients": 16,
     "campaigns:review": 25,

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from console.demo import bounces, newsletters, passes, people, segments, sign_ups
 from contacts.models import Contact
-from deliveries import months
+from deliveries import days, months
 from deliveries.rollups import fold_all
 
 
@@ -49,6 +49,7 @@ class Command(BaseCommand):
         self.step("sign-ups", lambda: sign_ups.sign_up(now, user))
         self.step("their engagement again", fold_all)
         self.step("the months", lambda: months.sum_up(everything=True))
+        self.step("the days", days.sum_up)
 
     def step(self, label: str, act: Callable[[], Any]) -> Any:
         """Do it, and say what it was and how long it took."""
