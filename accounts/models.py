@@ -35,6 +35,8 @@ class Account(models.Model):
     time_zone = models.CharField(
         max_length=64, default="UTC", validators=[check_time_zone]
     )
+    # no email starts before somebody else has approved it, see campaigns.Approval
+    second_person = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints: ClassVar = [

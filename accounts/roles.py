@@ -27,6 +27,7 @@ class Right(models.TextChoices):
     SEE_PEOPLE = "see_people", "see names and addresses"
     EDIT = "edit", "change contacts, segments and forms"
     SEND = "send", "write and send emails, run re-engagement, stop sending"
+    APPROVE = "approve", "approve emails that somebody else wrote"
     IMPORT = "import", "import contacts and opt-outs"
     EXPORT = "export", "export lists of people"
     DELETE = "delete", "delete contacts and segments"
@@ -63,6 +64,7 @@ _MARKETER = {
     Right.UNBOUNCE,  # whoever sends emails may correct a bounce
 }
 _HYGIENE = _MARKETER | {
+    Right.APPROVE,
     Right.DELETE,
     Right.UNDO,  # it makes people mailable again: not for whoever wants to mail them
     # the two that answer a person who asks what is held on her

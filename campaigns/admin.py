@@ -5,7 +5,13 @@ from __future__ import annotations
 from django.contrib import admin
 
 from accounts.admin import ReadOnlyAdmin
-from campaigns.models import EmailTemplate, EmailVersion, MarketingEmail, Picture
+from campaigns.models import (
+    Approval,
+    EmailTemplate,
+    EmailVersion,
+    MarketingEmail,
+    Picture,
+)
 
 
 @admin.register(MarketingEmail)
@@ -22,6 +28,14 @@ class MarketingEmailAdmin(ReadOnlyAdmin):
     list_filter = ("state", "kind")
     list_select_related = ("subscription_type", "launched_by")
     search_fields = ("name", "subject")
+    ordering = ("-pk",)
+
+
+@admin.register(Approval)
+class ApprovalAdmin(ReadOnlyAdmin):
+    list_display = ("email", "revision", "state", "asked_by", "decided_by", "asked_at")
+    list_filter = ("state",)
+    list_select_related = ("email", "asked_by", "decided_by")
     ordering = ("-pk",)
 
 

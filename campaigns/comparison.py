@@ -86,4 +86,8 @@ def _beside(share: float, usual: float, mails: int) -> str:
 
 
 def _before(number: int) -> str:
-    return "the email before had" if number == 1 else f"the middle of the {number} before is"
+    return (
+        "the email before had"
+        if number == 1
+        else f"the middle of the {number} before is"
+    )

@@ -7,6 +7,7 @@ import logging
 from django.db import transaction
 
 from accounts.models import Job
+from campaigns.approving import unapproved
 from campaigns.audience import Funnel, contacts_of, funnel_of, left_out
 from campaigns.missing import missing_values, without_fallback
 from campaigns.models import EmailState, MarketingEmail
@@ -61,7 +62,7 @@ def _problem(email: MarketingEmail, job: Job) -> str:
         )
     found = obstacles(email) + broken_segments(email)
     # a page does not ask where it would take long, and people have come since
-    found += without_fallback(missing_values(email))
+    found += without_fallback(missing_values(email)) + unapproved(email)
     return f"It was not sent. {' '.join(found[:2])}" if found else ""
 
 

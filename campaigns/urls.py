@@ -3,6 +3,7 @@
 from django.urls import path, re_path
 
 from campaigns.views import (
+    approving,
     choosing,
     lists,
     pictures,
@@ -76,6 +77,18 @@ urlpatterns = [
     path("emails/<int:pk>/pause/", sending.pause, name="pause"),
     path("emails/<int:pk>/resume/", sending.resume, name="resume"),
     path("emails/<int:pk>/stop/", sending.stop, name="stop"),
+    path("emails/<int:pk>/approval/", approving.approval, name="approval"),
+    path("emails/<int:pk>/approval/ask/", approving.ask, name="ask"),
+    path(
+        "emails/<int:pk>/approval/<int:number>/approve/",
+        approving.approve,
+        name="approve",
+    ),
+    path(
+        "emails/<int:pk>/approval/<int:number>/send-back/",
+        approving.send_back,
+        name="send_back",
+    ),
     path("emails/<int:pk>/test/", sending.test, name="test"),
     # the report
     path("emails/<int:pk>/", reports.detail, name="detail"),

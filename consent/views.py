@@ -24,6 +24,7 @@ def tabs(current: str, user: User) -> list[dict[str, Any]]:
         ("Brand", "consent:brand", Right.LOOK),
         ("Subscription types", "consent:types", Right.LOOK),
         ("Sending domains", "deliveries:domains", Right.LOOK),
+        ("Account", "console:account", Right.LOOK),
         ("Users", "console:users", Right.USERS),
         ("API tokens", "console:tokens", Right.USERS),
         ("Audit log", "console:log", Right.USERS),

@@ -57,6 +57,10 @@ STATUSES: dict[str, Look] = {
     "finished": Look("Finished", OK, "circle-check"),
     "undone": Look("Undone", NEUTRAL, "undo-2"),
     "archived": Look("Archived", NEUTRAL, "circle-minus"),
+    # a question to the second person
+    "asked": Look("Waits for approval", INFO, "clock"),
+    "approved": Look("Approved", OK, "badge-check"),
+    "sent_back": Look("Sent back", WARN, "undo-2"),
     # one delivery
     "queued": Look("Waiting", INFO, "clock"),
     "started": Look("Sending", INFO, "circle-play"),

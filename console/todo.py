@@ -10,9 +10,9 @@ from django.db.models import Prefetch, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Job, JobState
+from accounts.models import Account, Job, JobState
 from bounces.models import Incident
-from campaigns.models import EmailState, MarketingEmail
+from campaigns.models import Approval, EmailState, MarketingEmail
 from consent.models import Brand, SubscriptionType
 from console import stops
 from contacts.models import Contact
@@ -47,7 +47,15 @@ class Step:
 
 def tasks() -> list[Task]:
     """At most SHOWN of each kind."""
-    found = (_reviews(), _senders(), _relays(), _halted(), _paused(), _failed())
+    found = (
+        _approvals(),
+        _reviews(),
+        _senders(),
+        _relays(),
+        _halted(),
+        _paused(),
+        _failed(),
+    )
     return [task for kind in found for task in kind]
 
 
@@ -60,6 +68,32 @@ def _reviews() -> Iterator[Task]:
             "The waiting time is over. Nobody is opted out before you say so.",
             campaign.get_absolute_url(),
             "hourglass",
+        )
+
+
+def _approvals() -> Iterator[Task]:
+    """Drafts that wait for a second person, while the account asks for one; and later
+    emails of a campaign under way, which wait for their readers until then."""
+    if not Account.current().second_person:
+        return
+    asked = Approval.objects.waiting().select_related("email", "asked_by")
+    for one in asked.order_by("pk")[:SHOWN]:
+        yield Task(
+            f"“{one.email}” waits for approval",
+            f"{one.asked_by} asked for it. Somebody else has to look at it first.",
+            reverse("campaigns:approval", args=[one.email_id]),
+            "badge-check",
+        )
+    later = MarketingEmail.objects.filter(
+        state=EmailState.DRAFT, campaign_email__campaign__state=CampaignState.RUNNING
+    )
+    held = later.exclude(pk__in=later.approved()).exclude(approvals__in=asked)
+    for email in held.order_by("pk")[:SHOWN]:
+        yield Task(
+            f"“{email}” needs the approval of a second person",
+            "Its campaign waits with it until then.",
+            reverse("campaigns:approval", args=[email.pk]),
+            "badge-check",
         )
 
 

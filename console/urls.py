@@ -2,6 +2,7 @@ from django.urls import path
 
 from accounts.roles import Right, needs
 from console import (
+    account,
     email_health,
     jobs,
     log,
@@ -45,6 +46,7 @@ urlpatterns = [
         needs(Right.LOOK)(views.ChangePassword.as_view()),
         name="password",
     ),
+    path("settings/account/", account.edit, name="account"),
     path("settings/users/", users.index, name="users"),
     path("settings/users/invite/", users.invite, name="invite"),
     path("settings/users/<int:pk>/", users.detail, name="user"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from campaigns import readiness
+from campaigns.approving import unapproved
 from campaigns.missing import missing_among, without_fallback
 from reengagement import eligibility
 from reengagement.models import Campaign, CampaignEmail
@@ -29,7 +30,7 @@ def obstacles(campaign: Campaign) -> list[str]:
 
 
 def _about(item: CampaignEmail) -> list[str]:
-    found = readiness.obstacles(item.email)
+    found = readiness.obstacles(item.email) + unapproved(item.email)
     return found if item.email.click_tracked else [*found, UNTRACKED]
 
 

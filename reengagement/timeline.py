@@ -138,7 +138,7 @@ def _email_step(campaign: Campaign, item: CampaignEmail) -> Step:
 def _waiting_step(campaign: Campaign, counts: Counter[str]) -> Step:
     waiting = counts[Outcome.WAITING] + counts[Outcome.PENDING]
     running = campaign.state in {CampaignState.RUNNING, CampaignState.PAUSED}
-    last = campaign.last_deadline() if waiting else None
+    last = campaign.members.last_deadline() if waiting else None
     state = ""
     if campaign.state == CampaignState.REVIEW or campaign.state in ENDED:
         state = "done"

@@ -29,12 +29,14 @@ PAGES = {
         console:time_zone
         contacts:properties consent:types deliveries:domains deliveries:domain
         campaigns:list campaigns:preview campaigns:detail campaigns:shown
+        campaigns:approval
         bounces:incidents bounces:rules bounces:complaints signups:list
         signups:preview segments:list segments:vocabulary
         segments:schema segments:status segments:state reengagement:list
         reengagement:detail reengagement:left_out
     """,
     "look then settings": """
+        console:account
         consent:brand consent:brand_edit consent:type_edit bounces:policy
         bounces:rule
     """,
@@ -68,7 +70,11 @@ PAGES = {
         segments:edit segments:refresh segments:clone segments:freeze
         segments:archive segments:restore segments:add segments:remove
     """,
+    "approve": """
+        campaigns:approve campaigns:send_back
+    """,
     "send": """
+        campaigns:ask
         console:stop console:go_on console:lift deliveries:domain_check campaigns:create
         campaigns:duplicate campaigns:discard campaigns:content
         campaigns:autosave campaigns:block_add campaigns:block_move

@@ -83,7 +83,7 @@ def walk(client, *also):
         path = ahead.popleft()
         answer = client.get(path)
         if "html" not in answer.headers.get("Content-Type", ""):
-            answer.close()  # a file
+            deque(answer, 0)  # a file: its end is the end of its request
             continue
         page = Page(answer.content.decode())
         yield path, page

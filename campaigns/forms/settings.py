@@ -249,6 +249,16 @@ class ScheduleForm(LaunchForm):
         return found
 
 
+class SendBackForm(forms.Form):
+    """Why the second person does not approve an email."""
+
+    reason = forms.CharField(
+        label="What has to change?",
+        max_length=400,
+        help_text="Whoever asked reads it, and it stands in the audit log.",
+    )
+
+
 class TestForm(forms.Form):
     """Where a test goes."""
 

@@ -1,13 +1,16 @@
 """Marketing emails: one message to some segments, once."""
 
+from campaigns.models.approvals import Approval
 from campaigns.models.emails import LAUNCH_GRACE, MarketingEmail
 from campaigns.models.pictures import Picture
-from campaigns.models.states import EmailKind, EmailState
+from campaigns.models.states import ApprovalState, EmailKind, EmailState
 from campaigns.models.templates import EmailTemplate
 from campaigns.models.versions import EmailVersion, Outdated
 
 __all__ = [
     "LAUNCH_GRACE",
+    "Approval",
+    "ApprovalState",
     "EmailKind",
     "EmailState",
     "EmailTemplate",

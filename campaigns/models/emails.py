@@ -110,6 +110,8 @@ class MarketingEmail(models.Model):
 
     # grows by one with every save of the content: two authors notice each other
     version = models.PositiveIntegerField(default=1)
+    # grows with every change of what is sent, by whom or to whom (trigger)
+    revision = models.PositiveIntegerField(default=1, db_default=1, editable=False)
     saved_at = models.DateTimeField(default=timezone.now)
     saved_by = models.ForeignKey(
         User, null=True, on_delete=models.PROTECT, related_name="+"
@@ -201,7 +203,7 @@ class MarketingEmail(models.Model):
     @transaction.atomic
     def discard(self) -> bool:
         """Delete a draft; False for what was started, or belongs to a campaign."""
-        if self.group or not self._stays(EmailState.DRAFT):
+        if self.group or not self.stays(EmailState.DRAFT):
             return False
         self.release_segments()
         MarketingEmail.objects.filter(pk=self.pk).delete()
@@ -211,7 +213,7 @@ class MarketingEmail(models.Model):
     def choose(self, include: Iterable[Segment], exclude: Iterable[Segment]) -> bool:
         """Set the segments of a draft, and note their use so that nobody takes one
         away; False when it is no draft any more: its people have been reviewed."""
-        if not self._stays(EmailState.DRAFT):
+        if not self.stays(EmailState.DRAFT):
             return False
         self.include.set(include)
         self.exclude.set(exclude)
@@ -372,7 +374,7 @@ class MarketingEmail(models.Model):
     def resume(self, user: User, reason: str) -> bool:
         """Go on; False when nothing was held, or it was stopped meanwhile: then what
         is left of its queue must not leave."""
-        if not self._stays(EmailState.SENDING):
+        if not self.stays(EmailState.SENDING):
             return False
         holds = Hold.objects.active().filter(
             kind=HoldKind.MESSAGE, message=self.message
@@ -381,16 +383,16 @@ class MarketingEmail(models.Model):
             holds.update(lifted_at=timezone.now(), lifted_by=user, lift_reason=reason)
         )
 
-    def _stays(self, state: EmailState) -> bool:
+    def stays(self, state: EmailState, **also: Any) -> bool:
         """Whether it is in `state`, and stays so until our transaction ends."""
         rows = MarketingEmail.objects.select_for_update(no_key=True)
-        return rows.filter(pk=self.pk, state=state).first() is not None
+        return rows.filter(pk=self.pk, state=state, **also).first() is not None
 
     def _move(
         self, before: list[EmailState], after: EmailState, **fields: object
     ) -> bool:
         """Change the state once, whoever else is trying; whether it was us."""
-        rows = MarketingEmail.objects.filter(pk=self.pk, state__in=before)
+        rows = MarketingEmail.objects.movable(self.pk, before, after)
         moved = rows.update(state=after, **fields) == 1
         self.refresh_from_db(fields=["state", *fields])
         return moved

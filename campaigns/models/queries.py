@@ -11,8 +11,9 @@ from django.db import models
 from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q
 from django.utils import timezone
 
-from accounts.models import Job, User
-from campaigns.models.states import EmailState
+from accounts.models import Account, Job, User
+from campaigns.models.approvals import Approval
+from campaigns.models.states import ApprovalState, EmailState
 from campaigns.starters import Starter
 from consent.models import Brand
 from deliveries.models import Delivery, DeliveryState, Hold, HoldKind
@@ -48,6 +49,27 @@ class MarketingEmailQuerySet(models.QuerySet["MarketingEmail"]):
             created_by=user,
             saved_by=user,
         )
+
+    def approved(self) -> MarketingEmailQuerySet:
+        """Those that may start: all, where the account asks for no second person.
+
+        Asked of the row itself, so that an update which waited for a change sees it.
+        """
+        if not Account.current().second_person:
+            return self
+        given = Approval.objects.filter(
+            email=OuterRef("pk"),
+            revision=OuterRef("revision"),
+            state=ApprovalState.APPROVED,
+        )
+        return self.filter(Exists(given))
+
+    def movable(
+        self, pk: int, before: Iterable[EmailState], after: EmailState
+    ) -> MarketingEmailQuerySet:
+        """The email, where it is in one of `before` and may go on to `after`."""
+        found = self.filter(pk=pk, state__in=list(before))
+        return found.approved() if after == EmailState.SCHEDULED else found
 
     def due(self) -> MarketingEmailQuerySet:
         return self.filter(state=EmailState.SCHEDULED, scheduled_at__lte=timezone.now())

@@ -20,6 +20,14 @@ class EmailState(models.TextChoices):
     STOPPED = "stopped", "Stopped"
 
 
+class ApprovalState(models.TextChoices):
+    """What the second person said. One question is about one revision of an email."""
+
+    ASKED = "asked", "Waits for approval"
+    APPROVED = "approved", "Approved"
+    SENT_BACK = "sent_back", "Sent back"
+
+
 # of MarketingEmail
 CONSTRAINTS: list[models.BaseConstraint] = [
     models.CheckConstraint(

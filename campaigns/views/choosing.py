@@ -17,6 +17,7 @@ from accounts.models import Account
 from accounts.paging import keyset
 from accounts.roles import Right, needs
 from accounts.web import INVALID, SignedIn
+from campaigns.approving import unapproved
 from campaigns.audience import Funnel, funnel, is_large, people_with
 from campaigns.forms.settings import LaunchForm, RecipientsForm, ScheduleForm, TestForm
 from campaigns.missing import missing_values, without_fallback
@@ -158,7 +159,11 @@ def show_review(
         **numbers,
         **_ways_to_send(numbers.get("funnel", Funnel()), form, moved=moved),
         "missing": missing,
-        "obstacles": obstacles(email, checks) + without_fallback(missing),
+        "obstacles": [
+            *obstacles(email, checks),
+            *without_fallback(missing),
+            *unapproved(email),
+        ],
         "checks": checks,
         "test": TestForm(initial={"address": request.user.email}),
         "moved_from": form.seen if form and moved else None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from accounts.models import AuditEntry
+from accounts.models import Account, AuditEntry
 from accounts.web import SignedIn
 from campaigns.models import MarketingEmail
 
@@ -30,6 +30,8 @@ def writing_tabs(email: MarketingEmail, current: str) -> list[dict[str, object]]
     pages = [("Content", "content"), ("Settings", "settings")]
     if not email.group:
         pages += [("Recipients", "recipients"), ("Review & send", "review")]
+    if current == "approval" or Account.current().second_person:
+        pages.append(("Approval", "approval"))
     return _tabs(email, pages, current)
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from accounts.doorbell import ring
 from accounts.roles import Right, needs
 from accounts.web import CONFLICT, INVALID, SignedIn
+from campaigns.approving import unapproved
 from campaigns.audience import funnel, is_large
 from campaigns.forms.settings import LaunchForm, ScheduleForm, TestForm
 from campaigns.missing import missing_values, without_fallback
@@ -39,7 +40,7 @@ def _not_ready(request: SignedIn, email: MarketingEmail) -> HttpResponse | None:
         who = email.launched_by or "Somebody"
         messages.warning(request, QUICKER.format(who=who, email=email))
         return redirect("campaigns:detail", email.pk)
-    found = obstacles(email)
+    found = obstacles(email) + unapproved(email)
     if found:
         messages.error(request, "Nothing was sent. " + " ".join(found[:3]))
         return redirect("campaigns:review", email.pk)

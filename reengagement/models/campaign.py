@@ -15,13 +15,13 @@ from collections.abc import Collection
 from typing import Any, ClassVar
 
 from django.db import models, transaction
-from django.db.models import Max, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Account, AuditEntry, User
+from campaigns.approving import unapproved
 from campaigns.models import MarketingEmail
-from campaigns.readiness import obstacles
 from consent.models import SubscriptionType
 from contacts.models import Contact
 from deliveries import audience
@@ -151,9 +151,8 @@ class Campaign(models.Model):
     @property
     def batch_id(self) -> uuid.UUID | None:
         """The batch of its opt-outs, once there is one."""
-        return (
-            Sunset.objects.filter(campaign=self).values_list("batch", flat=True).first()
-        )
+        own = Sunset.objects.filter(campaign=self)
+        return own.values_list("batch", flat=True).first()
 
     def messages(self) -> models.QuerySet[Message]:
         """The frozen messages, first email first."""
@@ -170,10 +169,9 @@ class Campaign(models.Model):
         MarketingEmail.objects.filter(campaign_email__campaign=self).update(
             subscription_type=self.subscription_type
         )
-        chosen = [self.segment] if self.segment else []
         SegmentUse.objects.note(
             f"campaign:{self.pk}",
-            chosen,
+            [self.segment] if self.segment else [],
             label=f"Re-engagement “{self.name}”",
             url=self.get_absolute_url(),
         )
@@ -232,6 +230,14 @@ class Campaign(models.Model):
         opener.save(update_fields=["funnel"])
         self._move([CampaignState.STARTING], CampaignState.RUNNING)
 
+    def _begin(self) -> None:
+        """A draft again where the first email is not approved as it stands."""
+        if found := unapproved(self.emails.select_related("email")[0].email):
+            self._move([CampaignState.STARTING], CampaignState.DRAFT)
+            self.record(None, "gave up the start of a campaign", reason=found[0])
+        else:
+            self.fix_audience()
+
     # --- while it runs
 
     def advance(self) -> None:
@@ -251,7 +257,7 @@ class Campaign(models.Model):
             return
         self.refresh_from_db()
         if self.state == CampaignState.STARTING:
-            self.fix_audience()
+            self._begin()
         if self.state in {CampaignState.RUNNING, CampaignState.REVIEW}:
             with resting.awake(self):
                 self.fold()
@@ -281,7 +287,7 @@ class Campaign(models.Model):
         """
         for before, item in itertools.pairwise(self.emails.select_related("email")):
             contacts = item.due_after(before)
-            if contacts.exists() and not obstacles(item.email, recipients=False):
+            if contacts.exists() and item.may_leave:
                 message = item.email.freeze()
                 audience.fix(message, contacts)
                 self._stay(CampaignState.RUNNING)
@@ -392,9 +398,3 @@ class Campaign(models.Model):
         """The opt-out of its silent, once it began."""
         found = Sunset.objects.select_related("batch", "undo_job")
         return found.filter(campaign=self).first()
-
-    def last_deadline(self) -> dt.datetime | None:
-        last: dt.datetime | None = self.members.aggregate(last=Max("deadline_at"))[
-            "last"
-        ]
-        return last

@@ -13,7 +13,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from campaigns import starters
+from campaigns.approving import unapproved
 from campaigns.models import MarketingEmail
+from campaigns.readiness import obstacles
 from consent.models import Address, Grant, SubscriptionType
 from contacts.models import Contact
 from deliveries.models import Delivery, Hold
@@ -91,6 +93,11 @@ class CampaignEmail(models.Model):
     def __str__(self) -> str:
         return f"Email {self.position} of {self.campaign}"
 
+    @property
+    def may_leave(self) -> bool:
+        """Nothing is wrong with it, and the second person is not awaited."""
+        return not (obstacles(self.email, recipients=False) or unapproved(self.email))
+
     def due_after(self, before: CampaignEmail) -> models.QuerySet[Contact]:
         """Who got `before` long enough ago, has not answered, and not got this one."""
         ago = timezone.now() - dt.timedelta(days=self.campaign.gap_days)
@@ -113,6 +120,12 @@ class MemberQuerySet(models.QuerySet["Member"]):
 
     def silent(self) -> MemberQuerySet:
         return self.filter(outcome=Outcome.SILENT)
+
+    def last_deadline(self) -> dt.datetime | None:
+        last: dt.datetime | None = self.aggregate(last=models.Max("deadline_at"))[
+            "last"
+        ]
+        return last
 
     def for_review(self, after: int, count: int) -> list[Member]:
         """The next `count` silent people by address id, with what a reviewer asks."""

@@ -45,7 +45,9 @@ def test_what_chance_may_do_is_as_usual():
 
 
 def test_the_sentence_says_what_is_usual():
-    assert findings([row(100), row(50)])[0].endswith("usual: the email before had 5.0%.")
+    assert findings([row(100), row(50)])[0].endswith(
+        "usual: the email before had 5.0%."
+    )
     found = findings([row(100), row(50), row(60)])[0]
     assert found.endswith("usual: the middle of the 2 before is 5.5%.")
 

@@ -1,0 +1,75 @@
+"""Settings of the account: its name, its clock, and what it asks of everybody."""
+
+from __future__ import annotations
+
+import zoneinfo
+from typing import Any, ClassVar, cast
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+
+from accounts.models import Account, AuditEntry, User
+from accounts.roles import RIGHTS, Right, needs
+from accounts.web import INVALID, SignedIn
+from consent.views import tabs
+
+
+class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Account
+        fields: ClassVar = ["name", "time_zone", "second_person"]
+        labels: ClassVar = {"second_person": "A second person approves every email"}
+        help_texts: ClassVar = {
+            "second_person": (
+                "No email starts before a hygiene manager or an administrator other"
+                " than the one who asked has approved it. A later change voids that."
+            ),
+        }
+
+    time_zone = forms.ChoiceField(
+        label="Time zone",
+        help_text="Whose midnight begins a day in segments, reports and schedules.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        zones = sorted(zoneinfo.available_timezones())
+        field = cast(forms.ChoiceField, self.fields["time_zone"])
+        field.choices = [(zone, zone) for zone in zones]
+
+    def clean_second_person(self) -> bool:
+        asked: bool = self.cleaned_data["second_person"]
+        if asked and not _are_two():
+            raise forms.ValidationError(
+                "There is nobody who could approve what somebody else writes. Invite a"
+                " hygiene manager or an administrator first."
+            )
+        return asked
+
+    def changes(self) -> dict[str, Any]:
+        """What is different now, for the audit log."""
+        return {name: self.cleaned_data[name] for name in self.changed_data}
+
+
+def _are_two() -> bool:
+    """Whether one may write and another one approve."""
+    rights = [RIGHTS[user.role] for user in User.objects.filter(is_active=True)]  # type: ignore[index]
+    writers = sum(Right.SEND in one for one in rights)
+    return writers > 1 and any(Right.APPROVE in one for one in rights)
+
+
+@needs(Right.SETTINGS, reading=Right.LOOK)
+def edit(request: SignedIn) -> HttpResponse:
+    form = AccountForm(request.POST or None, instance=Account.current())
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        AuditEntry.objects.record(
+            request.user, "changed the account", detail=form.changes()
+        )
+        messages.success(request, "Saved the account.")
+        return redirect("console:account")
+    context = {"form": form, "tabs": tabs("console:account", request.user)}
+    status = INVALID if form.is_bound else 200
+    return render(request, "console/account.html", context, status=status)

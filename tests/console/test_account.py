@@ -1,0 +1,57 @@
+"""The settings of the account."""
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import Account, AuditEntry
+from accounts.roles import Role
+from tests.factories import UserFactory
+
+pytestmark = pytest.mark.django_db
+
+URL = "/settings/account/"
+USUAL = {"name": "Hallin kauppa", "time_zone": "Europe/Helsinki"}
+
+
+def test_the_account_is_changed_and_the_log_says_how(client):
+    client.post(URL, USUAL)
+    assert Account.current().time_zone == "Europe/Helsinki"
+    assert AuditEntry.objects.get().detail == USUAL
+
+
+def test_a_second_person_is_asked_for_where_there_is_one(client):
+    UserFactory(role=Role.MARKETER)
+    client.post(URL, {**USUAL, "second_person": "on"})
+    assert Account.current().second_person
+
+
+@pytest.mark.parametrize("role", [None, Role.VIEWER])
+def test_nobody_is_asked_for_who_is_not_there(client, role):
+    if role:
+        UserFactory(role=role)
+    answer = client.post(URL, {**USUAL, "second_person": "on"})
+    assert "There is nobody who could approve" in answer.content.decode()
+    assert not Account.current().second_person
+
+
+def test_whoever_was_switched_off_is_nobody(client):
+    UserFactory(role=Role.ADMIN, is_active=False)
+    client.post(URL, {**USUAL, "second_person": "on"})
+    assert not Account.current().second_person
+
+
+def test_an_unknown_time_zone_is_refused_and_the_name_stays_in_the_field(client):
+    answer = client.post(URL, {"name": "Kept", "time_zone": "Moon/Tranquility"})
+    assert answer.status_code == 422
+    assert 'value="Kept"' in answer.content.decode()
+
+
+def test_others_look_and_change_nothing(client):
+    client.force_login(UserFactory(role=Role.HYGIENE))
+    page = client.get(URL)
+    assert "Only an administrator can change this." in page.content.decode()
+    assert client.post(URL, USUAL).status_code == 403
+
+
+def test_an_outsider_has_to_sign_in(outsider_client):
+    assert reverse("login") in outsider_client.get(URL).url

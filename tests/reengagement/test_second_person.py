@@ -1,0 +1,99 @@
+"""A campaign waits for the second person with every one of its emails."""
+
+import datetime as dt
+
+import pytest
+
+from accounts.models import Account, AuditEntry
+from accounts.roles import Role
+from campaigns.models import Approval, EmailState, MarketingEmail
+from console import todo
+from reengagement import readiness
+from reengagement.vocabulary import CampaignState
+from tests.factories import SubscriptionTypeFactory, UserFactory
+from tests.reengagement.world import World
+
+pytestmark = pytest.mark.django_db
+
+NEEDED = "A second person has to approve it. Ask for it on the page Approval."
+LONG_AGO = dt.timedelta(days=9)
+
+
+@pytest.fixture
+def world():
+    Account.current()
+    Account.objects.update(second_person=True)
+    return World(SubscriptionTypeFactory())
+
+
+@pytest.fixture
+def later(world):
+    """The second email, a draft; somebody is due for it."""
+    world.asked(delivered_ago=LONG_AGO)
+    world.add_email()
+    email = world.campaign.emails.last().email
+    fields = {"state": EmailState.DRAFT, "message": None, "launched_at": None}
+    MarketingEmail.objects.filter(pk=email.pk).update(**fields)
+    return MarketingEmail.objects.get(pk=email.pk)
+
+
+def approve(email):
+    email.refresh_from_db()
+    assert Approval.objects.ask(email, email.revision, UserFactory())
+    assert Approval.objects.newest(email).approve(UserFactory(role=Role.ADMIN))
+
+
+def state(email):
+    return MarketingEmail.objects.get(pk=email.pk).state
+
+
+def test_a_later_email_waits_for_the_second_person(world, later):
+    world.campaign.advance()
+    assert state(later) == EmailState.DRAFT
+
+
+def test_the_overview_says_what_the_campaign_waits_for(world, later):
+    titles = [task.title for task in todo.tasks()]
+    assert f"“{later}” needs the approval of a second person" in titles
+
+
+def test_a_later_email_leaves_once_it_is_approved(world, later):
+    approve(later)
+    world.campaign.advance()
+    assert state(later) == EmailState.SENDING
+
+
+def test_what_left_before_the_account_asked_goes_on(world, later):
+    Account.objects.update(second_person=False)
+    world.campaign.advance()
+    Account.objects.update(second_person=True)
+    assert world.campaign.emails.last().may_leave
+
+
+@pytest.fixture
+def draft(world):
+    """A campaign that has not begun; its first email is a draft."""
+    first = world.campaign.emails.get().email
+    fields = {"state": EmailState.DRAFT, "message": None, "launched_at": None}
+    MarketingEmail.objects.filter(pk=first.pk).update(**fields)
+    world.campaign.state = CampaignState.DRAFT
+    world.campaign.save(update_fields=["state"])
+    return MarketingEmail.objects.get(pk=first.pk)
+
+
+def test_a_campaign_does_not_start_before_its_emails_are_approved(world, draft):
+    assert f"Email 1: {NEEDED}" in readiness.obstacles(world.campaign)
+    approve(draft)
+    assert not any(
+        "second person" in one for one in readiness.obstacles(world.campaign)
+    )
+
+
+def test_a_change_after_the_start_was_pressed_gives_the_start_up(world, draft):
+    approve(draft)
+    assert world.campaign.start(UserFactory())
+    draft.save_settings({"from_name": "Somebody else"})
+    world.campaign.advance()
+    assert world.campaign.state == CampaignState.DRAFT
+    assert state(draft) == EmailState.DRAFT
+    assert "It was changed after" in AuditEntry.objects.last().detail["reason"]
