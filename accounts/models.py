@@ -4,67 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import zoneinfo
 from collections.abc import Collection
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.hashers import make_password
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.db.models.functions import Cast, Coalesce, Lower
 from django.utils import timezone
 
+from accounts.account import Account as Account  # so that Django finds it
+from accounts.account import Clock as Clock
+from accounts.account import check_time_zone as check_time_zone
 from accounts.roles import Right, Role
 from accounts.throttle import Throttle as Throttle  # so that Django finds it
-
-
-def check_time_zone(name: str) -> None:
-    """Refuse a name that the machine's time zone database does not know."""
-    if name not in zoneinfo.available_timezones():
-        raise ValidationError(
-            f"“{name}” is not a time zone. Choose one such as Europe/Helsinki."
-        )
-
-
-class Account(models.Model):
-    """The installation itself: one row, made by the first migration."""
-
-    name = models.CharField(max_length=200, default="Our organisation")
-    time_zone = models.CharField(
-        max_length=64, default="UTC", validators=[check_time_zone]
-    )
-    # no email starts before somebody else has approved it, see campaigns.Approval
-    second_person = models.BooleanField(default=False, db_default=False)
-
-    class Meta:
-        constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(id=1), name="account_is_one_row"),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-    @classmethod
-    def current(cls) -> Account:
-        return cls.objects.get_or_create(id=1)[0]
-
-    @property
-    def zone(self) -> zoneinfo.ZoneInfo:
-        return zoneinfo.ZoneInfo(self.time_zone)
-
-    def day_of(self, moment: dt.datetime) -> dt.date:
-        return moment.astimezone(self.zone).date()
-
-    def today(self) -> dt.date:
-        """The account's day: what "today" means in every filter."""
-        return self.day_of(timezone.now())
-
-    def noon(self, day: dt.date) -> dt.datetime:
-        """When a day is known and no hour: no time zone moves it to another day. Of
-        today, where noon is still to come, now."""
-        return min(dt.datetime.combine(day, dt.time(12), self.zone), timezone.now())
 
 
 class Theme(models.TextChoices):

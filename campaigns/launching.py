@@ -88,7 +88,12 @@ def _let_go(email: MarketingEmail, job: Job) -> None:
     """Everything but the last step leaves the email's row alone: who presses Stop
     meanwhile does not wait, and wins."""
     message = email.freeze()
-    counts = audience.fix(message, contacts_of(email), extra=left_out(email))
+    counts = audience.fix(
+        message,
+        contacts_of(email),
+        readers_at=email.readers_at and email.readers_at.replace(tzinfo=None),
+        extra=left_out(email),
+    )
     numbers = funnel_of(email, dict(counts))
     _compare(numbers, email.expected)
     if not email.begin_sending(message, numbers.as_json()):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import zoneinfo
 from typing import Any, ClassVar, cast
 
@@ -19,8 +20,29 @@ from consent.views import tabs
 class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Account
-        fields: ClassVar = ["name", "time_zone", "second_person"]
-        labels: ClassVar = {"second_person": "A second person approves every email"}
+        fields: ClassVar = [
+            "name",
+            "time_zone",
+            "second_person",
+            "quiet_from",
+            "quiet_until",
+            "quiet_by",
+        ]
+        labels: ClassVar = {
+            "second_person": "A second person approves every email",
+            "quiet_from": "Quiet from",
+            "quiet_until": "Quiet until",
+            "quiet_by": "By whose clock",
+        }
+        widgets: ClassVar = {
+            "quiet_from": forms.TimeInput({"type": "time"}, format="%H:%M"),
+            "quiet_until": forms.TimeInput({"type": "time"}, format="%H:%M"),
+            "quiet_by": forms.RadioSelect,
+        }
+        error_messages: ClassVar = {
+            "quiet_from": {"invalid": "Write the time as 21:00."},
+            "quiet_until": {"invalid": "Write the time as 08:00."},
+        }
         help_texts: ClassVar = {
             "second_person": (
                 "No email starts before a hygiene manager or an administrator other"
@@ -50,7 +72,11 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def changes(self) -> dict[str, Any]:
         """What is different now, for the audit log."""
-        return {name: self.cleaned_data[name] for name in self.changed_data}
+        found = {name: self.cleaned_data[name] for name in self.changed_data}
+        return {
+            name: f"{value:%H:%M}" if isinstance(value, dt.time) else value
+            for name, value in found.items()
+        }
 
 
 def _are_two() -> bool:

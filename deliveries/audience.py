@@ -17,9 +17,11 @@ from django.db.models import Case, Count, Value, When
 from django.utils import timezone
 
 from accounts.doorbell import ring
+from accounts.models import Account, Clock
 from consent.models import SubscriptionType
 from contacts.models import Contact
 from deliveries import partitions
+from deliveries.clock import Plan, Quiet
 from deliveries.models import Channel, Delivery, Message
 from deliveries.queue import SEND_DUE
 from deliveries.rendering import compile_message
@@ -62,21 +64,34 @@ def fix(
     contacts: models.QuerySet[Contact],
     *,
     due_at: dt.datetime | None = None,
+    readers_at: dt.datetime | None = None,
     extra: Sequence[LeftOut] = (),
 ) -> Counter[str]:
     """Write down the audience of `message`, freeze it and ring for a worker.
 
-    From then on the content never changes. Safe to repeat: who has a row keeps it.
-    Returns the stored counts by reason, '' for those who get it.
+    Each mail is due at `due_at` (now), or at `readers_at` by the reader's own clock,
+    outside the quiet hours of the account. From then on the content never changes. Safe
+    to repeat: who has a row keeps it. Returns the stored counts by reason, '' for those
+    who get it.
     """
-    people = _people(contacts, extra)
+    people, plan = _people(contacts, extra), plan_of(readers_at)
     with roomy():
         freeze(message)
         partitions.ensure_for(message.pk)
-        if _insert(message, people, due_at or timezone.now()) > MANY:
+        if _insert(message, people, plan, due_at or timezone.now()) > MANY:
             partitions.analyze(message.pk)
         ring(SEND_DUE)
         return stored(message)
+
+
+def plan_of(readers_at: dt.datetime | None = None) -> Plan:
+    """By the quiet hours that the account has now."""
+    account = Account.current()
+    if account.quiet_from is None or account.quiet_until is None:
+        return Plan(account.time_zone, readers_at)
+    quiet = Quiet(account.quiet_from, account.quiet_until)
+    by_one = account.time_zone if account.quiet_by == Clock.ACCOUNT else ""
+    return Plan(account.time_zone, readers_at, quiet, by_one)
 
 
 def stored(message: Message) -> Counter[str]:
@@ -108,20 +123,23 @@ def freeze(message: Message) -> None:
     message.refresh_from_db()
 
 
-def _insert(message: Message, people: models.QuerySet[Any], due_at: dt.datetime) -> int:
+def _insert(
+    message: Message, people: models.QuerySet[Any], plan: Plan, earliest: dt.datetime
+) -> int:
     """Under the lock of the message; looks for rows that are there only if some are:
     that look costs as much again as the row."""
-    rows = people.values_list("address_id", "own", "pk")
+    rows = people.values_list("address_id", "own", "pk", "time_zone")
     try:
         asked = judged(rows, message.subscription_type, message.channel)
     except EmptyResultSet:
         return 0
     repeated = Delivery.objects.filter(message=message).exists()
+    due, join, zones = _due(people, plan, earliest)
     values: list[Any] = [
         message.pk,
         message.open_tracked,
         message.click_tracked,
-        due_at,
+        plan.due("", earliest),
     ]
     with connection.cursor() as cursor:
         cursor.execute(
@@ -130,10 +148,26 @@ def _insert(message: Message, people: models.QuerySet[Any], due_at: dt.datetime)
                 state, reason, provider, open_tracked, click_tracked, due_at)
             SELECT %s, contact_id, address_id,
                 CASE reason WHEN '' THEN 'queued' ELSE 'not_sent' END, reason,
-                provider, %s, %s, %s
-            FROM ({asked.sql}) AS t (address_id, own, contact_id, provider, reason)
+                provider, %s, %s, {due}
+            FROM ({asked.sql})
+                AS t (address_id, own, contact_id, zone, provider, reason) {join}
             {"ON CONFLICT DO NOTHING" if repeated else ""}
             """,  # noqa: S608  the inner statement is compiled with parameters
-            [*values, *asked.params],
+            [*values, *asked.params, *zones],
         )
         return int(cursor.rowcount)
+
+
+# The moment of each zone is worked out before; the few zones are joined to the people.
+ZONES = "LEFT JOIN unnest(%s::text[], %s::timestamptz[]) AS z (zone, due) USING (zone)"
+
+
+def _due(
+    people: models.QuerySet[Any], plan: Plan, earliest: dt.datetime
+) -> tuple[str, str, list[Any]]:
+    """SQL for the moment of each mail, the join it needs, and what that asks for."""
+    if plan.is_plain:
+        return "%s", "", []
+    zones = people.order_by().values_list("time_zone", flat=True).distinct()
+    dues = plan.dues(zones, earliest)
+    return "coalesce(z.due, %s)", ZONES, [list(dues), list(dues.values())]

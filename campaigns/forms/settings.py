@@ -16,6 +16,7 @@ from campaigns.models import EmailTemplate, MarketingEmail
 from campaigns.starters import STARTERS, Starter
 from consent import addresses
 from consent.models import SubscriptionType
+from deliveries.clock import first_moment
 from deliveries.domains import standing
 from segments.models import Segment
 
@@ -221,6 +222,14 @@ class ScheduleForm(LaunchForm):
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
     )
     zone = forms.ChoiceField(label="Time zone")
+    by_reader = forms.BooleanField(
+        label="At this time by each reader’s own clock",
+        required=False,
+        help_text=(
+            "Whose time zone is not known gets it by the account’s. Whoever is past the"
+            " time when it starts gets it at once."
+        ),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -231,13 +240,16 @@ class ScheduleForm(LaunchForm):
 
     def kept(self) -> dict[str, Any]:
         """What was entered, for the same form with another number."""
-        return {name: self.data.get(name, "") for name in ("date", "time", "zone")}
+        names = ("date", "time", "zone", "by_reader")
+        return {name: self.data.get(name, "") for name in names}
 
     def clean(self) -> dict[str, Any]:
         found = self.cleaned_data
         if not {"date", "time", "zone"} <= found.keys():
             return found
         naive = dt.datetime.combine(found["date"], found["time"])
+        if found.get("by_reader"):
+            return self._by_reader(naive)
         at = naive.replace(tzinfo=zoneinfo.ZoneInfo(found["zone"]))
         if at.astimezone(dt.UTC).astimezone(at.tzinfo).replace(tzinfo=None) != naive:
             self.add_error(
@@ -246,6 +258,17 @@ class ScheduleForm(LaunchForm):
         elif at <= timezone.now():
             self.add_error("time", "That moment is over. Choose a later one.")
         found["at"] = at
+        return found
+
+    def _by_reader(self, naive: dt.datetime) -> dict[str, Any]:
+        """It starts when the first reader on earth is due."""
+        found = self.cleaned_data
+        last = naive.replace(tzinfo=zoneinfo.ZoneInfo(Account.current().time_zone))
+        if last <= timezone.now():
+            self.add_error("time", "That moment is over here. Choose a later one.")
+        found["zone"] = Account.current().time_zone
+        found["at"] = max(first_moment(naive), timezone.now())
+        found["readers_at"] = naive.replace(tzinfo=dt.UTC)
         return found
 
 

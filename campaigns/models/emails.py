@@ -79,6 +79,8 @@ class MarketingEmail(models.Model):
     owner_url = models.CharField(max_length=300, blank=True)
 
     scheduled_at = models.DateTimeField(null=True, blank=True)
+    # what each reader's own clock shows then, written as UTC; null: all at one moment
+    readers_at = models.DateTimeField(null=True, blank=True)
     # the zone in which the author gave the time
     time_zone = models.CharField(
         max_length=64, default="UTC", validators=[check_time_zone]
@@ -292,12 +294,14 @@ class MarketingEmail(models.Model):
         zone: str = "UTC",
         *,
         expected: int | None = None,
+        readers_at: dt.datetime | None = None,
     ) -> bool:
         """Start by itself at `at`; False when the email is no draft any more."""
         return self._move(
             [EmailState.DRAFT],
             EmailState.SCHEDULED,
             scheduled_at=at,
+            readers_at=readers_at,
             time_zone=zone,
             expected=expected,
             launched_by=user,
@@ -376,12 +380,9 @@ class MarketingEmail(models.Model):
         is left of its queue must not leave."""
         if not self.stays(EmailState.SENDING):
             return False
-        holds = Hold.objects.active().filter(
-            kind=HoldKind.MESSAGE, message=self.message
-        )
-        return bool(
-            holds.update(lifted_at=timezone.now(), lifted_by=user, lift_reason=reason)
-        )
+        own = Hold.objects.active().filter(kind=HoldKind.MESSAGE, message=self.message)
+        lift = {"lifted_by": user, "lift_reason": reason}
+        return bool(own.update(lifted_at=timezone.now(), **lift))
 
     def stays(self, state: EmailState, **also: Any) -> bool:
         """Whether it is in `state`, and stays so until our transaction ends."""

@@ -19,6 +19,7 @@ from accounts.roles import Right, needs
 from accounts.web import INVALID, SignedIn
 from campaigns.approving import unapproved
 from campaigns.audience import Funnel, funnel, is_large, people_with
+from campaigns.departures import departures
 from campaigns.forms.settings import LaunchForm, RecipientsForm, ScheduleForm, TestForm
 from campaigns.missing import missing_values, without_fallback
 from campaigns.models import MarketingEmail
@@ -159,6 +160,7 @@ def show_review(
         **numbers,
         **_ways_to_send(numbers.get("funnel", Funnel()), form, moved=moved),
         "missing": missing,
+        "departures": [] if "counting" in numbers else departures(email),
         "obstacles": [
             *obstacles(email, checks),
             *without_fallback(missing),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
@@ -20,6 +21,8 @@ from accounts.web import SignedIn
 from campaigns import comparison, figures, report
 from campaigns import export as files
 from campaigns import people as rows
+from campaigns.audience import is_large
+from campaigns.departures import departures, next_moment
 from campaigns.models import EmailState, MarketingEmail
 from campaigns.report import BY_KEY, Group
 from campaigns.views.request import find, note, report_tabs
@@ -65,7 +68,14 @@ def detail(request: SignedIn, pk: int) -> HttpResponse:
     page = "campaigns/marketingemail_detail.html"
     if request.htmx:
         page += "#figures"
-    response = render(request, page, _figures(email))
+    context = _figures(email)
+    if email.state == EmailState.SCHEDULED and not (request.htmx or is_large(email)):
+        leaving = departures(email, email.scheduled_at)
+        context |= {
+            "departures": leaving,
+            "departing": sum(one["count"] for one in leaving),
+        }
+    response = render(request, page, context)
     if request.htmx and not _is_live(email):
         response["HX-Refresh"] = "true"
     return response
@@ -90,6 +100,7 @@ def _figures(email: MarketingEmail) -> dict[str, Any]:
         "percent": 100 * handled // counts["intended"] if counts["intended"] else 0,
         "handled": handled,
         "live": _is_live(email),
+        "next_at": _next_at(email),
         "adds_up": _adds_up(email, counts),
         "counted_at": figures.kept_since(email),
         "clicks": _clicks(counts),
@@ -105,6 +116,14 @@ def _figures(email: MarketingEmail) -> dict[str, Any]:
         "zone": timezone.get_current_timezone(),
         "tabs": report_tabs(email, "detail"),
     }
+
+
+def _next_at(email: MarketingEmail) -> dt.datetime | None:
+    """Of an email that is counted for every look."""
+    is_small = not figures.kept_since(email)
+    return (
+        next_moment(email) if is_small and email.state == EmailState.SENDING else None
+    )
 
 
 def _people_url(email: MarketingEmail, **query: str) -> str:

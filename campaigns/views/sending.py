@@ -88,10 +88,13 @@ def schedule(request: SignedIn, pk: int) -> HttpResponse:
     if refused:
         return refused
     at, zone = form.cleaned_data["at"], form.cleaned_data["zone"]
-    if not email.schedule(at, request.user, zone):
+    theirs = form.cleaned_data.get("readers_at")
+    if not email.schedule(at, request.user, zone, readers_at=theirs):
         return _not_ready(request, find(pk)) or redirect(email)
     note(request, "scheduled email", email)
-    messages.success(request, f"Starts on {at:%d %B %Y at %H:%M} ({zone}).")
+    clock = f"{theirs or at:%d %B %Y at %H:%M}"
+    whose = "by each reader’s own clock" if theirs else f"({zone})"
+    messages.success(request, f"Leaves on {clock} {whose}.")
     return redirect("campaigns:detail", email.pk)
 
 

@@ -163,7 +163,8 @@ def test_the_report_asks_a_fixed_number_of_questions(
 ):
     # session, user, email, figures, machine clicks, reasons, losses, emails before,
     # links and who clicked them, opens and clicks by the hour, account
-    with django_assert_num_queries(12):
+    # and what waits for its hour
+    with django_assert_num_queries(13):
         client.get(url("detail", email))
 
 

@@ -126,7 +126,7 @@ def test_a_segment_cannot_be_sent_to_and_left_out_at_once(client, email):
 def test_the_review_page_asks_a_fixed_number_of_questions(
     client, email, django_assert_max_num_queries
 ):
-    with django_assert_max_num_queries(28):
+    with django_assert_max_num_queries(29):
         client.get(address("review", email))
 
 

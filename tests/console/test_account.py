@@ -10,13 +10,18 @@ from tests.factories import UserFactory
 pytestmark = pytest.mark.django_db
 
 URL = "/settings/account/"
-USUAL = {"name": "Hallin kauppa", "time_zone": "Europe/Helsinki"}
+USUAL = {
+    "name": "Hallin kauppa",
+    "time_zone": "Europe/Helsinki",
+    "quiet_by": "reader",
+}
 
 
 def test_the_account_is_changed_and_the_log_says_how(client):
     client.post(URL, USUAL)
     assert Account.current().time_zone == "Europe/Helsinki"
-    assert AuditEntry.objects.get().detail == USUAL
+    changed = {name: USUAL[name] for name in ("name", "time_zone")}
+    assert AuditEntry.objects.get().detail == changed
 
 
 def test_a_second_person_is_asked_for_where_there_is_one(client):
@@ -41,7 +46,9 @@ def test_whoever_was_switched_off_is_nobody(client):
 
 
 def test_an_unknown_time_zone_is_refused_and_the_name_stays_in_the_field(client):
-    answer = client.post(URL, {"name": "Kept", "time_zone": "Moon/Tranquility"})
+    answer = client.post(
+        URL, {**USUAL, "name": "Kept", "time_zone": "Moon/Tranquility"}
+    )
     assert answer.status_code == 422
     assert 'value="Kept"' in answer.content.decode()
 
@@ -55,3 +62,26 @@ def test_others_look_and_change_nothing(client):
 
 def test_an_outsider_has_to_sign_in(outsider_client):
     assert reverse("login") in outsider_client.get(URL).url
+
+
+NIGHT = {"quiet_from": "21:00", "quiet_until": "08:00", "quiet_by": "reader"}
+
+
+def test_quiet_hours_are_kept_and_noted(client):
+    client.post(URL, {**USUAL, **NIGHT})
+    assert f"{Account.current().quiet_until:%H:%M}" == "08:00"
+    assert AuditEntry.objects.get().detail["quiet_from"] == "21:00"
+
+
+@pytest.mark.parametrize(
+    ("hours", "sentence"),
+    [
+        ({"quiet_until": ""}, "Say when the quiet hours begin and end."),
+        ({"quiet_from": "08:00"}, "Leave some hours in which mail may leave."),
+        ({"quiet_from": "nine"}, "Write the time as 21:00."),
+    ],
+)
+def test_quiet_hours_that_cannot_be_are_told(client, hours, sentence):
+    answer = client.post(URL, {**USUAL, **NIGHT, **hours})
+    assert answer.status_code == 422
+    assert sentence in answer.content.decode()

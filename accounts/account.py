@@ -1,0 +1,86 @@
+"""The installation itself: its name, its clock, and what it asks of everybody."""
+
+from __future__ import annotations
+
+import datetime as dt
+import zoneinfo
+from typing import ClassVar
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+
+def check_time_zone(name: str) -> None:
+    """Refuse a name that the machine's time zone database does not know."""
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError(
+            f"“{name}” is not a time zone. Choose one such as Europe/Helsinki."
+        )
+
+
+class Clock(models.TextChoices):
+    """Whose clock counts."""
+
+    READER = "reader", "The reader’s own"
+    ACCOUNT = "account", "The account’s"
+
+
+class Account(models.Model):
+    """The installation itself: one row, made by the first migration."""
+
+    name = models.CharField(max_length=200, default="Our organisation")
+    time_zone = models.CharField(
+        max_length=64, default="UTC", validators=[check_time_zone]
+    )
+    # no email starts before somebody else has approved it, see campaigns.Approval
+    second_person = models.BooleanField(default=False, db_default=False)
+    # hours in which no marketing mail begins to leave; see deliveries.clock
+    quiet_from = models.TimeField(null=True, blank=True)
+    quiet_until = models.TimeField(null=True, blank=True)
+    quiet_by = models.CharField(
+        max_length=8, choices=Clock, default=Clock.READER, db_default=Clock.READER
+    )
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(id=1), name="account_is_one_row"),
+            models.CheckConstraint(
+                condition=Q(quiet_from=None, quiet_until=None)
+                | Q(quiet_from__isnull=False, quiet_until__isnull=False),
+                name="account_quiet_hours_begin_and_end",
+                violation_error_message="Say when the quiet hours begin and end.",
+            ),
+            models.CheckConstraint(
+                condition=Q(quiet_from=None) | ~Q(quiet_from=models.F("quiet_until")),
+                name="account_quiet_hours_are_not_the_whole_day",
+                violation_error_message="Leave some hours in which mail may leave.",
+            ),
+            models.CheckConstraint(
+                condition=Q(quiet_by__in=Clock.values), name="account_clock_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def current(cls) -> Account:
+        return cls.objects.get_or_create(id=1)[0]
+
+    @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        return zoneinfo.ZoneInfo(self.time_zone)
+
+    def day_of(self, moment: dt.datetime) -> dt.date:
+        return moment.astimezone(self.zone).date()
+
+    def today(self) -> dt.date:
+        """The account's day: what "today" means in every filter."""
+        return self.day_of(timezone.now())
+
+    def noon(self, day: dt.date) -> dt.datetime:
+        """When a day is known and no hour: no time zone moves it to another day. Of
+        today, where noon is still to come, now."""
+        return min(dt.datetime.combine(day, dt.time(12), self.zone), timezone.now())
