@@ -174,17 +174,21 @@ def _is_its_turn(message: Message, now: dt.datetime) -> bool:
 
 
 def look_after(message: Message) -> bool:
-    """Stop it, or let the next wave go; True when it was stopped just now."""
-    if Hold.objects.active().filter(message=message).exists():
+    """Stop it, or let the next wave go; True when it was stopped just now. Of one that
+    is held what was on its way still comes back for a while."""
+    held = Hold.objects.active().filter(message=message).first()
+    if held and held.created_at < timezone.now() - WITHIN:
         return False
     counts = counts_of(message)
+    _stop_providers(counts)
+    if held:
+        return False
     found = next(findings(counts), None)
     if found and _has_more_to_come(message):
         Hold.objects.stop_itself(
             found.sentence, found.evidence, kind=HoldKind.MESSAGE, message=message
         )
         return True
-    _stop_providers(counts)
     if is_in_waves(message):
         _let_waves_go(message, {one.provider: one for one in counts})
     return False

@@ -142,6 +142,29 @@ def test_refusals_for_reputation_stop_the_provider_for_everybody(sent):
     assert "Gmail refused 3 mails for our reputation" in hold.reason
 
 
+def refused_at_gmail(sent):
+    sent(3, state="refused", enhanced_code="5.7.1", provider="gmail", delivered_at=None)
+
+
+def held():
+    return set(Hold.objects.active().values_list("kind", flat=True))
+
+
+def test_a_mailing_that_is_stopped_stops_the_provider_as_well(sent):
+    sent(100, hard=10)
+    refused_at_gmail(sent)
+    assert guard.look_after_all() == 1
+    assert held() == {"message", "provider"}
+
+
+def test_what_was_on_its_way_when_it_was_stopped_stops_the_provider(sent):
+    sent(100, hard=10)
+    guard.look_after_all()
+    refused_at_gmail(sent)
+    assert guard.look_after_all() == 0
+    assert held() == {"message", "provider"}
+
+
 class TestWaves:
     @pytest.fixture
     def risky(self, sink):
