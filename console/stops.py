@@ -65,9 +65,10 @@ def liftable() -> HoldQuerySet:
 
     What is left of a stopped email must not leave; with a campaign its deadlines go
     on, with an incident who was blocked for it comes back. All sending has a page of
-    its own, and a domain goes on when its records are right, unless it was removed.
+    its own, and a domain goes on when its records are right, unless they are or it was
+    removed.
     """
-    domains = SendingDomain.objects.values("name")
+    domains = SendingDomain.objects.unconnected().values("name")
     incidents = Incident.objects.open().exclude(hold=None)
     paused = CampaignEmail.objects.filter(campaign__state=CampaignState.PAUSED)
     return Hold.objects.active().exclude(

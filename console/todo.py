@@ -154,13 +154,13 @@ def _relays() -> Iterator[Task]:
 def _place(hold: Hold, email: MarketingEmail | None) -> str:
     """Where somebody can do something about it: a campaign that is paused and an email
     that is being sent have their own button to go on, a sending domain its records
-    unless it was removed, and an incident is solved."""
+    unless they are right or it was removed, and an incident is solved."""
     item = getattr(email, "campaign_email", None)
     if item and item.campaign.state == CampaignState.PAUSED:
         return str(item.campaign.get_absolute_url())
     if email and email.state == EmailState.SENDING:
         return email.get_absolute_url()
-    domains = SendingDomain.objects.filter(name=hold.value)
+    domains = SendingDomain.objects.unconnected().filter(name=hold.value)
     if hold.kind == HoldKind.SENDER and domains.exists():
         return reverse("deliveries:domains")
     for incident in hold.incident_set.all():

@@ -129,6 +129,15 @@ class HoldAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             return False  # its page in the console knows what else depends on it
         return active and super().has_change_permission(request, obj)
 
+    def formfield_for_choice_field(
+        self, db_field: Any, request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        """A sending domain is no choice: it waits for its records and nobody else."""
+        if db_field.name == "kind":
+            kinds = [one for one in HoldKind.choices if one[0] != HoldKind.SENDER]
+            kwargs["choices"] = kinds
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
+
     def get_fields(self, request: HttpRequest, obj: Hold | None = None) -> Any:
         start = ("kind", "message", "value", "reason")
         return start if obj is None else (*start, "lift_reason")

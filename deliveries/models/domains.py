@@ -42,6 +42,10 @@ class SendingDomainQuerySet(models.QuerySet["SendingDomain"]):
                 domain.note(user, "added sending domain")
         return domain
 
+    def unconnected(self) -> SendingDomainQuerySet:
+        """Those whose stop ends by itself: when their records are right."""
+        return self.exclude(state=DomainState.CONNECTED)
+
     def due(self) -> SendingDomainQuerySet:
         """Those to be checked now: asked for, or not looked at for a day."""
         now = timezone.now()

@@ -10,7 +10,7 @@ from accounts.models import AuditEntry
 from bounces import incidents
 from bounces.models import Incident
 from campaigns.models import EmailState
-from deliveries.models import Hold, SendingDomain
+from deliveries.models import DomainState, Hold, SendingDomain
 from reengagement.models import Campaign
 from reengagement.vocabulary import CampaignState
 from tests.factories import (
@@ -172,6 +172,17 @@ def test_what_a_solved_incident_left_is_lifted_here(client, alice, hold):
         solved_at=timezone.now(),
         solved_by=alice,
     )
+    client.post(page_of(hold), WHY)
+    assert not Hold.objects.active().exists()
+
+
+def test_a_domain_whose_records_are_right_already_is_let_go_by_a_person(client, alice):
+    """Nothing changes any more that would let it go on by itself."""
+    of_sender(alice)
+    SendingDomain.objects.update(state=DomainState.CONNECTED)
+    hold = Hold.objects.get()
+    tasks = client.get(reverse("console:overview")).context["tasks"]
+    assert page_of(hold) in {task.url for task in tasks}
     client.post(page_of(hold), WHY)
     assert not Hold.objects.active().exists()
 

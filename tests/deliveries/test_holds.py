@@ -89,6 +89,14 @@ def test_sending_can_be_stopped_and_let_go_in_the_admin(client, alice):
     assert client.post(delete, {"post": "yes"}).status_code == 403
 
 
+def test_a_sending_domain_is_not_stopped_in_the_admin(client):
+    """It waits for its records, and goes on with them."""
+    new = {"kind": "sender", "message": "", "value": "brand.example", "reason": "x"}
+    page = client.post(reverse("admin:deliveries_hold_add"), new)
+    assert "is not one of the available choices" in page.content.decode()
+    assert not Hold.objects.exists()
+
+
 def test_a_hold_that_names_nothing_is_refused_in_the_admin(client):
     new = {"kind": "domain", "message": "", "value": "", "reason": "Too much"}
     page = client.post(reverse("admin:deliveries_hold_add"), new)
