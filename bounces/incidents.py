@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import AuditEntry, User
@@ -111,12 +111,13 @@ def _open_for(key: Key, rows: list[Bounce]) -> Incident:
 
 
 def counted() -> IncidentQuerySet:
-    """Those worth a look, with `.refusals`, `.people` and `.sends`."""
+    """Those worth a look, with `.refusals`, `.people` and `.sends`: they are many, or
+    were, and sending was stopped for them. Judging anew may have left few or none."""
     rows: IncidentQuerySet = Incident.objects.annotate(
         refusals=Count("bounces"),
         people=Count("bounces__address", distinct=True),
         sends=Count("bounces__message", distinct=True),
-    ).filter(refusals__gte=LEAST)
+    ).filter(Q(refusals__gte=LEAST) | Q(hold__isnull=False))
     return rows
 
 
@@ -213,7 +214,8 @@ def _let_go(incident: Incident, user: User, solution: str) -> int:
     if incident.hold_id is None:
         return 0
     hold = Hold.objects.locked().filter(pk=incident.hold_id).first()
-    others = Incident.objects.open().filter(hold=hold).exclude(pk=incident.pk)
+    others = Incident.objects.open().filter(hold=hold, bounces__isnull=False)
+    others = others.exclude(pk=incident.pk)
     if hold is None or others.exists():
         return 0
     count = waiting(incident).count()

@@ -13,7 +13,12 @@ from consent.models import Suppression
 from consent.vocabulary import Act, Action, Actor, Mechanism, Reason
 from deliveries.models import Hold
 from deliveries.tokens import Purpose, Token, sign
-from tests.bounces.test_incidents import REPUTATION, refused, refused_at_gmail
+from tests.bounces.test_incidents import (
+    REPUTATION,
+    emptied_by_new_rules,
+    refused,
+    refused_at_gmail,
+)
 from tests.factories import ContactFactory, DeliveryFactory, UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sender")]
@@ -243,6 +248,20 @@ class TestIncidents:
         answer = client.post(incident.get_absolute_url(), words, follow=True)
         assert "0 blocked for it can be mailed again" in answer.content.decode()
         assert "0 waiting mails go on" in answer.content.decode()
+        assert not Hold.objects.active().exists()
+
+    def test_that_judging_anew_has_emptied_are_told_while_mail_waits(self, client):
+        refused_at_gmail(3)
+        incident = Incident.objects.get()
+        client.post(reverse("bounces:pause", args=[incident.pk]))
+        emptied_by_new_rules()
+        listed = client.get(reverse("bounces:incidents")).content.decode()
+        assert incident.get_absolute_url() in listed
+        page = client.get(incident.get_absolute_url()).content.decode()
+        assert "none of its refusals is one of these any more" in page
+        words = {"solution": "The rule was wrong"}
+        answer = client.post(incident.get_absolute_url(), words, follow=True)
+        assert "Solved." in answer.content.decode()
         assert not Hold.objects.active().exists()
 
     def test_cost_the_same_for_many(self, client, django_assert_num_queries):

@@ -5,7 +5,8 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from bounces import incidents, judging
+from accounts.models import Job
+from bounces import incidents, judging, rejudging, rulebook
 from bounces.models import Bounce, BouncePolicy, Incident, Kept, Release, Stance
 from bounces.policy import Policy
 from consent.models import Address, ConsentRecord, Grant, SubscriptionType, Suppression
@@ -318,6 +319,24 @@ class TestStopByItself:
         assert Hold.objects.active().exists()
         incidents.solve(other, rosa, "DKIM repaired")
         assert not Hold.objects.active().exists()
+
+
+def emptied_by_new_rules():
+    """What was an incident is something else by the rules of today."""
+    decided = rulebook.rule(Bounce.objects.first().rule)
+    rulebook.change(decided, "sender_rejected", "They told us", UserFactory())
+    rejudging.run(Job.objects.claim(rejudging.request(None).pk))
+
+
+def test_what_judging_anew_has_emptied_needs_its_stop_no_more():
+    refused_at_gmail(3)
+    first, rosa = Incident.objects.get(), UserFactory()
+    incidents.pause(first, rosa)
+    emptied_by_new_rules()
+    other = Incident.objects.exclude(pk=first.pk).get()
+    incidents.pause(other, rosa)
+    incidents.solve(other, rosa, "Delisted")
+    assert not Hold.objects.active().exists()
 
 
 def test_after_it_is_solved_the_same_opens_a_new_one():
