@@ -47,7 +47,7 @@ AUTHENTICATED = (
         AUTH,
         "|dmarc| / spf fail / spf check fail / spf validation / "
         "spf (sender policy framework) / sender policy framework / spf record / "
-        "spf policy / "
+        "spf policy / prohibited by spf / denied by spf / refused by spf / "
         "spf sender / spf softfail / spf: fail / spf- / failed spf / sender id (pra) / "
         "does not pass spf / permitted by spf / fails spf / dkim fail / "
         "dkim signature / dkim check / dkim verification / no dkim / dkim: fail / "
@@ -97,7 +97,7 @@ ADDRESSED = (
         "no dns a-data / ip must resolve / no reverse name / missing a dns entry / "
         "host can't be resolved / requires ptr / require ptr / address has no name / "
         "reverse dns / "
-        "reverse lookup / reverse mapping / reverse hostname / "
+        "smtp mx only / reverse lookup / reverse mapping / reverse hostname / "
         "cannot find your hostname / cannot find your reverse / "
         "could not find your hostname / could not resolve ip address / "
         "can't find a valid hostname / no rdns / rdns / no ptr / ptr record / "
@@ -119,7 +119,8 @@ ADDRESSED = (
         "block list / black list / black-list / blacklist / blocklisted / blackhole / "
         "deny list / denylist / senderbase / senderscore / sender score / "
         "talosintelligence / ironport reputation / invaluement / spamrl / "
-        "is listed at / is listed in / is listed on / listed by / mxrate / "
+        "rejected: * listed at / is listed at / is listed in / is listed on / "
+        "listed by / mxrate / "
         "trustedsource / trend micro email reputation / sender reputation / "
         "poor reputation / bad reputation / low reputation / reputation / "
         "is on a list / is on our list / is on the list",

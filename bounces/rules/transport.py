@@ -187,6 +187,7 @@ SLOWER = (
         "too many bad commands / too many invalid recipients / too many errors from / "
         "too much mail / too fast / too quickly / too frequently / rate limit / "
         "rate-limit / rate control / ratelimit / rate exceeded / sending rate / "
+        "submission rate / "
         "connection rate / "
         "throttl / exceeded the maximum number of * connections / "
         "maximum connections / max connections / connection limit / "
@@ -248,7 +249,12 @@ WRAPPED = (
 )
 
 PROGRAMS = (
-    row("lookup", "server_error", POSTFIX, "temporary lookup failure"),
+    row(
+        "lookup",
+        "server_error",
+        POSTFIX,
+        "temporary lookup failure / rejected: service temporarily unavailable",
+    ),
     row(
         "program",
         "server_error",
