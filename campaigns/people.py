@@ -6,10 +6,11 @@ import datetime as dt
 import itertools
 from dataclasses import dataclass
 
-from django.db import models, transaction
+from django.db import models
 from django.db.models.functions import Lower
 
 from accounts.models import User
+from accounts.races import once_more
 from campaigns.models import MarketingEmail
 from campaigns.report import (
     STOPPED,
@@ -151,7 +152,7 @@ def badge(delivery: Delivery) -> str:
     return str(delivery.state)
 
 
-@transaction.atomic
+@once_more
 def make_segment(
     email: MarketingEmail, group: Group, reason: str, user: User
 ) -> Segment:

@@ -51,6 +51,9 @@ class BrandForm(forms.ModelForm):  # type: ignore[type-arg]
             "reply_to": "Leave empty to get replies at the from address.",
         }
         widgets: ClassVar = {"postal_address": forms.Textarea(attrs={"rows": 3})}
+        error_messages: ClassVar = {
+            "name": {"unique": "There is a brand of this name already."}
+        }
 
     website = forms.URLField(required=False, assume_scheme="https")
 
@@ -62,10 +65,10 @@ class BrandForm(forms.ModelForm):  # type: ignore[type-arg]
             self.fields[name].required = True
 
     def clean(self) -> dict[str, Any]:
-        if not self.instance.slug:
+        if not self.instance.pk:
             taken = set(Brand.objects.values_list("slug", flat=True))
             self.instance.slug = free_slug(self.cleaned_data.get("name", ""), taken)
-        return self.cleaned_data
+        return super().clean() or self.cleaned_data
 
 
 class SubscriptionTypeForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -99,10 +102,10 @@ class SubscriptionTypeForm(forms.ModelForm):  # type: ignore[type-arg]
         return name
 
     def clean(self) -> dict[str, Any]:
-        if not self.instance.slug:
+        if not self.instance.pk:
             types = SubscriptionType.objects.filter(
                 brand=self.cleaned_data.get("brand")
             )
             taken = set(types.values_list("slug", flat=True))
             self.instance.slug = free_slug(self.cleaned_data.get("name", ""), taken)
-        return self.cleaned_data
+        return super().clean() or self.cleaned_data

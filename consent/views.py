@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import AuditEntry, User
+from accounts.races import kept
 from accounts.roles import Right, needs
 from accounts.web import INVALID, SignedIn
 from consent.forms import BrandForm, SubscriptionTypeForm
@@ -50,8 +51,8 @@ def create_brand(request: SignedIn) -> HttpResponse:
 
 def _edit_brand(request: SignedIn, one: Brand, done: str) -> HttpResponse:
     form = BrandForm(request.POST or None, instance=one)
-    if request.method == "POST" and form.is_valid():
-        saved = form.save()
+    valid = request.method == "POST" and form.is_valid()
+    if valid and (saved := kept(form, form.save)):
         AuditEntry.objects.record(request.user, "saved brand", subject=saved.name)
         messages.success(request, done)
         return redirect("consent:brand_edit", saved.pk)
@@ -101,8 +102,8 @@ def edit_type(request: SignedIn, pk: int) -> HttpResponse:
 
 def _edit_type(request: SignedIn, one: SubscriptionType, done: str) -> HttpResponse:
     form = SubscriptionTypeForm(request.POST or None, instance=one)
-    if request.method == "POST" and form.is_valid():
-        saved = form.save()
+    valid = request.method == "POST" and form.is_valid()
+    if valid and (saved := kept(form, form.save)):
         AuditEntry.objects.record(
             request.user, "saved subscription type", subject=saved.name
         )

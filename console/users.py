@@ -21,6 +21,7 @@ from django.views.decorators.http import (
 )
 
 from accounts.models import AuditEntry, NotChanged, User
+from accounts.races import kept
 from accounts.roles import RIGHTS, Right, Role, needs
 from accounts.web import INVALID, SignedIn
 from consent import addresses
@@ -69,6 +70,14 @@ class InviteForm(forms.ModelForm):  # type: ignore[type-arg]
             raise forms.ValidationError(NO_SENDER)
         return super().clean() or {}
 
+    def take_in(self, by: User) -> User:
+        """The new user, to whom a link is mailed."""
+        user = User.objects.create_user(**self.cleaned_data)
+        detail = {"role": user.role}
+        AuditEntry.objects.record(by, "invited", subject=user.email, detail=detail)
+        mail_link(user)
+        return user
+
 
 class RoleForm(forms.Form):
     role = forms.ChoiceField(
@@ -103,14 +112,8 @@ def index(request: SignedIn) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def invite(request: SignedIn) -> HttpResponse:
     form = InviteForm(request.POST or None, initial={"role": Role.VIEWER})
-    if request.method == "POST" and form.is_valid():
-        with transaction.atomic():
-            user = User.objects.create_user(**form.cleaned_data)
-            detail = {"role": user.role}
-            AuditEntry.objects.record(
-                request.user, "invited", subject=user.email, detail=detail
-            )
-            mail_link(user)
+    valid = request.method == "POST" and form.is_valid()
+    if valid and (user := kept(form, lambda: form.take_in(request.user))):
         messages.success(request, MAILED % user.email)
         return redirect("console:users")
     context = {"form": form, "ladder": ladder()}

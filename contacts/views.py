@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.races import kept
 from accounts.roles import Right, needs
 from accounts.web import INVALID, SignedIn
 from contacts.forms import ContactForm, PropertyForm
@@ -69,8 +70,8 @@ def property_edit(request: SignedIn, pk: int) -> HttpResponse:
 
 def _edit_property(request: SignedIn, definition: PropertyDefinition) -> HttpResponse:
     form = PropertyForm(request.POST or None, instance=definition)
-    if request.method == "POST" and form.is_valid():
-        form.save()
+    valid = request.method == "POST" and form.is_valid()
+    if valid and kept(form, form.save):
         messages.success(request, f"Saved “{definition}”.")
         return redirect("contacts:properties")
     return render(

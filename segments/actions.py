@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.doorbell import ring
 from accounts.models import AuditEntry
+from accounts.races import kept
 from accounts.roles import Right, needs
 from accounts.web import INVALID, SignedIn, keys
 from contacts.models import Contact
@@ -134,8 +135,9 @@ def add(request: SignedIn, pk: int) -> HttpResponse:
 def gather(request: SignedIn) -> HttpResponse:
     """A new static segment from pasted addresses, or those of an import."""
     form = GatherForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        segment, count = form.made(request.user)
+    valid = request.method == "POST" and form.is_valid()
+    if valid and (made := kept(form, lambda: form.made(request.user))):
+        segment, count = made
         _record(request, "created a segment", segment)
         messages.success(request, f"“{segment}” has {count:,} contacts.")
         return redirect(segment)
@@ -150,8 +152,8 @@ def pick(request: SignedIn) -> HttpResponse:
     ids = keys(asked.getlist("id"))[:MOST]
     contacts = Contact.objects.filter(pk__in=ids)
     form = PickForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        segment = form.chosen(request.user)
+    valid = form.is_valid()
+    if valid and (segment := kept(form, lambda: form.chosen(request.user))):
         count = segment.add(contacts)
         messages.success(request, f"Added {count:,} contacts to “{segment.name}”.")
         return redirect(segment)

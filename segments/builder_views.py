@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from accounts.doorbell import ring
 from accounts.models import AuditEntry, Job
+from accounts.races import kept
 from accounts.roles import Right, needs
 from accounts.web import INVALID, SignedIn, key
 from segments import tallying, tasks
@@ -104,7 +105,11 @@ def _save(request: SignedIn, segment: Segment, tree: Tree) -> HttpResponse:
         if told:
             return _draw(request, form, tree, extra={"effect": told})
     fresh = segment._state.adding
-    if not segment.save_rules(request.user, version=_version(request, segment)):
+    version = _version(request, segment)
+    done = kept(form, lambda: segment.save_rules(request.user, version=version))
+    if done is None:
+        return _draw(request, form, tree, status=INVALID)
+    if not done:
         return _conflict(request, segment, tree)
     return _saved(request, segment, fresh=fresh)
 

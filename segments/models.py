@@ -7,13 +7,14 @@ from collections.abc import Iterable
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, ClassVar
 
-from django.db import DatabaseError, models, transaction
+from django.db import DatabaseError, IntegrityError, models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Job, User
+from accounts.races import once_more
 from contacts.models import Contact, ContactQuerySet
 from segments.counting import estimated
 from segments.displaced import Change as LoggedChange
@@ -262,7 +263,7 @@ class Segment(Kept):
         self._note_sources()
         return done == 1
 
-    @transaction.atomic
+    @once_more
     def clone(self, user: User | None) -> Segment:
         """A copy with the same rules, or the same people when made by hand."""
         copy = Segment(name=self._free_name(), kind=self.kind, rules=self.rules)
@@ -323,10 +324,11 @@ class Segment(Kept):
 
     def restore(self) -> bool:
         """Take back from the archive; False while another has the name."""
-        taken = Segment.objects.current().filter(name__iexact=self.name)
-        if taken.exists():
+        try:
+            with transaction.atomic():
+                Segment.objects.filter(pk=self.pk).update(archived_at=None)
+        except IntegrityError:
             return False
-        Segment.objects.filter(pk=self.pk).update(archived_at=None)
         self.refresh_from_db()
         self._note_sources()
         return True

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, cast
 from django import forms
 from django.utils import timezone
 
-from accounts.models import Account
+from accounts.models import Account, User
 from accounts.typed import TypedNumberField
 from campaigns.models import EmailTemplate, MarketingEmail
 from campaigns.starters import STARTERS, Starter
@@ -47,6 +47,12 @@ class TemplateForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = EmailTemplate
         fields: ClassVar = ["name"]
+
+    def take(self, email: MarketingEmail, user: User) -> EmailTemplate:
+        """The template, of what `email` says."""
+        template: EmailTemplate = self.save(commit=False)
+        template.take(email, user)
+        return template
 
 
 class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import AuditEntry
+from accounts.races import kept
 from accounts.roles import Right, needs
 from accounts.web import INVALID, SignedIn
 from campaigns.forms.settings import TemplateForm
@@ -29,9 +30,8 @@ def create(request: SignedIn, pk: int) -> HttpResponse:
     """Keep what was saved last of an email as a template."""
     email = find(pk)
     form = TemplateForm(request.POST or None, initial={"name": email.name[:120]})
-    if request.method == "POST" and form.is_valid():
-        template = form.save(commit=False)
-        template.take(email, request.user)
+    valid = request.method == "POST" and form.is_valid()
+    if valid and (template := kept(form, lambda: form.take(email, request.user))):
         AuditEntry.objects.record(request.user, "saved template", subject=template.name)
         messages.success(request, f"“{template}” is among the templates now.")
         return redirect(email)
