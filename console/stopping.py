@@ -9,11 +9,12 @@ from contacts.models import imports
 from optouts import exporting as optout_exporting
 from optouts.models import JobKind as OptOuts
 from reengagement.models.sunset import JobKind as Sunsets
-from segments import exporting, models
+from segments import exporting, models, tallying
 
 # of a kind that is not here: an administrator
 RIGHTS: dict[str, Right] = {
     models.JOB_KIND: Right.EDIT,
+    tallying.JOB_KIND: Right.EDIT,
     exporting.JOB_KIND: Right.EXPORT,
     optout_exporting.JOB_KIND: Right.EXPORT,
     imports.CHECK: Right.IMPORT,
