@@ -9,12 +9,16 @@ import time
 import zipfile
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from accounts import jobfiles
-from accounts.models import AuditEntry, Job
+from accounts.models import AuditEntry, Job, User
+from consent.models import Suppression
 from consent.tables import column_names, detect, guess_email_column, rows, sample
-from contacts.models import PropertyDefinition
+from contacts.models import Contact, PropertyDefinition
+from optouts import jobs
+from optouts.models import OptOutImport
 from segments import sheets
 from segments.tasks import clean_up_exports, export, run_open_jobs
 from tests.factories import ContactFactory, SegmentFactory
@@ -126,6 +130,21 @@ def test_an_export_is_written_down(client, segment):
     exported(client, segment)
     entry = AuditEntry.objects.latest("pk")
     assert (entry.verb, entry.subject) == ("exported a segment", "Gone quiet")
+
+
+@pytest.mark.parametrize("form", [{}, {"bom": "on"}, {"fields_chosen": ["company"]}])
+def test_the_file_goes_back_in_as_an_opt_out_list_unchanged(client, segment, form):
+    """Whoever stood in the segment is opted out, without a choice about the file."""
+    data = exported(client, segment, **form)
+    file = SimpleUploadedFile("gone-quiet.csv", data)
+    sent = {"file": file, "scope": "everything"}
+    step = client.post(reverse("optouts:import_create"), sent).url
+    proposed = client.get(step).context["form"].initial
+    client.post(step, proposed)
+    brought = OptOutImport.objects.get()
+    jobs.work(brought.start(User.objects.get()).pk)
+    ada = Contact.objects.get(email="ada@people.example")
+    assert Suppression.objects.active().filter(address=ada.address_id).exists()
 
 
 def test_an_export_nobody_rang_for_is_written_all_the_same(client, segment):

@@ -174,6 +174,15 @@ def test_a_clone_has_a_name_of_its_own_and_is_filled(client):
     assert Job.objects.count() == 2
 
 
+def test_a_clone_of_a_segment_made_by_hand_has_the_same_people(client):
+    segment = SegmentFactory(name="Friends", kind="static", rules=None)
+    ada = ContactFactory()
+    segment.add(Contact.objects.filter(pk=ada.pk))
+    copy = Segment.objects.get(pk=client.post(url("clone", segment)).url.split("/")[-2])
+    assert (copy.name, copy.kind) == ("Friends (copy)", "static")
+    assert list(copy.members()) == [ada]
+
+
 def test_pasted_addresses_join_a_static_segment(client):
     ada = ContactFactory(email="ada@people.example")
     segment = SegmentFactory(kind="static", rules=None)

@@ -4,7 +4,10 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
+from segments.builder import Tree
 from segments.models import Segment, SegmentUse
+from segments.nodes import Node
+from segments.undo import Past
 from tests.factories import ContactFactory, SegmentFactory
 from tests.segments.halfway import begun
 from tests.segments.test_builder import GROUP, NEW, OPENED, SENDS, form
@@ -130,3 +133,12 @@ def test_a_table_that_somebody_holds_costs_seconds_and_no_page(client, monkeypat
     with begun("LOCK TABLE deliveries_delivery", []):
         answer = client.post(NEW, form(GROUP, CLICKED, do="count"))
     assert answer.context["draft"].failed
+
+
+def test_the_last_fifty_states_can_be_taken_back():
+    past = Past([], -1)
+    for n in range(60):
+        past.note(Tree([Node(1, 0, "group"), Node(2, 1, values=[str(n)])]))
+    for _ in range(60):
+        tree = past.undone()
+    assert tree.nodes[1].value == "10"
