@@ -38,13 +38,14 @@ def take(told: Told, reason: Reason, provider: str) -> int:
     new = set(ids) - set(standing.values_list("address_id", flat=True))
     moments = _moments({pk: told[pk] for pk in new}, reason, provider)
     agreed = _agreed(new)
-    alike: dict[tuple[dt.datetime, frozenset[int]], list[int]] = defaultdict(list)
+    alike: dict[frozenset[int], list[int]] = defaultdict(list)
     for pk, at in moments.items():
         later = frozenset(kind for kind, yes in agreed[pk].items() if yes > at)
-        alike[at, later].append(pk)
-    for (at, later), some in alike.items():
-        _say(some, reason, _act(reason, at, provider), later)
-    return sum(len(some) for (_, later), some in alike.items() if not later)
+        alike[later].append(pk)
+    act = _act(reason, moments, provider)
+    for later, some in alike.items():
+        _say(some, reason, act, later)
+    return len(alike[frozenset()])
 
 
 def _say(ids: list[int], reason: Reason, act: Act, later: Collection[int]) -> None:
@@ -88,7 +89,7 @@ def _agreed(ids: Collection[int]) -> dict[int, dict[int, dt.datetime]]:
     return found
 
 
-def _act(reason: Reason, at: dt.datetime, provider: str) -> Act:
+def _act(reason: Reason, moments: Mapping[int, dt.datetime], provider: str) -> Act:
     by_list = Mechanism.UNSUBSCRIBE_PAGE
     if reason == Reason.COMPLAINT:
         by_list = Mechanism.FEEDBACK_LOOP
@@ -96,7 +97,7 @@ def _act(reason: Reason, at: dt.datetime, provider: str) -> Act:
         action=Action.WITHDRAWN,
         mechanism=by_list,
         actor=Actor.MAILBOX_PROVIDER,
-        occurred_at=at,
+        moments=moments,
         explanation=WORDS[reason],
         source={"provider": provider},
     )

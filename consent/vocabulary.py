@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -243,6 +244,7 @@ class Act:
     """One act on the ledger: the part that is the same for everybody it touches.
 
     `occurred_at` is when the person (or system) acted, not when we learnt it.
+    `moments` has, by the ids of addresses, who acted at another moment than that.
     `until` is when a pause ends by itself; nothing else does.
     `source` names where it came from, in words a reader of the record
     understands: {"file": ..., "row": ...}, {"message": 12, "delivery": 345}.
@@ -253,6 +255,7 @@ class Act:
     actor: Actor
     basis: LegalBasis = LegalBasis.NONE
     occurred_at: dt.datetime = field(default_factory=timezone.now)
+    moments: Mapping[int, dt.datetime] = field(default_factory=dict)
     explanation: str = ""
     user_id: int | None = None
     text_id: int | None = None
@@ -260,3 +263,6 @@ class Act:
     until: dt.datetime | None = None
     source: dict[str, Any] = field(default_factory=dict)
     evidence: Evidence | None = None
+
+    def moments_of(self, ids: Iterable[int]) -> list[dt.datetime]:
+        return [self.moments.get(pk, self.occurred_at) for pk in ids]

@@ -72,12 +72,13 @@ class ConsentRecordQuerySet(models.QuerySet["ConsentRecord"]):
         with connection.cursor() as cursor:
             cursor.execute(
                 f"""
-                INSERT INTO consent_consentrecord (address_id, {", ".join(columns)})
-                SELECT id, {", ".join(["%s"] * len(columns))}
-                FROM unnest(%s::bigint[]) AS t(id) ORDER BY id
+                INSERT INTO consent_consentrecord
+                    (address_id, occurred_at, {", ".join(columns)})
+                SELECT id, at, {", ".join(["%s"] * len(columns))}
+                FROM unnest(%s::bigint[], %s::timestamptz[]) AS t(id, at) ORDER BY id
                 RETURNING address_id, id
                 """,  # noqa: S608  names only, every value is a parameter
-                [*columns.values(), list(address_ids)],
+                [*columns.values(), list(address_ids), act.moments_of(address_ids)],
             )
             written = dict(cursor.fetchall())
         if act.evidence:
@@ -129,7 +130,6 @@ def _columns_of(act: Act, salt: bytes) -> dict[str, Any]:
         "mechanism": act.mechanism.value,
         "actor": act.actor.value,
         "basis": act.basis.value,
-        "occurred_at": act.occurred_at,
         "recorded_at": timezone.now(),
         "explanation": act.explanation,
         "user_id": act.user_id,

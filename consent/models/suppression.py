@@ -88,18 +88,23 @@ class SuppressionQuerySet(models.QuerySet["Suppression"]):
             **scope,
             "reason": reason.value,
             "batch_id": act.batch_id,
-            "occurred_at": act.occurred_at,
             "until": act.until,
         }
         with connection.cursor() as cursor:
             cursor.execute(
                 f"""
-                INSERT INTO consent_suppression (address_id, record_id, lifted_by,
-                    {", ".join(columns)})
-                SELECT address, record, '', {", ".join(["%s"] * len(columns))}
-                FROM unnest(%s::bigint[], %s::bigint[]) AS t(address, record)
+                INSERT INTO consent_suppression (address_id, record_id, occurred_at,
+                    lifted_by, {", ".join(columns)})
+                SELECT address, record, at, '', {", ".join(["%s"] * len(columns))}
+                FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[])
+                    AS t(address, record, at)
                 """,  # noqa: S608  names only, every value is a parameter
-                [*columns.values(), list(records), list(records.values())],
+                [
+                    *columns.values(),
+                    list(records),
+                    list(records.values()),
+                    act.moments_of(records),
+                ],
             )
         return set(records)
 

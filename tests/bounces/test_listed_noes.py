@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from bounces import feeding, provider_lists
@@ -138,6 +139,32 @@ def test_who_left_one_sender_before_a_sign_up_and_one_after_it_is_not_mailed(
     listed = [Entry("ana@firm.example", Said.OPTED_OUT, at) for at in moments]
     feeding.take(listed if newest_first else listed[::-1], "brevo")
     assert Suppression.objects.active().covering(letters).exists()
+
+
+def listing(number):
+    """An opt-out each, one a day."""
+    now = timezone.now()
+    return [
+        Entry(f"p{n}@firm.example", Said.OPTED_OUT, now - (n + 1) * DAY)
+        for n in range(number)
+    ]
+
+
+def test_a_list_with_dates_takes_as_many_statements_however_long_it_is():
+    asked = []
+    for number in (2, 20):
+        with CaptureQueriesContext(connection) as queries:
+            feeding.take(listing(number), "brevo")
+        asked.append(len(queries))
+    assert asked[0] == asked[1]
+
+
+def test_each_opt_out_of_a_list_keeps_its_day():
+    listed = listing(3)
+    feeding.take(listed, "brevo")
+    noes = Suppression.objects.order_by("address__key")
+    days = list(noes.values_list("occurred_at", "record__occurred_at"))
+    assert days == [(one.at, one.at) for one in listed]
 
 
 @pytest.mark.parametrize("said", Said)
