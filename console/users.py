@@ -27,8 +27,8 @@ from accounts.web import INVALID, SignedIn
 from consent import addresses
 from consent.models import Address, Brand, SubscriptionType
 from consent.views import tabs
-from deliveries.models import Channel, Message
-from deliveries.single import post
+from deliveries.models import Channel, Delivery, Message
+from deliveries.single import hindrance, post
 
 COLUMNS = [
     {"label": "User"},
@@ -41,6 +41,7 @@ NO_SENDER = (
     " under Settings, Brand."
 )
 SWITCHED_ON = "%s is switched on, and needs a new password: mail a link to set one."
+NOT_MAILED = "The link to set a password does not reach %s now."
 MAILED = "A link to set a password is on its way to %s. It works for three days."
 
 
@@ -70,13 +71,12 @@ class InviteForm(forms.ModelForm):  # type: ignore[type-arg]
             raise forms.ValidationError(NO_SENDER)
         return super().clean() or {}
 
-    def take_in(self, by: User) -> User:
-        """The new user, to whom a link is mailed."""
+    def take_in(self, by: User) -> tuple[User, Delivery]:
+        """The new user, and the mail with her link."""
         user = User.objects.create_user(**self.cleaned_data)
         detail = {"role": user.role}
         AuditEntry.objects.record(by, "invited", subject=user.email, detail=detail)
-        mail_link(user)
-        return user
+        return user, mail_link(user)
 
 
 class RoleForm(forms.Form):
@@ -113,8 +113,8 @@ def index(request: SignedIn) -> HttpResponse:
 def invite(request: SignedIn) -> HttpResponse:
     form = InviteForm(request.POST or None, initial={"role": Role.VIEWER})
     valid = request.method == "POST" and form.is_valid()
-    if valid and (user := kept(form, lambda: form.take_in(request.user))):
-        messages.success(request, MAILED % user.email)
+    if valid and (taken_in := kept(form, lambda: form.take_in(request.user))):
+        _tell(request, *taken_in)
         return redirect("console:users")
     context = {"form": form, "ladder": ladder()}
     status = INVALID if form.is_bound else 200
@@ -178,12 +178,19 @@ def link(request: SignedIn, pk: int) -> HttpResponse:
         AuditEntry.objects.record(
             request.user, "mailed a link to set a password", subject=user.email
         )
-        mail_link(user)
-    messages.success(request, MAILED % user.email)
+        mail = mail_link(user)
+    _tell(request, user, mail)
     return redirect("console:user", pk)
 
 
-def mail_link(user: User) -> None:
+def _tell(request: SignedIn, user: User, mail: Delivery) -> None:
+    if kept_back := hindrance(mail):
+        messages.warning(request, f"{NOT_MAILED % user.email} {kept_back}")
+    else:
+        messages.success(request, MAILED % user.email)
+
+
+def mail_link(user: User) -> Delivery:
     """Queue the mail with the link; it works once and for three days."""
     parsed = addresses.parse(user.email)
     address = Address.objects.get(pk=Address.objects.ensure([parsed])[parsed.key])
@@ -202,7 +209,7 @@ def mail_link(user: User) -> None:
         open_tracked=False,
         click_tracked=False,
     )
-    post(message, address, user.pk)
+    return post(message, address, user.pk)
 
 
 def link_for(user: User) -> str:

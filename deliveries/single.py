@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import OuterRef, Value
 
 from accounts.doorbell import ring
 from consent.models import Address
@@ -11,6 +12,7 @@ from deliveries.audience import freeze
 from deliveries.models import Delivery, DeliveryState, Message
 from deliveries.providers import provider_of
 from deliveries.queue import SEND_DUE
+from deliveries.refusals import Asked, refusal, sentence
 
 
 @transaction.atomic
@@ -35,3 +37,20 @@ def post(message: Message, address: Address, occurrence: int) -> Delivery:
     )
     ring(SEND_DUE)
     return delivery
+
+
+def hindrance(delivery: Delivery) -> str:
+    """Why the mail does not leave now, in a sentence; "" where nothing keeps it."""
+    message = delivery.message
+    asked = Asked(
+        OuterRef("address_id"),
+        message.subscription_type_id,
+        Value(message.brand_id),
+        message=OuterRef("message_id"),
+        domain=OuterRef("address__domain"),
+        provider=OuterRef("provider"),
+    )
+    rows = Delivery.objects.filter(pk=delivery.pk, message=message)
+    found = refusal(message.channel, asked, passing=True)
+    key = rows.annotate(refusal=found).values_list("refusal", flat=True).get()
+    return sentence(key) if key else ""

@@ -10,9 +10,10 @@ from django.urls import reverse
 
 from accounts.models import AuditEntry, NotChanged, User
 from accounts.roles import Role
-from consent.models import Brand
-from deliveries.models import Channel, Delivery, DeliveryState, Message
-from tests.factories import UserFactory
+from consent.models import Brand, Suppression
+from consent.vocabulary import Reason
+from deliveries.models import Channel, Delivery, DeliveryState, Hold, Message
+from tests.factories import UserFactory, make_address, no_because
 from tests.people import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +50,28 @@ def mailed_link():
 
 
 class TestInviting:
+    def told(self, client):
+        page = client.post(reverse("console:invite"), NEW, follow=True)
+        return page.content.decode()
+
+    def test_says_that_the_link_is_on_its_way(self, client, brand):
+        assert "is on its way to bo@console.example" in self.told(client)
+
+    def test_says_that_the_link_waits_while_all_sending_is_stopped(
+        self, client, alice, brand
+    ):
+        Hold.objects.stop_everything(alice, "Wrong list")
+        said = self.told(client)
+        assert "does not reach bo@console.example now. Sending is stopped" in said
+        assert "on its way" not in said
+
+    def test_says_that_the_address_is_blocked(self, client, brand):
+        bo = make_address("bo@console.example")
+        blocking = no_because(Reason.GLOBAL_BLOCK)
+        Suppression.objects.suppress([bo.pk], Reason.GLOBAL_BLOCK, blocking)
+        said = self.told(client)
+        assert "does not reach bo@console.example now. Stands on the list" in said
+
     def test_mails_a_link_that_signs_in_with_a_new_password(self, client, brand):
         client.post(reverse("console:invite"), NEW)
         bo = Client()
