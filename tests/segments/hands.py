@@ -2,6 +2,18 @@
 
 from playwright.sync_api import expect
 
+MOST_STOPS = 200
+
+
+def reach(page, place):
+    """Go to this field or button with the Tab key alone."""
+    place.wait_for()
+    for _ in range(MOST_STOPS):
+        if place.evaluate("el => el === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"No Tab leads to {place}.")
+
 
 def filter_by(page, number, field, *, script=True):
     """Choose the field of a condition by mouse."""
@@ -17,7 +29,7 @@ def filter_by(page, number, field, *, script=True):
 def spell(page, number, letters, field):
     """Choose the field of a condition with the keyboard alone."""
     picker = page.get_by_label(f"condition {number}: filter by")
-    picker.focus()
+    reach(page, picker)
     page.keyboard.press("Control+a")
     page.keyboard.type(letters)
     page.keyboard.press("Enter")
