@@ -1,6 +1,7 @@
 """The console's own processes, as the local run and the tests start them."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,6 +14,8 @@ from config.local import children, places
 BIN = Path(sys.executable).parent
 WEB_THREADS = 8
 WORKER_THREADS = 4
+# what the kernel sends when the supervisor dies; see served.py
+LAST_SIGNALS = {"web": signal.SIGKILL}
 
 
 def commands(port: int, smtp_port: int, state: Path) -> dict[str, list[str]]:
@@ -22,7 +25,7 @@ def commands(port: int, smtp_port: int, state: Path) -> dict[str, list[str]]:
     quiet = ["--loglevel", "WARNING"]
     return {
         "web": [
-            *(str(BIN / "granian"), "config.wsgi:application"),
+            *(str(BIN / "granian"), "config.local.served:application"),
             *("--interface", "wsgi", "--no-ws", "--log-level", "error"),
             *("--host", "127.0.0.1", "--port", str(port)),
             *("--workers", "1", "--blocking-threads", str(WEB_THREADS)),
@@ -90,6 +93,7 @@ class Stack:
             command,
             env=self.env_of(name) | changes,
             output=self.output(name),
+            last_signal=LAST_SIGNALS.get(name, signal.SIGTERM),
             cwd=places.ROOT,
             **self.account(),
         )

@@ -227,6 +227,19 @@ def test_kill_9_leaves_no_process_and_loses_nothing(checkout):
     assert admins(checkout) == [("admin@listwell.test",)]
 
 
+@pytest.mark.parametrize("tenths", [0, 3, 6, 9, 12])
+def test_kill_9_while_it_starts_leaves_no_process(checkout, tenths):
+    checkout.start("--no-demo", ready="with the password")
+    checkout.wait_for(lambda: web_processes(checkout), "granian")
+    time.sleep(tenths / 10)
+    checkout.stop(signal.SIGKILL)
+    assert none_left(checkout)
+
+
+def web_processes(checkout):
+    return {p for p, c in checkout.processes().items() if "granian" in c}
+
+
 def test_a_killed_database_stops_everything_with_a_sentence(checkout):
     checkout.start()
     state = checkout.state()
