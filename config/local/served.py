@@ -13,6 +13,6 @@ from config.local.children import follow_parent
 if follow := follow_parent(signal.SIGKILL, os.getsid(0)):
     follow()
 
-from config.wsgi import application  # noqa: E402  ended before it has begun
+from config.wsgi import application
 
 __all__ = ["application"]
