@@ -19,6 +19,7 @@ SHOWN = (
     "fsync",
     "synchronous_commit",
     "full_page_writes",
+    "shared_buffers",
     "max_wal_size",
 )
 
