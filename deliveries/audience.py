@@ -94,6 +94,15 @@ def plan_of(readers_at: dt.datetime | None = None) -> Plan:
     return Plan(account.time_zone, readers_at, quiet, by_one)
 
 
+def quiet_hours(message: Message) -> Plan | None:
+    """What keeps mails of `message` from starting although they are due: they come
+    late, or were stopped for a while. None: they may leave at any hour."""
+    if message.channel != Channel.MARKETING:
+        return None
+    plan = plan_of()
+    return plan if plan.quiet else None
+
+
 def stored(message: Message) -> Counter[str]:
     """The audience as it was fixed: '' for all who were to get it, else the reason."""
     rows = Delivery.objects.filter(message=message)

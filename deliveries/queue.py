@@ -3,8 +3,8 @@
 A worker takes up to BATCH rows of one message in one transaction: it settles what it
 sent before, picks waiting rows that nobody else has (SKIP LOCKED), takes the share
 lock of their addresses without waiting (so it can never stand in a circle with an
-opt-out), asks the table of refusals once more, and writes `started_at`. The commit is
-synchronous; only after it the mails leave.
+opt-out), asks the table of refusals and the quiet hours once more, and writes
+`started_at`. The commit is synchronous; only after it the mails leave.
 """
 
 from __future__ import annotations
@@ -13,15 +13,17 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import F, OuterRef, Subquery
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from consent import addresses
 from consent.models import Grant
 from deliveries import waves
+from deliveries.clock import Plan
 from deliveries.models import Delivery, DeliveryState, Message
 from deliveries.models.waves import CANARY, ENDLESS
 from deliveries.prepared import prepared
@@ -75,9 +77,16 @@ class Question:
     # the domain of the From address
     sender: str
     in_waves: bool = False
+    # whose quiet hours keep what is due from starting
+    quiet: Plan | None = None
 
     @classmethod
-    def about(cls, message: Message, contact_fields: Sequence[str]) -> Question:
+    def about(
+        cls,
+        message: Message,
+        contact_fields: Sequence[str],
+        quiet: Plan | None = None,
+    ) -> Question:
         """Refusal, address and the `contact_fields` that the mail shows."""
         kind = message.subscription_type
         asked = Asked(
@@ -102,16 +111,15 @@ class Question:
             "since": Subquery(yes.values("given_at")[:1]),
             "refusal": refusal(message.channel, asked, passing=True),
             **{f"c_{name}": F(f"contact__{name}") for name in contact_fields},
+            **({"zone": F("contact__time_zone"), "now": Now()} if quiet else {}),
         }
         rows = Delivery.objects.filter(message=message).annotate(**columns)
         sql, params = rows.values_list(*columns).query.sql_with_params()
         with connection.cursor() as cursor:
             inner = cursor.mogrify(sql, params).replace("%", "%%")
         outer = f"SELECT * FROM ({inner}) asked WHERE delivery = ANY(%s::bigint[])"  # noqa: S608
-        sender = _domain_of(message.from_email)
-        return cls(
-            message.pk, outer, tuple(columns), sender, waves.is_in_waves(message)
-        )
+        sender, risky = _domain_of(message.from_email), waves.is_in_waves(message)
+        return cls(message.pk, outer, tuple(columns), sender, risky, quiet)
 
     def ask(self, ids: Sequence[int]) -> list[dict[str, Any]]:
         """One row per delivery; run it when the addresses are locked."""
@@ -206,7 +214,8 @@ def pick(
     ]
 
 
-# `t` says for each row what it becomes: '' starts, 'busy' waits, else a reason
+# `t` says for each row what it becomes: '' starts, 'busy' waits a moment or until
+# `due`, else a reason
 START = """
 UPDATE deliveries_delivery d SET
     state = CASE t.reason WHEN '' THEN 'started' WHEN 'busy' THEN 'queued'
@@ -217,24 +226,39 @@ UPDATE deliveries_delivery d SET
     claimed_at = CASE WHEN t.reason = '' THEN statement_timestamp() END,
     settled_at = CASE WHEN t.reason NOT IN ('', 'busy') THEN statement_timestamp() END,
     attempts = d.attempts + (t.reason = '')::int,
-    due_at = CASE WHEN t.reason = 'busy' THEN statement_timestamp() + %(busy)s
+    due_at = CASE WHEN t.reason = 'busy'
+                  THEN COALESCE(t.due, statement_timestamp() + %(busy)s)
                   ELSE d.due_at END
-FROM unnest(%(ids)s::bigint[], %(reasons)s::text[]) AS t(id, reason)
+FROM unnest(%(ids)s::bigint[], %(reasons)s::text[], %(dues)s::timestamptz[])
+    AS t(id, reason, due)
 WHERE d.message_id = %(message)s AND d.id = t.id AND d.id = ANY(%(ids)s::bigint[])
 """
 
 
-def _write_start(message_id: int, worker: str, reasons: dict[int, str]) -> None:
+def _write_start(
+    message_id: int,
+    worker: str,
+    reasons: dict[int, str],
+    dues: dict[int, dt.datetime],
+) -> None:
     values: dict[str, Any] = {
         "message": message_id,
         "worker": worker,
         "busy": BUSY,
         "ids": list(reasons),
         "reasons": list(reasons.values()),
+        "dues": [dues.get(pk) for pk in reasons],
     }
     if reasons:
         with prepared() as cursor:
             cursor.execute(START, values)
+
+
+class Batch(NamedTuple):
+    """Rows that may be sent now, and how many wait for the end of the quiet hours."""
+
+    rows: list[dict[str, Any]]
+    waiting: int
 
 
 @transaction.atomic(durable=True)
@@ -244,8 +268,9 @@ def start(
     limit: int,
     done: Sequence[Outcome] = (),
     rates: Rates = UNLIMITED,
-) -> list[dict[str, Any]]:
-    """Settle what is `done`, start the next batch; the rows that may be sent now.
+) -> Batch:
+    """Settle what is `done`, start the next batch; what is due in the quiet hours goes
+    back until they end.
 
     When this returns it is committed: who opts out from here on is told that
     these were on their way.
@@ -259,14 +284,30 @@ def start(
     closed = [provider for provider, number in room.items() if not number]
     ids, busy = pick(question, limit, closed)
     asked = question.ask(ids) if ids else []
+    dues = _in_quiet_hours(question.quiet, asked)
+    asked = [row for row in asked if row["delivery"] not in dues]
     asked = waves.within(asked, room, CANARY if question.in_waves else ENDLESS)
     reasons = {row["delivery"]: row["refusal"] for row in asked}
     reasons = {pk: why for pk, why in reasons.items() if why != "on_hold"}
-    reasons |= dict.fromkeys(busy, "busy")
-    _write_start(question.message_id, worker, reasons)
+    reasons |= dict.fromkeys([*busy, *dues], "busy")
+    _write_start(question.message_id, worker, reasons, dues)
     started = [row for row in asked if row["refusal"] == ""]
     _count(question, rates, started)
-    return started
+    return Batch(started, len(dues))
+
+
+def _in_quiet_hours(
+    quiet: Plan | None, asked: list[dict[str, Any]]
+) -> dict[int, dt.datetime]:
+    """Those that would start in the quiet hours, and when these end. By the clock of
+    the database, as everything that is due."""
+    if quiet is None or not asked:
+        return {}
+    now = asked[0]["now"]
+    ends = quiet.dues({row["zone"] or "" for row in asked}, now)
+    free = [row for row in asked if row["refusal"] == ""]
+    dues = {row["delivery"]: ends[row["zone"] or ""] for row in free}
+    return {pk: due for pk, due in dues.items() if due > now}
 
 
 def _count(question: Question, rates: Rates, started: list[dict[str, Any]]) -> None:

@@ -35,6 +35,7 @@ from consent import addresses
 from consent.models import Address
 from contacts.models import Contact, PropertyDefinition
 from deliveries import queue
+from deliveries.audience import quiet_hours
 from deliveries.dkim import Signer
 from deliveries.domains import signer_for
 from deliveries.entrances import Entrance, enter
@@ -139,7 +140,7 @@ class _Plan:
         names = {one.name: one.key for one in custom}
         fields = {"email", *(compiled.tokens & set(CONTACT_FIELDS))}
         fields |= {"properties"} if names else set()
-        question = Question.about(message, sorted(fields))
+        question = Question.about(message, sorted(fields), quiet_hours(message))
         return cls(question, compiled, names, signer_for(message.from_email))
 
     def mail(self, row: Mapping[str, Any], now: dt.datetime) -> Mail:
@@ -211,15 +212,17 @@ class _Turn:
 
     def _round(self) -> bool:
         """A few batches of each waiting message; False when the turn is over."""
-        before = self.started
+        moved = 0
         for message_id in queue.waiting_messages():
             for _ in range(IN_A_ROW):
                 if self._is_over():
                     self.has_more = True
                     return False
-                if not self._batch(message_id):
+                count = self._batch(message_id)
+                if not count:
                     break
-        return self.started > before or self._waited()
+                moved += count
+        return moved > 0 or self._waited()
 
     def _waited(self) -> bool:
         """A moment later there is room again where so many a second may leave."""
@@ -238,7 +241,8 @@ class _Turn:
         return self.started >= self.limit or time.monotonic() > self.ends_at
 
     def _batch(self, message_id: int) -> int:
-        """Start and send one batch; how many. The door is open before any start.
+        """Start and send one batch; how many left or wait for the end of the quiet
+        hours. The door is open before any start.
 
         `done` is kept until the commit is known: settling twice does no harm.
         """
@@ -247,12 +251,12 @@ class _Turn:
             return 0
         entrance = self.entrance = self.entrance or enter()
         size = min(self.batch, self.limit - self.started)
-        rows = queue.start(plan.question, self.worker, size, self.done, entrance.rates)
+        batch = queue.start(plan.question, self.worker, size, self.done, entrance.rates)
         self.done = []
-        self.started += len(rows)
-        if rows:
-            self._send(entrance.door, plan, rows)
-        return len(rows)
+        self.started += len(batch.rows)
+        if batch.rows:
+            self._send(entrance.door, plan, batch.rows)
+        return len(batch.rows) + batch.waiting
 
     def _plan(self, message_id: int) -> _Plan | None:
         """None when no mail can be made of it: it is held, and the others go on."""

@@ -141,7 +141,7 @@ def test_a_sender_and_an_undo_at_once_start_no_mail_before_its_no_is_lifted(
     job = Sunset.objects.get().begin_undo(alice, "Wrong segment")
 
     def send():
-        while queue.start(question, "worker", 5):
+        while queue.start(question, "worker", 5).rows:
             pass
 
     together(send, send, lambda: undo_opt_out(job.pk))
