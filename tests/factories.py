@@ -67,6 +67,13 @@ def make_address(raw: str) -> Address:
     return Address.objects.get(pk=ids[parsed.key])
 
 
+def ensure_defaults():
+    """Brand and type of the first migration; a test with real transactions that ran
+    before may have emptied the database."""
+    if not Brand.objects.exists():
+        SubscriptionTypeFactory(brand=BrandFactory(is_default=True), is_default=True)
+
+
 class ContactFactory(DjangoModelFactory[Contact]):
     class Meta:
         model = Contact

@@ -13,7 +13,7 @@ from tests.factories import (
     ContactFactory,
     MarketingEmailFactory,
     SegmentFactory,
-    SubscriptionTypeFactory,
+    ensure_defaults,
 )
 from tests.segments.test_builder import GROUP, SENDS, form
 from tests.threads import halfway
@@ -30,9 +30,7 @@ BRAND = {
 
 @pytest.fixture(autouse=True)
 def _defaults():
-    """Whatever runs before: those of the first migration may be gone."""
-    if not Brand.objects.exists():
-        SubscriptionTypeFactory(brand=BrandFactory(is_default=True), is_default=True)
+    ensure_defaults()
 
 
 def post(client, name, data, *args):

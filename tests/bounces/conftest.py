@@ -5,7 +5,7 @@ import pytest
 from accounts.models import Account
 from consent.models import Brand
 from deliveries.models import DomainState, SendingDomain
-from tests.factories import BrandFactory, SubscriptionTypeFactory
+from tests.factories import ensure_defaults
 from tests.nameserver import NameServer
 
 
@@ -24,8 +24,7 @@ def sender(db, settings, names):
     """On a server: the brand's address is of a domain that is connected."""
     settings.LOCAL_MODE = False
     Account.current()
-    if not Brand.objects.exists():  # emptied after a test with real transactions
-        SubscriptionTypeFactory(brand=BrandFactory(is_default=True), is_default=True)
+    ensure_defaults()
     Brand.objects.update(from_email="news@brand.example")
     return SendingDomain.objects.create(
         name="brand.example", state=DomainState.CONNECTED

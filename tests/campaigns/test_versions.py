@@ -138,7 +138,7 @@ def test_the_list_of_versions_asks_a_fixed_number_of_questions(
     for number in range(8):
         saved(email, subject=str(number))
     # session, user, email, versions, account
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get(address("versions", email))
 
 

@@ -15,6 +15,7 @@ from tests.factories import (
     SegmentFactory,
     SubscriptionTypeFactory,
     agree,
+    ensure_defaults,
     no_because,
 )
 from tests.segments.worlds import group, where
@@ -270,6 +271,7 @@ def test_what_moves_when_an_email_is_opened_is_advised_against(
 
 @pytest.mark.django_db(transaction=True)
 def test_what_takes_too_long_is_about_until_it_is_counted_exactly(client, monkeypatch):
+    ensure_defaults()
     monkeypatch.setattr("segments.counting.PATIENCE_MS", 1)
     monkeypatch.setattr("segments.counting.LEAST_MS", 1)
     Contact.objects.bulk_create([Contact(company="Acme" * 40) for _ in range(6_000)])
