@@ -20,8 +20,14 @@ from api.problems import Invalid, Refused, escaped
 from api.scopes import TokenScope
 from api.texts import Email
 from consent.models import Address
-from contacts.forms import PERSON, ContactForm
-from contacts.models import AddressTaken, Contact, Outdated, PropertyDefinition
+from contacts.forms import HAS_SAID_NO, PERSON, ContactForm
+from contacts.models import (
+    AddressTaken,
+    Contact,
+    HasSaidNo,
+    Outdated,
+    PropertyDefinition,
+)
 
 router = Router(tags=["Contacts"])
 
@@ -177,6 +183,8 @@ def _write(contact: Contact, given: ContactIn, user: User) -> None:
             "Another contact has this address.",
             contact=taken.contact.pk,
         ) from None
+    except HasSaidNo:
+        raise Refused(409, "has_said_no", HAS_SAID_NO) from None
     except Outdated:
         raise Refused(
             409, "changed", "Somebody changed this contact just now. Ask again."

@@ -14,10 +14,20 @@ from consent import addresses
 from consent.models import SubscriptionType
 from consent.vocabulary import LegalBasis
 from contacts import properties
-from contacts.models import AddressTaken, Contact, Outdated, PropertyDefinition
+from contacts.models import (
+    AddressTaken,
+    Contact,
+    HasSaidNo,
+    Outdated,
+    PropertyDefinition,
+)
 from contacts.properties import Kind
 from contacts.subscriptions import Agreement
 
+HAS_SAID_NO = (
+    "She said no to mails at this address, and without one her no would not come along"
+    " to the next. Give the new address at once, or keep this one."
+)
 PERSON = (
     "first_name",
     "last_name",
@@ -111,6 +121,9 @@ class ContactForm(forms.ModelForm):  # type: ignore[type-arg]
                 "Somebody saved this contact after you opened it. Open it again in"
                 " another window, compare, then save your changes there.",
             )
+            return False
+        except HasSaidNo:
+            self.add_error("address_as_typed", HAS_SAID_NO)
             return False
         except AddressTaken as taken:
             other = taken.contact

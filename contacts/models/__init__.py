@@ -18,6 +18,7 @@ from contacts.models.people import (
     AddressTaken,
     Contact,
     ContactQuerySet,
+    HasSaidNo,
     OpeningBalance,
     Outdated,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "ContactQuerySet",
     "Engagement",
     "HardBounceReason",
+    "HasSaidNo",
     "ImportState",
     "ImportedContact",
     "OpeningBalance",

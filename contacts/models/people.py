@@ -49,6 +49,10 @@ class Outdated(ValueError):
     """Somebody else saved the contact after this page was opened."""
 
 
+class HasSaidNo(ValueError):
+    """Her address cannot be taken away alone: the next one would not know her no."""
+
+
 class ContactQuerySet(models.QuerySet["Contact"]):
     def search(self, text: str) -> ContactQuerySet:
         """Those whose email, domain, first or last name begins with `text`.
@@ -218,8 +222,8 @@ class Contact(Engagement):
     ) -> None:
         """Save what a form changed, and the address.
 
-        AddressTaken, and Outdated when the contact changed since `seen` (its
-        updated_at as the form was drawn), change nothing.
+        AddressTaken, HasSaidNo, and Outdated when the contact changed since `seen`
+        (its updated_at as the form was drawn), change nothing.
         """
         if self.pk:
             self._lock_addresses(email)
@@ -267,9 +271,12 @@ class Contact(Engagement):
         """Change her address and save it.
 
         Consent, bounces and engagement stay with the old one; what she said no to
-        comes along.
+        comes along. HasSaidNo when there is nothing it could come along to.
         """
         before, after = self.address, Address.objects.find(email)
+        own = self.suppressions().filter(reason__in=PERSONS_OWN)
+        if before and not email.strip() and own.exists():
+            raise HasSaidNo
         if before == after and (before or not email.strip()):
             self.email = email.strip()
             self.save(update_fields=["email"])

@@ -9,14 +9,16 @@ from hypothesis.extra.django import TestCase
 from accounts.roles import Role
 from contacts.models import Contact
 from deliveries import refusals
-from tests.api.asking import Program
+from tests.api.asking import Program, told
 from tests.factories import SubscriptionTypeFactory, UserFactory
 from tests.threads import together
 
 SAID = {"explanation": "Said so."}
 LEFT = ["leaves", "left_by_staff", "is_listed"]
 STEPS = st.lists(
-    st.sampled_from([*LEFT, "agrees", "moves", "is_forgotten", "is_entered"]),
+    st.sampled_from(
+        [*LEFT, "agrees", "moves", "loses_it", "is_forgotten", "is_entered"]
+    ),
     max_size=5,
 )
 
@@ -61,6 +63,13 @@ class Ada:
         self.moved += 1
         assert self.program.patch(there, {"email": self.email}).status_code == 200
 
+    def loses_it(self):
+        """Her address, and has another one later."""
+        there = f"/contacts/{self.pk}"
+        if self.program.patch(there, {"email": None}).status_code == 200:
+            self.moved += 1
+            assert self.program.patch(there, {"email": self.email}).status_code == 200
+
     def is_forgotten(self):
         Contact.objects.get(email=self.email).forget(self.program.owner)
         self.is_entered()
@@ -81,6 +90,17 @@ class TestAnySteps(TestCase):
         for step in (*before, leaving, *after):
             getattr(ada, step)()
         assert not ada.is_mailed()
+
+
+@pytest.mark.django_db
+def test_an_address_with_her_no_is_not_taken_away_alone():
+    ada = Ada()
+    ada.leaves()
+    there = f"/contacts/{ada.pk}"
+    assert told(ada.program.patch(there, {"email": None})) == (409, "has_said_no")
+    ada.moves()
+    ada.agrees()
+    assert not ada.is_mailed()
 
 
 @pytest.mark.django_db

@@ -7,7 +7,7 @@ from consent.models import Grant, SubscriptionType, Suppression
 from consent.vocabulary import Act, Action, Actor, Mechanism, Reason
 from contacts.models import Contact, PropertyDefinition
 from tests.contacts.importing import receive
-from tests.factories import ContactFactory, make_address
+from tests.factories import ContactFactory, make_address, no_because
 
 pytestmark = pytest.mark.django_db
 
@@ -62,6 +62,17 @@ def test_a_new_person_at_a_suppressed_address_is_announced_at_once(client):
         url("create"), {"address_as_typed": "ada@people.example"}, follow=True
     )
     assert "must not be emailed" in answer.content.decode()
+
+
+def test_the_form_says_why_an_address_with_a_no_stays(client):
+    ada = ContactFactory(email="ada@people.example", first_name="Ada")
+    no = no_because(Reason.OWN_OPT_OUT)
+    Suppression.objects.suppress([ada.address_id], Reason.OWN_OPT_OUT, no)
+    answers = {"address_as_typed": "", "first_name": "Ada"}
+    answer = client.post(url("edit", ada.pk), answers)
+    assert "She said no to mails at this address" in answer.content.decode()
+    ada.refresh_from_db()
+    assert ada.email == "ada@people.example"
 
 
 def test_an_edit_changes_fields_and_address(client):

@@ -7,7 +7,7 @@ from django.db import connection, transaction
 
 from consent.models import Address, Grant, SubscriptionType, Suppression
 from consent.vocabulary import Act, Action, Actor, Mechanism, Reason
-from contacts.models import AddressTaken, Contact
+from contacts.models import AddressTaken, Contact, HasSaidNo
 from tests.factories import ContactFactory, agree, make_address
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +39,22 @@ def test_her_own_no_travels_with_a_new_address(alice, reason):
     ada.move_to("ada@new.example", alice)
     assert reasons(ada) == {reason}
     assert Suppression.objects.active().count() == 2
+
+
+def test_an_address_she_said_no_at_is_not_taken_away_alone(alice):
+    ada = ContactFactory(email="ada@old.example")
+    say_no(ada)
+    with pytest.raises(HasSaidNo):
+        ada.move_to("", alice)
+    ada.refresh_from_db()
+    assert ada.email == "ada@old.example"
+
+
+def test_an_address_without_a_no_may_go(alice):
+    ada = ContactFactory(email="ada@old.example", first_name="Ada")
+    say_no(ada, Reason.BOUNCED)
+    ada.move_to("", alice)
+    assert ada.address_id is None
 
 
 def test_a_bounce_stays_with_the_old_address(alice):
