@@ -98,8 +98,11 @@ SELECT COALESCE(provider, ''), count(*),
     count(*) FILTER (WHERE bounce_kind = 'hard'),
     count(*) FILTER (WHERE complained_at IS NOT NULL),
     count(*) FILTER (WHERE state = 'refused' AND enhanced_code LIKE '5.7.%%'
-                     AND settled_at > %s)
-FROM deliveries_delivery
+                     AND settled_at > GREATEST(%s, lifted.at))
+FROM deliveries_delivery LEFT JOIN (
+    SELECT value, max(lifted_at) AS at FROM deliveries_hold
+    WHERE kind = 'provider' AND lifted_by_id IS NOT NULL GROUP BY value
+) lifted ON lifted.value = provider
 WHERE message_id = %s AND started_at > %s
   AND state IN ('delivered', 'refused', 'expired')
 GROUP BY GROUPING SETS ((provider), ()) ORDER BY 1
@@ -107,7 +110,8 @@ GROUP BY GROUPING SETS ((provider), ()) ORDER BY 1
 
 
 def counts_of(message: Message) -> list[Counts]:
-    """Since a person last let it go on: what stopped it then stops it no more."""
+    """Since a person last let it go on: what stopped it then stops it no more. Of
+    refusals those since a person last let their provider go."""
     lifted = _stops(message).aggregate(at=Max("lifted_at"))["at"]
     since = lifted or message.created_at
     with connection.cursor() as cursor:
@@ -157,19 +161,25 @@ def look_after_all() -> int:
 
 
 def watched() -> list[Message]:
-    """Marketing messages with mail that waits, each time; those whose mail has left
-    lately, now and then: counting takes a moment."""
+    """Marketing messages with mail that is due, each time; those whose mail waits for
+    its hour or has left lately, now and then: counting takes a moment."""
     now = timezone.now()
     waits = Delivery.objects.filter(message=OuterRef("pk"), state=DeliveryState.QUEUED)
+    is_due = waits.filter(due_at__lte=now)
     rows = Message.objects.filter(
         channel=Channel.MARKETING, frozen_at__gt=now - 10 * WATCHED
-    ).annotate(waits=Exists(waits))
-    return [one for one in rows if one.waits or _is_its_turn(one, now)]
+    ).annotate(is_due=Exists(is_due), waits=Exists(waits))
+    return [
+        one for one in rows if one.is_due or _is_its_turn(one, now, waits=one.waits)
+    ]
 
 
-def _is_its_turn(message: Message, now: dt.datetime) -> bool:
-    """Every fiftieth beat, for some days after it was frozen."""
-    is_recent = message.frozen_at is not None and message.frozen_at > now - WATCHED
+def _is_its_turn(message: Message, now: dt.datetime, *, waits: bool) -> bool:
+    """Every fiftieth beat, while any mail waits and for some days after it was
+    frozen."""
+    is_recent = waits or (
+        message.frozen_at is not None and message.frozen_at > now - WATCHED
+    )
     return is_recent and int(now.timestamp()) // BEAT % TURNS == message.pk % TURNS
 
 

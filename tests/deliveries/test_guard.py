@@ -165,6 +165,45 @@ def test_what_was_on_its_way_when_it_was_stopped_stops_the_provider(sent):
     assert held() == {"message", "provider"}
 
 
+def test_a_provider_that_a_person_let_go_is_not_stopped_for_the_same_refusals(
+    sent, alice
+):
+    refused_at_gmail(sent)
+    guard.look_after_all()
+    Hold.objects.active().get().lift(alice, "They took us off their list")
+    guard.look_after_all()
+    assert held() == set()
+
+
+def test_new_refusals_stop_a_provider_again(sent, alice):
+    refused_at_gmail(sent)
+    guard.look_after_all()
+    Hold.objects.active().get().lift(alice, "They took us off their list")
+    refused_at_gmail(sent)
+    guard.look_after_all()
+    assert held() == {"provider"}
+
+
+def test_a_rest_that_ended_by_itself_forgives_no_refusal(sent):
+    rest = Hold.objects.stop_itself("Too much", {}, kind="provider", value="gmail")
+    refused_at_gmail(sent)
+    rest.lift(None, "Its time is over.")
+    guard.look_after_all()
+    assert held() == {"provider"}
+
+
+def test_a_mailing_that_waits_for_the_morning_is_looked_at_now_and_then(sent):
+    sent(100, hard=7)
+    morning = timezone.now() + dt.timedelta(hours=8)
+    Delivery.objects.filter(state="queued").update(due_at=morning)
+    looks, now = 0, timezone.now()
+    for number in range(guard.TURNS):
+        moment = now + number * dt.timedelta(seconds=guard.BEAT)
+        with time_machine.travel(moment, tick=False):
+            looks += len(guard.watched())
+    assert looks == 1
+
+
 class TestWaves:
     @pytest.fixture
     def risky(self, sink):
