@@ -65,6 +65,12 @@ class TokenQuerySet(models.QuerySet["Token"]):
         _note(owner, "created an API token", token, detail)
         return token, secret
 
+    @transaction.atomic
+    def revoke_of(self, owner: User, by: User) -> None:
+        """Take back all that `owner` has: nothing old comes back with her."""
+        for token in self.filter(owner=owner, revoked_at=None):
+            token.revoke(by)
+
     def of(self, secret: str) -> Token | None:
         """The usable token with this secret."""
         if not secret.startswith(PREFIX):

@@ -233,15 +233,17 @@ def _drawn(rows: list[Suppression]) -> list[dict[str, Any]]:
     auth=Bearer(TokenScope.SUPPRESSIONS_EXPORT),
 )
 def follow_suppressions(request: Asked, asking: Query[Following]) -> Any:
-    """What began and what ended, in the order in which it was committed.
+    """What began and what ended, and nothing of what is still being written.
 
-    To keep a copy: ask with “latest”, read the whole list, then follow from there.
-    Nothing is missed by it and nothing told twice. 410: the database was restored,
-    read the list anew.
+    To keep a copy: ask with “latest”, read the whole list, then follow from there. Go
+    by the id: what ended stays ended, also where it is told first. Nothing is missed;
+    an answer without items may only mean that somebody is still writing. 410: the
+    database was restored, read the list anew.
     """
     if asking.after == "latest":
         here = ConsentChange.objects.here()
         return {"items": [], "next": str(here), "more": False}
+    note_export(request, "the changes of the do-not-mail list")
     try:
         read = ConsentChange.objects.behind(_place(asking.after), asking.limit + 1)
     except OtherHistory as other:

@@ -24,6 +24,7 @@ from accounts.models import AuditEntry, NotChanged, User
 from accounts.races import kept
 from accounts.roles import RIGHTS, Right, Role, needs
 from accounts.web import INVALID, SignedIn
+from api.models import Token
 from consent import addresses
 from consent.models import Address, Brand, SubscriptionType
 from consent.views import tabs
@@ -155,7 +156,10 @@ def switch_on(request: SignedIn, pk: int) -> HttpResponse:
 def _switch(request: SignedIn, pk: int, *, on: bool) -> HttpResponse:
     user = get_object_or_404(User, pk=pk)
     try:
-        user.switch(request.user, on=on)
+        with transaction.atomic():
+            user.switch(request.user, on=on)
+            if not on:
+                Token.objects.revoke_of(user, request.user)
     except NotChanged as problem:
         messages.error(request, str(problem))
         return redirect("console:user", pk)

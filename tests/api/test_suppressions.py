@@ -185,6 +185,13 @@ class TestFollowing:
         assert found[0] == ("ada", "began")
         assert found[1] == ("ada", "ended")
 
+    def test_who_reads_it_stands_in_the_log(self, program):
+        self.changes(program, after="latest")
+        said = AuditEntry.objects.filter(verb__contains="changes of the do-not-mail")
+        assert not said.exists()
+        self.changes(program)
+        assert said.count() == 1
+
     def test_goes_on_behind_what_was_told(self, program):
         block("ada@people.example")
         _, first = self.told(program, 1)

@@ -142,6 +142,15 @@ class TestWhoIsIn:
         with time_machine.travel(dt.timedelta(hours=2) + timezone.now()):
             assert told(program.get("/properties")) == (401, "no_token")
 
+    def test_not_when_its_owner_comes_back(self, alice, client):
+        bo = UserFactory(role=Role.MARKETER)
+        program = Program(bo)
+        for name in ("user_off", "user_on"):
+            client.post(reverse(f"console:{name}", args=[bo.pk]))
+        bo.refresh_from_db()
+        assert bo.is_active
+        assert program.get("/contacts").status_code == 401
+
     def test_not_when_its_owner_is_switched_off(self, alice):
         bo = UserFactory(role=Role.ADMIN)
         program = Program(bo)
