@@ -145,6 +145,7 @@ def ensure(name: str) -> None:
         there = installed()
         if wanted.items() <= there.items():
             return
+        (VENV / ".installed").unlink(missing_ok=True)  # untrue if this breaks off
         install(name, find_python())
         noted = {os.path.realpath(PYTHON): there | wanted}
         (VENV / ".installed").write_text(json.dumps(noted))
