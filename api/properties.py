@@ -6,6 +6,7 @@ from typing import Any
 
 from ninja import Field, Router, Schema
 
+from accounts.races import kept
 from api.entering import Asked, Bearer
 from api.once import OnceKey, once
 from api.problems import Invalid
@@ -65,9 +66,10 @@ def create_property(request: Asked, given: PropertyIn, key: OnceKey = None) -> A
     def act() -> dict[str, Any]:
         data = given.model_dump(exclude={"choices"})
         form = PropertyForm(data | {"options": "\n".join(given.choices)})
-        if not form.is_valid():
+        saved = kept(form, form.save) if form.is_valid() else None
+        if saved is None:
             raise Invalid(_places(form))
-        return {"name": form.save().name}
+        return {"name": saved.name}
 
     return once(request, key, act)
 

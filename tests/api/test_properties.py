@@ -3,9 +3,12 @@
 import pytest
 from django.utils import timezone
 
+from accounts.roles import Role
 from contacts.models import PropertyDefinition
 from contacts.properties import Kind
-from tests.api.asking import told
+from tests.api.asking import Program, told
+from tests.factories import UserFactory
+from tests.threads import halfway
 
 pytestmark = pytest.mark.django_db
 
@@ -59,3 +62,16 @@ def test_what_cannot_be_is_refused_with_its_place(program, change, pointer):
 def test_the_same_label_twice_is_refused(program):
     program.post("/properties", PLAN)
     assert told(program.post("/properties", PLAN)) == (422, "invalid")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_label_twice_at_one_moment_is_refused():
+    program = Program(UserFactory(role=Role.ADMIN))
+    answer = halfway(
+        lambda: PropertyDefinition.objects.create(
+            name="plan", label="Plan", kind=Kind.STRING
+        ),
+        lambda: program.post("/properties", PLAN),
+    )
+    assert told(answer) == (422, "invalid")
+    assert answer.json()["errors"][0]["pointer"] == "#/label"
