@@ -151,6 +151,9 @@ def _missing(request: HttpRequest, _: Exception) -> HttpResponse:
 
 
 def _unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
+    """Ninja says this for whatever went wrong in api/bodies.py."""
+    if isinstance(error.__cause__, Invalid):
+        return _wrong(request, error.__cause__)
     return problem(error.status_code)
 
 

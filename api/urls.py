@@ -13,6 +13,7 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
 from api import consent, contacts, forms, problems, properties, segments, suppressions
+from api.bodies import Storable
 
 ABOUT = """
 Everything a token may do, it does in the name of its owner and never more than she may.
@@ -90,6 +91,7 @@ api = Api(
     description=ABOUT.strip(),
     docs_url=None,
     urls_namespace="api",
+    parser=Storable(),
 )
 problems.teach(api)
 for part in (contacts, properties, consent, suppressions, segments, forms):

@@ -4,9 +4,14 @@ import pytest
 from django.test import Client
 
 from api.models import Token
+from contacts.models import Contact, PropertyDefinition
+from contacts.properties import Kind
 from tests.api.asking import V1, told
 
 pytestmark = pytest.mark.django_db
+# of a character that takes two in UTF-16; alone it is none
+HALF = "\ud800"
+BO = {"first_name": "Bo"}
 
 
 @pytest.fixture
@@ -41,6 +46,42 @@ def test_no_cookie_is_set(program):
 
 def test_a_body_that_is_too_large(program):
     assert told(program.post("/contacts", " " * 3_000_000)) == (400, "")
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "pointer"),
+    [
+        ("/contacts", {"first_name": HALF}, "#/first_name"),
+        ("/contacts", {"email": f"ada@{HALF}.example"}, "#/email"),
+        ("/contacts", BO | {"properties": {"note": HALF}}, "#/properties/note"),
+        ("/contacts", BO | {"properties": {"note": [HALF]}}, "#/properties/note/0"),
+        ("/contacts", BO | {"properties": {f"a/{HALF}": 1}}, f"#/properties/a~1{HALF}"),
+        ("/contacts/find", {"email": HALF}, "#/email"),
+        ("/properties", {"label": HALF, "kind": "string"}, "#/label"),
+        ("/suppressions/check", {"emails": ["a@b.example", HALF]}, "#/emails/1"),
+    ],
+)
+def test_half_a_character_is_refused_with_its_place(program, path, body, pointer):
+    common = {"name": "note", "label": "Note", "kind": Kind.STRING}
+    PropertyDefinition.objects.create(**common)
+    answer = program.post(path, body)
+    assert told(answer) == (422, "invalid")
+    assert [one["pointer"] for one in answer.json()["errors"]] == [pointer]
+
+
+def test_half_a_character_without_an_escape_is_refused(program):
+    body = b'{"first_name": "\xed\xa0\x80"}'
+    answer = program.client.post(f"{V1}/contacts", body, "application/json")
+    assert told(answer) == (422, "invalid")
+
+
+def test_two_halves_are_a_character(program):
+    answer = program.post("/contacts", r'{"first_name": "\ud83d\ude42"}')
+    assert Contact.objects.get(pk=answer.json()["id"]).first_name == "🙂"
+
+
+def test_a_body_that_has_no_bottom(program):
+    assert told(program.post("/contacts", "[" * 100_000)) == (400, "")
 
 
 def test_a_page_of_the_console_is_left_alone(client):

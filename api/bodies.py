@@ -1,0 +1,48 @@
+"""Bodies as they come in: JSON, with no text that could not be stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.http import HttpRequest
+from ninja.parser import Parser
+
+from api.problems import Invalid, escaped
+
+
+class Storable(Parser):
+    """JSON allows one half of a character that takes two in UTF-16, which is in no text
+    and which PostgreSQL does not take."""
+
+    def parse_body(self, request: HttpRequest) -> dict[str, Any]:
+        body = super().parse_body(request)
+        if places := [*_halves(body)]:
+            raise Invalid(dict.fromkeys(places, "There is half a character in it."))
+        return body
+
+
+def _halves(value: Any, place: str = "") -> Iterator[str]:
+    """Where, as JSON pointers."""
+    if isinstance(value, str) and _is_half(value):
+        yield place
+    for name, one in _parts(value):
+        there = f"{place}/{escaped(name)}"
+        if isinstance(name, str) and _is_half(name):
+            yield there
+        yield from _halves(one, there)
+
+
+def _parts(value: Any) -> Iterator[tuple[str | int, Any]]:
+    if isinstance(value, dict):
+        yield from value.items()
+    elif isinstance(value, list):
+        yield from enumerate(value)
+
+
+def _is_half(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
