@@ -120,6 +120,7 @@
       if (dirty) return; // the bar says why
     }
     changing = true;
+    const stood = document.activeElement; // whoever goes to another block meanwhile stays there
     let answer = null, typed = [];
     try {
       const sent = values();
@@ -128,6 +129,7 @@
       if (!answer.ok || !page.getElementById("editor")) throw new Error("to be seen whole");
       typed = values().filter(([name, value]) => sent.some(([one, was]) => one === name && was !== value));
       const at = $(".ed-right").contains(document.activeElement) ? document.activeElement.name : "";
+      const gone = document.activeElement !== stood && links().includes(document.activeElement) ? document.activeElement.hash.slice(1) : "";
       dirty = stuck = false;
       redraw(page);
       carryOver(typed);
@@ -137,6 +139,7 @@
       const chosen = choose(now.includes(subject) && !fresh ? subject : fresh || next || was);
       history.replaceState(history.state, "", `#${chosen.id}`);
       if (typed.length && at && form.elements[at]) form.elements[at].focus();
+      else if (linkTo(gone)) linkTo(gone).focus();
       else if (fresh && button.name === "kind") enter(chosen); else linkTo(chosen.id)?.focus();
       linkTo(chosen.id)?.scrollIntoView({ block: "nearest" });
       show();

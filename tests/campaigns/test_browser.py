@@ -176,6 +176,20 @@ def test_a_block_is_moved_copied_and_deleted_by_keyboard_alone(keyboard):
     keyboard("", "Control+Shift+z", becomes="heading text text")
 
 
+def test_whoever_goes_to_another_block_meanwhile_stays_there(keyboard):
+    page = keyboard.page
+
+    def answer_late(route):
+        answer = route.fetch()
+        page.get_by_role("link", name="Heading").focus()
+        route.fulfill(response=answer)
+
+    page.route("**/delete/", answer_late)
+    keyboard("Confirm", "Delete", becomes="heading text text")
+    expect(page.get_by_role("link", name="Confirm")).to_have_count(0)
+    expect(page.get_by_role("link", name="Heading")).to_be_focused()
+
+
 def test_the_format_buttons_mark_the_chosen_words(console, email):
     page = console(f"/emails/{email.pk}/content/#block-{email.blocks[1]['id']}")
     box = page.locator(".ed-block:not([hidden]) textarea").first
