@@ -12,25 +12,25 @@ from api.problems import Invalid, escaped
 
 
 class Storable(Parser):
-    """JSON allows one half of a character that takes two in UTF-16, which is in no text
-    and which PostgreSQL does not take."""
+    """JSON allows U+0000, and half of a character that takes two in UTF-16. PostgreSQL
+    takes neither."""
 
     def parse_body(self, request: HttpRequest) -> dict[str, Any]:
         body = super().parse_body(request)
-        if places := [*_halves(body)]:
-            raise Invalid(dict.fromkeys(places, "There is half a character in it."))
+        if places := [*_unstorable(body)]:
+            raise Invalid(dict.fromkeys(places, "A character in it cannot be stored."))
         return body
 
 
-def _halves(value: Any, place: str = "") -> Iterator[str]:
+def _unstorable(value: Any, place: str = "") -> Iterator[str]:
     """Where, as JSON pointers."""
-    if isinstance(value, str) and _is_half(value):
+    if isinstance(value, str) and _is_broken(value):
         yield place
     for name, one in _parts(value):
         there = f"{place}/{escaped(name)}"
-        if isinstance(name, str) and _is_half(name):
+        if isinstance(name, str) and _is_broken(name):
             yield there
-        yield from _halves(one, there)
+        yield from _unstorable(one, there)
 
 
 def _parts(value: Any) -> Iterator[tuple[str | int, Any]]:
@@ -40,7 +40,9 @@ def _parts(value: Any) -> Iterator[tuple[str | int, Any]]:
         yield from enumerate(value)
 
 
-def _is_half(text: str) -> bool:
+def _is_broken(text: str) -> bool:
+    if "\0" in text:
+        return True
     try:
         text.encode()
     except UnicodeEncodeError:

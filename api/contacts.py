@@ -16,9 +16,10 @@ from accounts.models import User
 from api.entering import Asked, Bearer, note_export
 from api.once import OnceKey, once
 from api.paging import Asking, Key, Page, page
-from api.problems import Invalid, Refused, escaped
+from api.problems import Invalid, Refused
 from api.scopes import TokenScope
 from api.texts import Email
+from api.values import Value, written_over
 from consent.models import Address
 from contacts.forms import HAS_SAID_NO, PERSON, ContactForm
 from contacts.models import (
@@ -31,7 +32,8 @@ from contacts.models import (
 
 router = Router(tags=["Contacts"])
 
-Value = str | bool | int | float | list[str]
+# what the form of the console calls otherwise
+PLACES = {"address_as_typed": "/email", "__all__": ""}
 
 
 class ContactOut(Schema):
@@ -156,19 +158,10 @@ def drawn(contacts: list[Contact]) -> list[dict[str, Any]]:
 
 def _write(contact: Contact, given: ContactIn, user: User) -> None:
     """By the form of the console, so that both take and refuse the same."""
-    definitions = {
-        one.name: one for one in PropertyDefinition.objects.filter(archived_at=None)
-    }
-    if unknown := [name for name in given.properties if name not in definitions]:
-        raise Invalid(
-            {
-                f"/properties/{escaped(name)}": "There is no such property."
-                for name in unknown
-            }
-        )
-    form = ContactForm(_filled(contact, given, definitions), instance=contact)
-    if not form.is_valid():
-        raise Invalid(_places(form, definitions))
+    contact.properties, wrong = written_over(contact.properties, given.properties)
+    form = ContactForm(_filled(contact, given), instance=contact, asked=())
+    if not form.is_valid() or wrong:
+        raise Invalid(_places(form) | wrong)
     try:
         contact.keep(
             form.cleaned_data["address_as_typed"],
@@ -191,43 +184,19 @@ def _write(contact: Contact, given: ContactIn, user: User) -> None:
         ) from None
 
 
-def _filled(
-    contact: Contact, given: ContactIn, definitions: dict[str, PropertyDefinition]
-) -> dict[str, Any]:
+def _filled(contact: Contact, given: ContactIn) -> dict[str, Any]:
     """The form as it was drawn, with what is given written over it."""
     person = {"email": contact.email, **{one: getattr(contact, one) for one in PERSON}}
     person |= given.model_dump(exclude_unset=True, exclude={"properties"})
     data: dict[str, Any] = {name: value or "" for name, value in person.items()}
     data["address_as_typed"] = data.pop("email")
     data["seen"] = contact.updated_at.isoformat() if contact.pk else ""
-    for name, one in definitions.items():
-        kept = contact.properties.get(one.key)
-        data[f"property_{one.pk}"] = _text(given.properties.get(name, kept))
     return data
 
 
-def _text(value: Value | None) -> str | list[str]:
-    """A value as somebody would type it."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, list):
-        return value
-    return "" if value is None else str(value)
-
-
-def _places(
-    form: ContactForm, definitions: dict[str, PropertyDefinition]
-) -> dict[str, str]:
+def _places(form: ContactForm) -> dict[str, str]:
     """{place in the body: what is wrong there}."""
-    names = {
-        "address_as_typed": "/email",
-        "__all__": "",
-        **{
-            f"property_{one.pk}": f"/properties/{name}"
-            for name, one in definitions.items()
-        },
-    }
     return {
-        names.get(field, f"/{field}"): " ".join(one["message"] for one in errors)
+        PLACES.get(field, f"/{field}"): " ".join(one["message"] for one in errors)
         for field, errors in form.errors.get_json_data().items()
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django import forms
@@ -41,7 +42,8 @@ PERSON = (
 
 
 class ContactForm(forms.ModelForm):  # type: ignore[type-arg]
-    """One person with her custom properties. The address is handled apart."""
+    """One person with her custom properties, or those of them that are asked. The
+    address is handled apart."""
 
     address_as_typed = forms.CharField(
         label="Email address",
@@ -56,14 +58,20 @@ class ContactForm(forms.ModelForm):  # type: ignore[type-arg]
         model = Contact
         fields: ClassVar[list[str]] = list(PERSON)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        asked: Iterable[PropertyDefinition] | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["address_as_typed"].initial = self.instance.email
         if self.instance.pk:
             self.fields["seen"].initial = self.instance.updated_at.isoformat()
         self.order_fields(["address_as_typed", *PERSON])
-        live = PropertyDefinition.objects.filter(archived_at=None)
-        self.definitions = {f"property_{one.pk}": one for one in live}
+        if asked is None:
+            asked = PropertyDefinition.objects.filter(archived_at=None)
+        self.definitions = {f"property_{one.pk}": one for one in asked}
         for name, definition in self.definitions.items():
             self.fields[name] = _question(definition)
             self.fields[name].initial = _answer(
