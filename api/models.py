@@ -159,7 +159,7 @@ def _note(user: User, verb: str, token: Token, detail: dict[str, Any]) -> None:
     AuditEntry.objects.record(user, verb, subject=token.name, url=page, detail=detail)
 
 
-# how long a program may ask again with the same key; how many are forgotten at once
+# how long a program may ask again with the same key; how many are deleted at once
 KEPT_FOR = dt.timedelta(hours=24)
 FORGOTTEN_AT_ONCE = 5_000
 
@@ -179,6 +179,9 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         if not _alone(token.pk, key):
             raise Refused(409, "in_progress", "A request with this key is under way.")
         found = self.filter(token=token, key=key).first()
+        if found and found.at < timezone.now() - KEPT_FOR:
+            found.delete()
+            found = None
         if found is None:
             body = act()
             self.create(token=token, key=key, request=request, body=body)
@@ -191,10 +194,12 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
             )
         return dict(found.body)
 
-    def forget(self) -> int:
-        """Delete the oldest of those whose time is over; how many."""
-        old = self.filter(at__lt=timezone.now() - KEPT_FOR).order_by("at").values("pk")
-        return self.filter(pk__in=old[:FORGOTTEN_AT_ONCE]).delete()[0]
+    def forget(self) -> None:
+        """Delete those whose time is over, some at once."""
+        over = self.filter(at__lt=timezone.now() - KEPT_FOR).order_by("at")
+        some = over.values("pk")[:FORGOTTEN_AT_ONCE]
+        while self.filter(pk__in=some).delete()[0] == FORGOTTEN_AT_ONCE:
+            pass
 
 
 def _alone(token: int, key: str) -> bool:

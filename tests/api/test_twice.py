@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from accounts.roles import Role
-from api.models import Answer
+from api.models import FORGOTTEN_AT_ONCE, Answer
 from api.problems import Refused
 from api.tasks import forget_answers
 from contacts.models import Contact
@@ -67,6 +67,24 @@ def test_a_day_later_the_key_is_new(program):
     program.post("/contacts", BO, **KEY)
     with time_machine.travel(timezone.now() + dt.timedelta(hours=25)):
         forget_answers()
+    assert not Answer.objects.exists()
+
+
+def test_a_day_later_the_key_is_new_also_before_it_was_forgotten(program):
+    program.post("/contacts", BO, **KEY)
+    with time_machine.travel(timezone.now() + dt.timedelta(hours=25)):
+        answer = program.post("/contacts", {"email": "cy@people.example"}, **KEY)
+    assert answer.status_code == 201
+    assert Answer.objects.get().body == {"id": answer.json()["id"]}
+
+
+def test_all_whose_time_is_over_are_forgotten_however_many(program):
+    day_before = timezone.now() - dt.timedelta(hours=25)
+    Answer.objects.bulk_create(
+        Answer(token=program.token, key=f"{n}", request=b"", body={}, at=day_before)
+        for n in range(FORGOTTEN_AT_ONCE + 1)
+    )
+    forget_answers()
     assert not Answer.objects.exists()
 
 
