@@ -120,15 +120,23 @@ def opt_out(
     if not contact.address_id:
         return None
     fresh = Suppression.objects.suppress(
-        [contact.address_id],
+        _held(contact),
         reason,
         act_of(user, Action.WITHDRAWN, explanation),
         subscription_type=subscription_type,
     )
     what = str(subscription_type or "all marketing")
     _note(user, f"opted out of {what}", contact)
-    ours = contact.suppressions().filter(reason=reason)
-    return ours.order_by("-pk").first() if fresh else None
+    ours = Suppression.objects.active().filter(address__in=fresh, reason=reason)
+    return ours.order_by("-pk").first()
+
+
+def _held(contact: Contact) -> list[int]:
+    """Her address, locked; and the one that she was given while that was waited for,
+    to which a no that was not said yet did not come along."""
+    Address.objects.lock([contact.address_id or 0])
+    present = Contact.objects.filter(pk=contact.pk).exclude(address=None)
+    return [contact.address_id or 0, *present.values_list("address_id", flat=True)]
 
 
 @transaction.atomic

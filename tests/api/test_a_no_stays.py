@@ -11,7 +11,7 @@ from contacts.models import Contact
 from deliveries import refusals
 from tests.api.asking import Program, told
 from tests.factories import SubscriptionTypeFactory, UserFactory
-from tests.threads import together
+from tests.threads import halfway, together
 
 SAID = {"explanation": "Said so."}
 LEFT = ["leaves", "left_by_staff", "is_listed"]
@@ -115,4 +115,28 @@ def test_she_is_mailed_while_she_did_not_leave():
 def test_agreeing_and_leaving_at_the_same_moment(attempt):
     ada = Ada()
     together(ada.agrees, ada.leaves)
+    assert not ada.is_mailed()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_leaving_while_her_address_is_changed():
+    ada = Ada()
+    there = f"/contacts/{ada.pk}/unsubscribe"
+    answer = halfway(ada.moves, lambda: ada.program.post(there, SAID))
+    assert answer.json()["changed"]
+    ada.agrees()
+    assert not ada.is_mailed()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_leaving_while_she_is_forgotten():
+    ada = Ada()
+    there = f"/contacts/{ada.pk}/unsubscribe"
+    contact = Contact.objects.get(pk=ada.pk)
+    halfway(
+        lambda: contact.forget(ada.program.owner),
+        lambda: ada.program.post(there, SAID),
+    )
+    ada.is_entered()
+    ada.agrees()
     assert not ada.is_mailed()
