@@ -321,6 +321,15 @@ class Job(models.Model):
             setattr(self, name, value)
         return alive == 1
 
+    def beat(self) -> None:
+        """Its worker is alive and has nothing else to report."""
+        mine = Job.objects.filter(pk=self.pk, state=JobState.RUNNING)
+        mine.update(heartbeat_at=timezone.now())
+
+    def was_stopped(self) -> bool:
+        """Did somebody cancel it meanwhile?"""
+        return Job.objects.filter(pk=self.pk, state=JobState.CANCELLED).exists()
+
     def finish(self, **result: Any) -> None:
         self._end(JobState.DONE, result={**self.result, **result})
 

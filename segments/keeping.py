@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import time
+from contextlib import nullcontext
 from typing import Any, Self
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import DatabaseError, models, transaction
 from django.utils import timezone
 
+from accounts.models import Job
 from contacts.models import Contact, ContactQuerySet
 from deliveries.room import roomy
 from segments.compile import compile_rules
@@ -21,6 +23,7 @@ from segments.members import SegmentDay, SegmentMember
 from segments.refreshing import Change, only, refill, renew
 from segments.rules import BadRules, Group, inputs, parse, sources
 from segments.vocabulary import Vocabulary
+from segments.watching import Stopped, watched
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +33,13 @@ REST = 10
 REFRESH_EVERY = dt.timedelta(seconds=50)
 # so old, everybody is asked about again, whatever the log of changes says
 OLDEST = dt.timedelta(days=1)
+
+FAILED = "The last refresh failed. It is tried again by itself."
+STOPPED = (
+    "Somebody stopped the last refresh. It is tried again by itself, after a rest."
+)
+FAILED_FOR_GOOD = "Its filling failed. “Refresh now” tries it again."
+STOPPED_FOR_GOOD = "Somebody stopped its filling. “Refresh now” begins it again."
 
 
 class Kept(models.Model):
@@ -102,6 +112,8 @@ class Kept(models.Model):
         does it; and when `patient` and everybody was asked about just now. A static
         segment is filled once, and left alone from then on.
         """
+        if patient and not self.seen and not self.is_rested(timezone.now()):
+            return None  # it would ask about everybody, and broke off just now
         self._keep_log()
         with roomy(at_leisure=True):
             mine = self._free().first()
@@ -180,19 +192,35 @@ class Kept(models.Model):
         return Change(joined, left, size)
 
     def try_refresh(
-        self, *, fully: bool = False, patient: bool = False
+        self,
+        *,
+        fully: bool = False,
+        patient: bool = False,
+        job: Job | None = None,
+        expected: int | None = None,
     ) -> Change | None:
-        """Refresh; what goes wrong is noted as the `problem`, and nobody leaves."""
+        """Refresh; what goes wrong is noted as the `problem`, and nobody leaves.
+
+        `job` shows how far it is, of about `expected` people, and can stop it.
+        """
+        began = time.monotonic()
         try:
-            return self.refresh(fully=fully, patient=patient)
+            with watched(job, expected) if job else nullcontext():
+                return self.refresh(fully=fully, patient=patient)
         except BadRules as error:
             self.break_off(str(error))
+        except Stopped:
+            # the longer it had worked, the longer it rests
+            self.refresh_ms = int((time.monotonic() - began) * 1000)
+            self.break_off(STOPPED if self.is_active else STOPPED_FOR_GOOD)
         except DatabaseError:
             log.exception("The refresh of segment %s failed", self.pk)
-            self.break_off("The last refresh failed. It is tried again by itself.")
+            self.break_off(FAILED if self.is_active else FAILED_FOR_GOOD)
         return None
 
     def break_off(self, problem: str) -> None:
         self.state, self.problem, self.seen = SegmentState.BROKEN, problem, ""
-        self.refreshed_at = self.full_at = timezone.now()
-        self.save(update_fields=["state", "problem", "refreshed_at", "full_at", "seen"])
+        self.full_at = timezone.now()
+        self.save(
+            update_fields=["state", "problem", "full_at", "seen", "refresh_ms"],
+        )

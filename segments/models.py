@@ -27,7 +27,6 @@ from segments.refreshing import Change, add, end
 from segments.rules import BadRules, sources
 from segments.uses import SegmentUse
 from segments.vocabulary import Vocabulary
-from segments.watching import watched
 
 __all__ = [
     "Displaced",
@@ -176,15 +175,15 @@ class Segment(Kept):
 
     def fill(self, job: Job) -> None:
         """Refresh for a waiting person, then whatever is made from this segment."""
-        with watched(job, self._expected()):
-            change = self.try_refresh(fully=True)
+        change = self.try_refresh(fully=True, job=job, expected=self._expected())
         if change is None:  # another worker is at it and ends the job, or it cannot be
             if self.state == SegmentState.BROKEN:
                 job.fail(self.problem)
             return
-        for one in self.dependents():
-            one.try_refresh()
         job.report(change.size, total=change.size)
+        for one in self.dependents():
+            if not job.was_stopped():
+                one.try_refresh(job=job)
         job.finish(joined=change.joined, left=change.left, size=change.size)
 
     def _expected(self) -> int | None:

@@ -24,6 +24,7 @@ from segments.kinds import current_clock
 from segments.rules import read
 from segments.undo import state_of, tree_of
 from segments.vocabulary import Vocabulary
+from segments.watching import Stopped, watched
 
 log = logging.getLogger(__name__)
 
@@ -88,7 +89,10 @@ def tally(job: Job) -> None:
         job.fail("What these conditions ask about was deleted. Choose something else.")
         return
     try:
-        _count(job, compile_rules(rules, current_clock()))
+        with watched(job):
+            _count(job, compile_rules(rules, current_clock()))
+    except Stopped:
+        log.info("The count %s was stopped", job.pk)
     except DatabaseError:
         log.exception("The count %s failed", job.pk)
         job.fail("The database did not finish this count. Try it again.")

@@ -1,10 +1,10 @@
-"""How far the filling of a segment is, seen from outside the statement that does it.
+"""A statement over very many people, watched from outside while it works.
 
-One statement writes all members, and until it ends nobody sees a row of it. What can be
-seen at any moment is the sequence from which each row takes its number: it has moved by
-as many as were written. (By more where two segments are filled for the first time at
-once, so the end is told by the statement alone.) Where people are in already, only the
-difference is written; then the time that it took before is the measure.
+Until it ends nobody sees a row of it, and its worker can say nothing. So a thread
+beside it says that the worker is alive, and ends the statement when somebody stops the
+job. How many were written the statement tells itself: a notice for every thousandth
+contact (`refreshing.COUNTED`). Where people are in already, only the difference is
+written; then the time that it took before is the measure.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ import contextlib
 import logging
 import threading
 from collections.abc import Iterator
+from typing import Any
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, OperationalError, connection
 from django.utils import timezone
 
 from accounts.models import Job
+from segments import refreshing
 
 log = logging.getLogger(__name__)
 
@@ -25,45 +27,70 @@ log = logging.getLogger(__name__)
 EVERY = 2.0
 # a guess from the time it took before goes no further than this
 MOST_GUESSED = 95
-NUMBERS = """
-SELECT coalesce(pg_sequence_last_value(
-    pg_get_serial_sequence('segments_segmentmember', 'id')::regclass), 0)
-"""
 
 
-def _numbers() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(NUMBERS)
-        return int(cursor.fetchone()[0])
+class Stopped(Exception):
+    """Somebody stopped the job, and its statement was ended."""
+
+
+class Watch(threading.Thread):
+    """Beside the statements of `database`, which work for `job`."""
+
+    def __init__(self, job: Job, expected: int | None, database: Any) -> None:
+        super().__init__()
+        self.job = Job(pk=job.pk)
+        self.expected = expected
+        self.database = database
+        self.written = 0
+        self.stopped = False
+        self.over = threading.Event()
+
+    def note(self, notice: Any) -> None:
+        if notice.message_primary == refreshing.WRITTEN:
+            self.written += refreshing.EACH
+
+    def run(self) -> None:
+        try:
+            while not self.over.wait(EVERY):
+                self._look()
+        except DatabaseError:  # the work tells for itself how it ended
+            log.warning("Nobody sees how far job %s is", self.job.pk, exc_info=True)
+        finally:
+            connection.close()
+
+    def _look(self) -> None:
+        if self.expected:
+            total = max(self.expected, self.written + 1)
+            self.job.report(self.written, total=total)
+        else:
+            self.job.beat()
+        if self.job.was_stopped():
+            self.stopped = True
+            # between two statements it ends nothing, so it is asked again
+            self.database.cancel_safe()
 
 
 @contextlib.contextmanager
-def watched(job: Job, expected: int | None) -> Iterator[None]:
-    """Report every two seconds how many of about `expected` people were written.
+def watched(job: Job, expected: int | None = None) -> Iterator[None]:
+    """Show that the worker is alive, and how many of about `expected` were written.
 
-    None: nothing but that the worker is alive.
+    Raises Stopped when a statement was ended because somebody stopped the job.
     """
-    over, before = threading.Event(), _numbers()
-    watcher = threading.Thread(
-        target=_watch, args=(Job(pk=job.pk, resume=job.resume), expected, before, over)
-    )
-    watcher.start()
+    connection.ensure_connection()
+    database: Any = connection.connection
+    watch = Watch(job, expected, database)
+    database.add_notice_handler(watch.note)
+    watch.start()
     try:
         yield
+    except OperationalError as error:
+        if watch.stopped:
+            raise Stopped from error
+        raise
     finally:
-        over.set()
-        watcher.join()
-
-
-def _watch(job: Job, expected: int | None, before: int, over: threading.Event) -> None:
-    try:
-        while not over.wait(EVERY):
-            done = _numbers() - before if expected else 0
-            job.report(done, total=max(expected, done + 1) if expected else None)
-    except DatabaseError:  # the work tells for itself how it ended
-        log.warning("Nobody sees how far job %s is", job.pk, exc_info=True)
-    finally:
-        connection.close()
+        watch.over.set()
+        watch.join()
+        database.remove_notice_handler(watch.note)
 
 
 def told(job: Job | None, took_ms: int) -> str:
