@@ -29,7 +29,7 @@ from consent.models import (
     Suppression,
 )
 from consent.vocabulary import Action
-from contacts.subscriptions import act_of
+from contacts.acts import act_of
 from deliveries.underway import in_flight
 
 router = Router(tags=["Suppressions"])

@@ -18,16 +18,14 @@ from consent.vocabulary import (
     MAY_LIFT,
     OPT_OUT_REASONS,
     PRECEDENCE,
-    Act,
     Action,
-    Actor,
     Grade,
     LegalBasis,
     LiftedBy,
-    Mechanism,
     Reason,
     Scope,
 )
+from contacts.acts import act_of
 from contacts.models import Contact
 
 
@@ -92,19 +90,6 @@ def _ends(ways: frozenset[LiftedBy]) -> str:
     if LiftedBy.UNDO in ways:
         return "Only the person can undo this, or the undo of its campaign or list."
     return "Only the person can undo this."
-
-
-def act_of(user: User, action: Action, explanation: str, **more: object) -> Act:
-    """Of somebody who works here, or of a program in her name."""
-    return Act(
-        action=action,
-        mechanism=Mechanism.API if user.via else Mechanism.STAFF,
-        actor=Actor.PROGRAM if user.via else Actor.STAFF,
-        explanation=explanation,
-        user_id=user.pk,
-        source={"via": user.via} if user.via else {},
-        **more,  # type: ignore[arg-type]
-    )
 
 
 @transaction.atomic

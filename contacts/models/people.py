@@ -17,7 +17,8 @@ from accounts.models import AuditEntry, User, check_time_zone
 from consent import addresses
 from consent.models import Address, Suppression
 from consent.models.suppression import SuppressionQuerySet
-from consent.vocabulary import BOUNCE_REASON, Act, Action, Actor, Mechanism, Reason
+from consent.vocabulary import BOUNCE_REASON, Action, Reason
+from contacts.acts import act_of
 from contacts.models.engagement import ENGAGEMENT_FIELDS, Engagement, HardBounceReason
 from contacts.sorting import LAST_ENGAGED, TITLE
 
@@ -309,16 +310,14 @@ class Contact(Engagement):
             address=before, reason__in=PERSONS_OWN
         )
         for no in own.select_related("brand", "subscription_type"):
-            act = Act(
-                action=Action.WITHDRAWN,
-                mechanism=Mechanism.STAFF,
-                actor=Actor.STAFF,
+            act = act_of(
+                user,
+                Action.WITHDRAWN,
+                "Said with the address before.",
+                {"suppression": no.pk},
                 occurred_at=no.occurred_at,
-                explanation="Said with the address before.",
-                user_id=user.pk,
                 batch_id=no.batch_id,
                 until=no.until,
-                source={"suppression": no.pk},
             )
             Suppression.objects.suppress(
                 [self.address_id or 0],

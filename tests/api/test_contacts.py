@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AuditEntry
 from consent.models import Suppression
-from consent.vocabulary import Reason
+from consent.vocabulary import Actor, Mechanism, Reason
 from contacts.models import Contact, PropertyDefinition
 from contacts.properties import Kind
 from tests.api.asking import V1, told
@@ -189,6 +189,14 @@ class TestUpdating:
         program.patch(f"/contacts/{ada.pk}", {"email": "ada@new.example"})
         there = Contact.objects.get(pk=ada.pk).suppressions()
         assert [one.reason for one in there] == [Reason.OWN_OPT_OUT]
+
+    def test_that_it_went_along_was_the_act_of_the_program(self, program, ada, alice):
+        no = no_because(Reason.OWN_OPT_OUT)
+        Suppression.objects.suppress([ada.address_id], Reason.OWN_OPT_OUT, no)
+        program.patch(f"/contacts/{ada.pk}", {"email": "ada@new.example"})
+        record = Contact.objects.get(pk=ada.pk).suppressions().get().record
+        assert (record.actor, record.mechanism) == (Actor.PROGRAM, Mechanism.API)
+        assert (record.user, record.source["via"]) == (alice, "API token “CRM sync”")
 
     def test_the_address_of_another_is_refused(self, program, ada):
         bo = ContactFactory(email="bo@people.example")

@@ -41,6 +41,16 @@ def test_her_own_no_travels_with_a_new_address(alice, reason):
     assert Suppression.objects.active().count() == 2
 
 
+def test_that_it_travelled_was_the_act_of_who_moved_her(alice):
+    ada = ContactFactory(email="ada@old.example")
+    say_no(ada)
+    before = ada.suppressions().get()
+    ada.move_to("ada@new.example", alice)
+    record = ada.suppressions().get().record
+    assert (record.actor, record.user) == (Actor.STAFF, alice)
+    assert record.source == {"suppression": before.pk}
+
+
 def test_an_address_she_said_no_at_is_not_taken_away_alone(alice):
     ada = ContactFactory(email="ada@old.example")
     say_no(ada)
