@@ -264,5 +264,8 @@ class Act:
     source: dict[str, Any] = field(default_factory=dict)
     evidence: Evidence | None = None
 
-    def moments_of(self, ids: Iterable[int]) -> list[dt.datetime]:
-        return [self.moments.get(pk, self.occurred_at) for pk in ids]
+    def moments_of(self, ids: Iterable[int]) -> str:
+        """When each acted, as PostgreSQL reads an array."""
+        usual = self.occurred_at.isoformat()
+        own = {pk: at.isoformat() for pk, at in self.moments.items()}
+        return f"{{{','.join(own.get(pk, usual) for pk in ids)}}}"

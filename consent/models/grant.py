@@ -8,7 +8,7 @@ from typing import ClassVar
 from django.db import connection, models, transaction
 from django.db.models import Q
 
-from consent.models.address import Address
+from consent.models.address import Address, as_array
 from consent.models.brand import SubscriptionType
 from consent.models.ledger import ConsentRecord
 from consent.vocabulary import Act, Grade, LegalBasis
@@ -77,8 +77,8 @@ class GrantQuerySet(models.QuerySet["Grant"]):
                     act.basis.value,
                     grade.value,
                     act.occurred_at,
-                    list(records.keys()),
-                    list(records.values()),
+                    as_array(records),
+                    as_array(records.values()),
                     strength,
                     strength,
                 ],

@@ -14,7 +14,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
-from consent.models.address import Address
+from consent.models.address import Address, as_array
 from consent.models.brand import Brand, SubscriptionType
 from consent.vocabulary import Act, Action, Actor, Evidence, LegalBasis, Mechanism
 
@@ -78,7 +78,11 @@ class ConsentRecordQuerySet(models.QuerySet["ConsentRecord"]):
                 FROM unnest(%s::bigint[], %s::timestamptz[]) AS t(id, at) ORDER BY id
                 RETURNING address_id, id
                 """,  # noqa: S608  names only, every value is a parameter
-                [*columns.values(), list(address_ids), act.moments_of(address_ids)],
+                [
+                    *columns.values(),
+                    as_array(address_ids),
+                    act.moments_of(address_ids),
+                ],
             )
             written = dict(cursor.fetchall())
         if act.evidence:

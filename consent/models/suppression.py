@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from consent.models.address import BATCH_SIZE, Address, address_hmac
+from consent.models.address import BATCH_SIZE, Address, address_hmac, as_array
 from consent.models.brand import Brand, SubscriptionType
 from consent.models.ledger import ConsentRecord
 from consent.vocabulary import (
@@ -101,8 +101,8 @@ class SuppressionQuerySet(models.QuerySet["Suppression"]):
                 """,  # noqa: S608  names only, every value is a parameter
                 [
                     *columns.values(),
-                    list(records),
-                    list(records.values()),
+                    as_array(records),
+                    as_array(records.values()),
                     act.moments_of(records),
                 ],
             )
@@ -125,7 +125,7 @@ class SuppressionQuerySet(models.QuerySet["Suppression"]):
                     AND subscription_type_id IS NOT DISTINCT FROM %s
                 """,
                 [
-                    list(ids),
+                    as_array(ids),
                     reason.value,
                     act.batch_id,
                     scope["scope"],

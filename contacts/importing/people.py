@@ -12,31 +12,37 @@ _EMPTY = dict.fromkeys(rows.NUMBERS, "0") | {"last_email_name": "''"}
 # A row that says what we know already is not touched.
 _UPDATE = f"""
 UPDATE contacts_contact c SET {{pairs}}, updated_at = now() FROM {PIECE}
-WHERE c.address_id = r.address_id AND ({{new}}) IS DISTINCT FROM ({{old}})
+WHERE c.id = r.contact_id AND ({{new}}) IS DISTINCT FROM ({{old}})
 """  # noqa: S608  names of our own
 _INSERT = f"""
 WITH made AS (
-    INSERT INTO contacts_contact (address_id, email, {{names}})
-    SELECT r.address_id, r.email, {{values}} FROM {PIECE} ORDER BY r.number
-    ON CONFLICT (address_id) DO NOTHING RETURNING id
+    INSERT INTO contacts_contact (address_id, email, hard_bounce_reason, {{names}})
+    SELECT r.address_id, r.email, r.bounce_reason, {{values}} FROM {PIECE}
+    WHERE r.contact_id IS NULL ORDER BY r.number
+    ON CONFLICT (address_id) DO NOTHING RETURNING id, address_id
+), remembered AS (
+    INSERT INTO contacts_importedcontact (contact_import_id, contact_id, made)
+    SELECT %(import)s, id, true FROM made
 )
-INSERT INTO contacts_importedcontact (contact_import_id, contact_id, made)
-SELECT %(import)s, id, true FROM made
+UPDATE {PIECE} SET contact_id = made.id FROM made
+WHERE r.address_id = made.address_id
 """  # noqa: S608  names of our own
-# Only those whom we never mailed ourselves: their roll-ups are the balance alone.
+# Only those whom we never mailed ourselves: their roll-ups are the balance alone. The
+# balances are looked up one by one: a table that is being filled has no statistics.
 _ROLL_UP = f"""
 UPDATE contacts_contact c SET ({{names}}) = ROW({{brought}})
-FROM {PIECE}
-JOIN contacts_contact p ON p.address_id = r.address_id
-LEFT JOIN contacts_openingbalance b ON b.contact_id = p.id
-WHERE c.id = p.id AND ({{some}}) AND ({{now}}) IS NOT DISTINCT FROM ({{balance}})
+FROM {PIECE} LEFT JOIN LATERAL (
+    SELECT * FROM contacts_openingbalance WHERE contact_id = r.contact_id OFFSET 0
+) b ON true
+WHERE c.id = r.contact_id AND ({{some}})
+    AND ({{now}}) IS NOT DISTINCT FROM ({{balance}})
     AND ({{now}}) IS DISTINCT FROM ({{brought}})
 """  # noqa: S608  names of our own
 _BALANCE = f"""
 INSERT INTO contacts_openingbalance AS b
     (contact_id, address_id, source, as_of, {{names}})
-SELECT c.id, r.address_id, %(source)s, %(until)s, {{brought}}
-FROM {PIECE} JOIN contacts_contact c ON c.address_id = r.address_id WHERE {{some}}
+SELECT r.contact_id, r.address_id, %(source)s, %(until)s, {{brought}}
+FROM {PIECE} WHERE r.contact_id IS NOT NULL AND ({{some}})
 ON CONFLICT (contact_id) DO UPDATE
 SET (address_id, source, as_of, {{names}})
     = ROW(EXCLUDED.address_id, EXCLUDED.source, EXCLUDED.as_of, {{excluded}})
@@ -44,21 +50,20 @@ WHERE (b.address_id, {{old}}) IS DISTINCT FROM (EXCLUDED.address_id, {{excluded}
 """  # noqa: S608  names of our own
 _REASONS = f"""
 UPDATE contacts_contact c SET hard_bounce_reason = r.bounce_reason FROM {PIECE}
-WHERE c.address_id = r.address_id AND r.bounce_reason <> ''
+WHERE c.id = r.contact_id AND r.bounce_reason <> ''
     AND c.hard_bounce_reason = ''
 """  # noqa: S608  names of our own
 _REMEMBER_BEFORE = f"""
 INSERT INTO contacts_importedcontact
     (contact_import_id, contact_id, before, after)
 SELECT %(import)s, c.id, {{before}}, {{after}} FROM {PIECE}
-JOIN contacts_contact c ON c.address_id = r.address_id
+JOIN contacts_contact c ON c.id = r.contact_id
 WHERE ({{new}}) IS DISTINCT FROM ({{old}})
 ON CONFLICT DO NOTHING
 """  # noqa: S608  names of our own
 _REMEMBER = f"""
 INSERT INTO contacts_importedcontact (contact_import_id, contact_id)
-SELECT %(import)s, c.id FROM {PIECE} JOIN contacts_contact c
-    ON c.address_id = r.address_id
+SELECT %(import)s, r.contact_id FROM {PIECE} WHERE r.contact_id IS NOT NULL
 ON CONFLICT DO NOTHING
 """  # noqa: S608  names of our own
 
@@ -116,7 +121,7 @@ def _engagement(names: list[str]) -> dict[str, str]:
         "{brought}": ", ".join(_filled("r", names)),
         "{balance}": ", ".join(_filled("b", names)),
         "{some}": " OR ".join(f"r.{name} IS NOT NULL" for name in names),
-        "{now}": _of("p", names),
+        "{now}": _of("c", names),
         "{old}": _of("b", names),
         "{excluded}": _of("EXCLUDED", names),
     }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from typing import Any
 
 from consent.models import Grant, SubscriptionType, Suppression
 from consent.vocabulary import (
@@ -19,52 +20,53 @@ from consent.vocabulary import (
     Grade,
     Reason,
 )
-from contacts.importing.pieces import Piece
+from contacts.importing.pieces import Piece, among
 
 
-def kept_out(piece: Piece) -> int:
-    """How many were suppressed before this file came, for whatever reason."""
+def kept_out(piece: Piece) -> set[int]:
+    """Who was suppressed before this file came, for whatever reason."""
     suppressed = Suppression.objects.active().filter(piece.here())
-    return suppressed.values("address_id").distinct().count()
+    return set(suppressed.values_list("address_id", flat=True))
 
 
 def say_no(piece: Piece) -> Counter[str]:
     """The opt-outs and bounces of the rows, as suppressions of this import's batch."""
     left = piece.found.act(Action.WITHDRAWN, "Opted out before the import.")
     dead = piece.found.act(Action.SUPPRESSED, "Bounced before the import.")
-    everything = {row["key"] for row in piece.rows if row["opted_out"]}
-    counts = Counter(opted_out=_suppress(piece, everything, left), bounced=0)
-    for why in sorted({row["bounce_reason"] for row in piece.rows} - {""}):
-        bounced = {row["key"] for row in piece.rows if row["bounce_reason"] == why}
+    everything = {pk for (pk,) in piece.saying("address_id", "opted_out")}
+    counts = Counter(opted_out=_suppress(everything, left), bounced=0)
+    for why, ids in _by_word(piece, "bounce_reason", "bounce_reason <> ''").items():
         act = replace(dead, source={**dead.source, BOUNCE_REASON: why})
-        imported = _suppress(piece, bounced, act, reason=Reason.IMPORTED_BOUNCE)
-        counts["bounced"] += imported
-    ids = {one for row in piece.rows for one in row["opted_out_of"]}
-    for one in SubscriptionType.objects.filter(pk__in=ids):
-        keys = {row["key"] for row in piece.rows if one.pk in row["opted_out_of"]}
-        counts["opted_out_of"] += _suppress(piece, keys, left, only=one)
+        counts["bounced"] += _suppress(ids, act, reason=Reason.IMPORTED_BOUNCE)
+    of_some = _by_word(piece, "unnest(opted_out_of)", "opted_out_of <> '{}'")
+    for one in SubscriptionType.objects.filter(pk__in=of_some):
+        counts["opted_out_of"] += _suppress(of_some[one.pk], left, only=one)
     return counts
 
 
+def _by_word(piece: Piece, word: str, condition: str) -> dict[Any, set[int]]:
+    """Who said each word, in the order of the words."""
+    said: dict[Any, set[int]] = {}
+    for what, pk in sorted(piece.saying(f"{word}, address_id", condition)):
+        said.setdefault(what, set()).add(pk)
+    return said
+
+
 def _suppress(
-    piece: Piece,
-    keys: set[str],
+    ids: set[int],
     act: Act,
     *,
     reason: Reason = Reason.IMPORTED_OPT_OUT,
     only: SubscriptionType | None = None,
 ) -> int:
-    """Suppress those of `keys` that are not yet for this reason; how many are new."""
-    if not keys:
+    """Suppress those of `ids` that are not yet for this reason; how many are new."""
+    if not ids:
         return 0
-    ids = {piece.ids[key] for key in keys}
     already = Suppression.objects.active().filter(
-        piece.here(), reason=reason, subscription_type=only, brand=None
+        among(ids), reason=reason, subscription_type=only, brand=None
     )
-    ids -= set(already.values_list("address_id", flat=True))
-    return len(
-        Suppression.objects.suppress(sorted(ids), reason, act, subscription_type=only)
-    )
+    new = sorted(ids - set(already.values_list("address_id", flat=True)))
+    return len(Suppression.objects.suppress(new, reason, act, subscription_type=only))
 
 
 def say_yes(piece: Piece) -> Counter[str]:
@@ -88,6 +90,6 @@ def _free_to_agree(piece: Piece, one: SubscriptionType) -> set[int]:
     agreed = Grant.objects.filter(
         piece.here(), subscription_type=one, grade__in=MAILABLE_GRADES
     )
-    free = set(piece.ids.values())
+    free = set(piece.addresses)
     free -= set(refused.values_list("address_id", flat=True))
     return free - set(agreed.values_list("address_id", flat=True))

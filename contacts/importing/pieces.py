@@ -1,70 +1,87 @@
-"""One batch of staged rows, with the statements that run on it."""
+"""One batch of staged rows in a table of its own, and the statements that run on it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
 from django.db.models import BooleanField, F, Func, Value
 
-from consent import addresses
 from consent.models import BATCH_SIZE, Address
 from contacts.importing import staging
 from contacts.models import ContactImport
 
-_NEXT = """
-SELECT number, key, opted_out, opted_out_of, bounce_reason FROM {{staged}}
-WHERE number > {after:d} AND fate = 'ready' ORDER BY number LIMIT {limit:d}
+# In a statement: the rows of the piece (r), each with its address and, where there is
+# one, its contact. The table is gone with the transaction.
+PIECE = "contacts_piece r"
+_CUT = """
+DROP TABLE IF EXISTS contacts_piece;
+CREATE TEMPORARY TABLE contacts_piece ON COMMIT DROP AS
+SELECT NULL::bigint AS address_id, NULL::bigint AS contact_id, s.* FROM {{staged}} s
+WHERE s.number > {after:d} AND s.fate = 'ready' ORDER BY s.number LIMIT {limit:d}
+"""
+# One by one, by the unique index: no plan goes astray for want of statistics.
+_KNOWN = """
+UPDATE contacts_piece r SET contact_id = (
+    SELECT c.id FROM contacts_contact c WHERE c.address_id = r.address_id)
 """
 
 
 @dataclass(frozen=True)
 class Piece:
-    """The ready rows after `after` up to `upto`; `ids` has the address of each key."""
+    """The next ready rows, up to number `upto`. `known` of them we have already;
+    `addresses` has everybody's."""
 
     found: ContactImport
-    after: int
     upto: int
-    rows: list[dict[str, Any]]
-    ids: dict[str, int]
+    known: int
+    addresses: list[int]
 
     def here(self) -> Func:
-        """A filter: address_id = ANY(one array). The plan is good without statistics,
-        which tables that are being filled do not have."""
-        return Func(
-            F("address_id"),
-            Value(f"{{{','.join(map(str, self.ids.values()))}}}"),
-            template="(%(expressions)s::bigint[]))",
-            arg_joiner=" = ANY(",
-            output_field=BooleanField(),
-        )
+        """A filter: who stands in this piece."""
+        return among(self.addresses)
 
     def change(self, statement: str) -> int:
         """How many rows `statement` touched; it names its rows by PIECE."""
         values = {
-            "after": self.after,
-            "upto": self.upto,
             "import": self.found.pk,
             "source": self.found.name,
             "until": staging.until(self.found),
         }
         return staging.change(self.found, statement, values)
 
+    def saying(self, columns: str, condition: str) -> list[tuple[Any, ...]]:
+        """`columns` of the rows that meet `condition`, both SQL of our own."""
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {columns} FROM {PIECE} WHERE {condition}")  # noqa: S608
+            return list(cursor.fetchall())
 
-# In a statement: the rows of the piece (r) with their addresses (a).
-PIECE = """(
-    SELECT a.id AS address_id, r.* FROM {staged} r JOIN consent_address a USING (key)
-    WHERE r.number > %(after)s AND r.number <= %(upto)s AND r.fate = 'ready'
-) r"""
+
+def among(addresses: Iterable[int]) -> Func:
+    """A filter: address_id = ANY(one array). The plan is good without statistics,
+    which tables that are being filled do not have."""
+    return Func(
+        F("address_id"),
+        Value(f"{{{','.join(map(str, addresses))}}}"),
+        template="(%(expressions)s::bigint[]))",
+        arg_joiner=" = ANY(",
+        output_field=BooleanField(),
+    )
 
 
 def next_piece(found: ContactImport) -> Piece | None:
     """The rows after the position of `found`, their addresses made and locked."""
-    statement = _NEXT.format(after=found.position, limit=BATCH_SIZE)
-    batch = staging.run(found, statement)
-    if not batch:
-        return None
-    parsed = (addresses.Parsed(row["key"], row["key"], "") for row in batch)
-    ids = Address.objects.ensure(parsed)
-    Address.objects.lock(ids.values())
-    return Piece(found, found.position, batch[-1]["number"], batch, ids)
+    cut = _CUT.format(after=found.position, limit=BATCH_SIZE)
+    staging.change(found, cut, {})
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT max(number) FROM contacts_piece")
+        upto = cursor.fetchone()[0]
+        if upto is None:
+            return None
+        addresses = Address.objects.lock(Address.objects.settle("contacts_piece"))
+        cursor.execute(_KNOWN)
+        cursor.execute("ANALYZE contacts_piece")
+        cursor.execute("SELECT count(contact_id) FROM contacts_piece")
+        return Piece(found, upto, cursor.fetchone()[0], addresses)

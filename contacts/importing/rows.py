@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from consent import addresses, tables
+from consent.models import address_hmac
 from contacts import properties
 from contacts.importing import cells, columns
 from contacts.models import ENGAGEMENT_FIELDS, Contact, PropertyDefinition
@@ -258,6 +259,7 @@ def staged(person: Person) -> tuple[Any, ...]:
         person.fate,
         " ".join(person.remarks),
         person.key or None,
+        address_hmac(person.key) if person.key else None,
         person.email,
         *(values(name) for name in PERSON_FIELDS),
         values(OWNER),

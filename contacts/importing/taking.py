@@ -12,7 +12,7 @@ from django.db import transaction
 
 from accounts.models import Job
 from contacts.importing import people, permission
-from contacts.importing.pieces import Piece, next_piece
+from contacts.importing.pieces import Piece, among, next_piece
 from contacts.models import Contact, ContactImport, ImportState
 
 
@@ -30,19 +30,18 @@ def take(found: ContactImport, job: Job) -> bool:
 
 
 def _take_in(piece: Piece) -> Counter[str]:
-    ours = Contact.objects.filter(piece.here())
-    known = ours.count()
-    counts = Counter(kept_out=permission.kept_out(piece))
-    if known:
+    kept_out = permission.kept_out(piece)
+    counts = Counter(kept_out=len(kept_out))
+    if piece.known:
         counts["updated"] = people.update(piece)
-        counts["unchanged"] = known - counts["updated"]
+        counts["unchanged"] = piece.known - counts["updated"]
         people.roll_up(piece)
+        people.note_bounce_reasons(piece)
         people.remember(piece)
     counts["new"] = people.insert(piece)
     people.bring_balances(piece)
     counts.update(permission.say_no(piece))
-    people.note_bounce_reasons(piece)
-    if counts["kept_out"]:
-        ours.adopt_bounces()
+    if kept_out:
+        Contact.objects.filter(among(kept_out)).adopt_bounces()
     counts.update(permission.say_yes(piece))
     return counts
