@@ -11,6 +11,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+# nobody asked for mail before; the empty day of a program is a long time ago
+EARLIEST = dt.date(1970, 1, 1)
+
 
 def check_time_zone(name: str) -> None:
     """Refuse a name that the machine's time zone database does not know."""
@@ -79,6 +82,12 @@ class Account(models.Model):
     def today(self) -> dt.date:
         """The account's day: what "today" means in every filter."""
         return self.day_of(timezone.now())
+
+    def why_not(self, day: dt.date) -> str:
+        """What is wrong with a day on which people said something; "" for nothing."""
+        if day > self.today():
+            return "That day is still to come."
+        return "That day is before 1970." if day < EARLIEST else ""
 
     def noon(self, day: dt.date) -> dt.datetime:
         """When a day is known and no hour: no time zone moves it to another day. Of

@@ -108,7 +108,7 @@ class Agreeing(Schema):
     explanation: Text = Field(
         min_length=1, description="Where and how, so that it can be shown later."
     )
-    agreed_on: Day = Field(description="The day, as the account has it.")
+    agreed_on: Day = Field(description="The day, as the account has it; from 1970 on.")
 
 
 class Leaving(Schema):
@@ -211,8 +211,8 @@ def subscribe(request: Asked, pk: Key, given: Agreeing, key: OnceKey = None) -> 
 
 
 def _agreement(given: Agreeing) -> Agreement:
-    if given.agreed_on > Account.current().today():
-        raise Invalid({"/agreed_on": "That day is still to come."})
+    if wrong := Account.current().why_not(given.agreed_on):
+        raise Invalid({"/agreed_on": wrong})
     return Agreement(
         subscription_type=_type(given.subscription_type),
         basis=LegalBasis(given.basis.value),

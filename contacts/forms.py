@@ -254,8 +254,8 @@ class OptInForm(forms.Form):
 
     def clean_day(self) -> dt.date:
         day: dt.date = self.cleaned_data["day"]
-        if day > Account.current().today():
-            raise forms.ValidationError("That day is still to come.")
+        if wrong := Account.current().why_not(day):
+            raise forms.ValidationError(wrong)
         return day
 
     def agreement(self) -> Agreement:

@@ -297,11 +297,11 @@ class ConsentForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        today = Account.current().today()
+        account = Account.current()
         for name in ("consent_date", "engagement_until"):
             day = data.get(name)
-            if day and day > today:
-                self.add_error(name, "That day is still to come.")
+            if day and (wrong := account.why_not(day)):
+                self.add_error(name, wrong)
         return data
 
     @transaction.atomic

@@ -111,6 +111,8 @@ class TestSubscribing:
             ("agreed_on", 0),
             ("subscription_type", "1"),
             ("agreed_on", "9999-12-31"),
+            ("agreed_on", "0001-01-01"),
+            ("agreed_on", "1969-12-31"),
         ],
     )
     def test_what_cannot_be_is_refused(self, program, ada, news, field, value):

@@ -221,6 +221,13 @@ def test_saying_that_they_agreed_asks_for_everything_that_shows_it(client, alice
         assert sentence in text
 
 
+def test_a_day_on_which_nobody_agreed_to_anything_is_refused(client, alice):
+    found = receive("Email\nada@people.example\n", alice)
+    said = {"consent": "agreed", "consent_date": "0024-03-01"}
+    answer = client.post(url("import_consent", found.pk), said)
+    assert "That day is before 1970." in answer.content.decode()
+
+
 def test_the_consent_page_does_not_undo_the_check(client, alice):
     found = receive("Email\nada@people.example\n", alice)
     client.post(url("import_consent", found.pk), {"consent": "none"})

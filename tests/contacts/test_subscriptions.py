@@ -139,6 +139,11 @@ def test_today_can_be_the_day_she_agreed_wherever_the_account_lives(db):
     assert "still to come" in str(OptInForm({"day": "2026-03-03"}).errors["day"])
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "1969-12-31"])
+def test_a_day_on_which_nobody_agreed_to_anything_is_refused(db, day):
+    assert "before 1970" in str(OptInForm({"day": day}).errors["day"])
+
+
 def test_a_basis_for_personal_mail_does_not_allow_marketing(alice, ada, news):
     subscriptions.opt_in(ada, alice, agreement(news, basis=LegalBasis.CONTRACT))
     assert not mailable(ada, news)
