@@ -38,6 +38,7 @@ class UploadForm(forms.Form):
     pasted = forms.CharField(
         label="Or paste rows",
         required=False,
+        strip=False,  # the first cell of a pasted table may be empty
         help_text="With a first row of headings, or just addresses, one per line.",
         widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false"}),
     )
@@ -55,7 +56,7 @@ class UploadForm(forms.Form):
         """The bytes that were brought, by whichever of the two ways."""
         if file := self.cleaned_data.get("file"):
             return file  # type: ignore[no-any-return]
-        if pasted := self.cleaned_data.get("pasted"):
+        if (pasted := self.cleaned_data.get("pasted", "")).strip():
             return ContentFile(pasted.encode(), "pasted rows")
         if "file" in self.errors:
             raise forms.ValidationError("The file could not be read. Choose another.")
@@ -290,7 +291,7 @@ class ConsentForm(forms.ModelForm):  # type: ignore[type-arg]
         self.use_required_attribute = False
         answer = self.data.get("consent", "") if self.is_bound else ""
         for name, sentence in EVIDENCE.items():
-            self.fields[name].required = answer != ConsentAnswer.NONE
+            self.fields[name].required = answer not in {"", ConsentAnswer.NONE}
             self.fields[name].error_messages["required"] = (
                 f"{sentence} Or say that they have not agreed."
             )

@@ -81,6 +81,7 @@ class UploadForm(forms.Form):
     pasted = forms.CharField(
         label="Or paste the addresses",
         required=False,
+        strip=False,  # the last cell of a pasted table may be empty
         help_text="One per line, or with commas between them.",
         widget=forms.Textarea(attrs={"rows": 4, "maxlength": MOST_PASTED}),
     )
@@ -102,7 +103,7 @@ class UploadForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         given = self.cleaned_data
-        pasted = given.get("pasted", "").strip()
+        pasted = given.get("pasted", "").strip() and given["pasted"]
         if bool(given.get("file")) == bool(pasted):
             if not self.errors:
                 raise ValidationError(

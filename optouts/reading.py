@@ -110,9 +110,13 @@ def problem(text: str) -> str:
 
 
 def table_of(pasted: str) -> str:
-    """Pasted text as a table of one column; a pasted table stays as it is."""
-    lines = pasted.strip().splitlines()
-    if any("\t" in line for line in lines):
+    """Pasted text as a table of one column; a pasted table stays as it is.
+
+    Rows copied from a spreadsheet have the same number of tabs each: a tab that
+    slipped into one line of a list makes no table of it.
+    """
+    lines = [line for line in pasted.strip("\r\n").splitlines() if line.strip()]
+    if len({line.count("\t") for line in lines}) == 1 and "\t" in lines[0]:
         return "\n".join(lines)
     found = (word for line in lines for word in _words(line))
     return "\n".join(

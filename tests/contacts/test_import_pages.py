@@ -63,6 +63,11 @@ def test_the_wizard_goes_from_file_to_result(client):
     assert Grant.objects.count() == 1
 
 
+def test_the_first_heading_of_pasted_rows_may_be_empty(client):
+    client.post(url("import"), {"pasted": "\tEmail\n1\tada@people.example"})
+    assert ContactImport.objects.get().headers[1] == "Email"
+
+
 def test_pasted_addresses_need_no_heading(client):
     client.post(url("import"), {"pasted": "ada@people.example\nbo@people.example"})
     assert ContactImport.objects.get().headers == ["Column 1"]
@@ -226,6 +231,15 @@ def test_a_day_on_which_nobody_agreed_to_anything_is_refused(client, alice):
     said = {"consent": "agreed", "consent_date": "0024-03-01"}
     answer = client.post(url("import_consent", found.pk), said)
     assert "That day is before 1970." in answer.content.decode()
+
+
+def test_saying_nothing_asks_for_the_answer_alone(client, alice):
+    found = receive("Email\nada@people.example\n", alice)
+    text = client.post(
+        url("import_consent", found.pk), {"consent": ""}
+    ).content.decode()
+    assert "Choose one of the three answers" in text
+    assert "Or say that they have not agreed" not in text
 
 
 def test_the_consent_page_does_not_undo_the_check(client, alice):

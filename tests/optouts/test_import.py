@@ -2,6 +2,7 @@ import io
 
 import pytest
 
+from consent import tables
 from consent.models import Address, Brand, Suppression
 from optouts import jobs
 from optouts.models import OptOutImport
@@ -17,6 +18,11 @@ def path(imported, page=""):
 
 def said(answer):
     return " ".join(answer.content.decode().split())
+
+
+def rows_of(imported):
+    with imported.file.open() as file:
+        return [row for _, row in tables.rows(file, imported.shape)]
 
 
 class TestUpload:
@@ -65,6 +71,23 @@ class TestUpload:
         jobs.work(job.pk)
         imported.refresh_from_db()
         assert (imported.addresses, imported.invalid) == (4, 0)
+
+    def test_a_tab_in_one_line_makes_no_table_of_a_list(self, client):
+        text = "ana@x.example, ben@x.example\n\tcid@x.example\n"
+        client.post("/optouts/imports/new/", {"pasted": text, "scope": "everything"})
+        assert rows_of(OptOutImport.objects.get()) == [
+            ["ana@x.example"],
+            ["ben@x.example"],
+            ["cid@x.example"],
+        ]
+
+    def test_rows_of_a_spreadsheet_are_a_table(self, client):
+        text = "Name\tEmail\nAna\tana@x.example\nBen\t\n"
+        client.post("/optouts/imports/new/", {"pasted": text, "scope": "everything"})
+        assert rows_of(OptOutImport.objects.get()) == [
+            ["Ana", "ana@x.example"],
+            ["Ben", ""],
+        ]
 
     @pytest.mark.parametrize("both", [True, False])
     def test_it_is_a_file_or_pasted_addresses(self, client, both):
