@@ -119,7 +119,8 @@ class AddressQuerySet(models.QuerySet["Address"]):
 
 
 class Address(models.Model):
-    """One address in its match spelling; `key` is empty after erasure."""
+    """One address in its match spelling; `key` is empty after erasure. Never deleted:
+    what was said hangs on it (trigger)."""
 
     # null, not empty: any number of erased addresses beside the unique key
     key = models.TextField(null=True)  # noqa: DJ001

@@ -88,9 +88,12 @@ class GrantQuerySet(models.QuerySet["Grant"]):
 class Grant(models.Model):
     """The only yes: this address may get this subscription type."""
 
-    address = models.ForeignKey(Address, on_delete=models.PROTECT)
+    # addresses and records are never deleted (triggers)
+    address = models.ForeignKey(Address, on_delete=models.PROTECT, db_constraint=False)
     subscription_type = models.ForeignKey(SubscriptionType, on_delete=models.PROTECT)
-    record = models.ForeignKey(ConsentRecord, on_delete=models.PROTECT)
+    record = models.ForeignKey(
+        ConsentRecord, on_delete=models.PROTECT, db_constraint=False
+    )
     basis = models.CharField(max_length=24, choices=LegalBasis)
     grade = models.CharField(max_length=20, choices=Grade)
     given_at = models.DateTimeField()

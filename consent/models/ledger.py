@@ -159,7 +159,9 @@ class ConsentRecord(models.Model):
     leaves the chain whole.
     """
 
-    address = models.ForeignKey(Address, on_delete=models.PROTECT)
+    # addresses and texts are never deleted (triggers), and without the address there is
+    # no head to go on from: constraints would only cost bulk writers time
+    address = models.ForeignKey(Address, on_delete=models.PROTECT, db_constraint=False)
     # found by address or batch only: more indexes would cost every bulk opt-out
     subscription_type = models.ForeignKey(
         SubscriptionType, null=True, on_delete=models.PROTECT, db_index=False
@@ -176,7 +178,11 @@ class ConsentRecord(models.Model):
     explanation = models.TextField(blank=True)
     user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, db_index=False)
     text = models.ForeignKey(
-        ConsentText, null=True, on_delete=models.PROTECT, db_index=False
+        ConsentText,
+        null=True,
+        on_delete=models.PROTECT,
+        db_index=False,
+        db_constraint=False,
     )
     # checked at every commit, a constraint would cost a bulk opt-out a sixth of its
     # time; a batch is never deleted (trigger)

@@ -217,7 +217,9 @@ MAY_BE_LIFTED = Q(
 class Suppression(models.Model):
     """The only no: this address must not be mailed, and why. Never deleted."""
 
-    address = models.ForeignKey(Address, on_delete=models.PROTECT)
+    # addresses, batches and records are never deleted (triggers): constraints on them
+    # would only cost time at the commit of a bulk opt-out
+    address = models.ForeignKey(Address, on_delete=models.PROTECT, db_constraint=False)
     scope = models.CharField(max_length=12, choices=Scope)
     brand = models.ForeignKey(
         Brand, null=True, on_delete=models.PROTECT, db_index=False
@@ -226,8 +228,6 @@ class Suppression(models.Model):
         SubscriptionType, null=True, on_delete=models.PROTECT, db_index=False
     )
     reason = models.CharField(max_length=20, choices=Reason)
-    # batches and records are never deleted (triggers): constraints on them would only
-    # cost time at the commit of a bulk opt-out
     batch = models.ForeignKey(
         "consent.Batch", null=True, on_delete=models.PROTECT, db_constraint=False
     )

@@ -16,8 +16,13 @@ class ImportedContact(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
+    # written by the running import alone: a check of each row would only cost time
     contact_import = models.ForeignKey(
-        ContactImport, on_delete=models.CASCADE, db_index=False, related_name="people"
+        ContactImport,
+        on_delete=models.CASCADE,
+        db_index=False,
+        db_constraint=False,
+        related_name="people",
     )
     contact = models.ForeignKey(
         "contacts.Contact",

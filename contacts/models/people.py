@@ -353,7 +353,8 @@ class OpeningBalance(Engagement):
         on_delete=models.CASCADE,
         related_name="opening_balance",
     )
-    address = models.ForeignKey(Address, on_delete=models.PROTECT)
+    # addresses are never deleted (trigger)
+    address = models.ForeignKey(Address, on_delete=models.PROTECT, db_constraint=False)
     source = models.CharField(max_length=200)
     as_of = models.DateTimeField()
 
