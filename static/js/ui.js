@@ -222,7 +222,7 @@
     n: () => press($("[data-hotkey=n]")),
   };
   // a button that a key presses from where it stands: data-key="alt+ArrowUp" in the
-  // nearest data-scope around the focus
+  // nearest data-scope around the focus, or belonging to its form
   function nearby(event) {
     const held = [[event.ctrlKey || event.metaKey, "ctrl+"], [event.altKey, "alt+"], [event.shiftKey && event.ctrlKey, "shift+"]];
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
@@ -230,7 +230,8 @@
     if (typing(event.target) && !event.altKey && name !== "ctrl+d") return false;
     let scope = event.target.closest?.("[data-scope]") ?? $("form[data-scope]");
     while (scope) {
-      const mine = $$(`[data-key="${CSS.escape(name)}"]`, scope).find((one) => one.closest("[data-scope]") === scope);
+      const all = [...(scope.elements ?? $$("[data-key]", scope))];
+      const mine = all.find((one) => one.dataset.key === name && (one.closest("[data-scope]") ?? one.form) === scope);
       if (mine) return press(mine);
       scope = scope.parentElement?.closest("[data-scope]");
     }

@@ -286,6 +286,12 @@ OSLO = (2, 1, "filter", {"field": "city", "op": "is", "v": "Oslo"})
 NEW = reverse("segments:create")
 
 
+def test_undo_stands_in_the_head_of_the_page_and_belongs_to_the_form(client):
+    head = client.get(NEW).content.decode().partition('<form id="segment"')[0]
+    assert 'form="segment" name="do" value="undo"' in head
+    assert 'form="segment" name="do" value="redo"' in head
+
+
 def test_a_change_is_undone_and_done_again(client):
     first = client.post(NEW, form(GROUP, CITY, do="count"))
     past = {"past": first.context["past"].packed, "at": "0"}
