@@ -9,31 +9,43 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, astuple, dataclass
 from typing import NamedTuple
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 
-_PLACE = re.compile(r"([0-9]{1,20})\.([0-9]{1,18})\.([0-9]{1,18})\.([0-9]{1,9})")
-_HERE = "(SELECT system_identifier FROM pg_control_system())"
-_NOW = f"SELECT {_HERE}, pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
-_BEHIND = f"""
-SELECT c.database, c.transaction::text::bigint, c.id, r.place, r.record
+_PLACE = re.compile(
+    r"([0-9]{1,20})\.([0-9]{1,10})\.([0-9]{1,18})\.([0-9]{1,18})\.([0-9]{1,9})"
+)
+# the timeline is the one that is written now: a backup from which the server goes on,
+# or a standby that takes its place, begins the next one
+_NOW = """
+SELECT system_identifier,
+    ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::bigint,
+    pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+FROM pg_control_system()
+"""
+_WRITTEN = """
+SELECT FROM consent_consentchange
+WHERE id = %(change)s AND transaction = %(transaction)s::text::xid8
+"""
+_BEHIND = """
+SELECT c.transaction::text::bigint, c.id, r.place, r.record
 FROM consent_consentchange c
 CROSS JOIN LATERAL unnest(c.records) WITH ORDINALITY AS r (record, place)
-WHERE c.database = {_HERE}
+WHERE c.database = %(database)s
     AND c.transaction < pg_snapshot_xmin(pg_current_snapshot())
     AND (c.transaction, c.id) >= (%(transaction)s::text::xid8, %(change)s)
     AND (c.transaction, c.id, r.place)
         > (%(transaction)s::text::xid8, %(change)s, %(place)s)
 ORDER BY c.transaction, c.id, r.place
 LIMIT %(count)s
-"""  # noqa: S608  no value stands in it
+"""
 
 
 class OtherHistory(ValueError):
-    """The place belongs to another database, as after a restore: begin anew."""
+    """What was read did not lead to this database, as after a restore: begin anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +53,13 @@ class Place:
     """How far somebody has read."""
 
     database: int
+    timeline: int
     transaction: int = 0
     change: int = 0
     place: int = 0
 
     def __str__(self) -> str:
-        return f"{self.database}.{self.transaction}.{self.change}.{self.place}"
+        return ".".join(map(str, astuple(self)))
 
     @classmethod
     def read(cls, text: str) -> Place | None:
@@ -72,20 +85,29 @@ class ConsentChangeQuerySet(models.QuerySet["ConsentChange"]):
     def behind(self, place: Place | None, count: int) -> Sequence[Written]:
         """The records behind `place`, from the first where there is none, at most
         `count`; or OtherHistory."""
-        if place and place.database != self.here().database:
-            raise OtherHistory("This place belongs to another database.")
-        at = place or Place(0)
+        here = self.here()
+        if place and not self._led_here(place, here):
+            raise OtherHistory("This place is in another history of the database.")
+        at = place or Place(here.database, here.timeline)
         with connection.cursor() as cursor:
-            cursor.execute(
-                _BEHIND,
-                {
-                    "transaction": str(at.transaction),
-                    "change": at.change,
-                    "place": at.place,
-                    "count": count,
-                },
-            )
-            return [Written(row[4], Place(*row[:4])) for row in cursor.fetchall()]
+            cursor.execute(_BEHIND, asdict(at) | {"count": count})
+            rows = cursor.fetchall()
+        return [
+            Written(record, Place(here.database, here.timeline, *found))
+            for *found, record in rows
+        ]
+
+    def _led_here(self, place: Place, here: Place) -> bool:
+        """Whether what was read up to `place` was written in this history."""
+        if (place.database, place.timeline) != (here.database, here.timeline):
+            return False
+        if place.transaction > here.transaction:
+            return False
+        if not place.change:  # where somebody began
+            return True
+        with connection.cursor() as cursor:
+            cursor.execute(_WRITTEN, asdict(place))
+            return cursor.fetchone() is not None
 
 
 class ConsentChange(models.Model):
