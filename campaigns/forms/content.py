@@ -46,6 +46,7 @@ class ContentForm:
     ) -> None:
         blocks = email.blocks if data is None else posted_blocks(email, data)
         initial = {"subject": email.subject, "preview_text": email.preview_text}
+        self.subject = email.subject
         self.version = _number(data, email.version)
         self.head = HeadForm(data, initial=initial)
         self.blocks = [FORMS[block["kind"]](data, block, files) for block in blocks]
@@ -57,6 +58,12 @@ class ContentForm:
     def order(self) -> str:
         """The hidden field: which blocks, in which order."""
         return ",".join(f"{one.block['id']}:{one.block['kind']}" for one in self.blocks)
+
+    @property
+    def summaries(self) -> dict[str, str]:
+        """What is saved, in a few words, by the name of its entry in the list."""
+        blocks = {f"block-{one.block['id']}": one.summary for one in self.blocks}
+        return {"head": self.subject or "Empty", **blocks}
 
     def is_valid(self) -> bool:
         return all([self.head.is_valid(), *(one.is_valid() for one in self.blocks)])

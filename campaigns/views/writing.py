@@ -141,6 +141,7 @@ def autosave(request: SignedIn, pk: int) -> HttpResponse:
     answer = {
         "version": email.version,
         "sentence": f"Saved {clock:%H:%M}",
+        "summaries": ContentForm(email).summaries,
         "checks": render_to_string("campaigns/_checks.html", checks, request),
     }
     return JsonResponse(answer)

@@ -65,6 +65,10 @@
       if (answer.ok) {
         form.elements.version.value = found.version;
         document.getElementById("checks").innerHTML = found.checks;
+        for (const [id, words] of Object.entries(found.summaries)) {
+          const entry = linkTo(id);
+          if (entry) $("small", entry).textContent = words;
+        }
         tell(found.sentence);
         show();
       } else {
