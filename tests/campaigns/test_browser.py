@@ -122,7 +122,9 @@ def test_an_email_is_written_by_keyboard_and_saves_itself(console, email):
     page.get_by_role("button", name="First name").click()
     page.keyboard.type("friend")
     page.get_by_text("Saved ", exact=False).first.wait_for()
-    listed = page.get_by_role("link", name="Heading Still there, {{ first_name | friend")
+    listed = page.get_by_role(
+        "link", name="Heading Still there, {{ first_name | friend"
+    )
     listed.wait_for()
     frame = page.frame_locator("iframe")
     frame.get_by_role("heading", name="Still there, friend").wait_for()
