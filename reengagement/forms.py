@@ -9,11 +9,7 @@ from django import forms
 from accounts.typed import TypedNumberField
 from consent.models import SubscriptionType
 from reengagement.models import Campaign
-from reengagement.models.campaign import (
-    MAX_GAP_DAYS,
-    MIN_GAP_DAYS,
-    MIN_WAITING_DAYS,
-)
+from reengagement.models.limits import MAX_GAP_DAYS, MIN_GAP_DAYS, MIN_WAITING_DAYS
 from segments.models import Segment
 
 

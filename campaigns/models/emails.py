@@ -16,33 +16,15 @@ from accounts.models import Job, User, check_time_zone
 from campaigns import blocks as editing
 from campaigns.models.queries import MarketingEmailQuerySet, cancel_queued
 from campaigns.models.states import CONSTRAINTS, EmailKind, EmailState
-from consent.models import Brand, SubscriptionType
+from campaigns.models.words import CONTENT, Written
 from deliveries.models import Channel, Hold, HoldKind, Message
-from deliveries.problems import size_of
 from segments.models import Segment, SegmentUse
 
 # "Send now" can be taken back for this long.
 LAUNCH_GRACE = dt.timedelta(seconds=30)
 
-# What a message takes over from its email, as it is.
-CONTENT = (
-    "subscription_type_id",
-    "from_name",
-    "from_email",
-    "reply_to",
-    "subject",
-    "preview_text",
-    "blocks",
-    "open_tracked",
-    "click_tracked",
-)
 
-
-# What its author writes, and every version keeps.
-WRITTEN = ("subject", "preview_text", "blocks")
-
-
-class MarketingEmail(models.Model):
+class MarketingEmail(Written):
     """One email to some segments, sent once.
 
     A draft is edited freely; starting it freezes its content in a Message and its
@@ -56,19 +38,6 @@ class MarketingEmail(models.Model):
     state = models.CharField(
         max_length=10, choices=EmailState, default=EmailState.DRAFT
     )
-    # no default on purpose: the author chooses what the email is about
-    subscription_type = models.ForeignKey(
-        SubscriptionType, null=True, blank=True, on_delete=models.PROTECT
-    )
-    from_name = models.CharField(max_length=120, blank=True)
-    from_email = models.EmailField(blank=True)
-    reply_to = models.EmailField(blank=True)
-    subject = models.CharField(max_length=300, blank=True)
-    preview_text = models.CharField(max_length=300, blank=True)
-    # list of blocks, see campaigns.blocks and deliveries.rendering
-    blocks = models.JSONField(default=list, blank=True)
-    open_tracked = models.BooleanField(default=True)
-    click_tracked = models.BooleanField(default=True)
     # leave out who got much and answered nothing, see campaigns.audience
     skip_unengaged = models.BooleanField(default=False)
     include = models.ManyToManyField(Segment, related_name="+", blank=True)
@@ -157,21 +126,6 @@ class MarketingEmail(models.Model):
     @property
     def is_reengagement(self) -> bool:
         return self.kind == EmailKind.REENGAGEMENT
-
-    @property
-    def kilobytes(self) -> int:
-        """How much HTML a reader gets."""
-        return round(size_of(self) / 1024)
-
-    @property
-    def content(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in WRITTEN}
-
-    @property
-    def brand(self) -> Brand:
-        """Who writes: the brand of the subscription type, else the default one."""
-        chosen = self.subscription_type
-        return chosen.brand if chosen else Brand.objects.default()
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
@@ -266,16 +220,19 @@ class MarketingEmail(models.Model):
             [EmailState.PREPARING], EmailState.SENDING, message=message, funnel=funnel
         )
 
-    def hand_over(self, message: Message, user: User | None) -> None:
-        """Draft -> sending, for a campaign that has fixed the recipients itself; sent
-        -> sending, where more of its people are due."""
-        first = {"launched_at": timezone.now(), "launched_by": user}
-        self._move(
-            [EmailState.DRAFT, EmailState.SENT],
+    def hand_over(self, message: Message, user: User | None) -> bool:
+        """Draft -> sending, for a campaign that has fixed the recipients itself: False
+        when somebody changed it since it was loaded, or nobody approved it. Sent ->
+        sending, where more of its people are due."""
+        if self.message_id:
+            self._move([EmailState.SENT], EmailState.SENDING, finished_at=None)
+            return True
+        return self._move(
+            [EmailState.DRAFT],
             EmailState.SENDING,
             message=message,
-            finished_at=None,
-            **({} if self.launched_at else first),
+            launched_at=timezone.now(),
+            launched_by=user,
         )
 
     def launch(self, user: User, expected: int | None = None) -> bool:
@@ -393,7 +350,7 @@ class MarketingEmail(models.Model):
         self, before: list[EmailState], after: EmailState, **fields: object
     ) -> bool:
         """Change the state once, whoever else is trying; whether it was us."""
-        rows = MarketingEmail.objects.movable(self.pk, before, after)
+        rows = MarketingEmail.objects.movable(self, before, after)
         moved = rows.update(state=after, **fields) == 1
         self.refresh_from_db(fields=["state", *fields])
         return moved

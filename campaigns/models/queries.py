@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import statistics
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -65,10 +65,14 @@ class MarketingEmailQuerySet(models.QuerySet["MarketingEmail"]):
         return self.filter(Exists(given))
 
     def movable(
-        self, pk: int, before: Iterable[EmailState], after: EmailState
+        self, email: MarketingEmail, before: Collection[EmailState], after: EmailState
     ) -> MarketingEmailQuerySet:
-        """The email, where it is in one of `before` and may go on to `after`."""
-        found = self.filter(pk=pk, state__in=list(before))
+        """The email, where it is in one of `before` and may go on to `after`: a draft
+        that is sent at once only as it was loaded, because its words are frozen by
+        then."""
+        found = self.filter(pk=email.pk, state__in=list(before))
+        if after == EmailState.SENDING and EmailState.DRAFT in before:
+            return found.filter(revision=email.revision).approved()
         return found.approved() if after == EmailState.SCHEDULED else found
 
     def due(self) -> MarketingEmailQuerySet:

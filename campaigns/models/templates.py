@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from campaigns.blocks import copies
-from campaigns.models.emails import WRITTEN, MarketingEmail
+from campaigns.models.emails import MarketingEmail
 from campaigns.models.states import EmailKind
+from campaigns.models.words import WRITTEN
 from campaigns.starters import Starter
 
 

@@ -15,7 +15,6 @@ from collections.abc import Collection
 from typing import Any, ClassVar
 
 from django.db import models, transaction
-from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -27,6 +26,7 @@ from contacts.models import Contact
 from deliveries import audience
 from deliveries.models import Message
 from reengagement import eligibility, outcomes, resting
+from reengagement.models.limits import CONSTRAINTS
 from reengagement.models.queries import CampaignQuerySet
 from reengagement.models.sunset import Sunset
 from reengagement.models.tallies import Tally
@@ -38,13 +38,12 @@ from reengagement.vocabulary import (
 )
 from segments.models import Segment, SegmentUse
 
-MIN_WAITING_DAYS = 7  # the shortest time in which most readers see a mail
-MIN_GAP_DAYS, MAX_GAP_DAYS = 5, 14
 CANCEL_SECONDS = 30
 
 
 class Overtaken(Exception):
-    """Somebody paused or stopped the campaign while its next mails were queued."""
+    """Somebody paused or stopped the campaign, or changed the email, while its next
+    mails were queued."""
 
 
 class Campaign(models.Model):
@@ -90,39 +89,7 @@ class Campaign(models.Model):
     objects = CampaignQuerySet.as_manager()
 
     class Meta:
-        constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=Q(state__in=CampaignState.values),
-                name="campaign_state_is_known",
-            ),
-            models.CheckConstraint(
-                condition=Q(ending__in=Ending.values), name="campaign_ending_is_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(uncertain_clicks__in=Uncertain.values),
-                name="campaign_uncertain_is_known",
-            ),
-            models.CheckConstraint(
-                condition=Q(waiting_days__gte=MIN_WAITING_DAYS),
-                name="campaign_waits_a_week_at_least",
-                violation_error_message="Wait at least 7 days: people read late.",
-            ),
-            models.CheckConstraint(
-                condition=Q(gap_days__gte=MIN_GAP_DAYS, gap_days__lte=MAX_GAP_DAYS),
-                name="campaign_gap_is_sane",
-                violation_error_message="Leave 5 to 14 days between two emails.",
-            ),
-            models.CheckConstraint(
-                condition=Q(holdout_percent__lte=10),
-                name="campaign_holdout_is_small",
-                violation_error_message="Hold out 10 % at most.",
-            ),
-            models.CheckConstraint(
-                condition=Q(state=CampaignState.DRAFT)
-                | Q(started_at__isnull=False, segment__isnull=False),
-                name="campaign_running_has_started",
-            ),
-        ]
+        constraints: ClassVar = CONSTRAINTS
 
     def __str__(self) -> str:
         return self.name
@@ -209,14 +176,21 @@ class Campaign(models.Model):
             self.record(user, "started a re-engagement campaign")
         return started
 
-    @transaction.atomic
-    def fix_audience(self) -> None:
+    def _begin(self) -> None:
+        """A draft again where the first email is not approved as it stands."""
+        opener = self.emails.select_related("email")[0].email
+        if found := unapproved(opener):
+            self._move([CampaignState.STARTING], CampaignState.DRAFT)
+            self.record(None, "gave up the start of a campaign", reason=found[0])
+        else:
+            self._fix_audience(opener)
+
+    def _fix_audience(self, opener: MarketingEmail) -> None:
         """Freeze the first email and enrol everybody eligible; Overtaken when somebody
-        stopped it meanwhile.
+        stopped it meanwhile, or changed the email.
 
         The reason of everybody left out stands on the deliveries of the first email.
         """
-        opener = self.emails.select_related("email")[0].email
         message = opener.freeze()
         opener.funnel = audience.fix(
             message,
@@ -225,18 +199,9 @@ class Campaign(models.Model):
             due_at=timezone.now() + dt.timedelta(seconds=CANCEL_SECONDS),
         )
         outcomes.enrol(self.pk, message.pk)
-        self._stay(CampaignState.STARTING)
-        opener.hand_over(message, self.created_by)
+        self._hand_over(opener, message, CampaignState.STARTING)
         opener.save(update_fields=["funnel"])
         self._move([CampaignState.STARTING], CampaignState.RUNNING)
-
-    def _begin(self) -> None:
-        """A draft again where the first email is not approved as it stands."""
-        if found := unapproved(self.emails.select_related("email")[0].email):
-            self._move([CampaignState.STARTING], CampaignState.DRAFT)
-            self.record(None, "gave up the start of a campaign", reason=found[0])
-        else:
-            self.fix_audience()
 
     # --- while it runs
 
@@ -290,8 +255,15 @@ class Campaign(models.Model):
             if contacts.exists() and item.may_leave:
                 message = item.email.freeze()
                 audience.fix(message, contacts)
-                self._stay(CampaignState.RUNNING)
-                item.email.hand_over(message, self.created_by)
+                self._hand_over(item.email, message, CampaignState.RUNNING)
+
+    def _hand_over(
+        self, email: MarketingEmail, message: Message, state: CampaignState
+    ) -> None:
+        """Let the mails leave, as the email was when its words were frozen."""
+        self._stay(state)
+        if not email.hand_over(message, self.created_by):
+            raise Overtaken
 
     def _stay(self, state: CampaignState) -> None:
         """Stay in `state` until our transaction ends, or Overtaken.

@@ -352,8 +352,9 @@ def test_a_draft_can_be_discarded_and_a_started_email_cannot(email, user):
 def test_a_campaign_that_fixes_the_recipients_itself_takes_the_email_over(email, user):
     email.group = "reengagement:7"
     email.save(update_fields=["group"])
+    email.refresh_from_db()
     message = email.freeze()
-    email.hand_over(message, user)
+    assert email.hand_over(message, user)
     began = email.launched_at
     assert (email.state, email.message) == (EmailState.SENDING, message)
     assert message.group == "reengagement:7"
