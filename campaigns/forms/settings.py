@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Account, User
 from accounts.typed import TypedNumberField
-from campaigns.models import EmailTemplate, MarketingEmail
+from campaigns.models import LAUNCH_GRACE, EmailTemplate, MarketingEmail
 from campaigns.starters import STARTERS, Starter
 from consent import addresses
 from consent.models import SubscriptionType
@@ -267,13 +267,14 @@ class ScheduleForm(LaunchForm):
         return found
 
     def _by_reader(self, naive: dt.datetime) -> dict[str, Any]:
-        """It starts when the first reader on earth is due."""
+        """It starts when the first reader on earth is due; not before there was a
+        moment in which it could be taken back."""
         found = self.cleaned_data
         last = naive.replace(tzinfo=zoneinfo.ZoneInfo(Account.current().time_zone))
         if last <= timezone.now():
             self.add_error("time", "That moment is over here. Choose a later one.")
         found["zone"] = Account.current().time_zone
-        found["at"] = max(first_moment(naive), timezone.now())
+        found["at"] = max(first_moment(naive), timezone.now() + LAUNCH_GRACE)
         found["readers_at"] = naive.replace(tzinfo=dt.UTC)
         return found
 

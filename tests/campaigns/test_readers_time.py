@@ -9,7 +9,7 @@ from django.urls import reverse
 from accounts.models import Account, Job
 from accounts.roles import Role
 from campaigns import launching
-from campaigns.models import EmailState, MarketingEmail
+from campaigns.models import LAUNCH_GRACE, EmailState, MarketingEmail
 from deliveries.models import Delivery
 from tests.factories import (
     ContactFactory,
@@ -109,9 +109,9 @@ def test_a_readers_time_that_is_over_here_is_refused_and_stays_in_the_form(
     assert email.is_draft
 
 
-def test_what_has_begun_somewhere_starts_now(client, email):
+def test_what_has_begun_somewhere_can_be_taken_back_for_a_moment(client, email):
     schedule(client, email, date="2026-12-02", time="09:00")
-    assert email.scheduled_at == NOW
+    assert email.scheduled_at == NOW + LAUNCH_GRACE
 
 
 def test_a_time_that_some_clocks_leave_out_is_no_fault(client, email, tonight):
