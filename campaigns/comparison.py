@@ -12,7 +12,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from campaigns.models import MarketingEmail
+from django.utils import timezone
+
+from campaigns.models import EmailState, MarketingEmail
+from deliveries.days import SETTLING
 
 # (key of the tally, what it is a share of, what people did)
 COMPARED = (("clicked", "delivered", "clicked"), ("lost", "sent", "were lost"))
@@ -20,6 +23,10 @@ COMPARED = (("clicked", "delivered", "clicked"), ("lost", "sent", "were lost"))
 SHOWN = ("sent", "delivered", "opened", "clicked", "lost")
 # so many mails say something; fewer are chance
 LEAST = 100
+LATER = (
+    f"How it did beside them is told {SETTLING // dt.timedelta(hours=1)} hours after"
+    " its last mail: until then people still open, click and leave."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +56,14 @@ def rows(email: MarketingEmail, counts: Mapping[str, Any]) -> list[Row]:
     return [Row.of(email, counts, ""), *earlier] if earlier else []
 
 
+def told(email: MarketingEmail, table: Sequence[Row]) -> list[str]:
+    """The findings, once what people do with the last mail is known as well."""
+    over = email.state in {EmailState.SENT, EmailState.STOPPED} and email.finished_at
+    if over and timezone.now() - over >= SETTLING:
+        return findings(table)
+    return [LATER] if table else []
+
+
 def findings(table: Sequence[Row]) -> list[str]:
     """How this email differs from the usual, one sentence for each thing compared."""
     if not table or (table[0].counts["sent"] or 0) < LEAST:
@@ -62,7 +77,8 @@ def findings(table: Sequence[Row]) -> list[str]:
 
 
 def _finding(this: Row, earlier: Sequence[Row], part: str, base: str, verb: str) -> str:
-    known = [found for one in earlier if (found := _share(one, part, base)) is not None]
+    alike = [one for one in earlier if part != "clicked" or one.click_tracked]
+    known = [found for one in alike if (found := _share(one, part, base)) is not None]
     share = _share(this, part, base)
     if share is None or not known:
         return ""

@@ -17,11 +17,10 @@ from accounts.roles import Right, needs
 from accounts.web import SignedIn
 from bounces.complaints import providers_telling
 from console.mail_rates import ENOUGH, MEASURES, Rates
+from deliveries.days import SETTLING
 from deliveries.models import Day
 
 WINDOW = dt.timedelta(days=30)
-# opens, bounces and reports of younger mail are still to come
-SETTLING = dt.timedelta(hours=48)
 TOO_LITTLE = (
     f"{{sent:,}} mails left in these days; from {ENOUGH} on they say something about"
     " who sends them. The last 48 hours count later."

@@ -16,6 +16,8 @@ from accounts.models import Account
 from deliveries.models import Channel, Day, Message
 from deliveries.room import roomy
 
+# opens, bounces and reports of younger mail are still to come
+SETTLING = dt.timedelta(hours=48)
 # counted again: a month, and the days around it
 MOVING = dt.timedelta(days=33)
 # so long after its first mail a mailing may still start others

@@ -109,7 +109,7 @@ def _figures(email: MarketingEmail) -> dict[str, Any]:
         "lost_url": _people_url(email, group="lost"),
         "compared": compared,
         "compared_columns": COMPARED_COLUMNS,
-        "findings": comparison.findings(compared),
+        "findings": comparison.told(email, compared),
         "links": report.links(email, counts["clickers"]),
         "link_columns": LINK_COLUMNS,
         "curve": report.curve(email, counts["by_hour"]),

@@ -61,6 +61,15 @@ def test_clicks_that_were_not_tracked_are_not_compared():
     assert told(row(0, tracked=False), row(50)) == ["0.0% were lost, about as usual"]
 
 
+def test_earlier_clicks_that_were_not_tracked_are_not_those_of_nobody():
+    found = findings([row(100), row(0, tracked=False), row(100)])[0]
+    assert found == "10.0% clicked, about as usual: the email before had 10.0%."
+
+
+def test_beside_emails_without_tracked_clicks_nothing_is_said_of_clicks():
+    assert told(row(100), row(0, tracked=False)) == ["0.0% were lost, about as usual"]
+
+
 pages = pytest.mark.django_db
 
 
@@ -70,12 +79,16 @@ def kind(db):
 
 
 def sent(about, days_ago, **fields):
+    then = NOW - dt.timedelta(days=days_ago)
+    usual = {
+        "state": EmailState.SENT,
+        "tally": {"sent": 10, "delivered": 9},
+        "launched_at": then,
+        "finished_at": then,
+    }
+    message = MessageFactory(subscription_type=about)
     return MarketingEmailFactory(
-        subscription_type=about,
-        message=MessageFactory(subscription_type=about),
-        launched_at=NOW - dt.timedelta(days=days_ago),
-        finished_at=NOW - dt.timedelta(days=days_ago),
-        **{"state": EmailState.SENT, "tally": {"sent": 10, "delivered": 9}, **fields},
+        subscription_type=about, message=message, **(usual | fields)
     )
 
 
@@ -105,6 +118,40 @@ def test_figures_that_were_stored_before_losses_were_counted_are_a_dash(kind, cl
     answer = client.get(detail(sent(kind, 1)))
     assert [one.counts["lost"] for one in answer.context["compared"]] == [0, None, None]
     assert "Beside earlier emails" in answer.content.decode()
+
+
+MANY = {"sent": 1_000, "delivered": 1_000, "clicked": 100, "lost": 0}
+
+
+@pytest.mark.parametrize(
+    ("state", "finished_ago", "is_told"),
+    [
+        (EmailState.SENDING, None, False),
+        (EmailState.SENT, dt.timedelta(hours=47), False),
+        (EmailState.SENT, dt.timedelta(hours=49), True),
+        (EmailState.STOPPED, dt.timedelta(hours=49), True),
+    ],
+)
+def test_how_an_email_did_is_told_two_days_after_its_last_mail(
+    kind, state, finished_ago, is_told
+):
+    finished = finished_ago and NOW - finished_ago
+    sent(kind, 9, tally=MANY)
+    email = sent(kind, 3, state=state, finished_at=finished)
+    found = comparison.told(email, comparison.rows(email, MANY))
+    assert (comparison.LATER not in found) is is_told
+    assert any("as usual" in sentence for sentence in found) is is_told
+
+
+def test_nothing_is_announced_where_there_is_nothing_to_compare(kind):
+    assert comparison.told(sent(kind, 1), []) == []
+
+
+def test_the_report_shows_the_table_before_it_says_how_the_email_did(kind, client):
+    sent(kind, 9, tally=MANY)
+    page = client.get(detail(sent(kind, 1))).content.decode()
+    assert "Beside earlier emails" in page
+    assert comparison.LATER in page
 
 
 def test_earlier_emails_are_not_counted_again(kind, client, django_assert_num_queries):
