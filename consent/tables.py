@@ -14,6 +14,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import BinaryIO, NamedTuple
 
 from consent import addresses
@@ -271,29 +272,24 @@ def _all(file: BinaryIO, shape: Shape) -> Iterator[Row]:
         text.detach()
 
 
-class _Lines:
-    """The lines of a text; knows whether somebody asked for one past the last."""
+class _End:
+    """Behind the last line of a text; knows whether somebody asked for one more."""
 
-    def __init__(self, text: io.TextIOBase) -> None:
-        self.text = text
-        self.ended = False
+    asked = False
 
     def __iter__(self) -> Iterator[str]:
         return self
 
     def __next__(self) -> str:
-        line = self.text.readline()
-        if not line:
-            self.ended = True
-            raise StopIteration
-        return line
+        self.asked = True
+        raise StopIteration
 
 
 def _parsed(text: io.TextIOBase, delimiter: str) -> Iterator[Row]:
-    number, lines = 0, _Lines(text)
+    number, end = 0, _End()
     try:
-        for cells in csv.reader(lines, delimiter=delimiter):
-            if lines.ended:  # within a cell: the rest of the file would be lost in it
+        for cells in csv.reader(chain(text, end), delimiter=delimiter):
+            if end.asked:  # within a cell: the rest of the file would be lost in it
                 raise csv.Error
             if number == 0 and delimiter.join(cells) == f"sep={delimiter}":
                 continue

@@ -6,7 +6,6 @@ import calendar
 import datetime as dt
 import re
 from collections.abc import Iterable
-from functools import lru_cache
 
 from django.conf.locale import LANG_INFO
 
@@ -86,7 +85,6 @@ def language(text: str) -> str:
     raise BadValue(f"“{text}” is no language such as en, fi or pt-BR.")
 
 
-@lru_cache(maxsize=50_000)
 def moment(text: str, order: str, zone: dt.tzinfo) -> dt.datetime:
     """An aware moment. Without a zone of its own it is meant in `zone`.
 

@@ -1,13 +1,14 @@
-"""A row of a file as the values of one person; pure."""
+"""Rows of a file as lines of the staging table, read column by column; pure."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
 import zoneinfo
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import repeat
+from operator import itemgetter
 
 from consent import addresses, tables
 from consent.models import address_hmac
@@ -29,56 +30,132 @@ NUMBERS = frozenset(one.key for one in columns.NUMBERS)
 MOMENTS = frozenset(one.key for one in columns.MOMENTS)
 ZONES = {name.casefold(): name for name in zoneinfo.available_timezones()}
 NO_ADDRESS, REFUSED, READY = "no_address", "refused", "ready"
+# What every line begins with; the columns of the file follow.
+BEGINNING = ("number", "fate", "remarks", "key", "key_hmac", "email")
+PROPERTIES, OPTED_OUT_OF = "properties", "opted_out_of"
+# As COPY writes them.
+_NULL = r"\N"
+_SPECIAL = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+_EMPTY = {"opted_out": "f", "bounce_reason": "", PROPERTIES: "", OPTED_OUT_OF: ""}
+# Different cells that a column remembers: most columns repeat a few, names do not.
+REMEMBERED = 10_000
 
-
-@dataclass(slots=True)
-class Person:
-    """What one row says. `fate` is READY, NO_ADDRESS or REFUSED; `remarks` say why,
-    or which values of a ready row were left out."""
-
-    number: int
-    key: str = ""
-    email: str = ""
-    fields: dict[str, Any] = field(default_factory=dict)
-    properties: dict[str, Any] = field(default_factory=dict)
-    opted_out: bool = False
-    opted_out_of: list[int] = field(default_factory=list)
-    bounce_reason: str = ""
-    fate: str = READY
-    remarks: list[str] = field(default_factory=list)
-
-
-Reader = Callable[[Person, str], None]
+# What COPY writes for a cell that is not empty, or BadValue.
+Reader = Callable[[str], str]
 Times = tuple[str, dt.tzinfo]
 _NO_TIMES: Times = ("", dt.UTC)
 
 
+class Column(dict[str, str]):
+    """A column of the file: what COPY writes for each of its cells. Equal cells are
+    read once; `problems` has those that were left out, with a sentence."""
+
+    def __init__(self, at: int, heading: str, into: str, reader: Reader) -> None:
+        super().__init__()
+        self.at, self.heading, self.into, self.reader = at, heading, into, reader
+        self.problems: dict[str, str] = {}
+
+    def __missing__(self, cell: str) -> str:
+        said = empty = _EMPTY.get(self.into, _NULL)
+        if text := cells.clean(cell):
+            try:
+                said = self.reader(text)
+            except BadValue as problem:
+                said = empty
+                self.problems[cell] = f"{self.heading} was left out: {problem}"
+        self[cell] = said
+        return said
+
+    def of(self, some: Sequence[Sequence[str]]) -> tuple[list[str], dict[int, str]]:
+        """(what COPY writes for each row, why some of them were left out)."""
+        if len(self) > REMEMBERED:
+            self.clear()
+            self.problems.clear()
+        raw = _cells(some, self.at)
+        said = [self[cell] for cell in raw]
+        if not self.problems:
+            return said, {}
+        why = self.problems
+        return said, {at: why[cell] for at, cell in enumerate(raw) if cell in why}
+
+
 @dataclass(frozen=True)
 class Recipe:
-    """How to read the cells: where the address is, and a reader per other column."""
+    """How to read the cells: where the address is, and the other columns."""
 
     email_at: int
-    readers: Sequence[tuple[int, str, Reader]]
+    columns: Sequence[Column]
 
-    def read(self, row: tables.Row) -> Person:
-        """The person of one row; never raises for what stands in the file."""
-        person = Person(row.number)
-        width = len(row.cells)
-        raw = row.cells[self.email_at] if self.email_at < width else ""
-        if self._address(person, cells.clean(raw)):
-            for at, heading, reader in self.readers:
-                if at < width and (text := cells.clean(row.cells[at])):
-                    _read(person, heading, text, reader)
-        return person
+    @property
+    def into(self) -> list[str]:
+        """The columns of the staging table that a line fills."""
+        return [*BEGINNING, *dict.fromkeys(one.into for one in self.columns)]
 
-    def _address(self, person: Person, text: str) -> bool:
-        parsed = tables.address_in(text) if text else None
-        if parsed:
-            person.key, person.email = parsed.key, parsed.deliver_to
-            return True
-        person.fate = REFUSED if text else NO_ADDRESS
-        person.remarks.append(_why_no_address(text))
-        return False
+    def lines(self, some: Sequence[tables.Row]) -> Iterator[str]:
+        """Each row as COPY reads it; never raises for what stands in the file."""
+        wanted = [row.cells for row in some]
+        values, remarks = self._read(wanted)
+        nothing = [_joined(one, [_EMPTY.get(one, _NULL)]) for one in values]
+        said = zip(*values.values(), strict=True) if values else repeat(())
+        raw = _cells(wanted, self.email_at)
+        for at, (row, cell, own) in enumerate(zip(some, raw, said, strict=False)):
+            begun, is_ready = _begun(cells.clean(cell), remarks.get(at, ()))
+            line = (str(row.number), *begun, *(own if is_ready else nothing))
+            yield "\t".join(line) + "\n"
+
+    def _read(
+        self, wanted: Sequence[Sequence[str]]
+    ) -> tuple[dict[str, list[str]], dict[int, list[str]]]:
+        """(the values by the column of the staging table, the remarks by row)."""
+        remarks: dict[int, list[str]] = {}
+        parts: dict[str, list[list[str]]] = {}
+        for column in self.columns:
+            values, problems = column.of(wanted)
+            parts.setdefault(column.into, []).append(values)
+            for at, why in problems.items():
+                remarks.setdefault(at, []).append(why)
+        return {into: _whole(into, lists) for into, lists in parts.items()}, remarks
+
+
+def _cells(wanted: Sequence[Sequence[str]], at: int) -> list[str]:
+    """The cells of one column, also of rows that end before it."""
+    try:
+        return list(map(itemgetter(at), wanted))
+    except IndexError:
+        return [cells[at] if at < len(cells) else "" for cells in wanted]
+
+
+def _whole(into: str, lists: list[list[str]]) -> list[str]:
+    """One value per row, of all the columns of the file that go into one."""
+    if into not in {PROPERTIES, OPTED_OUT_OF}:
+        return lists[0]
+    return [_joined(into, parts) for parts in zip(*lists, strict=True)]
+
+
+def _joined(into: str, parts: Sequence[str]) -> str:
+    """`parts` as COPY writes them together: an object, a list, or the only one."""
+    filled = ",".join(filter(None, parts))
+    if into == PROPERTIES:
+        return f"{{{filled}}}" if filled else _NULL
+    return f"{{{filled}}}" if into == OPTED_OUT_OF else parts[0]
+
+
+def _begun(text: str, remarks: Sequence[str]) -> tuple[Sequence[str], bool]:
+    """(what a line begins with, behind its number; whether there is an address)."""
+    parsed = tables.address_in(text) if text else None
+    if not parsed:
+        fate = REFUSED if text else NO_ADDRESS
+        return (fate, _escaped(_why_no_address(text)), _NULL, _NULL, ""), False
+    mac = address_hmac(parsed.key).hex()
+    told = _escaped(" ".join(remarks))
+    key, email = _escaped(parsed.key), _escaped(parsed.deliver_to)
+    return (READY, told, key, rf"\\x{mac}", email), True
+
+
+def _escaped(text: str) -> str:
+    if text.isprintable() and "\\" not in text:
+        return text
+    return text.translate(_SPECIAL)
 
 
 def _why_no_address(text: str) -> str:
@@ -89,13 +166,6 @@ def _why_no_address(text: str) -> str:
     except addresses.BadAddress as problem:
         return str(problem)
     return "There is no address."
-
-
-def _read(person: Person, heading: str, text: str, reader: Reader) -> None:
-    try:
-        reader(person, text)
-    except BadValue as problem:
-        person.remarks.append(f"{heading} was left out: {problem}")
 
 
 def recipe(
@@ -113,7 +183,7 @@ def recipe(
     address and by name, in lower case.
     """
     known = {str(one.pk): one for one in definitions}
-    readers = []
+    found = []
     for at, target in enumerate(mapping):
         reader = (
             _owner_reader(owners)
@@ -121,8 +191,12 @@ def recipe(
             else _reader(target, known, times.get(at, _NO_TIMES))
         )
         if reader:
-            readers.append((at, headings[at], reader))
-    return Recipe(mapping.index(columns.EMAIL), readers)
+            into = _INTO.get(target.partition(":")[0], target)
+            found.append(Column(at, headings[at], into, reader))
+    return Recipe(mapping.index(columns.EMAIL), found)
+
+
+_INTO = {"property": PROPERTIES, "type": OPTED_OUT_OF}
 
 
 def dated(
@@ -149,96 +223,79 @@ def _reader(
     if kind == "property" and number in definitions:
         return _property_reader(definitions[number], times)
     if kind == "type":
-        return _type_reader(int(number))
+        return lambda text: str(int(number)) if cells.opts_out(text) else ""
     if target in MOMENTS:
-        return _moment_reader(target, times) if times[0] else None
-    if target in NUMBERS:
-        return _number_reader(target)
-    if target in _CODES:
-        return _CODES[target]
-    if target in LENGTHS:
-        return _text_reader(target, LENGTHS[target])
-    return {"opted_out": _opted_out, "bounce_reason": _bounce_reason}.get(target)
+        return _moment_reader(times) if times[0] else None
+    if target in LENGTHS and target not in _CODES:
+        return _text_reader(LENGTHS[target])
+    return _number if target in NUMBERS else _CODES.get(target)
 
 
-def _text_reader(name: str, length: int) -> Reader:
-    def read(person: Person, text: str) -> None:
+def _text_reader(length: int) -> Reader:
+    def read(text: str) -> str:
         if len(text) > length:
             raise BadValue(f"it is longer than {length} characters.")
-        person.fields[name] = text
+        return _escaped(text)
 
     return read
 
 
-def _time_zone(person: Person, text: str) -> None:
+def _number(text: str) -> str:
+    return str(cells.count(text))
+
+
+def _time_zone(text: str) -> str:
     name = text.replace("_slash_", "/")
     found = ZONES.get(name.casefold())
     if not found:
         raise BadValue(f"“{text}” is not a time zone such as Europe/Helsinki.")
-    person.fields["time_zone"] = found
+    return found
 
 
-def _language(person: Person, text: str) -> None:
-    person.fields["language"] = cells.language(text)
+def _opted_out(text: str) -> str:
+    return "t" if cells.opts_out(text) else "f"
 
 
-_CODES = {"time_zone": _time_zone, "language": _language}
+_CODES: dict[str, Reader] = {
+    "time_zone": _time_zone,
+    "language": cells.language,
+    "opted_out": _opted_out,
+    "bounce_reason": cells.bounce_reason,
+}
 
 
 def _owner_reader(owners: Mapping[str, int]) -> Reader:
-    def read(person: Person, text: str) -> None:
+    def read(text: str) -> str:
         found = owners.get(text.casefold())
         if found is None:
             raise BadValue(
                 f"nobody called “{text}” signs in here. Write the email address."
             )
-        person.fields[OWNER] = found
+        return str(found)
 
     return read
 
 
-def _number_reader(name: str) -> Reader:
-    def read(person: Person, text: str) -> None:
-        person.fields[name] = cells.count(text)
-
-    return read
-
-
-def _moment_reader(name: str, times: Times) -> Reader:
-    def read(person: Person, text: str) -> None:
+def _moment_reader(times: Times) -> Reader:
+    def read(text: str) -> str:
         moment = in_utc(cells.moment(text, *times))
         if moment.year in {
             dt.MINYEAR,
             dt.MAXYEAR,
         }:  # pages show it in the zone of who looks
             raise BadValue(f"“{text}” is where the calendar ends.")
-        person.fields[name] = moment
+        return moment.isoformat()
 
     return read
-
-
-def _type_reader(type_id: int) -> Reader:
-    def read(person: Person, text: str) -> None:
-        if cells.opts_out(text):
-            person.opted_out_of.append(type_id)
-
-    return read
-
-
-def _opted_out(person: Person, text: str) -> None:
-    person.opted_out = cells.opts_out(text)
-
-
-def _bounce_reason(person: Person, text: str) -> None:
-    person.bounce_reason = cells.bounce_reason(text)
 
 
 def _property_reader(definition: PropertyDefinition, times: Times) -> Reader | None:
     if definition.kind in {Kind.DATE, Kind.DATETIME} and not times[0]:
         return None
 
-    def read(person: Person, text: str) -> None:
-        person.properties[definition.key] = _value(definition, text, times)
+    def read(text: str) -> str:
+        value = json.dumps(_value(definition, text, times))
+        return _escaped(f'"{definition.key}": {value}')
 
     return read
 
@@ -249,23 +306,3 @@ def _value(definition: PropertyDefinition, text: str, times: Times) -> propertie
     if definition.kind == Kind.DATETIME:
         return in_utc(cells.moment(text, *times)).isoformat()
     return properties.parse(definition.kind, text, definition.choices)
-
-
-def staged(person: Person) -> tuple[Any, ...]:
-    """The person as a row of the staging table (see staging.COLUMNS)."""
-    values = person.fields.get
-    return (
-        person.number,
-        person.fate,
-        " ".join(person.remarks),
-        person.key or None,
-        address_hmac(person.key) if person.key else None,
-        person.email,
-        *(values(name) for name in PERSON_FIELDS),
-        values(OWNER),
-        json.dumps(person.properties) if person.properties else None,
-        *(values(name) for name in ENGAGEMENT_FIELDS),
-        person.opted_out,
-        person.opted_out_of,
-        person.bounce_reason,
-    )

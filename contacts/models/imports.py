@@ -43,7 +43,10 @@ _ROWS = ("file", "sheet", "headers", "encoding", "delimiter", "has_header")
 
 
 def _rows(file: File[bytes], shape: tables.Shape) -> Generator[tables.Row]:
-    yield from tables.rows(cast("BinaryIO", file), shape)
+    plain: Any = file
+    while isinstance(plain, File):  # it asks for every line whether it is closed
+        plain = plain.file
+    yield from tables.rows(plain, shape)
 
 
 class ContactImportQuerySet(models.QuerySet["ContactImport"]):

@@ -22,6 +22,5 @@ def test_a_time_where_the_calendar_ends_is_left_out_and_the_rest_is_read(target)
         times={1: ("dmy", NEW_YORK)},
         owners={},
     )
-    person = recipe.read(Row(2, ["ana@people.example", "9999-12-31 23:59"]))
-    [remark] = person.remarks
-    assert remark.startswith("Ends was left out: “9999-12-31 23:59")
+    [line] = recipe.lines([Row(2, ["ana@people.example", "9999-12-31 23:59"])])
+    assert line.startswith("2\tready\tEnds was left out: “9999-12-31 23:59")
