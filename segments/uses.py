@@ -29,7 +29,7 @@ class SegmentUse(models.Model):
     segment = models.ForeignKey(
         "segments.Segment", on_delete=models.PROTECT, related_name="uses"
     )
-    # "email:12", "campaign:3", "segment:7"
+    # "email:12", "reengagement:3", "segment:7"
     key = models.CharField(max_length=60)
     label = models.CharField(max_length=200)
     url = models.CharField(max_length=300)

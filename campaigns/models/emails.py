@@ -128,6 +128,12 @@ class MarketingEmail(Written):
         return self.kind == EmailKind.REENGAGEMENT
 
     @property
+    def key(self) -> str:
+        """Under which its mails go, and its segments: that of its campaign, or its
+        own."""
+        return self.group or f"email:{self.pk}"
+
+    @property
     def zone(self) -> zoneinfo.ZoneInfo:
         return zoneinfo.ZoneInfo(self.time_zone)
 
@@ -209,7 +215,7 @@ class MarketingEmail(Written):
         return Message(
             channel=channel,
             name=self.name,
-            group=self.group or f"email:{self.pk}",
+            group=self.key,
             brand=self.brand,
             **{name: getattr(self, name) for name in CONTENT},
         )

@@ -15,6 +15,7 @@ from campaigns.forms.settings import SendBackForm
 from campaigns.models import Approval, MarketingEmail
 from campaigns.readiness import complaints
 from campaigns.views.request import find, writing_tabs
+from segments.models import Segment
 
 NOT_NOW = (
     "Nothing was decided: the email was changed or somebody else was quicker. Look at"
@@ -39,6 +40,7 @@ def _page(
         "asked_for": Account.current().second_person,
         "standing": standing,
         "may_decide": standing.may_decide(request.user),
+        "chosen": Segment.objects.filter(uses__key=email.key),
         "include": email.include.order_by("name"),
         "exclude": email.exclude.order_by("name"),
         "checks": complaints(email),

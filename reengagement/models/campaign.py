@@ -112,7 +112,7 @@ class Campaign(models.Model):
 
     @property
     def group(self) -> str:
-        """The name under which its mails go in `Message.group`."""
+        """Under which its mails go (`Message.group`), and its segment."""
         return f"reengagement:{self.pk}"
 
     @property
@@ -137,7 +137,7 @@ class Campaign(models.Model):
             subscription_type=self.subscription_type
         )
         SegmentUse.objects.note(
-            f"campaign:{self.pk}",
+            self.group,
             [self.segment] if self.segment else [],
             label=f"Re-engagement “{self.name}”",
             url=self.get_absolute_url(),
@@ -147,7 +147,7 @@ class Campaign(models.Model):
     def discard(self) -> None:
         """Delete a draft with its emails."""
         self.emails.all().drop()
-        SegmentUse.objects.note(f"campaign:{self.pk}", [], label="", url="")
+        SegmentUse.objects.note(self.group, [], label="", url="")
         self.delete()
 
     def calendar(self) -> list[tuple[str, dt.date]]:

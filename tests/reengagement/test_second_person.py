@@ -3,14 +3,17 @@
 import datetime as dt
 
 import pytest
+from django.urls import reverse
 
 from accounts.models import Account, AuditEntry
 from accounts.roles import Role
+from campaigns.approving import unapproved
 from campaigns.models import Approval, EmailState, MarketingEmail
 from console import todo
 from reengagement import readiness
+from reengagement.models import Campaign
 from reengagement.vocabulary import CampaignState
-from tests.factories import SubscriptionTypeFactory, UserFactory
+from tests.factories import SubscriptionTypeFactory, UserFactory, make_segment
 from tests.reengagement.world import World
 
 pytestmark = pytest.mark.django_db
@@ -87,6 +90,38 @@ def test_a_campaign_does_not_start_before_its_emails_are_approved(world, draft):
     assert not any(
         "second person" in one for one in readiness.obstacles(world.campaign)
     )
+
+
+PEOPLE = {
+    "segment": lambda: {"segment": make_segment()},
+    "confirmed": lambda: {"skip_double_opt_in": False},
+    "comparison": lambda: {"holdout_percent": 0},
+}
+
+
+@pytest.mark.parametrize("people", PEOPLE)
+def test_whoever_asks_other_people_needs_another_approval(world, draft, people):
+    approve(draft)
+    Campaign.objects.update(**PEOPLE[people]())
+    found = readiness.obstacles(Campaign.objects.get())
+    assert any("It was changed after" in one for one in found)
+
+
+def test_the_other_choices_of_a_campaign_need_no_other_approval(world, draft):
+    approve(draft)
+    Campaign.objects.update(name="Another", waiting_days=20, gap_days=9)
+    world.campaign.refresh_from_db()
+    world.campaign.save()
+    draft.refresh_from_db()
+    assert unapproved(draft) == []
+
+
+def test_the_approval_names_the_people_whom_the_campaign_asks(world, draft, client):
+    world.segment.settle(0, 0, 4321)
+    world.campaign.note_choices()
+    page = client.get(reverse("campaigns:approval", args=[draft.pk])).content.decode()
+    assert world.segment.get_absolute_url() in page
+    assert "4,321" in page
 
 
 def test_a_change_after_the_start_was_pressed_gives_the_start_up(world, draft):
