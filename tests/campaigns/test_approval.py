@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -209,6 +209,27 @@ def test_going_back_to_the_approved_words_takes_a_new_approval(approved, author)
         approved.version, author
     )
     assert len(unapproved(fresh(approved))) == 1
+
+
+def fired(email, assignment):
+    """The triggers that an update of the email runs."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "EXPLAIN (ANALYZE, FORMAT JSON) UPDATE campaigns_marketingemail"
+            f" SET {assignment} WHERE id = %s",
+            [email.pk],
+        )
+        ((plan,),) = cursor.fetchall()
+    return [one["Trigger Name"] for one in plan[0]["Triggers"]]
+
+
+@pytest.mark.parametrize(
+    ("assignment", "counts"),
+    [("subject = 'Other'", True), ("tally = '{}', tallied_at = now()", False)],
+)
+def test_only_what_may_change_the_revision_is_looked_at(email, assignment, counts):
+    triggers = fired(email, assignment)
+    assert ("email_counts_its_revisions" in triggers) is counts
 
 
 def test_a_copy_is_not_approved(approved, author):
