@@ -95,7 +95,6 @@ class ExportForm(forms.Form):
             ("xlsx", "XLSX: for Excel and other spreadsheets"),
         ],
         initial="csv",
-        required=False,
         widget=forms.RadioSelect,
     )
     bom = forms.BooleanField(
@@ -110,9 +109,6 @@ class ExportForm(forms.Form):
         field = self.fields["fields_chosen"]
         assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101  for mypy
         field.choices = [(one.key, one.label) for one in exportable(Vocabulary())]
-
-    def clean_format(self) -> str:
-        return self.cleaned_data["format"] or "csv"
 
 
 class PickForm(forms.Form):

@@ -36,6 +36,10 @@ HISTORY_DAYS = 30
 LATEST = 5
 USUAL = ("delivered", "last_opened_at")
 MOST_COLUMNS = 6
+MOMENTS: dict[Type, Callable[[str], dt.date]] = {
+    Type.DATE: dt.date.fromisoformat,
+    Type.DATETIME: dt.datetime.fromisoformat,
+}
 
 
 def tabs(current: str) -> list[dict[str, Any]]:
@@ -89,7 +93,9 @@ class Cell:
 
     label: str
     text: str
-    is_number: bool
+    is_number: bool = False
+    # in whose own zone the page shows it
+    moment: dt.date | None = None
 
 
 def columns_of(asked: Sequence[str], words: Vocabulary) -> list[Field]:
@@ -115,8 +121,8 @@ def fill_in(page: Page[Contact], fields: Sequence[Field], words: Vocabulary) -> 
 
 def _cell(field: Field, text: str | None, names: Mapping[str, str]) -> Cell:
     text = text or ""
-    if field.type is Type.DATETIME:
-        text = text[:10]
+    if text and field.type in MOMENTS:
+        return Cell(field.label, text, moment=MOMENTS[field.type](text))
     if field.type is Type.BOOLEAN:
         text = {"true": "yes", "false": "no"}.get(text, text)
     return Cell(field.label, names.get(text, text), field.type is Type.NUMBER)

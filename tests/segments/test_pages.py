@@ -290,7 +290,7 @@ def test_refreshing_twice_asks_for_one_job(client):
 
 def test_an_export_reports_until_it_is_over(client):
     segment = SegmentFactory()
-    page = client.post(url("export", segment)).url
+    page = client.post(url("export", segment), {"format": "csv"}).url
     job = Job.objects.get()
     part = client.get(page, headers={"HX-Request": "true"}).content.decode()
     assert "waiting for a worker" in part
@@ -314,6 +314,30 @@ def test_the_columns_of_a_segment_are_a_choice(client):
     page = client.get(segment.get_absolute_url(), wanted)
     cells = [(cell.label, cell.text) for cell in page.context["page"].rows[0].cells]
     assert cells == [("City", "Turku"), ("Email hard bounce reason", "Policy")]
+
+
+def test_a_moment_in_a_column_is_a_day_of_whoever_looks(client, alice):
+    type(alice).objects.filter(pk=alice.pk).update(time_zone="Pacific/Auckland")
+    late = dt.datetime(2026, 1, 31, 20, 0, tzinfo=dt.UTC)
+    ContactFactory(delivered=3, last_opened_at=late)
+    segment = SegmentFactory()
+    segment.refresh()
+    page = client.get(segment.get_absolute_url(), {"column": "last_opened_at"})
+    assert ">1 Feb 2026</time>" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"kind": "static", "size": 0}, "Add people by their addresses"),
+        ({"state": "broken"}, "Nobody was found yet"),
+        ({"state": "processing"}, "The people are being found"),
+        ({"state": "ready", "size": 0}, "As soon as somebody fits the conditions"),
+    ],
+)
+def test_an_empty_segment_says_why_nobody_is_in_it(client, values, told):
+    segment = SegmentFactory(**values)
+    assert told in client.get(segment.get_absolute_url()).content.decode()
 
 
 def test_the_size_of_every_day_is_drawn(client):
