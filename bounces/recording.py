@@ -181,7 +181,7 @@ def _complaint(delivery: Delivery, report: Report, work: Work) -> Made:
         explanation="Her mailbox provider reported our mail as spam.",
         source={"message": delivery.message_id, "delivery": delivery.pk},
     )
-    acting.complain(judging.addresses_of([delivery]), act)
+    acting.complain({*judging.addresses_of([delivery]), *mail.moved_to()}, act)
     return Outcome.DONE, "No more marketing to this address."
 
 

@@ -136,7 +136,7 @@ def _deliveries(contact: Contact, before: dt.datetime | None) -> Iterator[Happen
         state = DeliveryState(row.state)
         icon, tint = DELIVERY_LOOKS.get(state, ("mail", ""))
         yield Happening(
-            row.at,
+            row.started_at or row.queued_at,
             f"{state.label}: “{row.message}”",
             _outcome(row),
             icon,

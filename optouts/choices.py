@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Set
+from collections.abc import Collection, Sequence, Set
 from dataclasses import dataclass, replace
 
 from django.db import transaction
@@ -79,20 +79,25 @@ def _liftable(address: Address) -> set[int]:
 
 @transaction.atomic
 def save(
-    address: Address, brand: Brand, wanted: Set[int], evidence: Evidence
+    address: Address,
+    brand: Brand,
+    wanted: Set[int],
+    evidence: Evidence,
+    moved_to: Collection[int] = (),
 ) -> list[Change]:
     """Make it so that she gets exactly the kinds in `wanted`; what changed.
 
-    What only a new sign-up may switch on stays off, whatever is wanted.
+    What only a new sign-up may switch on stays off, whatever is wanted. What she
+    switches off is off at the addresses of `moved_to`, too.
     """
-    Address.objects.lock([address.pk])
+    Address.objects.lock([address.pk, *moved_to])
     before = choices_of(address, brand)
     for choice in before:
         if choice.kind.pk in wanted and not choice.is_on and not choice.locked_since:
             _switch_on(address, choice.kind, evidence)
     for choice in choices_of(address, brand):
         if choice.is_on and choice.kind.pk not in wanted:
-            _switch_off(address, choice.kind, evidence)
+            _switch_off([address.pk, *moved_to], choice.kind, evidence)
     was_on = {choice.kind.pk: choice.is_on for choice in before}
     return [
         Change(choice.kind, choice.is_on)
@@ -103,29 +108,35 @@ def save(
 
 def paused_until(address: Address) -> dt.datetime | None:
     """When the pause in force ends by itself; None without one."""
-    return _pauses(address).values_list("until", flat=True).first()
+    return _pauses(address.pk).values_list("until", flat=True).first()
 
 
 @transaction.atomic
-def pause(address: Address, days: int, evidence: Evidence) -> None:
+def pause(
+    address: Address, days: int, evidence: Evidence, moved_to: Collection[int] = ()
+) -> None:
     """No marketing for so many days from now, instead of any pause there is."""
-    end_pause(address, evidence)
+    end_pause(address, evidence, moved_to)
     act = replace(
         _act(Action.PAUSED, evidence),
         explanation=f"For {days} days.",
         until=timezone.now() + dt.timedelta(days=days),
     )
-    Suppression.objects.suppress([address.pk], Reason.PAUSED, act)
+    Suppression.objects.suppress([address.pk, *moved_to], Reason.PAUSED, act)
 
 
-def end_pause(address: Address, evidence: Evidence) -> None:
+def end_pause(
+    address: Address, evidence: Evidence, moved_to: Collection[int] = ()
+) -> None:
     """Mail her again before the time is over; nothing without a pause."""
-    _pauses(address).lift(LiftedBy.PAUSE_OVER, _act(Action.RESUMED, evidence))
+    _pauses(address.pk, *moved_to).lift(
+        LiftedBy.PAUSE_OVER, _act(Action.RESUMED, evidence)
+    )
 
 
-def _pauses(address: Address) -> SuppressionQuerySet:
+def _pauses(*address_ids: int) -> SuppressionQuerySet:
     own = Suppression.objects.active()
-    return own.filter(address=address, reason=Reason.PAUSED)
+    return own.filter(address__in=address_ids, reason=Reason.PAUSED)
 
 
 def _switch_on(address: Address, kind: SubscriptionType, evidence: Evidence) -> None:
@@ -153,9 +164,11 @@ def _keep_off(address: Address, brand: Brand, reasons: Set[str]) -> None:
         Suppression.objects.suppress([address.pk], Reason(reason), act, brand=brand)
 
 
-def _switch_off(address: Address, kind: SubscriptionType, evidence: Evidence) -> None:
+def _switch_off(
+    address_ids: Sequence[int], kind: SubscriptionType, evidence: Evidence
+) -> None:
     Suppression.objects.suppress(
-        [address.pk],
+        address_ids,
         Reason.OWN_OPT_OUT,
         _act(Action.WITHDRAWN, evidence),
         subscription_type=kind,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db import transaction
 from django.utils import timezone
 
 from consent.models import Address, SubscriptionType, Suppression
@@ -20,7 +21,7 @@ from consent.vocabulary import (
     Mechanism,
     Reason,
 )
-from deliveries.models import Delivery
+from deliveries.models import Delivery, DeliveryQuerySet
 from deliveries.tokens import Token
 from deliveries.underway import in_flight
 
@@ -48,7 +49,7 @@ class Leaver:
         Safe to repeat. Without a kind of mail to leave it is all marketing.
         """
         self.opt_out(mechanism, evidence, all_mail=all_mail)
-        return in_flight(self.address.pk)
+        return in_flight(*self.addresses())
 
     def opt_out(
         self, mechanism: Mechanism, evidence: Evidence, *, all_mail: bool = False
@@ -56,16 +57,31 @@ class Leaver:
         """The same where nobody waits for the answer."""
         act = self._act(Action.WITHDRAWN, mechanism, evidence)
         kind = None if all_mail else self.subscription_type
-        Suppression.objects.suppress(
-            [self.address.pk], Reason.OWN_OPT_OUT, act, subscription_type=kind
-        )
+        with transaction.atomic():
+            Address.objects.lock(self.addresses())
+            # asked again: she may have moved while the lock was waited for
+            Suppression.objects.suppress(
+                self.addresses(), Reason.OWN_OPT_OUT, act, subscription_type=kind
+            )
         self._mark(unsubscribed=True)
+
+    def addresses(self) -> list[int]:
+        """Where the mail went, and where she is by now."""
+        return [self.address.pk, *self.moved_to()]
+
+    def moved_to(self) -> list[int]:
+        """The address that she has by now, where it is another."""
+        return self._mail().moved_to()
 
     def come_back(self, evidence: Evidence) -> bool:
         """Take back the own opt-out of the last ten minutes; whether there was one."""
         act = self._act(Action.RESTORED, Mechanism.UNDO, evidence)
         own = Suppression.objects.filter(address=self.address)
-        lifted = own.lift(LiftedBy.OWN_UNDO, act)
+        # where she is now only what this mail began
+        elsewhere = Suppression.objects.filter(
+            address__in=self.moved_to(), record__source=act.source
+        )
+        lifted = (own | elsewhere).lift(LiftedBy.OWN_UNDO, act)
         if lifted:
             self._mark(unsubscribed=False)
         return bool(lifted)
@@ -97,8 +113,11 @@ class Leaver:
 
     def _mark(self, *, unsubscribed: bool) -> None:
         """On the mail itself, for its report; after the commit of what counts."""
-        Delivery.objects.filter(
-            message_id=self.token.message_id,
-            pk=self.token.delivery_id,
-            unsubscribed_at__isnull=unsubscribed,
-        ).update(unsubscribed_at=timezone.now() if unsubscribed else None)
+        self._mail().filter(unsubscribed_at__isnull=unsubscribed).update(
+            unsubscribed_at=timezone.now() if unsubscribed else None
+        )
+
+    def _mail(self) -> DeliveryQuerySet:
+        return Delivery.objects.filter(
+            message_id=self.token.message_id, pk=self.token.delivery_id
+        )

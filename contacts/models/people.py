@@ -110,6 +110,17 @@ class Contact(Engagement):
     address = models.OneToOneField(
         Address, null=True, blank=True, on_delete=models.PROTECT
     )
+    # where mails went that she may still answer, while she has no address: what she
+    # says no to there comes along to the next one. Addresses are never deleted.
+    address_before = models.ForeignKey(
+        Address,
+        null=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
     # as typed, trimmed; the spelling to deliver to is parsed from it
     email = models.CharField(max_length=254, blank=True)
     first_name = models.CharField(max_length=120, blank=True, default="", db_default="")
@@ -256,6 +267,7 @@ class Contact(Engagement):
         before = self.address_id
         self.email, self.address = email.strip(), None
         if not self.email:
+            self.address_before_id = before or self.address_before_id
             return
         parsed = addresses.parse(self.email)
         pk = Address.objects.ensure([parsed])[parsed.key]
@@ -263,7 +275,7 @@ class Contact(Engagement):
         other = Contact.objects.filter(address_id=pk).exclude(pk=self.pk).first()
         if other:
             raise AddressTaken(other)
-        self.address_id = pk
+        self.address_id, self.address_before = pk, None
         for field in Engagement._meta.local_fields:
             setattr(self, field.name, field.get_default())
 
@@ -282,19 +294,21 @@ class Contact(Engagement):
             self.email = email.strip()
             self.save(update_fields=["email"])
             return
+        taken_from = before or self.address_before
         self.settle_at(email)
         self.hard_bounce_reason = ""
         self.save(
             update_fields=[
                 "email",
                 "address",
+                "address_before",
                 "hard_bounce_reason",
                 "updated_at",
                 *ENGAGEMENT_FIELDS,
             ]
         )
-        if before and self.address_id:
-            self._take_along(before, user)
+        if taken_from and self.address_id:
+            self._take_along(taken_from, user)
         Contact.objects.filter(pk=self.pk).adopt_bounces()
         self.refresh_from_db(fields=["hard_bounce_reason"])
         AuditEntry.objects.record(

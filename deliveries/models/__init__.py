@@ -2,7 +2,12 @@
 
 from deliveries.models.caught import UNSUBSCRIBE_PREFIX, CaughtMail, CaughtMailQuerySet
 from deliveries.models.days import Day
-from deliveries.models.delivery import Delivery, DeliveryState, Verdict
+from deliveries.models.delivery import (
+    Delivery,
+    DeliveryQuerySet,
+    DeliveryState,
+    Verdict,
+)
 from deliveries.models.domains import (
     DomainState,
     KeyState,
@@ -24,6 +29,7 @@ __all__ = [
     "Channel",
     "Day",
     "Delivery",
+    "DeliveryQuerySet",
     "DeliveryState",
     "DomainState",
     "Event",

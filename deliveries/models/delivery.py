@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from consent.models import Address
@@ -36,6 +36,17 @@ class Verdict(models.TextChoices):
     HUMAN = "human", "A person"
     UNVERIFIED = "unverified", "Not certain"
     MACHINE = "machine", "A machine"
+
+
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def moved_to(self) -> list[int]:
+        """The addresses that people of these mails have now, where it is another one.
+
+        What somebody answers to a mail of before counts where she is now as well.
+        """
+        moved = self.exclude(contact__address=F("address"))
+        ids = moved.values_list("contact__address_id", flat=True)
+        return [pk for pk in ids if pk is not None]
 
 
 class Delivery(models.Model):
@@ -103,6 +114,8 @@ class Delivery(models.Model):
     bounced_at = models.DateTimeField(null=True)
     bounce_kind = models.CharField(max_length=12, blank=True, db_default="")
     bounce_category = models.CharField(max_length=32, blank=True, db_default="")
+
+    objects = DeliveryQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "deliveries"

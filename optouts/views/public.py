@@ -139,14 +139,14 @@ def preferences(request: HttpRequest, leaver: Leaver) -> HttpResponse:
         leaver.leave(Mechanism.PREFERENCE_CENTRE, evidence, all_mail=True)
         return _choices_page(request, leaver, brand, left_all=True)
     if days := PAUSES.get(str(form.get("pause", ""))):
-        choices.pause(leaver.address, days, evidence)
+        choices.pause(leaver.address, days, evidence, leaver.moved_to())
     if "resume" in form:
-        choices.end_pause(leaver.address, evidence)
+        choices.end_pause(leaver.address, evidence, leaver.moved_to())
         return _choices_page(request, leaver, brand, resumed=True)
     if "save" not in form:
         return _choices_page(request, leaver, brand)
     wanted = set(keys(form.getlist("kind")))
-    changes = choices.save(leaver.address, brand, wanted, evidence)
+    changes = choices.save(leaver.address, brand, wanted, evidence, leaver.moved_to())
     return _choices_page(request, leaver, brand, saved=True, changes=changes)
 
 

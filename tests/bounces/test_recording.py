@@ -14,7 +14,7 @@ from contacts.models import Contact
 from deliveries import catcher, magic
 from deliveries.models import CaughtMail, Delivery, DeliveryState
 from deliveries.tokens import Purpose, Token, sign
-from tests.factories import ContactFactory, DeliveryFactory
+from tests.factories import ContactFactory, DeliveryFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -115,6 +115,13 @@ class TestComplaint:
         delivery.refresh_from_db()
         assert delivery.complained_at is not None
         assert delivery.state == DeliveryState.DELIVERED
+
+    def test_it_counts_where_she_is_now(self, delivery):
+        ada = delivery.contact
+        ada.move_to("ada@new.example", UserFactory())
+        complaint(delivery)
+        noes = Suppression.objects.active().filter(reason=Reason.COMPLAINT)
+        assert noes.filter(address=ada.address_id).exists()
 
     def test_reported_twice_counts_once(self, delivery):
         complaint(delivery)

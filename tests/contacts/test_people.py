@@ -60,6 +60,16 @@ def test_an_address_she_said_no_at_is_not_taken_away_alone(alice):
     assert ada.email == "ada@old.example"
 
 
+def test_what_she_says_no_to_while_she_has_no_address_comes_along(alice):
+    ada = ContactFactory(email="ada@old.example")
+    before = Contact.objects.get()
+    ada.move_to("", alice)
+    say_no(before)
+    ada = Contact.objects.get()
+    ada.move_to("ada@new.example", alice)
+    assert reasons(ada) == {Reason.OWN_OPT_OUT}
+
+
 def test_an_address_without_a_no_may_go(alice):
     ada = ContactFactory(email="ada@old.example", first_name="Ada")
     say_no(ada, Reason.BOUNCED)
