@@ -11,7 +11,7 @@ from django.utils import timezone
 EVERY = dt.timedelta(hours=1)
 # a reader that has turned no page for so long is gone
 LOST = dt.timedelta(minutes=10)
-# what was left off longer ago is read from the beginning
+# where no page could be turned for so long it is read from the beginning
 STALE = dt.timedelta(days=1)
 
 
@@ -26,8 +26,9 @@ class ProviderListQuerySet(models.QuerySet["ProviderList"]):
         if by_hand:
             is_due |= Q(is_busy=False)
         fields: dict[str, object] = {"reading_at": now, "tried_at": now}
-        if not row.cursor or row.tried_at < now - STALE:
+        if not row.cursor or row.is_stuck:
             fields |= {"cursor": "", "listed_so_far": 0, "added_so_far": 0}
+            fields["turned_at"] = now
         taken = self.filter(is_free, is_due, pk=row.pk).update(**fields)
         return self.get(pk=row.pk) if taken else None
 
@@ -48,6 +49,8 @@ class ProviderList(models.Model):
     is_busy = models.BooleanField(default=False, db_default=False)
     # when whoever reads it turned the last page
     reading_at = models.DateTimeField(null=True)
+    # when a page was turned last, or all of it begun; a mere try does not count
+    turned_at = models.DateTimeField(null=True)
     # the page on which to go on, and what was read before it
     cursor = models.TextField(blank=True, db_default="")
     listed_so_far = models.PositiveIntegerField(default=0, db_default=0)
@@ -58,11 +61,18 @@ class ProviderList(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_stuck(self) -> bool:
+        """The page to go on with was not to be had for too long."""
+        return self.turned_at is None or self.turned_at < timezone.now() - STALE
+
     def turn(self, cursor: str, *, listed: int, added: int) -> None:
         """One page is read and stored; the next one is at `cursor`."""
+        now = timezone.now()
         ProviderList.objects.filter(pk=self.pk).update(
             cursor=cursor,
-            reading_at=timezone.now(),
+            reading_at=now,
+            turned_at=now,
             listed_so_far=F("listed_so_far") + listed,
             added_so_far=F("added_so_far") + added,
         )

@@ -38,9 +38,8 @@ class TestBreakingOff:
     def come_back(self, later=dt.timedelta(minutes=1)):
         """So much later the timetable looks again, and the server is well."""
         self.server.fault, self.server.asked = None, []
-        ProviderList.objects.update(
-            **{name: F(name) - later for name in ("due_at", "tried_at", "reading_at")}
-        )
+        names = ("due_at", "tried_at", "reading_at", "turned_at")
+        ProviderList.objects.update(**{name: F(name) - later for name in names})
         read_suppression_lists()
         return ProviderList.objects.get()
 
@@ -91,6 +90,21 @@ class TestBreakingOff:
         self.read(500)
         self.come_back(dt.timedelta(days=2))
         assert self.offsets() == ["0", "100", "200"]
+
+    def test_at_a_page_that_never_comes_begins_anew_after_a_day(self):
+        """Every hour it is tried, and a try alone brings nothing forward."""
+        self.read(500)
+        for _ in range(25):
+            self.come_back_to_errors()
+        self.come_back(dt.timedelta(hours=1))
+        assert self.offsets() == ["0", "100", "200"]
+
+    def come_back_to_errors(self):
+        names = ("due_at", "tried_at", "turned_at")
+        hour = dt.timedelta(hours=1)
+        ProviderList.objects.update(**{name: F(name) - hour for name in names})
+        self.server.fault, self.server.patience = 500, 0
+        read_suppression_lists()
 
     def test_goes_on_after_a_reader_that_died(self):
         self.read()
