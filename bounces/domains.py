@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import enum
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import dns.exception
 import dns.resolver
@@ -96,25 +96,32 @@ def check_due(resolver: dns.resolver.Resolver | None = None) -> int:
 
 @transaction.atomic
 def _note(check: DomainCheck, found: Found) -> None:
-    """What was found out about one domain; safe when two workers asked."""
+    """What was found out about one domain; safe when two workers asked.
+
+    Whoever judges has locked addresses when he comes to the domain: so have we.
+    """
     if found is Found.THERE:
         check.close("The domain takes mail.")
         return
     counts = found.is_gone and check.asked_at is not None
     failures = check.failures + counts
+    ids = Address.objects.lock(_addresses_at(check)) if failures >= ENOUGH else []
     asked = DomainCheck.objects.filter(pk=check.pk, asked_at=check.asked_at)
     if not asked.update(failures=failures, asked_at=timezone.now()):
         return
     if failures >= ENOUGH:
-        _give_up(check)
+        _give_up(check, ids)
     elif check.is_given_up:
         check.close("The DNS gave no answer about the domain.")
 
 
-def _give_up(check: DomainCheck) -> None:
+def _addresses_at(check: DomainCheck) -> list[int]:
+    ids = Address.objects.filter(domain=check.domain).values_list("pk", flat=True)
+    return list(ids)
+
+
+def _give_up(check: DomainCheck, ids: Sequence[int]) -> None:
     """Nobody can be reached at this domain any more."""
-    ids = Address.objects.filter(domain=check.domain).order_by("pk")
-    found = list(ids.values_list("pk", flat=True))
-    for start in range(0, len(found), BATCH_SIZE):
-        acting.kill(found[start : start + BATCH_SIZE], domain=check.domain)
+    for start in range(0, len(ids), BATCH_SIZE):
+        acting.kill(ids[start : start + BATCH_SIZE], domain=check.domain)
     check.close("The domain is gone.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from django.db import transaction
@@ -62,12 +62,12 @@ def place_of(domain: str | None) -> Place:
     return Place(HoldKind.PROVIDER, provider)
 
 
-def attach(bounces: Iterable[Bounce], policy: Policy) -> None:
-    """Put each of these refusals of ours with its like, and stop sending where they
-    are many; inside a transaction, safe to repeat.
+def attach(bounces: Iterable[Bounce], policy: Policy) -> list[Incident]:
+    """Put each of these refusals of ours with its like; those incidents for which
+    sending has to stop, see `hold`. Inside a transaction, safe to repeat.
 
     In the order that `solve` has too: addresses, which are locked by now, then the
-    incidents, and their stops when all of them are locked.
+    incidents; their stops when everything else is locked.
     """
     by_key: dict[Key, list[Bounce]] = {}
     for bounce in bounces:
@@ -75,9 +75,9 @@ def attach(bounces: Iterable[Bounce], policy: Policy) -> None:
             by_key.setdefault(_key_of(bounce), []).append(bounce)
     # always in this order: two workers never cross
     found = [_gathered(key, by_key[key]) for key in sorted(by_key)]
-    for incident in found:
-        if policy.pauses and not incident.is_held and is_storm(incident):
-            _hold(incident, None)
+    if not policy.pauses:
+        return []
+    return [one for one in found if not one.is_held and is_storm(one)]
 
 
 def _gathered(key: Key, rows: list[Bounce]) -> Incident:
@@ -159,20 +159,22 @@ def to_place(incident: Incident) -> QuerySet[Delivery]:
 @transaction.atomic
 def pause(incident: Incident, user: User) -> Hold:
     """Stop sending to this provider or domain; mails wait and are not lost."""
-    return _hold(incident, user)
+    Incident.objects.select_for_update(of=("self",), no_key=True).get(pk=incident.pk)
+    return hold(incident, user)
 
 
-def _hold(incident: Incident, user: User | None) -> Hold:
-    """`user`: none when it stops by itself."""
-    hold = Hold.objects.stop(
-        user,
-        f"Incident: {place_label(incident)} turns our mail away.",
-        kind=incident.kind,
-        value=incident.place,
+def hold(incident: Incident, user: User | None = None) -> Hold:
+    """Its stop of sending; `user`: none when it stops by itself. The incident is
+    locked."""
+    incident.hold = Hold.objects.stop(
+        user, _why(incident), kind=incident.kind, value=incident.place
     )
-    incident.hold = hold
     incident.save(update_fields=["hold"])
-    return hold
+    return incident.hold
+
+
+def _why(incident: Incident) -> str:
+    return f"Incident: {place_label(incident)} turns our mail away."
 
 
 @transaction.atomic
@@ -183,12 +185,11 @@ def solve(incident: Incident, user: User, solution: str) -> Incident:
     Their addresses are locked first: whoever records a refusal has done that when he
     comes to the incident.
     """
-    Address.objects.lock(_addresses_of(blocked_for(incident)))
-    incident = Incident.objects.select_for_update(of=("self",)).get(pk=incident.pk)
+    incident, ids = _locked(incident)
     if incident.solved_at:
         return incident
     incident.let_go = _let_go(incident, user, solution)
-    incident.released = _release(incident, user, solution)
+    incident.released = _release(ids, incident, user, solution)
     incident.solved_at, incident.solved_by = timezone.now(), user
     incident.solution = solution
     incident.save(
@@ -208,15 +209,30 @@ def solve(incident: Incident, user: User, solution: str) -> Incident:
     return incident
 
 
+def _locked(incident: Incident) -> tuple[Incident, list[int]]:
+    """The incident, and before it the addresses of all who are blocked for it. Who was
+    blocked while we waited for it is locked by letting go of everything first."""
+    while True:
+        before = transaction.savepoint()
+        ids = Address.objects.lock(_addresses_of(blocked_for(incident)))
+        found = Incident.objects.select_for_update(of=("self",)).get(pk=incident.pk)
+        if found.solved_at or set(_addresses_of(blocked_for(found))) <= set(ids):
+            transaction.savepoint_commit(before)
+            return found, ids
+        transaction.savepoint_rollback(before)
+
+
 def _let_go(incident: Incident, user: User, solution: str) -> int:
-    """Lift the stop of this incident, unless another one there needs it: how many
-    mails had waited."""
+    """Lift the stop of this incident, unless another one there needs it or somebody
+    has made it hers for a reason of her own: how many mails had waited."""
     if incident.hold_id is None:
         return 0
     hold = Hold.objects.locked().filter(pk=incident.hold_id).first()
     others = Incident.objects.open().filter(hold=hold, bounces__isnull=False)
     others = others.exclude(pk=incident.pk)
     if hold is None or others.exists():
+        return 0
+    if hold.created_by_id and hold.reason != _why(incident):
         return 0
     count = waiting(incident).count()
     hold.lift(user, solution)
@@ -255,8 +271,8 @@ def _addresses_of(blocked: QuerySet[Suppression]) -> list[int]:
     return sorted(set(blocked.values_list("address_id", flat=True)))
 
 
-def _release(incident: Incident, user: User, solution: str) -> int:
-    ids = _addresses_of(blocked_for(incident))
+def _release(ids: Sequence[int], incident: Incident, user: User, solution: str) -> int:
+    """`ids` are locked."""
     return sum(
         _give_back(ids[start : start + BATCH_SIZE], incident, user, solution)
         for start in range(0, len(ids), BATCH_SIZE)
@@ -277,7 +293,6 @@ def _give_back(
         explanation=f"The incident at {place_label(incident)} is solved: {solution}",
         source={"incident": incident.pk},
     )
-    Address.objects.lock(ids)
     still = blocked_for(incident).filter(address__in=list(ids))
     reason = "address__contact__hard_bounce_reason"
     was = dict(still.values_list("address_id", reason))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 from typing import Any, cast
 
 from django.db import connection, transaction
@@ -12,11 +13,11 @@ from django.utils import timezone
 from bounces import acting, incidents
 from bounces.categories import Kind
 from bounces.codes import Judgement, judge
-from bounces.models import Bounce, DomainCheck, Source
+from bounces.models import Bounce, DomainCheck, Incident, Source
 from bounces.neighbours import weighed
 from bounces.policy import Decision, Policy
 from consent.models import Address
-from deliveries.models import Delivery, DeliveryState
+from deliveries.models import Delivery, DeliveryState, HoldKind
 
 BATCH = 2_000
 
@@ -114,23 +115,41 @@ def act(
         .order_by("pk")
     )
     policy, found = policy or Policy.current(), list(bounces)
-    ours = (one for one in found if policy.decide(one).is_of_an_incident)
-    incidents.attach(ours, policy)
-    act_on(found, policy)  # last: it stops domains, whose incidents are locked before
+    ours = [one for one in found if policy.decide(one).is_of_an_incident]
+    follow(found, ours, policy)
 
 
-def act_on(bounces: Sequence[Bounce], policy: Policy) -> None:
-    """Do to the addresses, which are locked, what follows from these bounces."""
+def follow(bounces: Sequence[Bounce], ours: Iterable[Bounce], policy: Policy) -> None:
+    """Do what follows from these bounces, whose addresses are locked; `ours`: those
+    that belong to an incident.
+
+    Everybody locks in one order: addresses, incidents, domains that are asked about,
+    and then what stops sending, as it is sorted. So nobody waits in a circle.
+    """
+    storms = incidents.attach(ours, policy)
+    lost = _act_on(bounces, policy)
+    stops: list[tuple[str, str, Incident | None]]
+    stops = [(one.kind, one.place, one) for one in storms]
+    stops += [(HoldKind.DOMAIN, name, None) for name in lost]
+    for _, name, incident in sorted(stops, key=itemgetter(0, 1)):
+        if incident:
+            incidents.hold(incident)
+        else:
+            DomainCheck.objects.hold(name)
+
+
+def _act_on(bounces: Sequence[Bounce], policy: Policy) -> list[str]:
+    """What is done to the addresses; the domains to which mail has to wait."""
     decided = [policy.decide(bounce) for bounce in bounces]
     acting.change_owner(_addresses(one for one in decided if one.voids_consent))
     acting.kill(_addresses(one for one in decided if one.ends_address))
     acting.wear_out(_addresses(one for one in decided if one.counts))
     for provider, listed in _by_provider(decided).items():
         acting.block_globally(listed, provider)
-    DomainCheck.objects.watch(
+    acting.block_strictly(_by_category(decided))
+    return DomainCheck.objects.watch(
         one.bounce.address.domain or "" for one in decided if one.asks_the_dns
     )
-    acting.block_strictly(_by_category(decided))
 
 
 def _addresses(decided: Iterable[Decision]) -> set[int]:

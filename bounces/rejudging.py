@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from accounts.doorbell import ring
 from accounts.models import AuditEntry, Job, JobState, User
-from bounces import incidents, judging
+from bounces import judging
 from bounces.categories import COMPLAINT
 from bounces.classify import judged
 from bounces.codes import Judgement, judge
@@ -188,8 +188,8 @@ def _follow(changed: Sequence[Bounce], policy: Policy) -> None:
         .order_by("pk")
     )
     since = timezone.now() - RECENT
-    incidents.attach((r for r in rows if r.at >= since and _is_ours(r)), policy)
-    judging.act_on(rows, policy)
+    ours = [row for row in rows if row.at >= since and _is_ours(row)]
+    judging.follow(rows, ours, policy)
 
 
 def _is_ours(bounce: Bounce) -> bool:

@@ -19,14 +19,17 @@ REASON = "The domain could not be found: the DNS is asked for three days."
 
 
 class DomainCheckQuerySet(models.QuerySet["DomainCheck"]):
-    def watch(self, domains: Iterable[str]) -> None:
+    def watch(self, domains: Iterable[str]) -> list[str]:
         """Begin to look after these; those that are looked after go on as they do.
-        Mail to them waits meanwhile, but for the great providers: they come back."""
+        Those to which mail has to wait meanwhile, see `hold`: the great providers come
+        back."""
         names = sorted(set(domains))
         self.bulk_create([self.model(domain=n) for n in names], ignore_conflicts=True)
-        for name in names:
-            if provider_of(name) == OTHER:
-                Hold.objects.stop(None, REASON, kind=HoldKind.DOMAIN, value=name)
+        return [name for name in names if provider_of(name) == OTHER]
+
+    def hold(self, domain: str) -> None:
+        """Mail to it waits while the DNS is asked."""
+        Hold.objects.stop(None, REASON, kind=HoldKind.DOMAIN, value=domain)
 
     def due(self) -> DomainCheckQuerySet:
         """Never asked yet, or a day ago."""

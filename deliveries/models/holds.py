@@ -137,10 +137,15 @@ class Hold(models.Model):
         return f"{self.get_kind_display()}: {self.reason}"
 
     def outlast(self, how: dict[str, Any]) -> bool:
-        """A stop for a while becomes one until somebody lifts it, for the reason that
-        comes now; False where it is one, or would be for a while again."""
-        if self.lift_at is None or how["lift_at"]:
+        """A stop for a while becomes one until somebody lifts it, and one of the
+        program's own becomes a person's, for the reason that comes now: what began it
+        must not end it then. False where nothing changes."""
+        is_longer = self.lift_at is not None and how["lift_at"] is None
+        is_taken_over = self.created_by_id is None and how["created_by"] is not None
+        if not (is_longer or is_taken_over):
             return False
+        if not is_longer:
+            how = {**how, "evidence": self.evidence}
         for name, value in how.items():
             setattr(self, name, value)
         self.save(update_fields=how)

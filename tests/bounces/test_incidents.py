@@ -150,6 +150,15 @@ class TestAtOnce:
         assert solved.released == 3
 
 
+def test_a_stop_that_somebody_made_hers_outlives_it():
+    refused_at_gmail(3)
+    incident, rosa = Incident.objects.get(), UserFactory()
+    incidents.hold(incident)
+    Hold.objects.stop(rosa, "A wrong price", kind="provider", value="gmail")
+    assert incidents.solve(incident, rosa, "Delisted").let_go == 0
+    assert Hold.objects.active().get().reason == "A wrong price"
+
+
 def again_of(incident):
     Bounce.objects.update(incident=None)
     return Bounce.objects.select_related("address")

@@ -12,6 +12,7 @@ import dns.resolver
 import dns.rrset
 import pytest
 from django.db.models import F
+from django.urls import reverse
 from django.utils import timezone
 
 from bounces import domains, incidents, judging, releasing
@@ -196,6 +197,14 @@ class TestDomains:
         self.fail("there.example")
         domains.check_due(resolver)
         assert Hold.objects.active().get().created_by == rosa
+
+    def test_that_a_person_stops_meanwhile_are_not_let_go(self, client, resolver):
+        self.fail("there.example")
+        new = {"kind": "domain", "message": "", "value": "there.example"}
+        client.post(reverse("admin:deliveries_hold_add"), new | {"reason": "Ours"})
+        domains.check_due(resolver)
+        assert Hold.objects.active().get().reason == "Ours"
+        assert not DomainCheck.objects.exists()
 
     def test_of_an_open_incident_are_not_let_go(self, resolver):
         self.fail("there.example")
