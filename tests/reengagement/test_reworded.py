@@ -49,9 +49,9 @@ def first(world):
     person = ContactFactory(delivered=12)
     agree(person, world.kind)
     world.segment.add(type(person).objects.filter(pk=person.pk))
+    Campaign.objects.update(state=CampaignState.STARTING, holdout_percent=0)
     email = approved_draft(world.campaign.emails.get())
     Message.objects.all().delete()
-    Campaign.objects.update(state=CampaignState.STARTING, holdout_percent=0)
     return email
 
 
