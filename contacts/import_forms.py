@@ -14,7 +14,13 @@ from accounts.models import Account, Job, User
 from consent import tables
 from consent.models import SubscriptionType
 from contacts.importing import columns, rows
-from contacts.models import ConsentAnswer, ContactImport, Policy, PropertyDefinition
+from contacts.models import (
+    ConsentAnswer,
+    ContactImport,
+    ImportTemplate,
+    Policy,
+    PropertyDefinition,
+)
 
 MOST_MEGABYTES = tables.MAX_BYTES // (1024 * 1024)
 
@@ -127,15 +133,24 @@ class ColumnsForm(forms.Form):
         ),
     )
 
-    def __init__(self, found: ContactImport, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        found: ContactImport,
+        *args: Any,
+        template: ImportTemplate | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.found = found
         self.sample = found.sample()
         choices, targets = _choices()
         guessed = found.mapping or columns.guess(found.headers, self.sample, targets)
         policies = found.policies or [""] * len(found.headers)
-        self.fields["date_order"].initial = found.date_order
-        self.fields["policy"].initial = found.policy
+        if template:
+            guessed, policies = template.match(found.headers, guessed)
+        answers = template or found
+        self.fields["date_order"].initial = answers.date_order
+        self.fields["policy"].initial = answers.policy
         for at, heading in enumerate(found.headers):
             self.fields[f"policy_{at}"] = forms.ChoiceField(
                 label=f"Values of “{heading}” that we have",

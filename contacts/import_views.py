@@ -22,6 +22,7 @@ from contacts.import_forms import (
 )
 from contacts.importing import reviewing
 from contacts.models import ContactImport, ImportState
+from contacts.template_forms import ChooseTemplateForm
 
 _STARTED = ContactImport.objects.select_related(
     "job", "undo_job", "batch", "batch__undone_by"
@@ -65,14 +66,16 @@ def columns(request: SignedIn, pk: int) -> HttpResponse:
     found = _draft(pk)
     if not found.file:
         return redirect("contacts:import_sheet", found.pk)
-    form = ColumnsForm(found, request.POST or None)
+    choose = ChooseTemplateForm(request.GET or None)
+    form = ColumnsForm(found, request.POST or None, template=choose.chosen)
     if request.method == "POST" and form.is_valid() and (job := form.save()):
         ring(tasks.run_import, job.pk)
         return redirect("contacts:import_consent", found.pk)
+    context = {"found": found, "form": form, "choose": choose}
     return render(
         request,
         "contacts/import_columns.html",
-        {"found": found, "form": form, "same": found.same_file()},
+        context | {"same": found.same_file()},
         status=INVALID if form.errors else 200,
     )
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from contacts import import_views, subscription_views, views
+from contacts import import_views, subscription_views, template_views, views
 
 urlpatterns = [
     path("contacts/new/", views.create, name="create"),
@@ -25,6 +25,17 @@ urlpatterns = [
         name="property_archive",
     ),
     path("contacts/import/", import_views.upload, name="import"),
+    path("contacts/import/templates/", template_views.index, name="import_templates"),
+    path(
+        "contacts/import/templates/<int:pk>/delete/",
+        template_views.delete,
+        name="import_template_delete",
+    ),
+    path(
+        "contacts/import/<int:pk>/template/",
+        template_views.create,
+        name="import_template_create",
+    ),
     path("contacts/import/<int:pk>/sheet/", import_views.sheet, name="import_sheet"),
     path(
         "contacts/import/<int:pk>/columns/", import_views.columns, name="import_columns"

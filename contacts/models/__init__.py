@@ -12,6 +12,7 @@ from contacts.models.engagement import (
     Engagement,
     HardBounceReason,
 )
+from contacts.models.import_templates import ImportTemplate
 from contacts.models.imported import ImportedContact
 from contacts.models.imports import ContactImport
 from contacts.models.people import (
@@ -35,6 +36,7 @@ __all__ = [
     "HardBounceReason",
     "HasSaidNo",
     "ImportState",
+    "ImportTemplate",
     "ImportedContact",
     "OpeningBalance",
     "Outdated",
