@@ -142,9 +142,12 @@
     }
 
     choose(option) {
+      // whoever looks through the list goes on; whoever typed a name has found it, and
+      // the open list would lie over the button that saves
+      const goesOn = this.select.multiple && !this.input.value.trim();
       this.set(option, this.select.multiple ? !option.selected : true);
       this.input.value = this.select.multiple ? "" : option.label;
-      if (this.select.multiple) this.open(true);
+      if (goesOn) this.open(true);
       else this.close();
     }
 

@@ -87,6 +87,16 @@ def test_a_combobox_is_chosen_from_by_keyboard_and_fills_its_select(guide):
     page.keyboard.type("gone")
     page.keyboard.press("Enter")
     expect(page.locator("#id_segments")).to_have_value("1")
+    expect(page.locator("#cb-list-1")).to_be_hidden()
+
+
+def test_whoever_looks_through_the_list_of_a_combobox_chooses_several(guide):
+    page = guide()
+    page.locator("#id_segments_typed").click()
+    for key in ["ArrowDown", "Enter", "ArrowDown", "ArrowDown", "Enter"]:
+        page.keyboard.press(key)
+    expect(page.locator(".cb-token")).to_have_count(2)
+    expect(page.locator("#cb-list-1")).to_be_visible()
 
 
 def test_a_combobox_is_a_plain_select_without_script(guide):
