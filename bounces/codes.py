@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from bounces.concepts import said_in
 from bounces.rules.causes import CAUSES
-from bounces.rules.families import BLUNT, FIRM, LOOSE, Family, Pair
+from bounces.rules.families import BARE, BLUNT, FIRM, LOOSE, Family, Pair
 from bounces.rules.providers import PROVIDERS
 from bounces.rules.row import Row, alike
 from bounces.rules.status import DETAILS, REPLIES, SUBJECTS
@@ -74,6 +74,7 @@ PROVEN = frozenset(row.key for row in PROVIDERS)
 # What is refused before a recipient was named is the network or the sender.
 GENERAL = ("rejected", "policy", "filtered", "X.7", "f-box", "550", "554", "")
 REFUSED_AT = {"EHLO": "reputation", "MAIL": "sender_rejected"}
+OF_A_BOX = ("RCPT", "")  # the stages of what is said of a mailbox
 # Codes that servers use for nothing else, whatever words stand beside
 EXACT = (
     "1.6",
@@ -132,7 +133,9 @@ def judge(
     is_late = enhanced.startswith("4")
     code, enhanced = better(code, enhanced, words)
     is_final = is_permanent(code, enhanced) and not (is_late and code is None)
-    category, rule, doing = believed(found_in(code, enhanced, words), code, words)
+    category, rule, doing = believed(
+        found_in(code, enhanced, words, stage), code, words
+    )
     if category == "unknown_user" and not is_proven(enhanced, words, stage, rule):
         return Judgement("filtered", "block", "count", rule, enhanced)
     if stage in REFUSED_AT and (rule in GENERAL or CAUSES[category][0] == "hard"):
@@ -181,7 +184,7 @@ def better(code: int | None, enhanced: str, words: str) -> tuple[int | None, str
     return (int(reply[1]) if reply else code), enhanced
 
 
-def found_in(code: int | None, enhanced: str, words: str) -> Found:
+def found_in(code: int | None, enhanced: str, words: str, stage: str) -> Found:
     """Category, the rule that decided, and what that one wants to be done."""
     detail = enhanced.partition(".")[2]
     codes = f" {code or ''} {enhanced} "
@@ -208,6 +211,14 @@ def found_in(code: int | None, enhanced: str, words: str) -> Found:
     row = row or first_fit(LAST, words, codes)
     if row:
         return row.category, row.key, row.doing
+    return left_over(code, said, stage)
+
+
+def left_over(code: int | None, said: frozenset[Pair], stage: str) -> Found:
+    """By a state alone, "not found" after RCPT; else by the code of the reply."""
+    family = first_said(BARE, said) if stage in OF_A_BOX else None
+    if family:
+        return family.category, family.key, family.doing
     return (REPLIES[code][0], str(code), "") if code in REPLIES else ("other", "", "")
 
 

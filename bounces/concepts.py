@@ -15,6 +15,8 @@ from unicodedata import normalize
 from bounces.rules.words import LETTERS, NONE, NOT, SIGNS, STATES, THINGS, UNDONE, Table
 
 PERSON = " @ "  # stands for an address
+NOTHING = "nothing"  # of which a state is said that stands alone
+FEW = 8  # words of such a reply, with its codes
 FAR = 8  # words between a state and its thing
 UNDOING = (-1, -2, 1, -3)  # where "not" may stand
 MISSED = frozenset({"box", "domain", "name", "proof", "relay", "route"})
@@ -125,11 +127,21 @@ def said_in(text: str) -> frozenset[Pair]:
         text = ELIDED.sub(" ", DENIED.sub(" not ", text))
     text = PLACE.sub(" ", ADDRESS.sub(PERSON, text))
     text = NETWORK.sub(" ip ", text.replace("mail from:", " mailfrom "))
-    return frozenset(
-        pair
+    sentences = [
+        TOKEN.findall(sentence)[:MOST_WORDS]
         for sentence in SENTENCE.split(text, MOST_SENTENCES)
-        for pair in pairs_in(TOKEN.findall(sentence)[:MOST_WORDS])
-    )
+    ]
+    said = frozenset(pair for words in sentences for pair in pairs_in(words))
+    return said or alone(sentences)
+
+
+def alone(sentences: Sequence[Sequence[str]]) -> frozenset[Pair]:
+    """The one state of the few words of a reply that speaks of no thing at all."""
+    meant = [meaning(word) for words in sentences for word in words]
+    if len(meant) > FEW or any(one.things for one in meant):
+        return frozenset()
+    found = {state for _, state in states_in(meant)}
+    return frozenset((NOTHING, state) for state in found if len(found) == 1)
 
 
 def pairs_in(words: Sequence[str]) -> Iterator[Pair]:

@@ -64,10 +64,15 @@ FIRM: tuple[Family, ...] = (
         "f-full",
         "mailbox_full",
         SYNTAX,
-        "space full/exceeded, box full/exceeded, list full",
+        "space full/exceeded, box full/exceeded, list full, nothing full",
     ),
     family("f-pace", "throttled", SYNTAX, "pace exceeded/refused, line exceeded"),
-    family("f-large", "too_large", SYNTAX, "message large/exceeded, content large"),
+    family(
+        "f-large",
+        "too_large",
+        SYNTAX,
+        "message large/exceeded, content large, nothing large",
+    ),
     family(
         "f-many",
         "throttled",
@@ -128,6 +133,11 @@ LOOSE: tuple[Family, ...] = (
         SYNTAX,
         "server failed/full/exceeded/later/again/closed/absent",
     ),
+)
+# Of a state alone, which after RCPT is that of the mailbox
+BARE: tuple[Family, ...] = (
+    family("f-bare-closed", "mailbox_disabled", SYNTAX, "nothing closed/ended"),
+    family("f-bare-unknown", "unknown_user", SYNTAX, "nothing unknown"),
 )
 # After all other words
 BLUNT: tuple[Family, ...] = (

@@ -32,6 +32,8 @@ FULL = (
         "full-mailbox",
         "mailbox_full",
         SINGLE,
+        "out of space / "
+        "remaining capacity / "
         "mailbox is full / mailbox full / mail box full / mail box is full / "
         "mailbox * is full / |inbox full / inbox is full / is full (mb / "
         "mail folder is full / mailbox has exceeded / mailbox exceeds / "
@@ -85,6 +87,8 @@ GONE = (
         "moved",
         "address_moved",
         MOVED,
+        "changed his / changed her / changed their / "
+        "address has changed / "
         "user has moved / user has moved to / recipient has moved / "
         "has moved; please try / has changed * e-mail address / "
         "has changed * email address / new address of * is / "
@@ -94,7 +98,12 @@ GONE = (
         "is now at / "
         "please use the new address / mailbox moved",
     ),
-    row("left", "address_moved", MOVED, "no longer works / has left the company"),
+    row(
+        "left",
+        "address_moved",
+        MOVED,
+        "has left our / has left this / no longer works / has left the company",
+    ),
     row(
         "moved-code",
         "address_moved",
@@ -109,6 +118,8 @@ CLOSED = (
         "closed",
         "mailbox_disabled",
         SINGLE,
+        "user is on hold / account * on hold / mailbox * on hold / "
+        "subscription has lapsed / "
         "account disabled / account is disabled / account has been disabled / "
         "account * is disabled / account * has been disabled / "
         "account * has been temporarily / account is temporarily / account is locked / "
@@ -154,6 +165,9 @@ UNKNOWN = (
         "unknown-user",
         "unknown_user",
         SENDMAIL,
+        "can't accept user / server rejected recipients / rcpt unknown / badrcptto / "
+        "badrecipientto / envelope recipient has been denied / "
+        "envelope recipient is / employee has left / "
         "user unknown / unknown user / unknown local / unknown recipient / "
         "unknown address / unknown mailbox / unknown account / unknown email address / "
         "unknown virtual / unknown-user / unknown or illegal alias / "
@@ -172,6 +186,12 @@ UNKNOWN = (
         "no-such-user",
         "unknown_user",
         SINGLE,
+        "match any account / match any user / matched to any / user matching / "
+        "recipient matching / on our system / user does not appear / "
+        "recipient does not appear / check the address and try / "
+        "not an active address / no one at this / no one at that / nobody at this / "
+        "not one we have / missing home directory / recipient is not accepted / "
+        "recipient not ok / "
         "no such user / no such mailbox / no such recipient / no such address / "
         "no such account / no such local user / no such person / "
         "no such email address / no such addressee / no such virtual user / "
@@ -255,6 +275,8 @@ UNKNOWN = (
         "unknown-languages",
         "unknown_user",
         LANGUAGES,
+        "gibt es * nicht / bestaat * niet / таким именем нет / 該当するユーザー / "
+        "あて先のメールアドレスが間違 / メールアドレスが間違 / "
         "adresse d au moins un destinataire invalide / adresse destinataire invalide / "
         "destinataire inconnu / utilisateur inconnu / utente sconosciuto / "
         "destinatario sconosciuto / usuario desconocido / usuario no existe / "

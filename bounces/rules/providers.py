@@ -233,6 +233,7 @@ OTHER_ROWS = (
         "amazon-suppressed",
         "suppressed",
         AMAZON,
+        " / "
         "ses has suppressed sending to this address / "
         "suppression list / bounced address / unsubscribed address / "
         "spam reporting address / "

@@ -19,6 +19,9 @@ RELAYED = (
         "relay",
         "relay_denied",
         RELAY,
+        "one of our domains / n't serve that domain / not serve that domain / "
+        "not serve this domain / "
+        "not relayed here / not relaying for / not an open relay / "
         "relay access denied / relay denied / relaying denied / relay not permitted / "
         "relaying not permitted / relay not allowed / relaying not allowed / "
         "relaying mail to * is not allowed / relaying is prohibited / "
@@ -45,6 +48,7 @@ AUTHENTICATED = (
         "auth",
         "auth",
         AUTH,
+        "|spf check / "
         "|dmarc| / spf fail / spf check fail / spf validation / "
         "spf (sender policy framework) / sender policy framework / spf record / "
         "spf policy / prohibited by spf / denied by spf / refused by spf / "
@@ -76,6 +80,10 @@ SPAMMING = (
         "network-spam",
         "reputation",
         COMMON,
+        "host is not trusted / mta is * trusted / distrust / naughty / "
+        "previous abuse / abusers / "
+        "mail from your server / bad sender ip / sender ip address rejected / "
+        "looks suspiciously like spammer / open proxy / "
         "|ip * for spam / |ip * spamming / |ip * sending spam / "
         "|ip address * spam| / |server * sending spam / |spam* from your ip / "
         "|spam from your server / "
@@ -94,6 +102,7 @@ ADDRESSED = (
         "ptr",
         "sender_dns",
         PTR,
+        "unverif* sending ip / "
         "no dns a-data / ip must resolve / no reverse name / missing a dns entry / "
         "host can't be resolved / requires ptr / require ptr / address has no name / "
         "reverse dns / "
@@ -129,6 +138,9 @@ ADDRESSED = (
         "network",
         "reputation",
         COMMON,
+        "not like your network / not like your ip / not like your server / "
+        "mail from your ip / email from your ip / use the smtp server of your / "
+        "server requires confirmation / confirm this mail server / "
         "client host rejected / client host blocked / client host * blocked / "
         "host rejected / your ip * blocked / your ip has been / "
         "your ip address * blocked / your network * blocked / your server * blocked / "
@@ -143,7 +155,7 @@ ADDRESSED = (
         "connection refused from / "
         "connection not authorized / refused to talk / refused connection / "
         "connections from this host / denied by ip / access denied. ip / "
-        "no access from mail server / open relay / bad sender ip / "
+        "no access from mail server / open relay / "
         "service not available, closing / not accepted from / "
         "not accepting mail from / we don't accept mail from / "
         "we do not accept mail from / do not accept mail from / refuse mail from / "
@@ -164,6 +176,11 @@ FROM = (
         "sender",
         "sender_rejected",
         SENDER,
+        "invalid return address / bad return address / "
+        "sender is in / sender is on / sender is listed / sender is blacklisted / "
+        "*@* is blacklisted / address that has been blacklisted / "
+        "email address has been blacklisted / email address is blacklisted / "
+        "senderfilterconfig / "
         "sender address rejected / sender rejected / sender * not in my domain / "
         "sender was rejected / "
         "sender denied / sender is not / sender not / sender domain / sender address / "
@@ -186,6 +203,8 @@ FROM = (
         "lists-closed",
         "sender_rejected",
         LISTSERV,
+        "only subscribers / subscribers only / be subscribed to / "
+        "be on the list to / must be a subscriber / "
         "not a member of this mailing list / are not member / "
         "is not a member of the list / "
         "is not a member of this list / "
@@ -200,6 +219,8 @@ CONTENT = (
         "virus",
         "virus",
         SCANNERS,
+        "dangerous / "
+        "eicar / "
         "virus / malware / infected / trojan / clamav / phishing attempt / phish / "
         "suspicious attachment / malicious / worm / schadsoftware / вирус / wirus",
     ),
@@ -207,6 +228,7 @@ CONTENT = (
         "spam",
         "spam",
         FILTERS,
+        "|bulk| / rubbish / flagged by / "
         "|spam| / spam-like / spamassassin / spam score / spam message / spammer / "
         "|junk| / indésirable / no deseado / unerwünscht / indesiderat / ongewenst / "
         "нежелательн / não solicitad / spamming / spammy / as spam / junk mail / "
@@ -225,6 +247,8 @@ CONTENT = (
         "content",
         "content",
         FORM,
+        "|zip| / .exe / file ending / file name extension / "
+        "duplicate * field / missing * field / duplicate from / "
         "content reject / content denied / content not allowed / content blocked / "
         "sensitive word / content restrictions / message content / content of / "
         "improper content / inappropriate / "
@@ -246,9 +270,24 @@ CONTENT = (
 
 REFUSED = (
     row(
+        "auth-named",
+        "auth",
+        AUTH,
+        "|spf| / |dkim| / did not sign / not signed / unsigned",
+    ),
+    row(
+        "greylist-wait",
+        "greylisted",
+        "RFC 6647: greylisting",
+        "in * minutes / in * seconds / in 5 min / after * minutes / after * seconds / "
+        "minutes later / seconds later / come back in",
+        codes=("450", "451"),
+    ),
+    row(
         "policy-clear",
         "policy",
         COMMON,
+        "corporate rules / local rules / our rules / internal rules / "
         "policy violation / policy reason / security policy / security policies / "
         "site policy / local policy / company policy / by policy / "
         "organizational settings / organisational settings",
@@ -264,6 +303,8 @@ REFUSED = (
         "filtered",
         "filtered",
         COMMON,
+        "has you on / only takes mail / chose to refuse / chose not to / "
+        "accepting only from / accepts only / "
         "because the recipient is not accepting mail with / "
         "chosen not to / not wish to receive / not want your mail / "
         "not want your email / n't want your email / "
@@ -289,6 +330,8 @@ REFUSED = (
         "policy",
         "policy",
         COMMON,
+        "only authenticated / authenticated users only / "
+        "authentication turned / "
         "policy / prohibited / "
         "not permitted / not allowed / access denied / access not allowed / "
         "administrative / administratively / banned / unauthorized / not authorized / "
@@ -302,6 +345,7 @@ LAST = (
         "unavailable",
         "unknown_user",
         "RFC 5321 4.2.2: 550",
+        "mailbox unavaiable / mailbox unavailble / mailbox not present / "
         "mailbox unavailable / mailbox * unavailable / mailbox not available",
         codes=("550",),
     ),
@@ -311,66 +355,5 @@ LAST = (
         "filtered",
         COMMON,
         "rejected by a remote mail server / address rejected",
-    ),
-)
-
-# Words beside "user unknown" that say whom that is about: somebody else
-DOUBTS = (
-    row(
-        "doubt-sender",
-        "sender_rejected",
-        SENDER,
-        "sender address has / sender domain has / "
-        "sender verif / verify sender / verify the sender / verification of sender / "
-        "verification of the sender / sender callout / sender callback / "
-        "from unknown / unknown senders / your sender address / envelope-from / "
-        "return-path / permissions to submit / "
-        "list of allowed senders / not in * whitelist / not found in whitelist / "
-        "not on * whitelist",
-    ),
-    row(
-        "doubt-host",
-        "sender_dns",
-        PTR,
-        "sender host / sender hostname / helo name / ehlo name / helo host / "
-        "hostname of the client / hostname of your / sending host / your hostname / "
-        "your host name / client host name / client hostname / "
-        "your domain does not / your domain is not / sending domain does",
-    ),
-    row(
-        "doubt-from",
-        "filtered",
-        COMMON,
-        "not accept mail from / not accept email from / not accept any mail from / "
-        "n't accept mail from / n't accept email from / "
-        "user does not accept / account does not accept / mailbox does not accept / "
-        "recipient doesn't accept / user doesn't accept / accept mails in / "
-        "accept mail with / accept mails with / accept messages with / "
-        "accept mail only / accepts mail only / takes mail only",
-    ),
-    row(
-        "doubt-login",
-        "policy",
-        COMMON,
-        "wrong password / bad password / invalid password / or password / "
-        "and password / invalid credentials / username and / bad username",
-        codes=("530", "535", "550", "554"),
-    ),
-    row(
-        "doubt-many",
-        "reputation",
-        COMMON,
-        "too many * unknown / too many * invalid / many unknown / many invalid / "
-        "number of invalid / number of unknown / unknown users from / "
-        "invalid recipients from / dictionary attack / directory harvest / "
-        "harvesting attack",
-    ),
-    row(
-        "doubt-content",
-        "content",
-        FORM,
-        "content restriction / due to content / suspicious content / "
-        "unknown or invalid attachment / unknown attachment / unknown link / "
-        "header invalid / invalid header from",
     ),
 )

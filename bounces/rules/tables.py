@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bounces.rules import mailboxes, providers, senders, transport
+from bounces.rules import doubts, mailboxes, providers, senders, transport
 from bounces.rules.row import Row
 
 # Clear words: they say more than any code.
@@ -45,5 +45,5 @@ REFUSED: tuple[Row, ...] = senders.REFUSED
 # Asked when not even the subject of an enhanced code is known.
 LAST: tuple[Row, ...] = senders.LAST
 # Asked before something ends an address.
-DOUBTS: tuple[Row, ...] = senders.DOUBTS
+DOUBTS: tuple[Row, ...] = doubts.DOUBTS
 ALL: tuple[Row, ...] = CLEAR + COMMON + VAGUE + REFUSED + LAST + DOUBTS

@@ -29,6 +29,8 @@ DOMAIN = (
         "no-mail",
         "domain_no_mail",
         NULL_MX,
+        "takes no mail / accepts no mail / "
+        "does not receive any / "
         "no mx record / does not accept mail / does not accept email / "
         "does not accept any mail / does not accept e-mail / doesn't accept mail / "
         "host/domain does not accept mail / domain does not accept mail / "
@@ -43,6 +45,7 @@ DOMAIN = (
         "no-mx",
         "network_error",
         POSTFIX,
+        "hung up / hang up / points back to / "
         "dns server returned answer with no data / no route to host / "
         "host is unreachable / host unreachable / network is unreachable / "
         "network unreachable / "
@@ -71,6 +74,7 @@ DOMAIN = (
         "no-domain",
         "dns_failure",
         POSTFIX,
+        "no a or mx / "
         "host or domain name not found / couldn't find any host by that name / "
         "couldn't find any host named / domain name not found / host not found / "
         "host * not found / domain not found / domain * not found / "
@@ -106,6 +110,8 @@ TIMED_OUT = (
         "timed-out",
         "timeout",
         SENDMAIL,
+        "delivered in time / no answer * days / no answer * hours / no answer after / "
+        "in queue for too long / "
         "délai de livraison / délai dépassé / connection timed out / "
         "connection time out / timed out / timeout / time-out / "
         "operation timed / retry time not reached / retry timeout exceeded / "
@@ -156,6 +162,9 @@ ENCRYPTED = (
         "tls",
         "tls_failure",
         TLS,
+        "plaintext session / plaintext connection / cleartext / unencrypted / "
+        "certificate of / "
+        "pki-chain / establish trust / "
         "starttls is required / must issue a starttls / must use tls / tls required / "
         "tls is required / requires tls / requires encryption / "
         "encryption required / only accept encrypted / only over tls / "
@@ -173,6 +182,7 @@ SLOWER = (
         "greylist",
         "greylisted",
         GREY,
+        "triplet / first contact / "
         "first time sender / greylist / graylist / grey list / grey-list / gray-list / "
         "greylisting in action / first attempt * retry / you are being greylisted / "
         "postgrey",
@@ -181,6 +191,9 @@ SLOWER = (
         "throttle",
         "throttled",
         RATE,
+        "sending rapidly / too much traffic / too many of you / more mail than / "
+        "number of emails / number of mails / exceeds * rate / daily sending / "
+        "sending allowance / "
         "too many connections / too many concurrent / too many simultaneous / "
         "too many sessions / too many messages / too many emails / too many mails / "
         "too many recipients / too many smtp / too many requests / "
@@ -259,6 +272,7 @@ PROGRAMS = (
         "program",
         "server_error",
         SENDMAIL,
+        "exited with / expansion error / shutting down / closing for maintenance / "
         "procmail: / exec /usr/local/bin/procmail / pipe to | / command died / "
         "command failed / "
         "exited with status / lmtp error after / "

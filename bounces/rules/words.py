@@ -33,7 +33,8 @@ THINGS: Table = {
         endereço* endereco* indirizz* osoite* cím alamat адрес* alias aliases
         mailaddress maildrop inbox inboxes person persona customer subscriber client's
         localpart username's mailbox's user's recipient's addressee's nickname
-        employee employees abonent* abonn* casilla* ldap folder destin individual
+        employee employees subscription abonent* abonn* casilla* ldap folder destin
+        individual
         bustia*
         παραλήπτ* χρήστη* χρήστης γραμματοκιβώτιο διεύθυνση λογαριασμ* משתמש המשתמש
         נמען הנמען תיבה התיבה תיבת כתובת הכתובת חשבון החשבון المستخدم المستلم مستخدم
@@ -125,7 +126,7 @@ STATES: Table = {
         wrong
         uknown nosuchuser usernotfound recipientnotfound recipnotfound userunknown
         unknownuser mailboxnotfound nouser nomailbox unknownrecipient fictitious
-        bulunam* yok deleted removed gelöscht* supprim* eliminad* borrad* excluíd*
+        bulunam* yok deleted removed gone gelöscht* supprim* eliminad* borrad* excluíd*
         cancellat* verwijder* usunięt* smazan* smazán* удален* удалён* видален*
         borttag* slettet poistet* törölt* silin*
     """,
@@ -133,8 +134,7 @@ STATES: Table = {
         disabled inactive suspended suspend deactivated locked closed frozen
         dormant discontinued cancelled canceled terminated archived retired
         deprovisioned hibernat* parked barred shut inactif inactifs accountdisabled
-        hangup
-        mailboxdisabled gesperrt*
+        hangup offline mailboxdisabled gesperrt*
         deaktiviert* stillgelegt* abgeschaltet* désactiv* desactiv* suspendu* bloqué
         fermé* archivé* archivee clôtur* suspendid* deshabilit* inactiv* inativ*
         desativ* suspens* sospes* disattiv* disabilit* inattiv* geblokkeerd
@@ -145,7 +145,8 @@ STATES: Table = {
         ανενεργ* חסום מושבת معطل محظور
     """,
     "ended": """
-        expired ended abgelaufen expiré expirée expirad* caducad* scadut* verlopen
+        expired ended lapsed abgelaufen expiré expirée expirad* caducad* scadut*
+        verlopen
     """,
     "full": """
         full overquota overdrawn plena ple mało πλήρ* γεμάτ* מלאה מלא ممتلئ ممتلئة penuh

@@ -6,8 +6,8 @@ import pytest
 
 from bounces.categories import CATEGORIES
 from bounces.codes import judge
-from bounces.concepts import said_in
-from bounces.rules.families import FIRM, LOOSE
+from bounces.concepts import NOTHING, said_in
+from bounces.rules.families import BARE, BLUNT, FIRM, LOOSE
 from bounces.rules.tables import ALL
 from bounces.rules.words import STATES, THINGS, UNDONE
 
@@ -83,16 +83,39 @@ def test_what_is_held_against_the_sender_comes_before_what_ends_an_address():
 
 def test_an_address_is_a_box_and_a_host_name_is_nothing():
     assert ("person", "unknown") in said_in("<somebody@example.test> does not exist")
-    assert said_in("host mx.one.example.test said: 550 unknown") == frozenset()
+    said = said_in("host mx.one.example.test said: 550 unknown")
+    assert said == {(NOTHING, "unknown")}
 
 
 def test_every_family_has_a_key_of_its_own_and_speaks_of_known_words():
-    families = (*FIRM, *LOOSE)
+    families = (*FIRM, *LOOSE, *BLUNT, *BARE)
     keys = [one.key for one in families]
     assert len({*keys} | {row.key for row in ALL}) == len(keys) + len(
         {row.key for row in ALL}
     )
     said = {pair for one in families for pair in one.pairs}
-    assert {thing for thing, _ in said} <= set(THINGS)
+    assert {thing for thing, _ in said} <= set(THINGS) | {NOTHING}
     assert {state for _, state in said} <= set(STATES) | set(UNDONE)
     assert {one.category for one in families} <= set(CATEGORIES)
+
+
+@pytest.mark.parametrize(
+    ("reply", "category"),
+    [
+        ("550 not found", "unknown_user"),
+        ("550 unbekannt", "unknown_user"),
+        ("550 inactive", "mailbox_disabled"),
+        ("552 voll", "mailbox_full"),
+    ],
+)
+def test_a_state_alone_after_rcpt_is_that_of_the_mailbox(reply, category):
+    assert judge(None, "", reply, stage="RCPT").category == category
+
+
+@pytest.mark.parametrize("stage", ["EHLO", "MAIL", "DATA"])
+def test_a_state_alone_elsewhere_ends_no_address(stage):
+    assert judge(None, "", "550 not found", stage=stage).kind != "hard"
+
+
+def test_a_state_beside_another_is_no_state_alone():
+    assert judge(None, "", "550 unknown, blocked").kind != "hard"

@@ -1,0 +1,64 @@
+"""Words beside "user unknown" that say whom that is about: somebody else."""
+
+from bounces.rules.row import row
+from bounces.rules.senders import COMMON, FORM, PTR, SENDER
+
+DOUBTS = (
+    row(
+        "doubt-sender",
+        "sender_rejected",
+        SENDER,
+        "sender address has / sender domain has / "
+        "sender verif / verify sender / verify the sender / verification of sender / "
+        "verification of the sender / sender callout / sender callback / "
+        "from unknown / unknown senders / your sender address / envelope-from / "
+        "return-path / permissions to submit / "
+        "list of allowed senders / not in * whitelist / not found in whitelist / "
+        "not on * whitelist",
+    ),
+    row(
+        "doubt-host",
+        "sender_dns",
+        PTR,
+        "sender host / sender hostname / helo name / ehlo name / helo host / "
+        "hostname of the client / hostname of your / sending host / your hostname / "
+        "your host name / client host name / client hostname / "
+        "your domain does not / your domain is not / sending domain does",
+    ),
+    row(
+        "doubt-from",
+        "filtered",
+        COMMON,
+        "not accept mail from / not accept email from / not accept any mail from / "
+        "n't accept mail from / n't accept email from / "
+        "user does not accept / account does not accept / mailbox does not accept / "
+        "recipient doesn't accept / user doesn't accept / accept mails in / "
+        "accept mail with / accept mails with / accept messages with / "
+        "accept mail only / accepts mail only / takes mail only",
+    ),
+    row(
+        "doubt-login",
+        "policy",
+        COMMON,
+        "wrong password / bad password / invalid password / or password / "
+        "and password / invalid credentials / username and / bad username",
+        codes=("530", "535", "550", "554"),
+    ),
+    row(
+        "doubt-many",
+        "reputation",
+        COMMON,
+        "too many * unknown / too many * invalid / many unknown / many invalid / "
+        "number of invalid / number of unknown / unknown users from / "
+        "invalid recipients from / dictionary attack / directory harvest / "
+        "harvesting attack",
+    ),
+    row(
+        "doubt-content",
+        "content",
+        FORM,
+        "content restriction / due to content / suspicious content / "
+        "unknown or invalid attachment / unknown attachment / unknown link / "
+        "header invalid / invalid header from",
+    ),
+)
