@@ -91,8 +91,7 @@ class AddressQuerySet(models.QuerySet["Address"]):
         with connection.cursor() as cursor:
             cursor.execute(look_up)
             cursor.execute(_MAKE_OF.format(table=table))
-            if cursor.rowcount:
-                cursor.execute(look_up)
+            cursor.execute(look_up)  # also of those that somebody else just made
             cursor.execute(f"SELECT address_id FROM {table}")  # noqa: S608  as above
             return [row[0] for row in cursor.fetchall()]
 

@@ -4,11 +4,13 @@ with real workers in tests/deliveries/test_kill.py."""
 import threading
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
-from consent.models import Suppression
+from consent import addresses
+from consent.models import Address, Suppression, address_hmac
 from consent.vocabulary import Act, Action, Actor, Mechanism, Reason
 from tests.factories import make_address
+from tests.threads import halfway
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NO = Act(action=Action.WITHDRAWN, mechanism=Mechanism.ONE_CLICK, actor=Actor.CONTACT)
@@ -42,3 +44,19 @@ def test_the_same_no_said_by_many_at_once_is_written_once():
 
     assert sorted(fresh) == sorted(ids)
     assert Suppression.objects.count() == len(ids)
+
+
+def test_a_bulk_writer_has_the_address_that_somebody_makes_at_the_moment():
+    parsed = addresses.parse("ana@people.example")
+
+    def settle():
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                "CREATE TEMPORARY TABLE bulk ON COMMIT DROP AS SELECT %s::text AS key,"
+                " %s::bytea AS key_hmac, NULL::bigint AS address_id",
+                [parsed.key, address_hmac(parsed.key)],
+            )
+            return Address.objects.settle("bulk")
+
+    settled = halfway(lambda: Address.objects.ensure([parsed]), settle)
+    assert settled == [Address.objects.get().pk]
