@@ -7,7 +7,7 @@ from django.utils.html import escape
 
 from campaigns.models import MarketingEmail
 from contacts.models import Contact, PropertyDefinition
-from deliveries.personalization import CONTACT_FIELDS
+from deliveries.personalization import CONTACT_FIELDS, fill, slotted
 from deliveries.rendering import preview_html, preview_text
 from segments.models import Segment
 
@@ -41,6 +41,14 @@ def sample_people(email: MarketingEmail) -> list[Contact]:
     people = people.filter(~Q(email="")).order_by("pk")
     nameless = list(people.filter(first_name="")[:1])
     return nameless + list(people.exclude(first_name="")[: SAMPLE - len(nameless)])
+
+
+def in_the_inbox(email: MarketingEmail) -> dict[str, str]:
+    """Subject and preview text as somebody reads them of whom nothing is known."""
+    return {
+        "subject": fill(slotted(email.subject), {}),
+        "preview_text": fill(slotted(email.preview_text), {}),
+    }
 
 
 def preview(email: MarketingEmail, *, contact_id: int | None, view: str = "") -> str:

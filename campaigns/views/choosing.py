@@ -23,6 +23,7 @@ from campaigns.departures import departures
 from campaigns.forms.settings import LaunchForm, RecipientsForm, ScheduleForm, TestForm
 from campaigns.missing import missing_values, without_fallback
 from campaigns.models import MarketingEmail
+from campaigns.preview import in_the_inbox
 from campaigns.readiness import complaints, obstacles
 from campaigns.report import reason_label, reason_sentence
 from campaigns.views.request import find, note, writing_tabs
@@ -157,6 +158,7 @@ def show_review(
     checks = complaints(email)
     context = {
         "email": email,
+        "inbox": in_the_inbox(email),
         **numbers,
         **_ways_to_send(numbers.get("funnel", Funnel()), form, moved=moved),
         "missing": missing,

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.forms import settings as forms
-from campaigns.models import EmailState
+from campaigns.models import EmailState, MarketingEmail
 from contacts.models import PropertyDefinition
 from tests.factories import (
     ContactFactory,
@@ -56,6 +56,11 @@ def review(client, email):
 def is_draft(email):
     email.refresh_from_db()
     return email.is_draft
+
+
+def test_the_subject_reads_as_in_an_inbox(client, email):
+    MarketingEmail.objects.update(subject="Still there, {{ first_name | friend }}?")
+    assert "<strong>Still there, friend?</strong>" in review(client, email)
 
 
 class TestManyPeople:
