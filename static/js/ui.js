@@ -230,7 +230,8 @@
     if (typing(event.target) && !event.altKey && name !== "ctrl+d") return false;
     let scope = event.target.closest?.("[data-scope]") ?? $("form[data-scope]");
     while (scope) {
-      const all = [...(scope.elements ?? $$("[data-key]", scope))];
+      // a form has buttons elsewhere on the page, and what is no field inside it
+      const all = [...(scope.elements ?? []), ...$$("[data-key]", scope)];
       const mine = all.find((one) => one.dataset.key === name && (one.closest("[data-scope]") ?? one.form) === scope);
       if (mine) return press(mine);
       scope = scope.parentElement?.closest("[data-scope]");
