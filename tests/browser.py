@@ -27,6 +27,12 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# While a page is still loading, this finds it. Whoever clicks then is quicker than the
+# scripts of the page, which no test is about.
+LOADING = """{
+  query: () => document.readyState === "complete" ? null : document.documentElement,
+  queryAll: () => document.readyState === "complete" ? [] : [document.documentElement],
+}"""
 
 
 def do_without(reason):
@@ -48,6 +54,7 @@ def browser():
         chromium = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
     except (Error, OSError) as problem:
         do_without(f"Chromium could not be started: {problem}")
+    playwright.selectors.register("loading", LOADING, content_script=True)
     yield chromium
     chromium.close()
     playwright.stop()
@@ -58,6 +65,7 @@ def new_page(browser):
     """`new_page(width=390, color_scheme="dark", java_script_enabled=False, ...)`.
 
     A message of the content security policy or an error of a script fails the test.
+    Clicks, fillings and expectations wait until the page is loaded; bare keys do not.
     """
     contexts, complaints = [], []
 
@@ -71,6 +79,8 @@ def new_page(browser):
         context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
+        # once there is nothing to be done about it, it is waited for until it is over
+        page.add_locator_handler(page.locator("loading=page"), lambda: None)
         page.on("console", listen)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         return page

@@ -17,6 +17,7 @@ from tests.factories import ContactFactory, DeliveryFactory, agree, make_segment
 pytestmark = pytest.mark.browser
 
 WRITING = ("content", "versions", "template", "settings", "recipients", "review")
+SAVED = re.compile("^Saved ")  # not "Bo saved another version"
 
 
 @pytest.fixture
@@ -117,11 +118,12 @@ def test_an_email_is_written_by_keyboard_and_saves_itself(console, email):
     page.get_by_role("link", name="Heading").focus()
     page.keyboard.press("Enter")
     heading = page.locator(".ed-block:not([hidden]) input").first
+    expect(heading).to_be_focused()
     heading.fill("Still there, ")
     page.locator("summary", has_text="Personal fields").click()
     page.get_by_role("button", name="First name").click()
     page.keyboard.type("friend")
-    page.get_by_text("Saved ", exact=False).first.wait_for()
+    page.get_by_text(SAVED).first.wait_for()
     listed = page.get_by_role(
         "link", name="Heading Still there, {{ first_name | friend"
     )
@@ -141,19 +143,25 @@ def email_last(email):
 @pytest.fixture
 def keyboard(console, live_stack, email):
     """`keyboard(link, *keys, becomes="heading text")`: press keys at a block of the
-    list and see the email become these blocks; `keyboard.page` is the page."""
+    list and see the email become these blocks, and the page be redrawn with them;
+    `keyboard.page` is the page."""
     page = console(f"/emails/{email.pk}/content/")
 
-    def kinds():
+    version = page.locator("#state [name=version]")
+
+    def shows(becomes):
+        # it comes with the blocks, and the focus moves in the same moment
+        shown = version.input_value()
         email.refresh_from_db()
-        return " ".join(one["kind"] for one in email.blocks)
+        kinds = " ".join(one["kind"] for one in email.blocks)
+        return (kinds, str(email.version)) == (becomes, shown)
 
     def press(link, *keys, becomes):
         if link:
             page.get_by_role("link", name=link).first.focus()
         for key in keys:
             page.keyboard.press(key)
-        live_stack.wait_for(lambda: kinds() == becomes, becomes)
+        live_stack.wait_for(lambda: shows(becomes), becomes)
 
     press.page = page
     return press
@@ -161,6 +169,8 @@ def keyboard(console, live_stack, email):
 
 def test_a_block_is_added_and_written_by_keyboard_alone(keyboard):
     keyboard("Heading", "Enter", becomes="heading text confirm text")
+    entered = keyboard.page.locator(".ed-block:not([hidden]) input").first
+    expect(entered).to_be_focused()
     added = "heading text text confirm text"
     keyboard("Heading", "a", "ArrowDown", "Enter", becomes=added)
     box = keyboard.page.locator(".ed-block:not([hidden]) textarea").first
@@ -240,14 +250,14 @@ def test_an_earlier_version_is_looked_at_and_brought_back(console, email):
 def test_two_authors_are_told_of_each_other(console, live_stack, email):
     mine, theirs = (console(f"/emails/{email.pk}/content/") for _ in range(2))
     theirs.get_by_label("Subject", exact=True).fill("Theirs")
-    theirs.get_by_text("Saved ", exact=False).first.wait_for()
+    theirs.get_by_text(SAVED).first.wait_for()
     saved = MarketingEmail.objects.filter(subject="Theirs")
     live_stack.wait_for(saved.exists, "the other author")
     mine.get_by_label("Subject", exact=True).fill("Mine")
     mine.get_by_text("saved another version").wait_for()
     mine.get_by_role("button", name="Save", exact=True).last.click()
     mine.get_by_role("button", name="Keep mine").click()
-    mine.get_by_text("Saved ", exact=False).first.wait_for()
+    mine.get_by_text(SAVED).first.wait_for()
     email.refresh_from_db()
     assert email.subject == "Mine"
 
