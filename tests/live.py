@@ -165,7 +165,7 @@ class LiveStack:
         with self._server() as server:
             return server.execute(f"SHOW {name}").fetchone()[0]
 
-    def wait_for(self, question, what, seconds=60):
+    def wait_for(self, question, what, seconds=180):
         """Until `question()` is true; its answer is returned."""
         deadline = time.monotonic() + seconds
         while True:

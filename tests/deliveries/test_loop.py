@@ -69,6 +69,7 @@ def test_a_reader_clicks_in_the_outbox_and_presses_the_button(
     thanks = opened.value
     thanks.get_by_role("heading", name="One more step").wait_for()
     assert state_of("ada").confirmed_at is None
+    thanks.wait_for_load_state()  # until its script sees the gesture
     thanks.get_by_role("button", name="Yes, keep me subscribed").click()
     thanks.get_by_role("heading", name="You stay subscribed").wait_for()
     assert state_of("ada").confirmed_at is not None

@@ -158,7 +158,7 @@ class Marketer:
         else:
             scheduled.update(scheduled_at=timezone.now())
         sent = MarketingEmail.objects.filter(pk=email.pk, state="sent")
-        self.stack.wait_for(sent.exists, "the mails", seconds=90)
+        self.stack.wait_for(sent.exists, "the mails")
         email.refresh_from_db()
 
     def start_campaign(self, name, segment):
@@ -182,7 +182,7 @@ class Marketer:
         self.press("Start campaign")
         self.stack.wait_for(campaign.members.exists, "the audience")
         mails = campaign.messages().get().delivery_set.filter(state="delivered")
-        self.stack.wait_for(mails.exists, "the mails", seconds=90)
+        self.stack.wait_for(mails.exists, "the mails")
         return campaign
 
     def import_opt_outs(self, file, addresses):

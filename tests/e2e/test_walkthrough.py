@@ -16,7 +16,7 @@ from tests.e2e.marketer import Marketer, links_in, time_passes
 from tests.factories import UserFactory
 from tests.people import PASSWORD
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(900)
 
 ROWS = """\
 Email,First Name,Marketing emails delivered,Last marketing email open date,\
@@ -137,7 +137,7 @@ def opt_out_the_silent(stack, marketer, campaign):
     """The waiting time runs out, she looks through the silent and presses."""
     time_passes(campaign.messages().get(), days=15)
     in_review = Campaign.objects.filter(pk=campaign.pk, state="review")
-    stack.wait_for(in_review.exists, "the end of the waiting time", seconds=90)
+    stack.wait_for(in_review.exists, "the end of the waiting time")
     marketer.go(f"/reengagement/{campaign.pk}/silent/")
     marketer.page.locator("input[name=number]").fill("2")
     marketer.press("Opt out 2 people")

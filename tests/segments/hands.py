@@ -7,6 +7,7 @@ MOST_STOPS = 200
 
 def reach(page, place):
     """Go to this field or button with the Tab key alone."""
+    page.wait_for_load_state()
     place.wait_for()
     for _ in range(MOST_STOPS):
         if place.evaluate("el => el === document.activeElement"):
@@ -21,6 +22,7 @@ def filter_by(page, number, field, *, script=True):
     if not script:
         picker.select_option(label=field)
         return
+    page.wait_for_load_state()  # before, it is a plain list of the browser
     picker.click()
     page.get_by_role("option", name=field).first.click()
     expect(picker).to_have_value(field)
