@@ -243,11 +243,11 @@ def follow_suppressions(request: Asked, asking: Query[Following]) -> Any:
     if asking.after == "latest":
         here = ConsentChange.objects.here()
         return {"items": [], "next": str(here), "more": False}
-    note_export(request, "the changes of the do-not-mail list")
     try:
         read = ConsentChange.objects.behind(_place(asking.after), asking.limit + 1)
     except OtherHistory as other:
         raise Refused(410, "restored", f"{other} Read the list anew.") from None
+    note_export(request, "the changes of the do-not-mail list")
     shown = read[: asking.limit]
     return {
         "items": _changes([one.record for one in shown]),

@@ -1,10 +1,25 @@
 """An SMTP server of the tests' own: it keeps what it accepted, by a real connection."""
 
+import socket
 from dataclasses import dataclass, field
 
 from aiosmtpd.controller import Controller
 
-from config.local import places
+READY = 60  # seconds it may take on a busy machine
+
+
+class Listening(Controller):
+    """At a port that the system gives it, so that nobody else takes it first."""
+
+    def _create_server(self):
+        taken = socket.create_server((self.hostname, 0))
+        self.port = taken.getsockname()[1]
+        return self.loop.create_server(self._factory_invoker, sock=taken)
+
+    def _trigger_server(self):
+        here = (self.hostname, self.port)
+        with socket.create_connection(here, self.ready_timeout) as caller:
+            caller.recv(1024)
 
 
 @dataclass(frozen=True)
@@ -28,9 +43,7 @@ class Sink:
     controller: Controller | None = None
 
     def start(self) -> "Sink":
-        self.controller = Controller(
-            self, hostname="127.0.0.1", port=places.free_port()
-        )
+        self.controller = Listening(self, hostname="127.0.0.1", ready_timeout=READY)
         self.controller.start()
         return self
 

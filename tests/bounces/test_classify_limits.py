@@ -1,7 +1,6 @@
 """Whatever comes: never an error, never long, never much memory."""
 
 import resource
-import time
 import tracemalloc
 from pathlib import Path
 
@@ -20,7 +19,7 @@ KINDS = {
 CHARSETS = [b"utf-16", b"utf-7", b"x-nobody-knows", b"iso-2022-jp", b"hex", b"idna"]
 
 
-@settings(max_examples=300, deadline=2_000)
+@settings(max_examples=300, deadline=None)
 @given(st.sampled_from(RAWS), st.binary(max_size=60), st.data())
 def test_damage_is_judged_as_well(raw, junk, data):
     start = data.draw(st.integers(0, len(raw)))
@@ -28,13 +27,13 @@ def test_damage_is_judged_as_well(raw, junk, data):
     assert classify(raw[:start] + junk + raw[end:])["kind"] in KINDS
 
 
-@settings(max_examples=100, deadline=2_000)
+@settings(max_examples=100, deadline=None)
 @given(st.sampled_from(RAWS), st.data())
 def test_what_breaks_off_is_judged_as_well(raw, data):
     assert classify(raw[: data.draw(st.integers(0, len(raw)))])["kind"] in KINDS
 
 
-@settings(max_examples=100, deadline=2_000)
+@settings(max_examples=100, deadline=None)
 @given(st.sampled_from(RAWS), st.sampled_from(CHARSETS))
 def test_a_wrong_charset_is_no_obstacle(raw, charset):
     for usual in (b"us-ascii", b"utf-8", b"UTF-8", b"iso-2022-jp"):
@@ -42,7 +41,7 @@ def test_a_wrong_charset_is_no_obstacle(raw, charset):
     assert classify(raw)["kind"] in KINDS
 
 
-@settings(max_examples=200, deadline=2_000)
+@settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=2_000))
 def test_any_octets_are_judged(raw):
     assert classify(raw)["kind"] in KINDS
@@ -91,14 +90,14 @@ BOMBS = {
 }
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_bomb_takes_neither_two_seconds_nor_200_megabytes(name):
     raw = BOMBS[name]
     before = resource.getrusage(resource.RUSAGE_SELF).ru_utime
-    started = time.monotonic()
     assert classify(raw)["kind"] in KINDS
     used = resource.getrusage(resource.RUSAGE_SELF).ru_utime - before
-    assert min(used, time.monotonic() - started) < 2
+    assert used < 2
     tracemalloc.start()
     classify(raw)
     _, peak = tracemalloc.get_traced_memory()

@@ -143,16 +143,18 @@ class TestMailbox:
         mailbox.select("INBOX")
         assert mailbox.search(None, "UNSEEN")[1] == [b"1"]
 
-    def test_is_told_by_the_server_when_something_comes(self, mailbox, imap_port):
+    def test_is_told_by_the_server_when_something_comes(
+        self, mailbox, imap_port, monkeypatch
+    ):
+        monkeypatch.setattr(mailboxes, "IDLE_SECONDS", 10_000)  # not by the clock
         with box(imap_port).open() as opened:
             later = threading.Timer(
                 0.3, mailbox.append, ("INBOX", None, None, b"Subject: x\r\n\r\ny")
             )
             later.start()
-            began = time.monotonic()
             mailboxes.wait(opened)
-            assert time.monotonic() - began < 20
             later.join(10)
+        assert mailbox.select("INBOX")[1] == [b"1"]
 
     def test_that_cannot_be_reached_is_said_in_a_sentence(self, settings):
         settings.BOUNCE_MAILBOX = f"imap://a:b@127.0.0.1:{free_port()}/INBOX"

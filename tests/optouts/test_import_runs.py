@@ -1,6 +1,5 @@
 import csv
 import io
-import time
 
 import pytest
 
@@ -129,15 +128,13 @@ class TestRun:
             ["4", "'=1+1@", "This is a formula, not an address."],
         ]
 
-    def test_ten_thousand_rows_are_quick_and_in_few_statements(
+    def test_ten_thousand_rows_are_done_in_few_statements(
         self, counted, alice, django_assert_max_num_queries
     ):
         one = counted("Email\n" + "".join(f"p{n}@x.example\n" for n in range(10_000)))
         job = one.start(alice)
-        begin = time.monotonic()
         with django_assert_max_num_queries(80):  # in four pieces
             jobs.work(job.pk)
-        assert time.monotonic() - begin < 10
         assert Suppression.objects.count() == 10_000
 
 
