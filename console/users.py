@@ -158,8 +158,8 @@ def _switch(request: SignedIn, pk: int, *, on: bool) -> HttpResponse:
     try:
         with transaction.atomic():
             user.switch(request.user, on=on)
-            if not on:
-                Token.objects.revoke_of(user, request.user)
+            # in both directions: one may have been made while she was switched off
+            Token.objects.revoke_of(user, request.user)
     except NotChanged as problem:
         messages.error(request, str(problem))
         return redirect("console:user", pk)

@@ -10,6 +10,8 @@ from django.urls import reverse
 
 from accounts.models import AuditEntry, NotChanged, User
 from accounts.roles import Role
+from api.models import Token
+from api.scopes import TokenScope
 from consent.models import Brand, Suppression
 from consent.vocabulary import Reason
 from deliveries.models import Channel, Delivery, DeliveryState, Hold, Message
@@ -165,6 +167,15 @@ class TestChanging:
         page = client.post(url, follow=True)
         assert page.redirect_chain[-1][0] == reverse("console:user", args=[bo.pk])
         assert "needs a new password: mail a link" in page.content.decode()
+
+    def test_a_token_made_as_its_owner_was_switched_off_does_not_come_back(
+        self, client, bo
+    ):
+        act(client, "user_off", bo)
+        token, _ = Token.objects.issue(bo, "CRM", [TokenScope.CONTACTS_READ])
+        act(client, "user_on", bo)
+        token.refresh_from_db()
+        assert token.revoked_at
 
     def test_nobody_switches_herself_off(self, client, alice):
         act(client, "user_off", alice)
