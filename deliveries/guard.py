@@ -98,7 +98,8 @@ SELECT COALESCE(provider, ''), count(*),
     count(*) FILTER (WHERE bounce_kind = 'hard'),
     count(*) FILTER (WHERE complained_at IS NOT NULL),
     count(*) FILTER (WHERE state = 'refused' AND enhanced_code LIKE '5.7.%%'
-                     AND settled_at > GREATEST(%s, lifted.at))
+                     AND settled_at > %s
+                     AND (lifted.at IS NULL OR started_at > lifted.at))
 FROM deliveries_delivery LEFT JOIN (
     SELECT value, max(lifted_at) AS at FROM deliveries_hold
     WHERE kind = 'provider' AND lifted_by_id IS NOT NULL GROUP BY value
@@ -111,7 +112,7 @@ GROUP BY GROUPING SETS ((provider), ()) ORDER BY 1
 
 def counts_of(message: Message) -> list[Counts]:
     """Since a person last let it go on: what stopped it then stops it no more. Of
-    refusals those since a person last let their provider go."""
+    refusals those of mails begun since a person last let their provider go."""
     lifted = _stops(message).aggregate(at=Max("lifted_at"))["at"]
     since = lifted or message.created_at
     with connection.cursor() as cursor:

@@ -184,6 +184,19 @@ def test_new_refusals_stop_a_provider_again(sent, alice):
     assert held() == {"provider"}
 
 
+def test_what_was_under_way_when_a_provider_was_let_go_does_not_stop_it_again(
+    sent, alice
+):
+    refused_at_gmail(sent)
+    guard.look_after_all()
+    begun = timezone.now()
+    Hold.objects.active().get().lift(alice, "They took us off their list")
+    refused_at_gmail(sent)
+    Delivery.objects.filter(provider="gmail").update(started_at=begun)
+    guard.look_after_all()
+    assert held() == set()
+
+
 def test_a_rest_that_ended_by_itself_forgives_no_refusal(sent):
     rest = Hold.objects.stop_itself("Too much", {}, kind="provider", value="gmail")
     refused_at_gmail(sent)
