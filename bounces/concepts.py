@@ -12,11 +12,21 @@ from dataclasses import dataclass
 from functools import lru_cache
 from unicodedata import normalize
 
-from bounces.rules.words import LETTERS, NONE, NOT, SIGNS, STATES, THINGS, UNDONE, Table
+from bounces.rules.words import (
+    FILLERS,
+    LETTERS,
+    NONE,
+    NOT,
+    SIGNS,
+    STATES,
+    THINGS,
+    UNDONE,
+    Table,
+)
 
 PERSON = " @ "  # stands for an address
 NOTHING = "nothing"  # of which a state is said that stands alone
-FEW = 8  # words of such a reply, with its codes
+FEW = 4  # words of such a reply
 FAR = 8  # words between a state and its thing
 UNDOING = (-1, -2, 1, -3)  # where "not" may stand
 MISSED = frozenset({"box", "domain", "name", "proof", "relay", "route"})
@@ -101,6 +111,7 @@ class Vocabulary:
 
 
 THING, STATE, UNDO = Vocabulary(THINGS), Vocabulary(STATES), Vocabulary(UNDONE)
+BESIDE = frozenset(plain(FILLERS).split())
 NOTS, NONES = Vocabulary({"not": NOT}), Vocabulary({"none": NONE})
 
 
@@ -137,11 +148,20 @@ def said_in(text: str) -> frozenset[Pair]:
 
 def alone(sentences: Sequence[Sequence[str]]) -> frozenset[Pair]:
     """The one state of the few words of a reply that speaks of no thing at all."""
-    meant = [meaning(word) for words in sentences for word in words]
-    if len(meant) > FEW or any(one.things for one in meant):
+    said = [word for words in sentences for word in words if not is_filler(word)]
+    meant = [meaning(word) for word in said]
+    if len(meant) > FEW or not all(is_state(one) for one in meant):
         return frozenset()
     found = {state for _, state in states_in(meant)}
     return frozenset((NOTHING, state) for state in found if len(found) == 1)
+
+
+def is_filler(word: str) -> bool:
+    return word.isdigit() or word in BESIDE
+
+
+def is_state(one: Meaning) -> bool:
+    return not one.things and bool(one.states or one.undone or one.is_not)
 
 
 def pairs_in(words: Sequence[str]) -> Iterator[Pair]:

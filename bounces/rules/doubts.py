@@ -13,7 +13,8 @@ DOUBTS = (
         "verification of the sender / sender callout / sender callback / "
         "from unknown / unknown senders / your sender address / envelope-from / "
         "return-path / permissions to submit / "
-        "list of allowed senders / not in * whitelist / not found in whitelist / "
+        "allowed senders / as sender / of contacts / not in * whitelist / "
+        "not found in whitelist / "
         "not on * whitelist",
     ),
     row(
@@ -40,7 +41,8 @@ DOUBTS = (
         "doubt-login",
         "policy",
         COMMON,
-        "wrong password / bad password / invalid password / or password / "
+        "wrong password / incorrect user / your login / bad password / "
+        "invalid password / or password / "
         "and password / invalid credentials / username and / bad username",
         codes=("530", "535", "550", "554"),
     ),

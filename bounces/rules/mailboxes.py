@@ -32,6 +32,8 @@ FULL = (
         "full-mailbox",
         "mailbox_full",
         SINGLE,
+        "recipient overflow / mailbox overflow / "
+        "storage is at 100 / mailbox is at 100 / 100% full / "
         "out of space / "
         "remaining capacity / "
         "mailbox is full / mailbox full / mail box full / mail box is full / "
@@ -87,6 +89,7 @@ GONE = (
         "moved",
         "address_moved",
         MOVED,
+        "the new one is / "
         "changed his / changed her / changed their / "
         "address has changed / "
         "user has moved / user has moved to / recipient has moved / "
@@ -118,6 +121,11 @@ CLOSED = (
         "closed",
         "mailbox_disabled",
         SINGLE,
+        "user does not receive / account does not receive / "
+        "recipient does not receive / mailbox does not receive / account paused / "
+        "account is paused / account * stopped using / recipient stopped using / "
+        "not logged in for / not been used for / not used for / put to sleep / "
+        "has been revoked / "
         "user is on hold / account * on hold / mailbox * on hold / "
         "subscription has lapsed / "
         "account disabled / account is disabled / account has been disabled / "
@@ -186,6 +194,13 @@ UNKNOWN = (
         "no-such-user",
         "unknown_user",
         SINGLE,
+        "mailbox does not live / does not live here / undeliverable address / "
+        "not a deliverable / anybody named / anyone named / "
+        "no such local part / not in directory / not in the directory / "
+        "find a match for / undefined recipient / recipient undefined / "
+        "undefined user / user is gone / mailbox is gone / account is gone / "
+        "mailbox has gone / address is not correct / "
+        "does not work here / failed: no match / not correct address / "
         "match any account / match any user / matched to any / user matching / "
         "recipient matching / on our system / user does not appear / "
         "recipient does not appear / check the address and try / "
@@ -275,7 +290,10 @@ UNKNOWN = (
         "unknown-languages",
         "unknown_user",
         LANGUAGES,
-        "gibt es * nicht / bestaat * niet / таким именем нет / 該当するユーザー / "
+        "ユーザーは登録されていません / ユーザは登録されていません / "
+        "계정이 없습니다 / 사용자가 없습니다 / 주소가 없습니다 / "
+        "destinatario non è corretto / gibt es * nicht / bestaat * niet / "
+        "таким именем нет / 該当するユーザー / "
         "あて先のメールアドレスが間違 / メールアドレスが間違 / "
         "adresse d au moins un destinataire invalide / adresse destinataire invalide / "
         "destinataire inconnu / utilisateur inconnu / utente sconosciuto / "

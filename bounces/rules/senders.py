@@ -19,6 +19,7 @@ RELAYED = (
         "relay",
         "relay_denied",
         RELAY,
+        "before you relay / take mail for that domain / take mail for this domain / "
         "one of our domains / n't serve that domain / not serve that domain / "
         "not serve this domain / "
         "not relayed here / not relaying for / not an open relay / "
@@ -48,6 +49,7 @@ AUTHENTICATED = (
         "auth",
         "auth",
         AUTH,
+        "valid signature / "
         "|spf check / "
         "|dmarc| / spf fail / spf check fail / spf validation / "
         "spf (sender policy framework) / sender policy framework / spf record / "
@@ -80,6 +82,8 @@ SPAMMING = (
         "network-spam",
         "reputation",
         COMMON,
+        "known for spam / spam from your / ban list / complaints about / "
+        "mail from ip / email from ip / block database / seen sending / "
         "host is not trusted / mta is * trusted / distrust / naughty / "
         "previous abuse / abusers / "
         "mail from your server / bad sender ip / sender ip address rejected / "
@@ -102,6 +106,8 @@ ADDRESSED = (
         "ptr",
         "sender_dns",
         PTR,
+        "has no name in / forward lookups / "
+        "looks generic / not a fqdn / not an fqdn / "
         "unverif* sending ip / "
         "no dns a-data / ip must resolve / no reverse name / missing a dns entry / "
         "host can't be resolved / requires ptr / require ptr / address has no name / "
@@ -176,6 +182,7 @@ FROM = (
         "sender",
         "sender_rejected",
         SENDER,
+        "approved senders / "
         "invalid return address / bad return address / "
         "sender is in / sender is on / sender is listed / sender is blacklisted / "
         "*@* is blacklisted / address that has been blacklisted / "
@@ -203,6 +210,7 @@ FROM = (
         "lists-closed",
         "sender_rejected",
         LISTSERV,
+        "approved list of senders / n't a member / are not a member / "
         "only subscribers / subscribers only / be subscribed to / "
         "be on the list to / must be a subscriber / "
         "not a member of this mailing list / are not member / "
@@ -228,6 +236,7 @@ CONTENT = (
         "spam",
         "spam",
         FILTERS,
+        "as unwanted / "
         "|bulk| / rubbish / flagged by / "
         "|spam| / spam-like / spamassassin / spam score / spam message / spammer / "
         "|junk| / indésirable / no deseado / unerwünscht / indesiderat / ongewenst / "
@@ -247,6 +256,9 @@ CONTENT = (
         "content",
         "content",
         FORM,
+        "nul character / null character / "
+        "header too long / headers too long / no date header / no from header / "
+        "no from line / "
         "|zip| / .exe / file ending / file name extension / "
         "duplicate * field / missing * field / duplicate from / "
         "content reject / content denied / content not allowed / content blocked / "
@@ -287,6 +299,7 @@ REFUSED = (
         "policy-clear",
         "policy",
         COMMON,
+        "company's filter / company filter / "
         "corporate rules / local rules / our rules / internal rules / "
         "policy violation / policy reason / security policy / security policies / "
         "site policy / local policy / company policy / by policy / "

@@ -29,6 +29,7 @@ DOMAIN = (
         "no-mail",
         "domain_no_mail",
         NULL_MX,
+        "accepts no email / "
         "takes no mail / accepts no mail / "
         "does not receive any / "
         "no mx record / does not accept mail / does not accept email / "
@@ -45,6 +46,7 @@ DOMAIN = (
         "no-mx",
         "network_error",
         POSTFIX,
+        "host is down / path loops / to make a connection / "
         "hung up / hang up / points back to / "
         "dns server returned answer with no data / no route to host / "
         "host is unreachable / host unreachable / network is unreachable / "
@@ -74,6 +76,7 @@ DOMAIN = (
         "no-domain",
         "dns_failure",
         POSTFIX,
+        "domain name * not resolve / "
         "no a or mx / "
         "host or domain name not found / couldn't find any host by that name / "
         "couldn't find any host named / domain name not found / host not found / "
@@ -110,6 +113,8 @@ TIMED_OUT = (
         "timed-out",
         "timeout",
         SENDMAIL,
+        "beyond its lifetime / given up after / "
+        "no delivery within / "
         "delivered in time / no answer * days / no answer * hours / no answer after / "
         "in queue for too long / "
         "délai de livraison / délai dépassé / connection timed out / "
@@ -162,6 +167,7 @@ ENCRYPTED = (
         "tls",
         "tls_failure",
         TLS,
+        "negotiate tls / "
         "plaintext session / plaintext connection / cleartext / unencrypted / "
         "certificate of / "
         "pki-chain / establish trust / "
@@ -191,6 +197,8 @@ SLOWER = (
         "throttle",
         "throttled",
         RATE,
+        "recipients each / each hour / this hour / sending pace / sending too / "
+        "limit of messages / "
         "sending rapidly / too much traffic / too many of you / more mail than / "
         "number of emails / number of mails / exceeds * rate / daily sending / "
         "sending allowance / "
@@ -234,6 +242,8 @@ TOO_BIG = (
         "too-large",
         "too_large",
         SIZE,
+        "is over * mb / larger than * mb / bigger than * mb / "
+        "longer than the * limit / "
         "message too large / message too big / message is too large / "
         "message is too big / message was too large / mail too large / "
         "mail is too large / email is too large / too large for / too large to / "
@@ -299,6 +309,7 @@ SERVER = (
         "server",
         "server_error",
         SYSTEM,
+        "overloaded / could not write / cannot write / "
         "system error / internal server error / internal error / "
         "local error in processing / local configuration error / "
         "configuration error / server configuration problem / "

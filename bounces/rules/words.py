@@ -82,7 +82,8 @@ THINGS: Table = {
     """,
     "space": """
         quota quotas quota's diskquota storage space room disk diskspace speicher*
-        speicherplatz espace espacio espaço spazio ruimte miejsca místo kvot* kvóta
+        speicherplatz speicherlimit* speichergrenze espace espacio espaço spazio ruimte
+        miejsca místo kvot* kvóta
         квот* место места capacity capacité capacidad kapazität* overquota
     """,
     "pace": """
@@ -126,7 +127,10 @@ STATES: Table = {
         wrong
         uknown nosuchuser usernotfound recipientnotfound recipnotfound userunknown
         unknownuser mailboxnotfound nouser nomailbox unknownrecipient fictitious
-        bulunam* yok deleted removed gone gelöscht* supprim* eliminad* borrad* excluíd*
+        bulunam* yok misspelled misspelt mistyped fictional bogus unassigned
+        purged
+        falsch nesprávn*
+        deleted removed gelöscht* supprim* eliminad* borrad* excluíd*
         cancellat* verwijder* usunięt* smazan* smazán* удален* удалён* видален*
         borttag* slettet poistet* törölt* silin*
     """,
@@ -159,7 +163,8 @@ STATES: Table = {
         overskrid* täynnä ylitty* megtelt betelt dolu asil* plină depăși*
     """,
     "exceeded": """
-        exceeded exceeds exceed exceeding atteint* raggiunt* atingid* alcanzad* exceded
+        exceeded exceeds exceed exceeding atteint* erreicht raggiunt* atingid*
+        alcanzad* exceded
         reached überschreit* ueberschreit*
         dépasse excede supera* превыша* eccessiv* excesiv* excessiv* overschrijd*
         przekracza* překračuje excess
@@ -222,8 +227,8 @@ STATES: Table = {
 
 # "not", and the states it makes of other words: "does not exist", "not allowed"
 NOT = """
-    not no none never cannot do'nt does'nt can't couldn't doesn't don't didn't isn't
-    wasn't aren't
+    not nebyl nebyla nebylo no none never cannot do'nt does'nt can't couldn't doesn't
+    don't didn't isn't wasn't aren't
     hasn't haven't won't wouldn't non nobody dosn't dosnt doesnt dont isnt cant
     nicht kein keine keinen keiner pas aucun aucune nessun nessuna ningún ningun
     ninguna não nao nenhum nenhuma niet geen nie brak není nemá žádn* neni не нет нету
@@ -232,7 +237,8 @@ NOT = """
 """
 UNDONE: Table = {
     "unknown": """
-        existent existant existante vorhanden exist exists existing existe existen
+        existent existant existante
+        vorhanden exist exists existing existe existen
         exister existiert existieren exista esiste esistono bestaat istnieje existuje
         существует існує finns findes finnes löydy létezik mevcut found find finding
         gefunden trouv* trovat* encontr* gevonden znaleziono znaleźć nalezen* найден*
@@ -284,6 +290,12 @@ NONE = """
     nenhuma geen brak žádn* ingen inga нет incs
 """
 
+# Beside which a state still stands alone: "sorry, not found here"
+FILLERS = """
+    sorry here is was are it this that the a an to us we by at in smtp reply hier ist
+    leider ici est désolé aquí es lo siento qui
+"""
+
 # Scripts that set no spaces: an English word, and what is read as it
 SIGNS: Table = {
     "exceeded": "超え 超過 上限",
@@ -297,6 +309,7 @@ SIGNS: Table = {
     "address": "地址 位址 アドレス 주소",
     "account": "账号 帐号 账户 帐户 帳號 帳戶 アカウント 계정",
     "unknown": """
+        不正确 不正確 有误 有誤
         不存在 不明 無効 无效 無效 未找到 找不到 没有找到 未知 查无 存在しません
         存在しない 見つかりません 見つからない ございません 존재하지 已删除 已注销
         未开通 没有开通 未開通 ไม่พบ ไม่มีอยู่ 削除 찾을수없 찾을 유효하지
