@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.defaultfilters import pluralize
 from django.views.decorators.http import require_POST
 
 from accounts.doorbell import ring
@@ -121,7 +122,8 @@ def add(request: SignedIn, pk: int) -> HttpResponse:
     form = AddressesForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         count = segment.add(form.found())
-        messages.success(request, f"Added {count:,} contacts to “{segment.name}”.")
+        done = f"Added {_contacts(count)} to “{segment.name}”."
+        messages.success(request, done + form.missed())
         return redirect(segment)
     return render(
         request,
@@ -129,6 +131,10 @@ def add(request: SignedIn, pk: int) -> HttpResponse:
         {"segment": segment, "form": form},
         status=INVALID if form.errors else 200,
     )
+
+
+def _contacts(count: int) -> str:
+    return f"{count:,} contact{pluralize(count)}"
 
 
 @needs(Right.EDIT)
@@ -139,7 +145,7 @@ def gather(request: SignedIn) -> HttpResponse:
     if valid and (made := kept(form, lambda: form.made(request.user))):
         segment, count = made
         _record(request, "created a segment", segment)
-        messages.success(request, f"“{segment}” has {count:,} contacts.")
+        messages.success(request, f"“{segment}” has {_contacts(count)}.{form.missed()}")
         return redirect(segment)
     code = INVALID if form.errors else 200
     return render(request, "segments/gather.html", {"form": form}, status=code)
@@ -155,7 +161,7 @@ def pick(request: SignedIn) -> HttpResponse:
     valid = form.is_valid()
     if valid and (segment := kept(form, lambda: form.chosen(request.user))):
         count = segment.add(contacts)
-        messages.success(request, f"Added {count:,} contacts to “{segment.name}”.")
+        messages.success(request, f"Added {_contacts(count)} to “{segment.name}”.")
         return redirect(segment)
     return render(
         request,
@@ -172,5 +178,5 @@ def remove(request: SignedIn, pk: int) -> HttpResponse:
     segment = _static(pk)
     ids = keys(request.POST.getlist("id"))
     count = segment.remove(Contact.objects.filter(pk__in=ids))
-    messages.success(request, f"Took {count:,} contacts out of “{segment.name}”.")
+    messages.success(request, f"Took {_contacts(count)} out of “{segment.name}”.")
     return redirect(segment)

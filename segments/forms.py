@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 from django import forms
@@ -13,6 +14,22 @@ from contacts.models import Contact, ImportedContact
 from segments.exporting import exportable
 from segments.models import Segment, SegmentKind
 from segments.vocabulary import Vocabulary
+
+# what stands around an address that was copied from a mail: Ada <ada@people.example>
+AROUND = "<>()[]\"'"
+
+
+def _free(name: str, *, but: int = 0) -> str:
+    """On one line, with something that one can see and press, and nobody else's."""
+    line = " ".join(name.split())
+    if not any(unicodedata.category(char)[0] in "LNPS" for char in line):
+        raise forms.ValidationError("Give the segment a name that can be seen.")
+    others = Segment.objects.current().exclude(pk=but)
+    if others.filter(name__iexact=line).exists():
+        raise forms.ValidationError(
+            f"There is a segment “{line}” already. Choose another name."
+        )
+    return line
 
 
 class SegmentForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
@@ -33,13 +50,7 @@ class SegmentForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at 
         return self.cleaned_data["kind"] or SegmentKind.ACTIVE
 
     def clean_name(self) -> str:
-        name: str = self.cleaned_data["name"].strip()
-        others = Segment.objects.current().exclude(pk=self.instance.pk)
-        if others.filter(name__iexact=name).exists():
-            raise forms.ValidationError(
-                f"There is a segment “{name}” already. Choose another name."
-            )
-        return name
+        return _free(self.cleaned_data["name"], but=self.instance.pk or 0)
 
 
 class PersonForm(forms.Form):
@@ -188,15 +199,29 @@ class AddressesForm(forms.Form):
             chosen |= Q(Exists(mine.filter(contact_import=int(file))))
         return Contact.objects.filter(chosen)
 
+    def missed(self) -> str:
+        """A sentence about the addresses that no contact has; "" where all have one."""
+        keys = self._keys()
+        have = Contact.objects.filter(address__key__in=keys).values("address__key")
+        none = len(keys) - have.distinct().count()
+        none += sum("@" in word for word in self._words() if not _key(word))
+        verb = "address belongs" if none == 1 else "addresses belong"
+        return f" {none:,} {verb} to no contact and did not join." if none else ""
+
+    def _words(self) -> set[str]:
+        typed = self.cleaned_data["addresses"].replace(",", " ").replace(";", " ")
+        return {word.strip(AROUND) for word in typed.split()}
+
     def _keys(self) -> list[str]:
-        words = self.cleaned_data["addresses"].replace(",", " ").replace(";", " ")
-        keys = set()
-        for word in words.split():
-            try:
-                keys.add(key_of(word))
-            except BadAddress:
-                continue
-        return sorted(keys)
+        return sorted({key for word in self._words() if (key := _key(word))})
+
+
+def _key(word: str) -> str:
+    """Its match key; "" where it is no address."""
+    try:
+        return key_of(word)
+    except BadAddress:
+        return ""
 
 
 class GatherForm(AddressesForm):
@@ -206,12 +231,7 @@ class GatherForm(AddressesForm):
     field_order = ("name", "addresses", "contact_import")
 
     def clean_name(self) -> str:
-        name: str = self.cleaned_data["name"].strip()
-        if Segment.objects.current().filter(name__iexact=name).exists():
-            raise forms.ValidationError(
-                f"There is a segment “{name}” already. Choose another name."
-            )
-        return name
+        return _free(self.cleaned_data["name"])
 
     def made(self, user: User) -> tuple[Segment, int]:
         """The segment, and how many people are in it."""

@@ -84,6 +84,8 @@ def _unpacked(text: str) -> list[Any]:
     try:
         raw = zlib.decompressobj().decompress(base64.b64decode(text), BIGGEST)
         states = json.loads(raw) if raw else []
-        return [state_of(tree_of(one)) for one in states][:MOST]
+        return [state_of(tree_of(one)) for one in states[:MOST]]
     except (ValueError, TypeError, binascii.Error, zlib.error, AttributeError):
+        return []
+    except RecursionError:  # deeper than any state of ours
         return []

@@ -101,6 +101,18 @@ def test_a_no_to_another_subscription_is_none_to_this_one(client):
     assert [row["count"] for row in draft.split] == [1, 0, 0]
 
 
+@pytest.mark.parametrize("name", ["\u200b", "\u202e \u2066", "\xad"])
+def test_a_name_that_nobody_can_see_is_refused(client, name):
+    answer = client.post(NEW, form(GROUP, OPENED, name=name, do="save"))
+    assert "Give the segment a name that can be seen." in answer.content.decode()
+    assert not Segment.objects.exists()
+
+
+def test_a_name_stands_on_one_line(client):
+    client.post(NEW, form(GROUP, OPENED, name=" Gone\n quiet ", do="save"))
+    assert Segment.objects.get().name == "Gone quiet"
+
+
 def test_a_condition_that_is_not_finished_is_named_and_nothing_is_saved(client):
     blank = (3, 1, "filter", {"field": "delivered", "op": "greater", "v": ""})
     answer = client.post(NEW, form(GROUP, OPENED, blank, do="save"))

@@ -1,6 +1,8 @@
 """Every part of a condition on emails, former values and new facts: by example."""
 
+import base64
 import datetime as dt
+import zlib
 
 import pytest
 from django.db import connection
@@ -305,10 +307,20 @@ def test_a_change_is_undone_and_done_again(client):
     assert again.context["draft"].tree.node(2).value == "Oslo"
 
 
-@pytest.mark.parametrize("past", ["x", "eJw=", "AAAA", "é", "W10="])
+DEEP = base64.b64encode(zlib.compress(b"[" * 100_000)).decode()
+
+
+@pytest.mark.parametrize("past", ["x", "eJw=", "AAAA", "é", "W10=", DEEP])
 def test_damaged_states_are_passed_over(client, past):
     answer = client.post(NEW, form(GROUP, CITY, do="undo", past=past, at="7"))
     assert answer.context["draft"].tree.node(2).value == "Turku"
+
+
+def test_of_very_many_forged_states_only_the_first_are_read(client):
+    states = b"[" + b"[]," * 1_000_000 + b"[[]]]"  # the last is none
+    past = base64.b64encode(zlib.compress(states)).decode()
+    answer = client.post(NEW, form(GROUP, CITY, do="count", past=past, at="0"))
+    assert len(answer.context["past"].states) == 2
 
 
 def test_a_group_is_wrapped_and_taken_away_again(client):

@@ -193,6 +193,15 @@ def test_pasted_addresses_join_a_static_segment(client):
     assert not segment.members().exists()
 
 
+def test_who_did_not_join_by_a_pasted_address_is_told(client):
+    ContactFactory(email="ada@people.example")
+    segment = SegmentFactory(kind="static", rules=None, name="Friends")
+    text = "Ada Lee <ada@people.example>; Bo <bo@people.example>, oops@"
+    page = client.post(url("add", segment), {"addresses": text}, follow=True)
+    told = "Added 1 contact to “Friends”. 2 addresses belong to no contact"
+    assert told in page.content.decode()
+
+
 def test_a_static_segment_is_made_from_pasted_addresses(client):
     ada = ContactFactory(email="ada@people.example")
     gather = reverse("segments:gather")
