@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.contrib.auth import admin as registers_groups  # noqa: F401
 from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from accounts.models import Account, AuditEntry, Job, Throttle, User
+from accounts.races import once_more
 
 # roles say who may do what
 admin.site.unregister(Group)
@@ -39,8 +42,23 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return False
 
 
+class WholeForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Asks also for what must be unique together with something that it only shows."""
+
+    def validate_unique(self) -> None:
+        super().validate_unique()
+        if self.errors:
+            return
+        try:
+            self.instance.validate_constraints()
+        except ValidationError as refused:
+            self.add_error(None, refused.messages)
+
+
 class KeptAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Can be changed, never deleted: records point at it. The audit log has who did."""
+
+    form = WholeForm
 
     def subject(self, obj: Any) -> str:
         """What the audit log calls it."""
@@ -57,6 +75,13 @@ class KeptAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
                 subject=self.subject(obj),
                 detail={"fields": form.changed_data},
             )
+
+    def changeform_view(
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Again where somebody was quicker with a name: the form sees that now."""
+        view = once_more(super().changeform_view)
+        return view(request, *args, **kwargs)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

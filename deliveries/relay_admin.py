@@ -8,13 +8,13 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 
-from accounts.admin import KeptAdmin
+from accounts.admin import KeptAdmin, WholeForm
 from deliveries.models import ProviderLimit, Relay
 
 LIMITS = ("per_second", "per_hour", "per_day")
 
 
-class RelayForm(forms.ModelForm):  # type: ignore[type-arg]
+class RelayForm(WholeForm):
     secret = forms.CharField(
         label="Password",
         required=False,

@@ -18,10 +18,12 @@ from deliveries.models import Hold, ProviderLimit, Relay
 from optouts.models import Farewell
 from segments.models import SegmentUse
 from tests.factories import (
+    BrandFactory,
     ContactFactory,
     DeliveryFactory,
     MarketingEmailFactory,
     SegmentFactory,
+    SubscriptionTypeFactory,
     agree,
 )
 
@@ -149,6 +151,28 @@ def test_what_can_be_changed_is_written_down_with_who_did_it(
     assert client.post(url, typed | CHANGES[model.__name__]).status_code == 302
     assert AuditEntry.objects.count() == before + 1
     assert AuditEntry.objects.latest("pk").actor == alice
+
+
+@pytest.mark.parametrize(
+    ("two", "name"),
+    [
+        (lambda: BrandFactory.create_batch(2), "slug"),
+        (lambda: SegmentFactory.create_batch(2), "name"),
+        (
+            lambda: SubscriptionTypeFactory.create_batch(2, brand=BrandFactory()),
+            "slug",
+        ),
+    ],
+)
+def test_what_is_there_already_is_refused(client, two, name):
+    """Also where the rest of what is unique cannot be changed there."""
+    one, other = two()
+    url = page(type(one), "change", one.pk)
+    form = client.get(url).context["adminform"].form
+    typed = {one.name: one.initial for one in form if one.initial is not None}
+    answer = client.post(url, typed | {name: getattr(other, name)})
+    assert answer.status_code == 200
+    assert "already" in str(answer.context["adminform"].errors)
 
 
 @pytest.mark.parametrize("model", READ_ONLY, ids=str)

@@ -142,3 +142,16 @@ def test_an_invitation(client):
         ),
     )
     assert "Somebody signs in with this address already" in told(answer)
+
+
+@pytest.mark.parametrize("row", [BrandFactory, SegmentFactory])
+def test_a_name_in_the_admin(client, row):
+    one = row()
+    place = f"admin:{one._meta.label_lower.replace('.', '_')}_change"
+    form = client.get(reverse(place, args=[one.pk])).context["adminform"].form
+    typed = {one.name: one.initial for one in form if one.initial is not None}
+    answer = halfway(
+        lambda: row(name="Hats"), post(client, place, typed | {"name": "Hats"}, one.pk)
+    )
+    assert answer.status_code == 200
+    assert "already" in str(answer.context["adminform"].errors)
