@@ -226,6 +226,7 @@ def test_silent_people_wait_for_a_review(client):
     assert "0 of 0 confirmed" in text
 
 
+@time_machine.travel(NOON, tick=False)
 def test_twelve_months_are_drawn_with_a_table_and_read_from_the_summary(
     client, django_assert_num_queries
 ):
