@@ -62,16 +62,29 @@ def kill(address_ids: Collection[int], **source: str) -> None:
 
 def change_owner(address_ids: Collection[int]) -> None:
     """Somebody else reads there now (RFC 7293): blocked, and nobody ever agreed."""
+    _void(
+        address_ids, "The mailbox has another owner: what the one before said is void."
+    )
+    kill(address_ids)
+
+
+def lose_domain(address_ids: Collection[int], **source: str) -> None:
+    """Their domain says that it takes no mail (null MX, RFC 7505). Should it ever take
+    some again, others read it: blocked, and nobody ever agreed."""
+    _void(address_ids, "The domain says that it takes no mail: no consent holds there.")
+    kill(address_ids, **source)
+
+
+def _void(address_ids: Collection[int], why: str) -> None:
     if not address_ids:
         return
-    void = Act(
+    act = Act(
         action=Action.EXPIRED,
         mechanism=Mechanism.BOUNCE,
         actor=Actor.MAILBOX_PROVIDER,
-        explanation="The mailbox has another owner: what the one before said is void.",
+        explanation=why,
     )
-    Grant.objects.void(sorted(address_ids), void)
-    kill(address_ids)
+    Grant.objects.void(sorted(address_ids), act)
 
 
 def block_strictly(by_category: Mapping[str, Collection[int]]) -> None:

@@ -110,7 +110,7 @@ def _note(check: DomainCheck, found: Found) -> None:
     if not asked.update(failures=failures, asked_at=timezone.now()):
         return
     if failures >= ENOUGH:
-        _give_up(check, ids)
+        _give_up(check, ids, found)
     elif check.is_given_up:
         check.close("The DNS gave no answer about the domain.")
 
@@ -120,8 +120,9 @@ def _addresses_at(check: DomainCheck) -> list[int]:
     return list(ids)
 
 
-def _give_up(check: DomainCheck, ids: Sequence[int]) -> None:
+def _give_up(check: DomainCheck, ids: Sequence[int], found: Found) -> None:
     """Nobody can be reached at this domain any more."""
+    end = acting.lose_domain if found is Found.NULL else acting.kill
     for start in range(0, len(ids), BATCH_SIZE):
-        acting.kill(ids[start : start + BATCH_SIZE], domain=check.domain)
+        end(ids[start : start + BATCH_SIZE], domain=check.domain)
     check.close("The domain is gone.")

@@ -141,7 +141,8 @@ def follow(bounces: Sequence[Bounce], ours: Iterable[Bounce], policy: Policy) ->
 def _act_on(bounces: Sequence[Bounce], policy: Policy) -> list[str]:
     """What is done to the addresses; the domains to which mail has to wait."""
     decided = [policy.decide(bounce) for bounce in bounces]
-    acting.change_owner(_addresses(one for one in decided if one.voids_consent))
+    acting.change_owner(_addresses(one for one in decided if one.has_new_owner))
+    acting.lose_domain(_addresses(one for one in decided if one.is_null_mx))
     acting.kill(_addresses(one for one in decided if one.ends_address))
     acting.wear_out(_addresses(one for one in decided if one.counts))
     for provider, listed in _by_provider(decided).items():

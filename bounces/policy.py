@@ -18,6 +18,10 @@ from bounces.shown import STRICTLY_BLOCKED
 
 # the mailbox, or the domain, changed its owner (RFC 7293)
 NEW_OWNER = ("5.7.17", "5.7.18")
+# a domain that says itself that it takes no mail (null MX, RFC 7505): nobody there
+# agreed to anything. Exchange says 5.1.10 of a mailbox that it does not know as well,
+# so the cause has to be the domain.
+NO_MAIL, NULL_MX, SAYS_NO = "domain_no_mail", ("5.1.10",), 556
 COUNTING = (Doing.COUNT, Doing.COUNT_FULL)
 LOST_DOMAIN = "dns_failure"
 # a provider that keeps a list of its own refuses every sender's mail to the address
@@ -67,8 +71,15 @@ class Decision:
         return self.bounce.doing == Doing.DEAD
 
     @property
-    def voids_consent(self) -> bool:
+    def has_new_owner(self) -> bool:
         return self.bounce.enhanced_code in NEW_OWNER
+
+    @property
+    def is_null_mx(self) -> bool:
+        if self.bounce.category != NO_MAIL:
+            return False
+        is_told = self.bounce.enhanced_code in NULL_MX or self.bounce.code == SAYS_NO
+        return is_told or self.bounce.rule == "null-mx"
 
     @property
     def counts(self) -> bool:

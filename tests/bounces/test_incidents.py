@@ -355,13 +355,32 @@ def test_after_it_is_solved_the_same_opens_a_new_one():
     assert Incident.objects.count() == 2
 
 
-def test_a_new_owner_ends_the_address_and_the_consent():
-    delivery = refused(
-        "ana@firm.example", "550 5.7.17 mailbox owner has changed", 550, "5.7.17"
-    )
+@pytest.mark.parametrize(
+    ("code", "enhanced", "words"),
+    [
+        (550, "5.7.17", "mailbox owner has changed"),
+        (556, "5.1.10", "Recipient address has null MX"),
+        (556, "", "Domain does not accept mail"),
+        (550, "", "the domain has a null MX"),
+    ],
+)
+def test_a_new_owner_or_no_mail_at_all_ends_the_address_and_the_consent(
+    code, enhanced, words
+):
+    words = f"{code} {enhanced} {words}"
+    delivery = refused("ana@firm.example", words, code, enhanced)
     agree(delivery.contact, SubscriptionType.objects.default())
     judging.judge_refusals()
     assert not Grant.objects.exists()
     assert Suppression.objects.active().get().reason == Reason.DEAD_ADDRESS
     actions = ConsentRecord.objects.values_list("action", flat=True)
     assert Action.EXPIRED in set(actions)
+
+
+def test_what_exchange_says_of_an_unknown_mailbox_voids_nothing():
+    words = "550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found"
+    delivery = refused("ana@firm.example", words, 550, "5.1.10")
+    agree(delivery.contact, SubscriptionType.objects.default())
+    judging.judge_refusals()
+    assert Suppression.objects.active().get().reason == Reason.DEAD_ADDRESS
+    assert Grant.objects.exists()

@@ -17,11 +17,12 @@ from django.utils import timezone
 
 from bounces import domains, incidents, judging, releasing
 from bounces.models import DomainCheck, Incident, Release, Way
-from consent.models import Suppression
+from consent.models import Grant, SubscriptionType, Suppression
 from consent.vocabulary import Act, Action, Actor, Mechanism, Reason
+from contacts.models import Contact
 from deliveries.models import Hold
 from tests.bounces.test_incidents import refused
-from tests.factories import ContactFactory, UserFactory
+from tests.factories import ContactFactory, UserFactory, agree
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -164,6 +165,15 @@ class TestDomains:
         assert not Hold.objects.active().exists()
         assert Suppression.objects.filter(reason=Reason.DEAD_ADDRESS).count() == 2
         assert not DomainCheck.objects.exists()
+
+    def test_that_say_themselves_that_they_take_no_mail_void_consent(self, resolver):
+        refused("ana@null.example", "550 5.1.2 domain not found", 550, "5.1.2")
+        agree(Contact.objects.get(), SubscriptionType.objects.default())
+        judging.judge_refusals()
+        DomainCheck.objects.update(failures=2, asked_at=NOW - 2 * DAY)
+        domains.check_due(resolver)
+        assert Suppression.objects.get().reason == Reason.DEAD_ADDRESS
+        assert not Grant.objects.exists()
 
     def test_that_are_back_are_forgiven(self, resolver):
         self.fail("there.example")
