@@ -24,11 +24,9 @@ from deliveries.models import Delivery, DeliveryState
 from deliveries.tokens import Purpose, Token, sign
 from optouts.models import Farewell, Why
 from tests.factories import (
-    ContactFactory,
     DeliveryFactory,
     MessageFactory,
     SubscriptionTypeFactory,
-    UserFactory,
 )
 from tests.optouts.conftest import agree, token_of
 
@@ -378,52 +376,3 @@ def test_a_number_of_any_length_is_no_accident(web, preferences_url):
 def test_a_null_among_the_preferences_is_no_accident(web, preferences_url):
     body = {"types": "\0", "everything": "\0", "language": "\0"}
     assert web.post(preferences_url, body).status_code < 500
-
-
-class TestWhoMoved:
-    """Staff gave her another address after the mail went out."""
-
-    @pytest.fixture
-    def moved(self, kind):
-        ada = ContactFactory(email="ada@old.example")
-        agree(ada.address, kind)
-        mail = DeliveryFactory(contact=ada, address=ada.address)
-        token = Token(mail.message_id, mail.pk, mail.address_id, kind.pk)
-        ada.move_to("ada@new.example", UserFactory())
-        return ada, token
-
-    def test_leaving_counts_where_she_is_now(self, web, moved):
-        ada, token = moved
-        one_click(web, f"/u/{sign(token, Purpose.UNSUBSCRIBE)}")
-        assert set(active().values_list("address", flat=True)) == {
-            token.address_id,
-            ada.address_id,
-        }
-
-    def test_her_undo_ends_both(self, web, moved):
-        _, token = moved
-        url = f"/u/{sign(token, Purpose.UNSUBSCRIBE)}"
-        one_click(web, url)
-        web.post(f"{url}/undo")
-        assert not active().exists()
-
-    def test_an_undo_ends_nothing_that_another_mail_began(self, web, moved):
-        ada, token = moved
-        other = DeliveryFactory(contact=ada, address=ada.address)
-        now = Token(other.message_id, other.pk, other.address_id, token.extra)
-        one_click(web, f"/u/{sign(now, Purpose.UNSUBSCRIBE)}")
-        web.post(f"/u/{sign(token, Purpose.UNSUBSCRIBE)}/undo")
-        assert active().get().address_id == ada.address_id
-
-    def test_a_kind_switched_off_is_off_where_she_is_now(self, web, moved):
-        ada, token = moved
-        web.post(f"/p/{sign(token, Purpose.PREFERENCES)}", {"save": "1"})
-        assert active().filter(address=ada.address_id).exists()
-
-    def test_a_pause_and_its_end_count_where_she_is_now(self, web, moved):
-        ada, token = moved
-        url = f"/p/{sign(token, Purpose.PREFERENCES)}"
-        web.post(url, {"pause": "30"})
-        assert active().get(address=ada.address_id).reason == Reason.PAUSED
-        web.post(url, {"resume": "1"})
-        assert not active().exists()
