@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from accounts.models import Account, User
 from accounts.roles import Right
 from campaigns.models import Approval, ApprovalState, MarketingEmail
+from segments.models import Segment, SegmentUse
 
 NEVER = "A second person has to approve it. Ask for it on the page Approval."
-CHANGED = "It was changed after {who} {did}. Ask for approval again."
+CHANGED = "{what} was changed after {who} {did}. Ask for approval again."
 WAITS = "It waits for a second person: {who} asked for approval."
 SENT_BACK = "{who} sent it back: {reason} Change it, then ask for approval again."
 VOIDED = {
@@ -62,7 +63,10 @@ class Standing:
 
     def _changed(self, newest: Approval) -> str:
         who = newest.decided_by or newest.asked_by
-        return CHANGED.format(who=who, did=VOIDED[ApprovalState(newest.state)])
+        did = VOIDED[ApprovalState(newest.state)]
+        segment = _changed_segment(newest)
+        what = f"The segment “{segment}”" if segment else "It"
+        return CHANGED.format(what=what, who=who, did=did)
 
     @property
     def may_ask(self) -> bool:
@@ -73,3 +77,11 @@ class Standing:
         """It waits, and `user` is not who asked."""
         waits = self.state == ApprovalState.ASKED and user.may(Right.APPROVE)
         return waits and self.newest is not None and self.newest.asked_by != user
+
+
+def _changed_segment(newest: Approval) -> Segment | None:
+    """Of those that the email goes to or leaves out, with what they are made from."""
+    moment = newest.decided_at or newest.asked_at
+    behind = SegmentUse.objects.behind(newest.email.key)
+    changed = Segment.objects.filter(pk__in=behind).changed_since(moment)
+    return changed.order_by("name").first()

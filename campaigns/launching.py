@@ -21,12 +21,19 @@ log = logging.getLogger(__name__)
 MOST_ATTEMPTS = 5
 
 
+REWORKED = (
+    "It was not sent. A segment was changed while the recipients were chosen, and it"
+    " was not approved like this."
+)
+
+
 class Overtaken(Exception):
     """Somebody stopped the email while its recipients were being fixed."""
 
 
 class Moved(Exception):
-    """Not as many people get it as its author saw; a sentence."""
+    """Other people would get it than its author saw or somebody approved; a
+    sentence."""
 
 
 def prepare(job: Job) -> None:
@@ -97,7 +104,7 @@ def _let_go(email: MarketingEmail, job: Job) -> None:
     numbers = funnel_of(email, dict(counts))
     _compare(numbers, email.expected)
     if not email.begin_sending(message, numbers.as_json()):
-        raise Overtaken
+        raise Moved(REWORKED) if email.state == EmailState.PREPARING else Overtaken
     email.release_segments()
     job.report(numbers.everybody, total=numbers.everybody)
     job.finish(**numbers.as_json())

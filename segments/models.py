@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 from collections.abc import Iterable
 from graphlib import CycleError, TopologicalSorter
@@ -72,6 +73,16 @@ class SegmentQuerySet(models.QuerySet["Segment"]):
         contacts = Contact.objects.filter(_member([one.pk for one in include]))
         left_out = [one.pk for one in exclude]
         return contacts.exclude(_member(left_out)) if left_out else contacts
+
+    def changed_since(self, moment: dt.datetime) -> SegmentQuerySet:
+        """Those of before with other rules since, and the static ones that people
+        joined."""
+        joined = SegmentMember.objects.filter(
+            segment=OuterRef("pk"), joined_at__gt=moment
+        )
+        added = Q(Exists(joined), kind=SegmentKind.STATIC)
+        changed = Q(saved_at__gt=moment) | added
+        return self.filter(changed, created_at__lte=moment)
 
     def in_order(self) -> list[Segment]:
         """These, each after those it is made from."""

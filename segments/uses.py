@@ -22,6 +22,17 @@ class SegmentUseQuerySet(models.QuerySet["SegmentUse"]):
         ]
         self.bulk_create(uses)
 
+    def behind(self, key: str) -> set[int]:
+        """Ids of the segments that `key` uses, with all that they are made from."""
+        found: set[int] = set()
+        keys = {key}
+        while keys:
+            rows = self.filter(key__in=keys).exclude(segment__in=found)
+            new = set(rows.values_list("segment_id", flat=True))
+            found |= new
+            keys = {f"segment:{pk}" for pk in new}
+        return found
+
 
 class SegmentUse(models.Model):
     """Something that needs a segment: written by whoever uses it, under its key."""

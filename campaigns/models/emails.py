@@ -221,7 +221,8 @@ class MarketingEmail(Written):
         )
 
     def begin_sending(self, message: Message, funnel: dict[str, Any]) -> bool:
-        """The recipients are fixed; False when somebody stopped it meanwhile."""
+        """The recipients are fixed; False when somebody stopped it meanwhile, or it is
+        not approved any more."""
         return self._move(
             [EmailState.PREPARING], EmailState.SENDING, message=message, funnel=funnel
         )

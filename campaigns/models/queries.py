@@ -29,6 +29,9 @@ LAST, ENOUGH = 10, 3
 # An email is shown beside so many before it.
 BESIDE = 5
 
+# where an email goes that starts: not without approval
+STARTING = (EmailState.SCHEDULED, EmailState.SENDING)
+
 CANCELLED = "Choosing the recipients was cancelled. Nothing was sent."
 
 
@@ -71,9 +74,10 @@ class MarketingEmailQuerySet(models.QuerySet["MarketingEmail"]):
         that is sent at once only as it was loaded, because its words are frozen by
         then."""
         found = self.filter(pk=email.pk, state__in=list(before))
-        if after == EmailState.SENDING and EmailState.DRAFT in before:
-            return found.filter(revision=email.revision).approved()
-        return found.approved() if after == EmailState.SCHEDULED else found
+        if EmailState.DRAFT in before and after == EmailState.SENDING:
+            found = found.filter(revision=email.revision)
+        begins = EmailState.SENT not in before and after in STARTING
+        return found.approved() if begins else found
 
     def due(self) -> MarketingEmailQuerySet:
         return self.filter(state=EmailState.SCHEDULED, scheduled_at__lte=timezone.now())

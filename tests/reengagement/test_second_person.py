@@ -10,10 +10,16 @@ from accounts.roles import Role
 from campaigns.approving import unapproved
 from campaigns.models import Approval, EmailState, MarketingEmail
 from console import todo
+from contacts.models import Contact
 from reengagement import readiness
 from reengagement.models import Campaign
 from reengagement.vocabulary import CampaignState
-from tests.factories import SubscriptionTypeFactory, UserFactory, make_segment
+from tests.factories import (
+    ContactFactory,
+    SubscriptionTypeFactory,
+    UserFactory,
+    make_segment,
+)
 from tests.reengagement.world import World
 
 pytestmark = pytest.mark.django_db
@@ -114,6 +120,28 @@ def test_the_other_choices_of_a_campaign_need_no_other_approval(world, draft):
     world.campaign.save()
     draft.refresh_from_db()
     assert unapproved(draft) == []
+
+
+def put_in(world):
+    people = Contact.objects.filter(pk=ContactFactory().pk)
+    world.segment.add(people)
+
+
+def test_more_people_in_the_segment_of_a_campaign_need_another_approval(world, draft):
+    world.campaign.note_choices()
+    approve(draft)
+    put_in(world)
+    assert (
+        "The segment “Quiet” was changed after"
+        in unapproved(MarketingEmail.objects.get(pk=draft.pk))[0]
+    )
+
+
+def test_once_its_people_are_fixed_the_segment_of_a_campaign_may_change(world, later):
+    world.campaign.note_choices()
+    approve(later)
+    put_in(world)
+    assert unapproved(MarketingEmail.objects.get(pk=later.pk)) == []
 
 
 def test_the_approval_names_the_people_whom_the_campaign_asks(world, draft, client):
