@@ -109,10 +109,10 @@ TIMETABLE: dict[str, dict[str, Any]] = {
         "schedule": 600.0,
         "options": {"expires": 600.0},
     },
-    "sum up the last days for the email health page, every 10 minutes": {
+    "sum up the last days for the email health page, every hour": {
         "task": "deliveries.tasks.sum_up_days",
-        "schedule": 600.0,
-        "options": {"expires": 600.0},
+        "schedule": 3600.0,
+        "options": {"expires": 3600.0},
     },
     "seal the ledger of consent, every hour": {
         "task": "consent.tasks.seal_ledger",

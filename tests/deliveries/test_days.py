@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Account
+from config.celery import app
 from deliveries import days, partitions
 from deliveries.models import Channel, Day, DeliveryState, Message
 from deliveries.tasks import sum_up_days
@@ -101,6 +102,15 @@ def test_a_mail_that_starts_again_later_leaves_no_trace_on_the_day_before():
     type(again).objects.filter(pk=again.pk).update(started_at=NOW)
     days.sum_up()
     assert [one.day for one in Day.objects.all()] == [TODAY]
+
+
+def test_four_months_of_mail_are_read_once_an_hour_at_most():
+    beats = [
+        one["schedule"]
+        for one in app.conf.beat_schedule.values()
+        if one["task"] == sum_up_days.name
+    ]
+    assert beats == [3600]
 
 
 def test_the_partitions_of_older_mailings_are_left_alone():
