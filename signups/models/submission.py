@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.db.models import Count, ExpressionWrapper, F, Q, Value
 from django.utils import timezone
 
@@ -83,6 +83,7 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         )
         return self.filter(state__in=UNPROVEN, at__lt=timezone.now() - kept)
 
+    @transaction.atomic
     def forget(self) -> int:
         """Remove what these people typed; how many. Addresses go that nothing else
         knows; the row stays as a number."""

@@ -59,7 +59,7 @@ def test_takes_few_statements_locks_no_address_and_changes_nothing(
         record_many(flood)
     assert {row.outcome for row in Report.objects.all()} == {Outcome.REVIEW}
     locks = [one["sql"] for one in asked.captured_queries if "NO KEY" in one["sql"]]
-    assert all("ANY('{}')" in sql for sql in locks)
+    assert all("ANY('{}'::bigint[])" in sql for sql in locks)
     assert not Suppression.objects.exists()
     assert Delivery.objects.filter(bounce_kind="").count() == 1
 
