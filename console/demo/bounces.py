@@ -7,18 +7,21 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 
 from accounts.models import User
 from bounces import global_blocks, rejudging, unbouncing
 from bounces.judging import judge_refusals
-from bounces.models import Bounce, Change, SavedView
+from bounces.models import Bounce, Change, SavedView, Source
 from bounces.policy import Policy
+from bounces.recording import Incoming, record_many
 from consent.addresses import parse
 from consent.models import Suppression
 from consent.vocabulary import BOUNCE_REASON, Act, Action, Actor, Mechanism, Reason
 from contacts.models import Contact, HardBounceReason
-from deliveries.models import Message
+from deliveries.models import Delivery, Message
+from deliveries.tokens import Purpose, Stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,27 @@ ANSWERS = (
 )
 # what some had really said whom a rule of yesterday took for unknown users
 MISREAD = "550 5.7.1 Rejected by our policy, ask your postmaster"
+REPORT = """\
+From: Feedback loop <staff@post.example>
+Subject: Complaint about a message
+Message-ID: <complaint-{}@post.example>
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=feedback-report; boundary="part"
+
+--part
+Content-Type: text/plain
+
+This is an email abuse report for a message from you.
+
+--part
+Content-Type: message/feedback-report
+
+Feedback-Type: abuse
+User-Agent: Post.example/1.0
+Version: 1
+
+--part--
+"""
 REFUSE = """
 UPDATE deliveries_delivery SET state = 'refused', delivered_at = NULL,
     smtp_code = %(code)s, enhanced_code = %(enhanced)s, reply = %(words)s
@@ -82,7 +106,23 @@ def come_back(messages: list[Message]) -> None:
             with connection.cursor() as cursor:
                 cursor.execute(REFUSE, values)
             start += answer.per_1000
+        _complain(message)
     judge_refusals()
+
+
+def _complain(message: Message, count: int = 2) -> None:
+    """What the feedback loop of a provider tells of some who had not read it."""
+    rows = message.delivery_set.filter(state="delivered", opened_at=None)
+    rows = rows.filter(unsubscribed_at=None, complained_at=None)
+    record_many(
+        Incoming(REPORT.format(row.pk).encode(), Source.MAILBOX, return_path(row))
+        for row in rows.order_by("-pk")[:count]
+    )
+
+
+def return_path(row: Delivery) -> str:
+    stamp = Stamp(row.message_id, row.pk, row.address_id or 0)
+    return f"b-{stamp.sign(Purpose.RETURN_PATH)}@{settings.BOUNCE_DOMAIN}"
 
 
 def give_up(now: dt.datetime, user: User) -> None:

@@ -3,7 +3,7 @@
 import pytest
 from django.core.management import CommandError, call_command
 
-from bounces import audit, incidents
+from bounces import audit, complaints, incidents
 from bounces.models import Release
 from contacts.models import Contact
 from deliveries.models import Hold
@@ -42,6 +42,7 @@ def test_the_demo_has_bounces_of_every_kind():
 
     assert all(count for key, count in audit.counts().items()), audit.counts()
     assert incidents.counted().exists()
+    assert [row.tells for row in complaints.by_provider() if row.complaints] == [True]
     assert Release.objects.count() == 1
     held = Hold.objects.active().filter(kind="domain")
     assert [one.value for one in held] == ["ateliers.example"]
