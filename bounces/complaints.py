@@ -2,6 +2,8 @@
 
 Only some providers tell when somebody reports spam. A rate over all mail would look
 better than it is, so each has its own, and those that never told anything have none.
+Counted are the mails that left in the last days, and the complaints about them: a
+complaint belongs to the day of its mail, as on the page of email health.
 Thresholds: Google and Yahoo ask senders to stay under 0.1 % and never reach 0.3 %.
 """
 
@@ -16,6 +18,7 @@ from django.utils import timezone
 
 from bounces.categories import COMPLAINT
 from bounces.models import Bounce
+from deliveries.days import LONGEST
 from deliveries.models import Delivery, DeliveryState, Message
 from deliveries.providers import LABELS, provider_of
 from deliveries.room import roomy
@@ -64,14 +67,15 @@ def by_provider() -> list[Row]:
 
 
 def recent() -> QuerySet[Delivery, Any]:
-    """The mails of the last days by provider.
+    """The mails that left in the last days, by provider.
 
     Their messages are named one by one: so the other partitions are left alone.
     """
     since = timezone.now() - dt.timedelta(days=DAYS)
-    sent = Message.objects.filter(frozen_at__gte=since).values_list("pk", flat=True)
+    sent = Message.objects.filter(frozen_at__gte=since - LONGEST)
+    messages = list(sent.values_list("pk", flat=True))
     return (
-        Delivery.objects.filter(message__in=list(sent))
+        Delivery.objects.filter(message__in=messages, started_at__gte=since)
         .values("provider")
         .annotate(
             delivered=Count("pk", filter=Q(state=DeliveryState.DELIVERED)),

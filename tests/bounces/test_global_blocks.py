@@ -1,5 +1,7 @@
 """The list of global blocks, complaint rates, and saved views of the audit."""
 
+import datetime as dt
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -118,13 +120,15 @@ class TestPage:
 
 
 class TestComplaints:
-    def sent(self, provider, count, complained=0):
-        message = MessageFactory(frozen_at=timezone.now())
+    def sent(self, provider, count, complained=0, days=0, started=0):
+        now, day = timezone.now(), dt.timedelta(days=1)
+        message = MessageFactory(frozen_at=now - days * day)
         for number in range(count):
             domain = {"gmail": "gmail.com", "outlook": "outlook.com"}[provider]
             mail = DeliveryFactory(
                 message=message,
                 provider=provider,
+                started_at=now - started * day,
                 contact=ContactFactory(email=f"p{number}@{domain}"),
                 complained_at=timezone.now() if number < complained else None,
             )
@@ -144,6 +148,15 @@ class TestComplaints:
         rows = {row.provider: row for row in complaints.by_provider()}
         assert (rows["outlook"].rate, rows["outlook"].state) == ("20.00%", "too_many")
         assert (rows["gmail"].rate, rows["gmail"].state) == ("–", "silent_provider")
+
+    def test_of_a_mailing_that_began_before_are_those_of_its_last_mails(self):
+        self.sent("outlook", 4, complained=1, days=40, started=2)
+        [row] = complaints.by_provider()
+        assert (row.delivered, row.complaints) == (4, 1)
+
+    def test_of_mails_that_left_before_are_not_counted(self):
+        self.sent("outlook", 4, complained=1, days=40, started=40)
+        assert complaints.by_provider() == []
 
     def test_are_shown(self, client):
         self.sent("outlook", 2, complained=1)
