@@ -135,7 +135,7 @@ def _make_all(reads: Sequence[Read]) -> None:
     for read in reads:
         delivery = deliveries.get(read.token) if read.token else None
         outcome, read.report.explanation = _make_of(read, delivery, work)
-        read.report.outcome = outcome
+        read.report.settle(outcome)
     _store([read.report for read in reads])
     work.write()
     if work.judged:
@@ -145,7 +145,9 @@ def _make_all(reads: Sequence[Read]) -> None:
 def _store(reports: Sequence[Report]) -> None:
     """New ones, and what became of those on file."""
     for report in (one for one in reports if one.pk):
-        report.save(update_fields=["kind", "outcome", "explanation"])
+        report.save(
+            update_fields=["kind", "outcome", "explanation", "raw", "envelope_to"]
+        )
     Report.objects.bulk_create([one for one in reports if one.pk is None])
 
 

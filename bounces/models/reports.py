@@ -12,7 +12,7 @@ from bounces.categories import CATEGORIES, COMPLAINT, Doing, Kind
 from bounces.models.incidents import Incident
 from consent.models import Address
 from deliveries.models import Message
-from deliveries.redaction import redacted_text
+from deliveries.redaction import redacted, redacted_text
 
 # rows of the tables that end an address only where a neighbour gets mail, see
 # bounces/neighbours.py
@@ -54,8 +54,9 @@ SAID = {
 
 
 class Report(models.Model):
-    """One mail that came back, kept as it came. Nothing without a token of ours ever
-    changes anything: it waits for a person."""
+    """One mail that came back, kept as it came while it waits, and without the keys of
+    our links from then on. Nothing without a token of ours ever changes anything: it
+    waits for a person."""
 
     source = models.CharField(max_length=10, choices=Source)
     received_at = models.DateTimeField(default=timezone.now)
@@ -85,6 +86,14 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.get_outcome_display()}"
+
+    def settle(self, outcome: Outcome) -> None:
+        """What was made of it. Nobody asks again whom it is about, so nothing is kept
+        with which somebody could act for that person."""
+        self.outcome = outcome
+        if outcome != Outcome.REVIEW:
+            self.raw = redacted(bytes(self.raw))
+            self.envelope_to = self.sent_to[:320]
 
     @property
     def sent_to(self) -> str:

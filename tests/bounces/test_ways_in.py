@@ -24,6 +24,7 @@ from consent.models import ConsentRecord, Suppression
 from consent.vocabulary import Reason
 from deliveries import magic
 from deliveries.models import Delivery
+from deliveries.redaction import redacted, redacted_text
 from deliveries.tokens import Purpose, Token, sign
 from optouts import letters
 from tests.factories import DeliveryFactory
@@ -119,11 +120,11 @@ class TestMailbox:
         mailbox.select("INBOX")
         assert mailbox.search(None, "ALL")[1] == [b"1 2"]
 
-    def test_stores_the_octets_as_they_came(self, mailbox, imap_port):
+    def test_stores_the_octets_as_they_came_but_for_our_keys(self, mailbox, imap_port):
         raw = bounce(DeliveryFactory())
         mailbox.append("INBOX", None, None, raw)
         read_box(box(imap_port))
-        assert bytes(Report.objects.get().raw) == raw
+        assert bytes(Report.objects.get().raw) == redacted(raw) != raw
 
     def test_moves_what_is_stored(self, mailbox, imap_port):
         mailbox.append("INBOX", None, None, bounce(DeliveryFactory()))
@@ -206,7 +207,7 @@ class TestListener:
             client.sendmail("", [return_path(delivery)], bounce(delivery))
         report = Report.objects.get()
         assert (report.source, report.outcome) == (Source.LISTENER, Outcome.DONE)
-        assert report.envelope_to == return_path(delivery)
+        assert report.envelope_to == redacted_text(return_path(delivery))
 
     def test_takes_a_bounce_over_lmtp(self):
         delivery = DeliveryFactory()
