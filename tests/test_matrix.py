@@ -93,7 +93,8 @@ PAGES = {
     """,
     "import": """
         contacts:import contacts:import_sheet contacts:import_columns
-        contacts:import_consent
+        contacts:import_templates contacts:import_template_create
+        contacts:import_template_delete contacts:import_consent
         contacts:import_review contacts:import_start contacts:import_detail
         contacts:import_problems optouts:import_list optouts:import_create
         optouts:import_sample optouts:import_detail optouts:import_column
