@@ -157,9 +157,12 @@ def to_place(incident: Incident) -> QuerySet[Delivery]:
 
 
 @transaction.atomic
-def pause(incident: Incident, user: User) -> Hold:
-    """Stop sending to this provider or domain; mails wait and are not lost."""
-    Incident.objects.select_for_update(of=("self",), no_key=True).get(pk=incident.pk)
+def pause(incident: Incident, user: User) -> Hold | None:
+    """Stop sending to this provider or domain; mails wait and are not lost. None when
+    somebody solved it meanwhile: nothing would lift the stop again."""
+    rows = Incident.objects.select_for_update(of=("self",), no_key=True)
+    if rows.get(pk=incident.pk).solved_at:
+        return None
     return hold(incident, user)
 
 

@@ -129,7 +129,7 @@ def _make_all(reads: Sequence[Read]) -> None:
     """Addresses are locked in the order of their numbers, so that two workers never
     wait for each other in a circle; what is done to them is done for all at once."""
     tokens = [read.token for read in reads if read.token]
-    Address.objects.lock({token.address_id for token in tokens})
+    Address.objects.lock({token.address_id for token in tokens} | _moved_to(reads))
     deliveries = deliveries_of(tokens)
     work = Work.about(deliveries.values(), Policy.current())
     for read in reads:
@@ -140,6 +140,20 @@ def _make_all(reads: Sequence[Read]) -> None:
     work.write()
     if work.judged:
         judging.act(work.judged, work.policy)
+
+
+def _moved_to(reads: Sequence[Read]) -> set[int]:
+    """The addresses that who complains has by now: a complaint counts there too."""
+    tokens = {
+        read.token
+        for read in reads
+        if read.token and read.parsed.kind == Said.COMPLAINT
+    }
+    if not tokens:
+        return set()
+    mails = [one.pk for one in deliveries_of(tokens).values()]
+    messages = {token.message_id for token in tokens}
+    return set(Delivery.objects.filter(message__in=messages, pk__in=mails).moved_to())
 
 
 def _store(reports: Sequence[Report]) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -47,6 +48,19 @@ class Change:
     is_on: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """The address that she has by now, where the page came with a mail to another;
+    and by which mail, as the ledger names it. Her noes count there too, and end there
+    only where the same mail began them: the box of before may be another's by now."""
+
+    address_ids: Collection[int] = ()
+    source: dict[str, Any] = field(default_factory=dict)
+
+
+HERE = Elsewhere()
+
+
 def choices_of(address: Address, brand: Brand) -> list[Choice]:
     """Every kind of mail of the brand, in its order, as it stands now."""
     granted = set(
@@ -83,21 +97,21 @@ def save(
     brand: Brand,
     wanted: Set[int],
     evidence: Evidence,
-    moved_to: Collection[int] = (),
+    elsewhere: Elsewhere = HERE,
 ) -> list[Change]:
     """Make it so that she gets exactly the kinds in `wanted`; what changed.
 
     What only a new sign-up may switch on stays off, whatever is wanted. What she
-    switches off is off at the addresses of `moved_to`, too.
+    switches off is off where she is now, too.
     """
-    Address.objects.lock([address.pk, *moved_to])
+    Address.objects.lock([address.pk, *elsewhere.address_ids])
     before = choices_of(address, brand)
     for choice in before:
         if choice.kind.pk in wanted and not choice.is_on and not choice.locked_since:
             _switch_on(address, choice.kind, evidence)
     for choice in choices_of(address, brand):
         if choice.is_on and choice.kind.pk not in wanted:
-            _switch_off([address.pk, *moved_to], choice.kind, evidence)
+            _switch_off([address.pk, *elsewhere.address_ids], choice.kind, evidence)
     was_on = {choice.kind.pk: choice.is_on for choice in before}
     return [
         Change(choice.kind, choice.is_on)
@@ -113,23 +127,28 @@ def paused_until(address: Address) -> dt.datetime | None:
 
 @transaction.atomic
 def pause(
-    address: Address, days: int, evidence: Evidence, moved_to: Collection[int] = ()
+    address: Address, days: int, evidence: Evidence, elsewhere: Elsewhere = HERE
 ) -> None:
     """No marketing for so many days from now, instead of any pause there is."""
-    end_pause(address, evidence, moved_to)
+    Address.objects.lock([address.pk, *elsewhere.address_ids])
+    end_pause(address, evidence, elsewhere)
     act = replace(
         _act(Action.PAUSED, evidence),
+        source=elsewhere.source,
         explanation=f"For {days} days.",
         until=timezone.now() + dt.timedelta(days=days),
     )
-    Suppression.objects.suppress([address.pk, *moved_to], Reason.PAUSED, act)
+    Suppression.objects.suppress(
+        [address.pk, *elsewhere.address_ids], Reason.PAUSED, act
+    )
 
 
 def end_pause(
-    address: Address, evidence: Evidence, moved_to: Collection[int] = ()
+    address: Address, evidence: Evidence, elsewhere: Elsewhere = HERE
 ) -> None:
     """Mail her again before the time is over; nothing without a pause."""
-    _pauses(address.pk, *moved_to).lift(
+    begun = _pauses(*elsewhere.address_ids).filter(record__source=elsewhere.source)
+    (_pauses(address.pk) | begun).lift(
         LiftedBy.PAUSE_OVER, _act(Action.RESUMED, evidence)
     )
 

@@ -69,6 +69,14 @@ class Leaver:
         """Where the mail went, and where she is by now."""
         return [self.address.pk, *self.moved_to()]
 
+    @property
+    def source(self) -> dict[str, int]:
+        """The mail, as the ledger names it."""
+        return {
+            "message": self.token.message_id,
+            "delivery": self.token.delivery_id,
+        }
+
     def moved_to(self) -> list[int]:
         """The address that she has by now, where it is another."""
         return self._mail().moved_to()
@@ -104,10 +112,7 @@ class Leaver:
             action=action,
             mechanism=mechanism,
             actor=Actor.CONTACT,
-            source={
-                "message": self.token.message_id,
-                "delivery": self.token.delivery_id,
-            },
+            source=self.source,
             evidence=evidence,
         )
 

@@ -15,6 +15,7 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
+import psycopg
 from django.db import DatabaseError, OperationalError, connection
 from django.utils import timezone
 
@@ -53,7 +54,8 @@ class Watch(threading.Thread):
         try:
             while not self.over.wait(EVERY):
                 self._look()
-        except DatabaseError:  # the work tells for itself how it ended
+        # the work tells for itself how it ended; cancelling speaks without Django
+        except (DatabaseError, psycopg.Error):
             log.warning("Nobody sees how far job %s is", self.job.pk, exc_info=True)
         finally:
             connection.close()

@@ -31,7 +31,12 @@ DOUBTS = (
         "filtered",
         COMMON,
         "not accept mail from / not accept email from / not accept any mail from / "
-        "n't accept mail from / n't accept email from / "
+        "n't accept mail from / n't accept email from / not accept e-mail from / "
+        "accepts no mail from / takes no mail from / accepts no email from / "
+        "not receive any mail from / not receive any email from / "
+        "not receive mail from / not receive email from / "
+        "n't receive mail from / n't receive email from / "
+        "no mail is accepted from / "
         "user does not accept / account does not accept / mailbox does not accept / "
         "recipient doesn't accept / user doesn't accept / accept mails in / "
         "accept mail with / accept mails with / accept messages with / "

@@ -93,7 +93,9 @@ def detail(request: SignedIn, pk: int) -> HttpResponse:
 @require_POST
 def pause(request: SignedIn, pk: int) -> HttpResponse:
     incident = get_object_or_404(Incident.objects.open(), pk=pk)
-    incidents.pause(incident, request.user)
     place = incidents.place_label(incident)
-    messages.success(request, f"Sending to {place} waits until this is solved.")
+    if incidents.pause(incident, request.user):
+        messages.success(request, f"Sending to {place} waits until this is solved.")
+    else:
+        messages.warning(request, "Somebody solved it just now: nothing was stopped.")
     return redirect(incident)

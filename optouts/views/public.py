@@ -138,15 +138,16 @@ def preferences(request: HttpRequest, leaver: Leaver) -> HttpResponse:
     if "everything" in form:
         leaver.leave(Mechanism.PREFERENCE_CENTRE, evidence, all_mail=True)
         return _choices_page(request, leaver, brand, left_all=True)
+    elsewhere = choices.Elsewhere(leaver.moved_to(), leaver.source)
     if days := PAUSES.get(str(form.get("pause", ""))):
-        choices.pause(leaver.address, days, evidence, leaver.moved_to())
+        choices.pause(leaver.address, days, evidence, elsewhere)
     if "resume" in form:
-        choices.end_pause(leaver.address, evidence, leaver.moved_to())
+        choices.end_pause(leaver.address, evidence, elsewhere)
         return _choices_page(request, leaver, brand, resumed=True)
     if "save" not in form:
         return _choices_page(request, leaver, brand)
     wanted = set(keys(form.getlist("kind")))
-    changes = choices.save(leaver.address, brand, wanted, evidence, leaver.moved_to())
+    changes = choices.save(leaver.address, brand, wanted, evidence, elsewhere)
     return _choices_page(request, leaver, brand, saved=True, changes=changes)
 
 

@@ -86,9 +86,14 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
     @transaction.atomic
     def forget(self) -> int:
         """Remove what these people typed; how many. Addresses go that nothing else
-        knows; the row stays as a number."""
+        knows; the row stays as a number. What was answered meanwhile is left alone:
+        who answers locks the address first, and so it is done here."""
+        found = dict(self.values_list("pk", "address"))
+        Address.objects.lock({pk for pk in found.values() if pk})
         rows = list(
-            self.select_for_update(skip_locked=True).values_list("pk", "address")
+            Submission.objects.filter(pk__in=found, state__in=UNPROVEN)
+            .select_for_update(skip_locked=True)
+            .values_list("pk", "address")
         )
         Submission.objects.filter(pk__in=[pk for pk, _ in rows]).update(
             state=State.EXPIRED,

@@ -1,11 +1,15 @@
 """Somebody answers a mail that she got before staff gave her another address."""
 
+import datetime as dt
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from consent.models import Suppression
-from consent.vocabulary import Reason
+from consent.vocabulary import Evidence, Reason
 from deliveries.tokens import Purpose, Token, sign
+from optouts import choices
 from tests.factories import ContactFactory, DeliveryFactory, UserFactory
 from tests.optouts.conftest import agree
 
@@ -75,3 +79,12 @@ def test_a_pause_and_its_end_count_where_she_is_now(web, moved):
     assert active().get(address=ada.address_id).reason == Reason.PAUSED
     web.post(url, {"resume": "1"})
     assert not active().exists()
+
+
+def test_a_pause_that_she_made_where_she_is_now_is_not_ended(web, moved):
+    ada, token = moved
+    choices.pause(ada.address, 90, Evidence())
+    url = f"/p/{sign(token, Purpose.PREFERENCES)}"
+    web.post(url, {"pause": "30"})
+    web.post(url, {"resume": "1"})
+    assert choices.paused_until(ada.address) > timezone.now() + dt.timedelta(days=80)

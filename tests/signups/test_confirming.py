@@ -151,6 +151,11 @@ class TestYes:
         assert "was removed" in response.content.decode()
         assert not Grant.objects.exists()
 
+    def test_what_was_confirmed_meanwhile_is_not_removed(self, anybody, submission):
+        anybody.post(path_of(submission), HAND)
+        assert Submission.objects.filter(pk=submission.pk).forget() == 0
+        assert state_of(submission) == State.CONFIRMED
+
     def test_it_overwrites_what_was_known(self, anybody, form):
         contact = ContactFactory(first_name="Old")
         submission = sign_up(form, contact.email, answers={"first_name": "New"})
