@@ -20,14 +20,12 @@ from campaigns.models import (
     MarketingEmail,
 )
 from console import todo
+from tests.campaigns.approving import asked, draft_of, fresh
 from tests.factories import (
-    ContactFactory,
     MarketingEmailFactory,
     SegmentFactory,
     SubscriptionTypeFactory,
     UserFactory,
-    agree,
-    make_segment,
 )
 
 pytestmark = pytest.mark.django_db
@@ -40,39 +38,7 @@ def kind():
 
 @pytest.fixture
 def email(kind):
-    """A draft to one reader, in an account that asks for a second person."""
-    Account.current()
-    Account.objects.update(second_person=True)
-    reader = ContactFactory()
-    agree(reader, kind)
-    draft = MarketingEmailFactory(subscription_type=kind)
-    draft.choose([make_segment(reader)], [])
-    return fresh(draft)
-
-
-@pytest.fixture
-def author():
-    return UserFactory(role=Role.MARKETER, first_name="Ann")
-
-
-@pytest.fixture
-def second():
-    return UserFactory(role=Role.HYGIENE, first_name="Bea")
-
-
-def fresh(email):
-    return MarketingEmail.objects.get(pk=email.pk)
-
-
-def asked(email, author):
-    assert Approval.objects.ask(email, fresh(email).revision, author)
-    return Approval.objects.newest(email)
-
-
-@pytest.fixture
-def approved(email, author, second):
-    assert asked(email, author).approve(second)
-    return fresh(email)
+    return draft_of(kind)
 
 
 def as_(user):

@@ -3,20 +3,17 @@
 import pytest
 from django.utils import timezone
 
-from accounts.models import Account, Job
-from accounts.roles import Role
+from accounts.models import Job
 from campaigns import launching
 from campaigns.approving import unapproved
-from campaigns.models import Approval, EmailState, MarketingEmail
+from campaigns.models import EmailState, MarketingEmail
 from contacts.models import Contact
 from deliveries import audience
 from segments.models import Segment
+from tests.campaigns.approving import asked, draft_of, fresh
 from tests.factories import (
     ContactFactory,
-    MarketingEmailFactory,
     SubscriptionTypeFactory,
-    UserFactory,
-    agree,
     make_segment,
 )
 
@@ -25,39 +22,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def email():
-    """A draft to one reader, in an account that asks for a second person."""
-    Account.current()
-    Account.objects.update(second_person=True)
-    reader, kind = ContactFactory(), SubscriptionTypeFactory()
-    agree(reader, kind)
-    draft = MarketingEmailFactory(subscription_type=kind)
-    draft.choose([make_segment(reader)], [])
-    return draft
-
-
-@pytest.fixture
-def author():
-    return UserFactory(role=Role.MARKETER, first_name="Ann")
-
-
-@pytest.fixture
-def second():
-    return UserFactory(role=Role.HYGIENE, first_name="Bea")
-
-
-def fresh(email):
-    return MarketingEmail.objects.get(pk=email.pk)
-
-
-def asked(email, author):
-    assert Approval.objects.ask(email, fresh(email).revision, author)
-    return Approval.objects.newest(email)
-
-
-@pytest.fixture
-def approved(email, author, second):
-    assert asked(email, author).approve(second)
-    return fresh(email)
+    return draft_of(SubscriptionTypeFactory())
 
 
 def where(**condition):

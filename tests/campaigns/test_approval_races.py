@@ -11,6 +11,7 @@ from campaigns.models import (
     MarketingEmail,
     Outdated,
 )
+from tests.campaigns.approving import asked
 from tests.factories import MarketingEmailFactory, SegmentFactory, UserFactory
 from tests.threads import halfway, together
 
@@ -25,19 +26,8 @@ def email():
 
 
 @pytest.fixture
-def author():
-    return UserFactory(role=Role.MARKETER)
-
-
-@pytest.fixture
-def second():
-    return UserFactory(role=Role.HYGIENE)
-
-
-@pytest.fixture
 def question(email, author):
-    assert Approval.objects.ask(email, email.revision, author)
-    return Approval.objects.newest(email)
+    return asked(email, author)
 
 
 def reword(email, author):
