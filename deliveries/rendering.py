@@ -267,9 +267,13 @@ def _message_id(compiled: Compiled, recipient: Recipient) -> bytes:
 
 
 def return_path(recipient: Recipient) -> str:
-    """The envelope sender that tells which mail came back (VERP)."""
-    token = _stamp(recipient).sign(Purpose.RETURN_PATH)
-    return f"b-{token}@{settings.BOUNCE_DOMAIN}"
+    """The envelope sender that tells which mail came back."""
+    return verp(_stamp(recipient))
+
+
+def verp(stamp: Stamp) -> str:
+    """A variable envelope return path: the bounce domain, and which mail it is."""
+    return f"b-{stamp.sign(Purpose.RETURN_PATH)}@{settings.BOUNCE_DOMAIN}"
 
 
 def _stamp(recipient: Recipient) -> Stamp:

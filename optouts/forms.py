@@ -101,9 +101,13 @@ class UploadForm(forms.Form):
             )
         return cast("File[bytes] | None", file)
 
+    def clean_pasted(self) -> str:
+        pasted: str = self.cleaned_data["pasted"]
+        return pasted if pasted.strip() else ""
+
     def clean(self) -> dict[str, Any]:
         given = self.cleaned_data
-        pasted = given.get("pasted", "").strip() and given["pasted"]
+        pasted = given.get("pasted", "")
         if bool(given.get("file")) == bool(pasted):
             if not self.errors:
                 raise ValidationError(

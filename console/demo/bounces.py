@@ -7,7 +7,6 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.db import connection
 
 from accounts.models import User
@@ -20,8 +19,9 @@ from consent.addresses import parse
 from consent.models import Suppression
 from consent.vocabulary import BOUNCE_REASON, Act, Action, Actor, Mechanism, Reason
 from contacts.models import Contact, HardBounceReason
-from deliveries.models import Delivery, Message
-from deliveries.tokens import Purpose, Stamp
+from deliveries.models import Message
+from deliveries.rendering import verp
+from deliveries.tokens import Stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +115,13 @@ def _complain(message: Message, count: int = 2) -> None:
     rows = message.delivery_set.filter(state="delivered", opened_at=None)
     rows = rows.filter(unsubscribed_at=None, complained_at=None)
     record_many(
-        Incoming(REPORT.format(row.pk).encode(), Source.MAILBOX, return_path(row))
+        Incoming(
+            REPORT.format(row.pk).encode(),
+            Source.MAILBOX,
+            verp(Stamp(row.message_id, row.pk, row.address_id or 0)),
+        )
         for row in rows.order_by("-pk")[:count]
     )
-
-
-def return_path(row: Delivery) -> str:
-    stamp = Stamp(row.message_id, row.pk, row.address_id or 0)
-    return f"b-{stamp.sign(Purpose.RETURN_PATH)}@{settings.BOUNCE_DOMAIN}"
 
 
 def give_up(now: dt.datetime, user: User) -> None:

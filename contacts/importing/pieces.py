@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import BooleanField, F, Func, Value
 
 from consent.models import BATCH_SIZE, Address
+from consent.models.address import as_array
 from contacts.importing import staging
 from contacts.models import ContactImport
 
@@ -64,7 +65,7 @@ def among(addresses: Iterable[int]) -> Func:
     which tables that are being filled do not have."""
     return Func(
         F("address_id"),
-        Value(f"{{{','.join(map(str, addresses))}}}"),
+        Value(as_array(addresses)),
         template="(%(expressions)s::bigint[]))",
         arg_joiner=" = ANY(",
         output_field=BooleanField(),

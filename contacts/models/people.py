@@ -257,17 +257,18 @@ class Contact(Engagement):
         """Hers and the one she moves to, before her own row: so does everybody else
         who takes both, or two would wait for each other."""
         found = Address.objects.find(email)
-        Address.objects.lock({self.address_id or 0, found.pk if found else 0})
+        before = self.address_id or self.address_before_id or 0
+        Address.objects.lock({before, found.pk if found else 0})
 
     def settle_at(self, email: str) -> None:
         """Take `email` as the address of this row, locked; does not save.
 
         Inside a transaction. AddressTaken when another contact has it.
         """
-        before = self.address_id
+        before = self.address_id or self.address_before_id
         self.email, self.address = email.strip(), None
         if not self.email:
-            self.address_before_id = before or self.address_before_id
+            self.address_before_id = before
             return
         parsed = addresses.parse(self.email)
         pk = Address.objects.ensure([parsed])[parsed.key]
