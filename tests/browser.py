@@ -13,7 +13,7 @@ from django.test import Client
 from playwright.sync_api import Error, expect, sync_playwright
 
 # How long a page may take, in ms: another suite may keep this machine busy.
-PATIENCE = 60_000
+PATIENCE = 180_000
 expect.set_options(timeout=PATIENCE)
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
