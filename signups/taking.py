@@ -54,8 +54,7 @@ def take(entry: Entry) -> Submission:
     """Keep the sign-up and do what its state says. TooMany changes nothing."""
     form = entry.version.form
     Submission.objects.check_crowd(form, entry.visitor.ip)
-    pk = Address.objects.ensure([entry.parsed])[entry.parsed.key]
-    Address.objects.lock([pk])
+    pk = Address.objects.hold([entry.parsed])[entry.parsed.key]
     address = Address.objects.get(pk=pk)
     state = state_of(form, address, entry)
     submission = _keep(entry, address)

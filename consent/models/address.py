@@ -33,6 +33,12 @@ UPDATE {table} t SET address_id = (
     SELECT a.id FROM consent_address a WHERE a.key = t.key)
 WHERE t.address_id IS NULL
 """
+# The lock is ours by now: who lost the key while it was waited for has it again.
+_AGAIN_OF = """
+UPDATE consent_address a SET key = (
+    SELECT t.key FROM {table} t WHERE t.address_id = a.id)
+WHERE a.id = ANY(%s::bigint[]) AND a.key IS NULL
+"""
 _MAKE_OF = """
 INSERT INTO consent_address AS a (key, key_hmac, ledger_head)
 SELECT t.key, t.key_hmac, ''::bytea FROM {table} t
@@ -81,8 +87,19 @@ class AddressQuerySet(models.QuerySet["Address"]):
                 [list(keys), [address_hmac(key) for key in keys]],
             )
 
+    def hold(self, parsed: Iterable[addresses.Parsed], *also: int) -> dict[str, int]:
+        """The same, and take the consent lock of them and of the ids `also`.
+
+        Whoever is about to hang something on an address needs this one: a key that
+        nothing hangs on is forgotten, under the same lock.
+        """
+        parsed = list(parsed)
+        self.lock({*self.ensure(parsed).values(), *also})
+        return self.ensure(parsed)
+
     def settle(self, table: str) -> list[int]:
-        """Give each row of `table` its address, made where it is missing; their ids.
+        """Give each row of `table` its address, made where it is missing, and take
+        their consent lock; their ids.
 
         `table` is one of ours with the columns key (each once), key_hmac and
         address_id. Nothing leaves the database: for bulk writers.
@@ -93,7 +110,9 @@ class AddressQuerySet(models.QuerySet["Address"]):
             cursor.execute(_MAKE_OF.format(table=table))
             cursor.execute(look_up)  # also of those that somebody else just made
             cursor.execute(f"SELECT address_id FROM {table}")  # noqa: S608  as above
-            return [row[0] for row in cursor.fetchall()]
+            locked = self.lock(row[0] for row in cursor.fetchall())
+            cursor.execute(_AGAIN_OF.format(table=table), [as_array(locked)])
+            return locked
 
     def find(self, raw: str) -> Address | None:
         """The row of an address as typed by somebody; None when there is none."""

@@ -81,7 +81,7 @@ def next_piece(found: ContactImport) -> Piece | None:
         upto = cursor.fetchone()[0]
         if upto is None:
             return None
-        addresses = Address.objects.lock(Address.objects.settle("contacts_piece"))
+        addresses = Address.objects.settle("contacts_piece")
         cursor.execute(_KNOWN)
         cursor.execute("ANALYZE contacts_piece")
         cursor.execute("SELECT count(contact_id) FROM contacts_piece")

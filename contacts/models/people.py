@@ -271,8 +271,8 @@ class Contact(Engagement):
             self.address_before_id = before
             return
         parsed = addresses.parse(self.email)
-        pk = Address.objects.ensure([parsed])[parsed.key]
-        Address.objects.lock({pk, before or pk})
+        also = [before] if before else []
+        pk = Address.objects.hold([parsed], *also)[parsed.key]
         other = Contact.objects.filter(address_id=pk).exclude(pk=self.pk).first()
         if other:
             raise AddressTaken(other)

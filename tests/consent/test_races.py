@@ -60,3 +60,37 @@ def test_a_bulk_writer_has_the_address_that_somebody_makes_at_the_moment():
 
     settled = halfway(lambda: Address.objects.ensure([parsed]), settle)
     assert settled == [Address.objects.get().pk]
+
+
+def forgotten(address):
+    """What the task does to an address that nothing hangs on."""
+    Address.objects.lock([address.pk])
+    Address.objects.filter(pk=address.pk).update(key=None)
+
+
+def test_an_address_that_is_forgotten_meanwhile_is_known_again_to_a_bulk_writer():
+    address = make_address("ana@people.example")
+
+    def settle():
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                "CREATE TEMPORARY TABLE bulk ON COMMIT DROP AS SELECT %s::text AS key,"
+                " %s::bytea AS key_hmac, NULL::bigint AS address_id",
+                ["ana@people.example", address_hmac("ana@people.example")],
+            )
+            Address.objects.settle("bulk")
+
+    halfway(lambda: forgotten(address), settle)
+    assert str(Address.objects.get()) == "ana@people.example"
+
+
+def test_an_address_that_is_forgotten_meanwhile_is_known_again_to_who_holds_it():
+    address = make_address("ana@people.example")
+    parsed = addresses.parse("ana@people.example")
+
+    @transaction.atomic
+    def hold():
+        return Address.objects.hold([parsed])
+
+    assert halfway(lambda: forgotten(address), hold) == {parsed.key: address.pk}
+    assert str(Address.objects.get()) == parsed.key
