@@ -119,9 +119,11 @@ def opt_out(
 def _held(contact: Contact) -> list[int]:
     """Her address, locked; and the one that she was given while that was waited for,
     to which a no that was not said yet did not come along."""
-    Address.objects.lock([contact.address_id or 0])
     present = Contact.objects.filter(pk=contact.pk).exclude(address=None)
-    return [contact.address_id or 0, *present.values_list("address_id", flat=True)]
+    now = present.values_list("address_id", flat=True)
+    return Address.objects.lock_all(
+        lambda: {pk for pk in (contact.address_id, *now.all()) if pk}
+    )
 
 
 @transaction.atomic

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence, Set
+from collections.abc import Callable, Collection, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -54,8 +54,12 @@ class Elsewhere:
     and by which mail, as the ledger names it. Her noes count there too, and end there
     only where the same mail began them: the box of before may be another's by now."""
 
-    address_ids: Collection[int] = ()
+    moved_to: Callable[[], Collection[int]] = tuple
     source: dict[str, Any] = field(default_factory=dict)
+
+    def with_(self, address: Address) -> list[int]:
+        """Both, as they stand at the moment."""
+        return [address.pk, *self.moved_to()]
 
 
 HERE = Elsewhere()
@@ -104,14 +108,14 @@ def save(
     What only a new sign-up may switch on stays off, whatever is wanted. What she
     switches off is off where she is now, too.
     """
-    Address.objects.lock([address.pk, *elsewhere.address_ids])
+    ids = Address.objects.lock_all(lambda: elsewhere.with_(address))
     before = choices_of(address, brand)
     for choice in before:
         if choice.kind.pk in wanted and not choice.is_on and not choice.locked_since:
             _switch_on(address, choice.kind, evidence)
     for choice in choices_of(address, brand):
         if choice.is_on and choice.kind.pk not in wanted:
-            _switch_off([address.pk, *elsewhere.address_ids], choice.kind, evidence)
+            _switch_off(ids, choice.kind, evidence)
     was_on = {choice.kind.pk: choice.is_on for choice in before}
     return [
         Change(choice.kind, choice.is_on)
@@ -130,7 +134,7 @@ def pause(
     address: Address, days: int, evidence: Evidence, elsewhere: Elsewhere = HERE
 ) -> None:
     """No marketing for so many days from now, instead of any pause there is."""
-    Address.objects.lock([address.pk, *elsewhere.address_ids])
+    ids = Address.objects.lock_all(lambda: elsewhere.with_(address))
     end_pause(address, evidence, elsewhere)
     act = replace(
         _act(Action.PAUSED, evidence),
@@ -138,16 +142,14 @@ def pause(
         explanation=f"For {days} days.",
         until=timezone.now() + dt.timedelta(days=days),
     )
-    Suppression.objects.suppress(
-        [address.pk, *elsewhere.address_ids], Reason.PAUSED, act
-    )
+    Suppression.objects.suppress(ids, Reason.PAUSED, act)
 
 
 def end_pause(
     address: Address, evidence: Evidence, elsewhere: Elsewhere = HERE
 ) -> None:
     """Mail her again before the time is over; nothing without a pause."""
-    begun = _pauses(*elsewhere.address_ids).filter(record__source=elsewhere.source)
+    begun = _pauses(*elsewhere.moved_to()).filter(record__source=elsewhere.source)
     (_pauses(address.pk) | begun).lift(
         LiftedBy.PAUSE_OVER, _act(Action.RESUMED, evidence)
     )

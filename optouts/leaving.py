@@ -58,10 +58,9 @@ class Leaver:
         act = self._act(Action.WITHDRAWN, mechanism, evidence)
         kind = None if all_mail else self.subscription_type
         with transaction.atomic():
-            Address.objects.lock(self.addresses())
-            # asked again: she may have moved while the lock was waited for
+            ids = Address.objects.lock_all(self.addresses)
             Suppression.objects.suppress(
-                self.addresses(), Reason.OWN_OPT_OUT, act, subscription_type=kind
+                ids, Reason.OWN_OPT_OUT, act, subscription_type=kind
             )
         self._mark(unsubscribed=True)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar
 
 from django.conf import settings
-from django.db import connection, models
+from django.db import connection, models, transaction
 
 from consent import addresses
 
@@ -134,6 +134,21 @@ class AddressQuerySet(models.QuerySet["Address"]):
                 [as_array(ids)],
             )
             return [row[0] for row in cursor.fetchall()]
+
+    def lock_all(self, named: Callable[[], Iterable[int]]) -> list[int]:
+        """Take the consent lock of the addresses that `named` gives, also of one that
+        it gives only then: she moved while the lock was waited for.
+
+        All in id order, so the first are let go of before the second are taken: two
+        who lock one after the other would wait for each other.
+        """
+        while True:
+            before = transaction.savepoint()
+            ids = self.lock(named())
+            if set(named()) <= set(ids):
+                transaction.savepoint_commit(before)
+                return ids
+            transaction.savepoint_rollback(before)
 
 
 class Address(models.Model):

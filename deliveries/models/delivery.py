@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 
 from consent.models import Address
 from contacts.models import Contact
@@ -40,13 +40,14 @@ class Verdict(models.TextChoices):
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def moved_to(self) -> list[int]:
-        """The addresses that people of these mails have now, where it is another one.
+        """The addresses that people of these mails have now, where it is another one;
+        the last one of who has none: what is said there comes along to her next.
 
         What somebody answers to a mail of before counts where she is now as well.
         """
-        moved = self.exclude(contact__address=F("address"))
-        ids = moved.values_list("contact__address_id", flat=True)
-        return [pk for pk in ids if pk is not None]
+        now = Coalesce("contact__address_id", "contact__address_before_id")
+        moved = self.annotate(now=now).exclude(now=F("address"))
+        return [pk for pk in moved.values_list("now", flat=True) if pk is not None]
 
 
 class Delivery(models.Model):

@@ -138,7 +138,7 @@ def preferences(request: HttpRequest, leaver: Leaver) -> HttpResponse:
     if "everything" in form:
         leaver.leave(Mechanism.PREFERENCE_CENTRE, evidence, all_mail=True)
         return _choices_page(request, leaver, brand, left_all=True)
-    elsewhere = choices.Elsewhere(leaver.moved_to(), leaver.source)
+    elsewhere = choices.Elsewhere(leaver.moved_to, leaver.source)
     if days := PAUSES.get(str(form.get("pause", ""))):
         choices.pause(leaver.address, days, evidence, elsewhere)
     if "resume" in form:

@@ -10,7 +10,7 @@ from consent import addresses
 from consent.models import Address, Suppression, address_hmac
 from consent.vocabulary import Act, Action, Actor, Mechanism, Reason
 from tests.factories import make_address
-from tests.threads import halfway
+from tests.threads import halfway, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NO = Act(action=Action.WITHDRAWN, mechanism=Mechanism.ONE_CLICK, actor=Actor.CONTACT)
@@ -94,3 +94,18 @@ def test_an_address_that_is_forgotten_meanwhile_is_known_again_to_who_holds_it()
 
     assert halfway(lambda: forgotten(address), hold) == {parsed.key: address.pk}
     assert str(Address.objects.get()) == parsed.key
+
+
+def test_who_locks_an_address_that_is_named_only_then_lets_go_of_the_others_first():
+    low, high = make_address("low@people.example"), make_address("high@people.example")
+
+    @transaction.atomic
+    def somebody_else():
+        return Address.objects.lock([high.pk])
+
+    # as she stands before the lock, under it, and once it was let go of
+    answers = [lambda: [high.pk], lambda: [high.pk, low.pk]]
+    answers += [lambda: [*together(somebody_else)[0], low.pk], answers[1]]
+    with transaction.atomic():
+        locked = Address.objects.lock_all(lambda: answers.pop(0)())
+    assert locked == [low.pk, high.pk]

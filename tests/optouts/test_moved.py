@@ -6,12 +6,18 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from consent.models import Suppression
+from consent.models import SubscriptionType, Suppression
 from consent.vocabulary import Evidence, Reason
 from deliveries.tokens import Purpose, Token, sign
 from optouts import choices
-from tests.factories import ContactFactory, DeliveryFactory, UserFactory
+from tests.factories import (
+    ContactFactory,
+    DeliveryFactory,
+    UserFactory,
+    ensure_defaults,
+)
 from tests.optouts.conftest import agree
+from tests.threads import halfway
 
 pytestmark = pytest.mark.django_db
 
@@ -88,3 +94,30 @@ def test_a_pause_that_she_made_where_she_is_now_is_not_ended(web, moved):
     web.post(url, {"pause": "30"})
     web.post(url, {"resume": "1"})
     assert choices.paused_until(ada.address) > timezone.now() + dt.timedelta(days=80)
+
+
+def test_a_no_said_while_she_has_no_address_comes_along_to_the_next(web, moved):
+    ada, token = moved
+    staff = UserFactory()
+    ada.move_to("", staff)
+    one_click(web, f"/u/{sign(token, Purpose.UNSUBSCRIBE)}")
+    ada.move_to("ada@third.example", staff)
+    assert active().filter(address=ada.address_id).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("post", [{"save": "1"}, {"pause": "30"}])
+def test_what_she_chooses_while_she_is_moved_counts_where_she_comes_to(web, post):
+    ensure_defaults()
+    kind = SubscriptionType.objects.default()
+    ada = ContactFactory(email="ada@old.example")
+    agree(ada.address, kind)
+    mail = DeliveryFactory(contact=ada, address=ada.address)
+    token = Token(mail.message_id, mail.pk, mail.address_id, kind.pk)
+    url = f"/p/{sign(token, Purpose.PREFERENCES)}"
+    staff = UserFactory()
+    halfway(
+        lambda: ada.move_to("ada@new.example", staff),
+        lambda: web.post(url, post),
+    )
+    assert active().filter(address=ada.address_id).exists()
