@@ -22,7 +22,7 @@ from django.db import (
 )
 
 from consent.models import Suppression
-from consent.vocabulary import Act, Action, Actor, Mechanism, Reason
+from consent.vocabulary import Act, Action, Actor, LiftedBy, Mechanism, Reason
 from contacts.models import Contact
 from deliveries import audience, sending, underway
 from deliveries.models import Delivery
@@ -36,6 +36,7 @@ PATIENCE = 300
 NO = Act(
     action=Action.WITHDRAWN, mechanism=Mechanism.UNSUBSCRIBE_PAGE, actor=Actor.CONTACT
 )
+UNDO = Act(action=Action.RESTORED, mechanism=Mechanism.UNDO, actor=Actor.CONTACT)
 
 
 @dataclass
@@ -117,6 +118,11 @@ def one_round(stack, kind, seed, victims=None):
     leaving.over.set()
     leaving.join()
     return _judged(stack, rows, leaving, killed, time.monotonic() - began)
+
+
+def all_come_back():
+    """Everybody who left takes it back, for the next round to be as large."""
+    Suppression.objects.all().lift(LiftedBy.OWN_UNDO, UNDO)
 
 
 def _kill(stack, victim, chance, mails):

@@ -10,7 +10,7 @@ import sys
 
 from tests import million
 from tests.benchmarks.frame import Result
-from tests.killing import one_round
+from tests.killing import all_come_back, one_round
 
 SIZES = [200]
 MAILS = int(os.environ.get("KILL_MAILS", "20000"))
@@ -27,4 +27,5 @@ def run(stack, size):
         sys.stdout.flush()
         assert told.is_right
         right += 1
+        all_come_back()
     yield Result("kills", "rounds that were right", right, "", size, 1, True)
