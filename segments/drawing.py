@@ -11,6 +11,7 @@ from zlib import crc32
 
 from django.db import DatabaseError
 from django.db.models import Q
+from django.utils.safestring import SafeString
 
 from consent.models import SubscriptionType
 from contacts.models import Contact
@@ -19,7 +20,7 @@ from segments.builder import Tree
 from segments.compile import compile_rules, condition, left_out
 from segments.counting import Counted
 from segments.dates import Clock
-from segments.drawn import Drawn
+from segments.drawn import Drawn, options_of
 from segments.emails import TIMES, WHO, WINDOWS
 from segments.fields import Field, Source
 from segments.nodes import Node
@@ -341,7 +342,7 @@ class Draft:
 
     def _dates(self, chosen: Field) -> list[tuple[str, str]]:
         """The other dates, to compare with."""
-        every = (field for _, fields in self.families for field in fields)
+        every = (field for _, fields in self.words.offered() for field in fields)
         return [
             (one.key, one.label)
             for one in every
@@ -374,8 +375,8 @@ class Draft:
         return UNITS
 
     @cached_property
-    def families(self) -> list[tuple[str, list[Field]]]:
-        return [(family.value, fields) for family, fields in self.words.offered()]
+    def field_options(self) -> SafeString:
+        return options_of(self.words.offered())
 
     def context(self) -> dict[str, Any]:
         """Every number is asked before anything is drawn: the page begins with what

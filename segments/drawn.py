@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 
 from segments.counting import Counted
 from segments.emails import WINDOWS
-from segments.fields import Field
+from segments.fields import Family, Field
 from segments.nodes import Node
 from segments.operators import ADVICE, CLICKS, DRIFT, MOVING, Operator
 
@@ -59,3 +63,20 @@ class Drawn:
         if self.drifts and self.field.key in MOVING:
             return DRIFT
         return ADVICE.get(f"{self.field.key} {self.operator.key}", "")
+
+
+def options_of(families: Iterable[tuple[Family, list[Field]]]) -> SafeString:
+    """The fields as options of a select, by family; none is chosen."""
+    return format_html_join(
+        "",
+        '<optgroup label="{}">{}</optgroup>',
+        ((family.value, _options(fields)) for family, fields in families),
+    )
+
+
+def _options(fields: list[Field]) -> SafeString:
+    return format_html_join(
+        "",
+        '<option value="{}">{}</option>',
+        ((one.key, one.label) for one in fields),
+    )
