@@ -73,10 +73,17 @@ class ContactForm(forms.ModelForm):  # type: ignore[type-arg]
             asked = PropertyDefinition.objects.filter(archived_at=None)
         self.definitions = {f"property_{one.pk}": one for one in asked}
         for name, definition in self.definitions.items():
-            self.fields[name] = _question(definition)
+            self.fields[name] = _question(definition, self._gone(definition))
             self.fields[name].initial = _answer(
                 definition, self.instance.properties.get(definition.key)
             )
+
+    def _gone(self, definition: PropertyDefinition) -> list[str]:
+        """What she has of a property and nobody can choose any more; she keeps it."""
+        value = self.instance.properties.get(definition.key) or []
+        hers = value if isinstance(value, list) else [str(value)]
+        listed = definition.kind in (Kind.CHOICE, Kind.CHOICES)
+        return [one for one in hers if listed and one not in definition.choices]
 
     def clean_address_as_typed(self) -> str:
         typed = str(self.cleaned_data["address_as_typed"]).strip()
@@ -108,7 +115,7 @@ class ContactForm(forms.ModelForm):  # type: ignore[type-arg]
     ) -> None:
         try:
             values[definition.key] = properties.parse(
-                definition.kind, text, definition.choices
+                definition.kind, text, definition.choices + self._gone(definition)
             )
         except properties.BadValue as problem:
             self.add_error(name, str(problem))
@@ -147,8 +154,8 @@ class ContactForm(forms.ModelForm):  # type: ignore[type-arg]
         return True
 
 
-def _question(definition: PropertyDefinition) -> forms.Field:
-    """The field of a form for one property."""
+def _question(definition: PropertyDefinition, gone: list[str]) -> forms.Field:
+    """The field of a form for one property; `gone` can be kept and left, not chosen."""
     common: dict[str, Any] = {
         "label": definition.label,
         "help_text": definition.description,
@@ -158,6 +165,7 @@ def _question(definition: PropertyDefinition) -> forms.Field:
         words = [("", "Not known"), ("true", "Yes"), ("false", "No")]
         return forms.ChoiceField(choices=words, **common)
     options = [(choice, choice) for choice in definition.choices]
+    options += [(choice, f"{choice} (not offered any more)") for choice in gone]
     if definition.kind == Kind.CHOICE:
         return forms.ChoiceField(choices=[("", "Not known"), *options], **common)
     if definition.kind == Kind.CHOICES:

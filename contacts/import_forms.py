@@ -189,7 +189,25 @@ class ColumnsForm(forms.Form):
                 self.add_error(
                     f"column_{at}", f"“{first}” is that already. Choose another."
                 )
+            if target.startswith("new:") and (taken := self._namesake(at, mapping)):
+                self.add_error(f"column_{at}", taken)
         return self.cleaned_data
+
+    def _namesake(self, at: int, mapping: list[str]) -> str:
+        """Why no property can be made for this column; "" where one can."""
+        name, kind = _name_of(self.found.headers[at]), mapping[at].removeprefix("new:")
+        for other, target in enumerate(mapping[:at]):
+            heading = self.found.headers[other]
+            if target.startswith("new:") and _name_of(heading) == name:
+                return f"“{heading}” becomes that property already. Choose another."
+        there = PropertyDefinition.objects.filter(name=name).first()
+        if there is None or (there.kind == kind and not there.archived_at):
+            return ""
+        what = "archived" if there.archived_at else f"“{there.get_kind_display()}”"
+        return (
+            f"There is a property “{there}” already, and it is {what}. Choose another"
+            " kind, bring it back, or change the heading in the file."
+        )
 
     def _mapping(self) -> list[str]:
         return [
@@ -248,10 +266,13 @@ def _choices() -> tuple[Choices, list[columns.Target]]:
     return choices, [*columns.FIXED, *types, *own]
 
 
+def _name_of(heading: str) -> str:
+    return slugify(heading).replace("-", "_")[:60] or "property"
+
+
 def _make_property(target: str, heading: str) -> str:
     """The target of a property made for this column, or of its namesake."""
-    name = slugify(heading).replace("-", "_")[:60] or "property"
-    kind = target.removeprefix("new:")
+    name, kind = _name_of(heading), target.removeprefix("new:")
     made, _ = PropertyDefinition.objects.get_or_create(
         name=name, kind=kind, defaults={"label": heading[:120]}
     )

@@ -125,6 +125,8 @@ def _choice(text: str, choices: Sequence[str]) -> Value:
 
 def _choices(text: str, choices: Sequence[str]) -> Value:
     words = [word.strip() for word in text.split(";") if word.strip()]
+    if not words:
+        raise BadValue(f"“{text}” names nothing. Write the choices with ; between.")
     return sorted({str(_choice(word, choices)) for word in words})
 
 

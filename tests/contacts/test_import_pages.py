@@ -6,6 +6,7 @@ import zipfile
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Job
 from consent.models import Grant, SubscriptionType
@@ -189,6 +190,38 @@ def test_a_column_can_become_a_new_property(client, alice):
     made = PropertyDefinition.objects.get()
     assert (made.name, made.kind) == ("shoe_size", "number")
     assert found.mapping == ["email", f"property:{made.pk}"]
+
+
+@pytest.mark.parametrize(
+    ("there", "says"),
+    [
+        ({"kind": "string"}, "it is “Text”"),
+        ({"kind": "number", "archived_at": timezone.now()}, "it is archived"),
+    ],
+)
+def test_a_column_does_not_become_a_property_that_is_another(client, there, says):
+    PropertyDefinition.objects.create(name="shoe_size", label="Size", **there)
+    upload(client, b"Email,Shoe size\nada@people.example,38\n")
+    answer = client.post(
+        url("import_columns", ContactImport.objects.get().pk),
+        {"policy": "fill", "column_0": "email", "column_1": "new:number"},
+    )
+    assert says in answer.content.decode()
+
+
+def test_two_columns_do_not_become_the_same_property(client):
+    upload(client, b"Email,Shoe size,Shoe-Size\nada@people.example,38,39\n")
+    answer = client.post(
+        url("import_columns", ContactImport.objects.get().pk),
+        {
+            "policy": "fill",
+            "column_0": "email",
+            "column_1": "new:number",
+            "column_2": "new:string",
+        },
+    )
+    assert "“Shoe size” becomes that property already" in answer.content.decode()
+    assert not PropertyDefinition.objects.exists()
 
 
 def test_a_column_can_have_a_policy_of_its_own(client, alice):

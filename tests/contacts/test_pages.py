@@ -174,6 +174,24 @@ def test_a_choice_needs_choices(client):
     assert "Give at least one choice" in answer.content.decode()
 
 
+@pytest.mark.parametrize("kind", ["choice", "choices"])
+def test_a_choice_that_is_not_offered_any_more_is_kept(client, kind):
+    plan = PropertyDefinition.objects.create(
+        name="plan", label="Plan", kind=kind, choices=["Basic"]
+    )
+    value = "Gold" if kind == "choice" else ["Gold"]
+    ada = ContactFactory(properties={plan.key: value})
+    page = client.get(url("edit", ada.pk))
+    assert "Gold (not offered any more)" in page.content.decode()
+    form = page.context["form"]
+    client.post(
+        url("edit", ada.pk),
+        {name: form[name].value() or "" for name in form.fields} | {"last_name": "L"},
+    )
+    ada.refresh_from_db()
+    assert (ada.last_name, ada.properties) == ("L", {plan.key: value})
+
+
 PAGES = [
     "/contacts/",
     "/contacts/1/",

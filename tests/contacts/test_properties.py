@@ -33,6 +33,11 @@ def test_a_number_that_could_mean_anything_is_refused(text):
         properties.parse(Kind.NUMBER, text)
 
 
+def test_separators_alone_name_no_choice():
+    with pytest.raises(BadValue, match="names nothing"):
+        properties.parse(Kind.CHOICES, " ; ", ["Ice"])
+
+
 @pytest.mark.parametrize(
     ("text", "moment"),
     [
