@@ -83,5 +83,7 @@ def _changed_segment(newest: Approval) -> Segment | None:
     """Of those that the email goes to or leaves out, with what they are made from."""
     moment = newest.decided_at or newest.asked_at
     behind = SegmentUse.objects.behind(newest.email.key)
-    changed = Segment.objects.filter(pk__in=behind).changed_since(moment)
-    return changed.order_by("name").first()
+    chosen = Segment.objects.filter(pk__in=behind).order_by("name")
+    # who is taken out of a segment that it goes to changes nothing for the others
+    others = chosen.exclude(pk__in=newest.email.include.all())
+    return chosen.changed_since(moment).first() or others.left_since(moment).first()

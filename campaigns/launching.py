@@ -7,7 +7,7 @@ import logging
 from django.db import transaction
 
 from accounts.models import Job
-from campaigns.approving import unapproved
+from campaigns.approving import Standing, unapproved
 from campaigns.audience import Funnel, contacts_of, funnel_of, left_out
 from campaigns.missing import missing_values, without_fallback
 from campaigns.models import EmailState, MarketingEmail
@@ -21,10 +21,8 @@ log = logging.getLogger(__name__)
 MOST_ATTEMPTS = 5
 
 
-REWORKED = (
-    "It was not sent. A segment was changed while the recipients were chosen, and it"
-    " was not approved like this."
-)
+REWORKED = "It was not sent: something changed while the recipients were chosen. {why}"
+DECIDED = "Now it is approved. Send it again."
 
 
 class Overtaken(Exception):
@@ -104,10 +102,19 @@ def _let_go(email: MarketingEmail, job: Job) -> None:
     numbers = funnel_of(email, dict(counts))
     _compare(numbers, email.expected)
     if not email.begin_sending(message, numbers.as_json()):
-        raise Moved(REWORKED) if email.state == EmailState.PREPARING else Overtaken
+        if email.state != EmailState.PREPARING:
+            raise Overtaken
+        raise Moved(REWORKED.format(why=_what_changed(email)))
     email.release_segments()
     job.report(numbers.everybody, total=numbers.everybody)
     job.finish(**numbers.as_json())
+
+
+def _what_changed(email: MarketingEmail) -> str:
+    """Since it was last asked, as a sentence: its words, a segment, or that a second
+    person has to approve it."""
+    sentences = Standing.of(MarketingEmail.objects.get(pk=email.pk)).sentences
+    return sentences[0] if sentences else DECIDED
 
 
 def _compare(numbers: Funnel, expected: int | None) -> None:

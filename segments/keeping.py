@@ -57,6 +57,10 @@ class Kept(models.Model):
     # members at the last refresh; null before the first
     size = models.PositiveIntegerField(null=True, editable=False)
     refreshed_at = models.DateTimeField(null=True, editable=False)
+    # how many ever joined and left, each time counted: whoever has to know that other
+    # people are in looks here, because as many may have come as went
+    joins = models.PositiveBigIntegerField(default=0, db_default=0, editable=False)
+    leaves = models.PositiveBigIntegerField(default=0, db_default=0, editable=False)
     # when everybody was asked about, and how long that took
     full_at = models.DateTimeField(null=True, editable=False)
     refresh_ms = models.PositiveIntegerField(default=0, editable=False)
@@ -184,6 +188,8 @@ class Kept(models.Model):
             state=SegmentState.READY,
             problem="",
             refreshed_at=timezone.now(),
+            joins=models.F("joins") + joined,
+            leaves=models.F("leaves") + left,
             **values,
         )
         if joined or left:

@@ -51,6 +51,11 @@ def _member(segments: Any) -> Exists:
     return Exists(stays.filter(contact_id=OuterRef("pk")))
 
 
+def _moved(**when: dt.datetime) -> Q:
+    stays = SegmentMember.objects.filter(segment=OuterRef("pk"), **when)
+    return Q(Exists(stays), kind=SegmentKind.STATIC)
+
+
 def fillings(segments: Iterable[Segment]) -> dict[int, Job]:
     """The jobs that are filling these now, by the id of the segment."""
     asked = Q(resume__segment__in=[one.pk for one in segments])
@@ -77,12 +82,12 @@ class SegmentQuerySet(models.QuerySet["Segment"]):
     def changed_since(self, moment: dt.datetime) -> SegmentQuerySet:
         """Those of before with other rules since, and the static ones that people
         joined."""
-        joined = SegmentMember.objects.filter(
-            segment=OuterRef("pk"), joined_at__gt=moment
-        )
-        added = Q(Exists(joined), kind=SegmentKind.STATIC)
-        changed = Q(saved_at__gt=moment) | added
+        changed = Q(saved_at__gt=moment) | _moved(joined_at__gt=moment)
         return self.filter(changed, created_at__lte=moment)
+
+    def left_since(self, moment: dt.datetime) -> SegmentQuerySet:
+        """The static ones of before that somebody was taken out of since."""
+        return self.filter(_moved(left_at__gt=moment), created_at__lte=moment)
 
     def in_order(self) -> list[Segment]:
         """These, each after those it is made from."""

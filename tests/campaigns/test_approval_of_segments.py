@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from accounts.models import Job
+from accounts.models import Account, Job
 from campaigns import launching
 from campaigns.approving import unapproved
 from campaigns.models import EmailState, MarketingEmail
@@ -96,6 +96,31 @@ def test_people_put_into_a_static_segment_void_the_approval(approved, author):
     ]
 
 
+def test_as_many_others_as_were_deleted_void_the_approval(email, author, second):
+    segment = goes_to(email, make_segment(ContactFactory(), ContactFactory()))
+    assert asked(email, author).approve(second)
+    Contact.objects.filter(pk=segment.members()[0].pk).delete()
+    put_in(segment)
+    assert fresh(email).include.get().size == 2
+    assert unapproved(fresh(email)) == [
+        f"The segment “{segment}” was changed after Bea approved it."
+        " Ask for approval again."
+    ]
+
+
+@pytest.mark.parametrize("way", [leaves_out, goes_to_what_is_made_from])
+def test_who_is_taken_out_of_what_keeps_others_out_voids_the_approval(
+    email, author, second, way
+):
+    segment = way(email, make_segment(ContactFactory()))
+    assert asked(email, author).approve(second)
+    segment.remove(segment.members())
+    assert unapproved(fresh(email)) == [
+        f"The segment “{segment}” was changed after Bea approved it."
+        " Ask for approval again."
+    ]
+
+
 def test_who_is_taken_out_of_a_static_segment_needs_no_other_approval(approved):
     segment = approved.include.get()
     segment.remove(segment.members())
@@ -136,17 +161,39 @@ def test_a_segment_changed_after_it_was_scheduled_keeps_it_from_being_sent(
     assert "“VIP” was changed after Bea approved it." in halted.halted
 
 
+def meanwhile(monkeypatch, happens):
+    """`happens` once the recipients are chosen, before it is sent."""
+    fix = audience.fix
+
+    def fix_while_it_happens(*args, **kwargs):
+        happens()
+        return fix(*args, **kwargs)
+
+    monkeypatch.setattr(audience, "fix", fix_while_it_happens)
+
+
 def test_a_segment_changed_while_the_recipients_are_chosen_keeps_it_back(
     approved, author, monkeypatch
 ):
-    fix = audience.fix
-
-    def fix_while_somebody_is_put_in(*args, **kwargs):
-        put_in(approved.include.get())
-        return fix(*args, **kwargs)
-
-    monkeypatch.setattr(audience, "fix", fix_while_somebody_is_put_in)
+    segment = approved.include.get()
+    meanwhile(monkeypatch, lambda: put_in(segment))
     assert approved.launch(author)
     halted = begin(approved)
     assert halted.state == EmailState.DRAFT
-    assert "A segment was changed while the recipients were chosen" in halted.halted
+    assert halted.halted == (
+        "It was not sent: something changed while the recipients were chosen. The"
+        f" segment “{segment}” was changed after Bea approved it."
+        " Ask for approval again."
+    )
+
+
+def test_a_second_person_asked_for_while_they_are_chosen_is_told_as_such(
+    email, author, monkeypatch
+):
+    Account.objects.update(second_person=False)
+    assert email.launch(author)
+    meanwhile(monkeypatch, lambda: Account.objects.update(second_person=True))
+    assert begin(email).halted == (
+        "It was not sent: something changed while the recipients were chosen. A second"
+        " person has to approve it. Ask for it on the page Approval."
+    )
