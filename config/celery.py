@@ -114,6 +114,11 @@ TIMETABLE: dict[str, dict[str, Any]] = {
         "schedule": 3600.0,
         "options": {"expires": 3600.0},
     },
+    "forget the browsers of old opens and clicks, every hour": {
+        "task": "deliveries.tasks.forget_browsers",
+        "schedule": 3600.0,
+        "options": {"expires": 3600.0},
+    },
     "seal the ledger of consent, every hour": {
         "task": "consent.tasks.seal_ledger",
         "schedule": 3600.0,

@@ -17,10 +17,13 @@ from django.urls import reverse
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.models import User
 from accounts.paging import FALLING, keyset
 from accounts.roles import Right, needs
+from accounts.web import SignedIn
 from deliveries.letters import Letter
 from deliveries.models import CaughtMail, CaughtMailQuerySet
+from deliveries.redaction import without_sign_in
 
 PAGE = 50
 COLUMNS = [{"label": "Recipient"}, {"label": "Subject"}, {"label": "Sent"}]
@@ -83,13 +86,15 @@ def tabs(*, is_back: bool) -> list[dict[str, Any]]:
 @needs(Right.SEE_PEOPLE)
 @local_only
 @require_safe
-def detail(request: HttpRequest, pk: int) -> HttpResponse:
+def detail(request: SignedIn, pk: int) -> HttpResponse:
     mail = get_object_or_404(CaughtMail, pk=pk)
+    octets = octets_for(request.user, mail)
     with_images = "images" in request.GET
     frame = "console:outbox_images" if with_images else "console:outbox_html"
     context = {
         "mail": mail,
-        "letter": Letter.of(bytes(mail.raw)),
+        "letter": Letter.of(octets),
+        "is_redacted": octets != bytes(mail.raw),
         "frame": reverse(frame, args=[pk]),
         "with_images": with_images,
     }
@@ -101,9 +106,9 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @xframe_options_sameorigin
 @csp(QUIET)  # type: ignore[arg-type]
-def html(request: HttpRequest, pk: int) -> HttpResponse:
+def html(request: SignedIn, pk: int) -> HttpResponse:
     """The mail in its frame, nothing loaded from elsewhere."""
-    return framed(letter_of(pk).quiet_html)
+    return framed(letter_for(request.user, pk).quiet_html)
 
 
 @needs(Right.SEE_PEOPLE)
@@ -111,13 +116,20 @@ def html(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @xframe_options_sameorigin
 @csp(WITH_IMAGES)  # type: ignore[arg-type]
-def html_with_images(request: HttpRequest, pk: int) -> HttpResponse:
+def html_with_images(request: SignedIn, pk: int) -> HttpResponse:
     """The same with its images, as in a mail program: that counts as an open."""
-    return framed(letter_of(pk).framed_html)
+    return framed(letter_for(request.user, pk).framed_html)
 
 
-def letter_of(pk: int) -> Letter:
-    return Letter.of(bytes(get_object_or_404(CaughtMail, pk=pk).raw))
+def letter_for(user: User, pk: int) -> Letter:
+    return Letter.of(octets_for(user, get_object_or_404(CaughtMail, pk=pk)))
+
+
+def octets_for(user: User, mail: CaughtMail) -> bytes:
+    """Whoever may invite users sees the links that set a password; to others they
+    would be a way to sign in as somebody else."""
+    octets = bytes(mail.raw)
+    return octets if user.may(Right.USERS) else without_sign_in(octets)
 
 
 def framed(document: str) -> HttpResponse:
@@ -127,11 +139,11 @@ def framed(document: str) -> HttpResponse:
 @needs(Right.SEE_PEOPLE)
 @local_only
 @require_safe
-def raw(request: HttpRequest, pk: int) -> HttpResponse:
+def raw(request: SignedIn, pk: int) -> HttpResponse:
     mail = get_object_or_404(CaughtMail, pk=pk)
     name = f'attachment; filename="mail-{pk}.eml"'
     return HttpResponse(
-        bytes(mail.raw),
+        octets_for(request.user, mail),
         content_type="message/rfc822",
         headers={"Content-Disposition": name},
     )

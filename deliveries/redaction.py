@@ -26,8 +26,19 @@ DEEPEST = 3  # base64 within base64
 
 def redacted(raw: bytes, depth: int = DEEPEST) -> bytes:
     """The octets of a mail, as they came but for the keys."""
-    plain = _secrets(tuple(settings.LINK_KEYS)).sub(_blank, raw)
-    return BLOCK.sub(lambda found: _inside(found[0], depth), plain) if depth else plain
+    return _without(_secrets(tuple(settings.LINK_KEYS)), raw, depth)
+
+
+def without_sign_in(raw: bytes) -> bytes:
+    """The same mail but for what sets a password: its other links still lead on."""
+    return _without(_JOIN, raw, DEEPEST)
+
+
+def _without(secrets: re.Pattern[bytes], raw: bytes, depth: int) -> bytes:
+    plain = secrets.sub(_blank, raw)
+    if not depth:
+        return plain
+    return BLOCK.sub(lambda found: _inside(secrets, found[0], depth), plain)
 
 
 def redacted_text(text: str) -> str:
@@ -36,27 +47,25 @@ def redacted_text(text: str) -> str:
     return redacted(octets, 0).decode("utf-8", "surrogateescape")
 
 
+SLASH = rb"(?:/|%2F)"
+# what stands behind /join/, also where a scanner of links has wrapped it
+JOIN = rb"(?P<join>join%s)[\w-](?:%s[\w-])*%s(?:%s[\w-])+" % (SLASH, SOFT, SLASH, SOFT)
+_JOIN = re.compile(rb"(?i)%s" % JOIN)
+
+
 @cache
 def _secrets(key_ids: tuple[str, ...]) -> re.Pattern[bytes]:
-    """Tokens, see deliveries.tokens, and what stands behind /join/; also where a
-    scanner of links has wrapped them."""
+    """Tokens, see deliveries.tokens, and what sets a password."""
     ids = "|".join(re.escape(one) for one in key_ids).encode()
     token = rb"(?:%s)%s-(?:%s[a-z2-7]){20,}" % (ids, SOFT, SOFT)
-    slash = rb"(?:/|%2F)"
-    join = rb"(?P<join>join%s)[\w-](?:%s[\w-])*%s(?:%s[\w-])+" % (
-        slash,
-        SOFT,
-        slash,
-        SOFT,
-    )
-    return re.compile(rb"(?i)%s|%s" % (token, join))
+    return re.compile(rb"(?i)%s|%s" % (token, JOIN))
 
 
 def _blank(found: re.Match[bytes]) -> bytes:
     return (found["join"] or b"") + GONE
 
 
-def _inside(block: bytes, depth: int) -> bytes:
+def _inside(secrets: re.Pattern[bytes], block: bytes, depth: int) -> bytes:
     """A block of base64 without the keys in it; as it is where there are none."""
     lines = block.split()
     octets = b"".join(lines).rstrip(b"=")
@@ -64,7 +73,7 @@ def _inside(block: bytes, depth: int) -> bytes:
         before = base64.b64decode(octets + b"=" * (-len(octets) % 4))
     except binascii.Error:
         return block
-    after = redacted(before, depth - 1)
+    after = _without(secrets, before, depth - 1)
     if after == before:
         return block
     text, end = base64.b64encode(after), b"\r\n" if b"\r\n" in block else b"\n"

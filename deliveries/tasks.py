@@ -2,7 +2,16 @@
 
 from celery import shared_task
 
-from deliveries import days, guard, months, partitions, rollups, sending, settling
+from deliveries import (
+    days,
+    forgetting,
+    guard,
+    months,
+    partitions,
+    rollups,
+    sending,
+    settling,
+)
 from deliveries.models import Hold, SendingDomain
 
 
@@ -24,6 +33,11 @@ def ensure_partitions() -> None:
 @shared_task
 def settle_verdicts() -> None:
     settling.settle_all()
+
+
+@shared_task
+def forget_browsers() -> None:
+    forgetting.forget()
 
 
 @shared_task

@@ -14,7 +14,7 @@ from deliveries.models.domains import (
     SendingDomain,
     SigningKey,
 )
-from deliveries.models.events import Event, EventKind
+from deliveries.models.events import Event, EventKind, Forgotten
 from deliveries.models.holds import Hold, HoldKind, HoldQuerySet
 from deliveries.models.messages import Channel, Link, LinkKind, Message
 from deliveries.models.months import Month
@@ -34,6 +34,7 @@ __all__ = [
     "DomainState",
     "Event",
     "EventKind",
+    "Forgotten",
     "Hold",
     "HoldKind",
     "HoldQuerySet",

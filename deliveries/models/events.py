@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import ClassVar
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -82,3 +83,28 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} ({self.get_verdict_display()})"
+
+
+class ForgottenQuerySet(models.QuerySet["Forgotten"]):
+    def mark(self) -> Forgotten:
+        """The one row, locked: one worker at a time."""
+        self.get_or_create(pk=1)
+        return self.select_for_update().get(pk=1)
+
+
+class Forgotten(models.Model):
+    """Events before `until` say nothing any more of the browser behind them. One row;
+    see deliveries.forgetting."""
+
+    until = models.DateTimeField(default=dt.datetime(2000, 1, 1, tzinfo=dt.UTC))
+
+    objects = ForgottenQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "forgotten"
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(id=1), name="forgotten_is_one_row")
+        ]
+
+    def __str__(self) -> str:
+        return f"before {self.until:%d %B %Y, %H:%M}"

@@ -1,9 +1,11 @@
 import pytest
 from django.urls import reverse
 
+from accounts.roles import Role
 from deliveries import catcher
 from deliveries.letters import Letter, Link
 from deliveries.models import CaughtMail
+from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -124,6 +126,37 @@ class TestMail:
         assert "<iframe" not in page
 
 
+JOIN = b"http://x.test/join/MTI/c6h0xk-0123456789abcdef0123456789abcdef/"
+INVITATION = MAIL.replace(b"http://x.test/c/2", JOIN)
+
+
+def pages_of(mail):
+    for name in ("mail", "html", "images", "raw"):
+        yield reverse(f"console:outbox_{name}", args=[mail.pk])
+
+
+class TestInvitation:
+    @pytest.mark.parametrize("role", [Role.HYGIENE, Role.MARKETER])
+    def test_signs_nobody_in_who_may_only_see_people(self, client, role):
+        mail = catch(raw=INVITATION)
+        client.force_login(UserFactory(role=role))
+        shown = [client.get(url).content.decode() for url in pages_of(mail)]
+        assert not [one for one in shown if "c6h0xk" in one]
+        assert "is taken out" in shown[0]
+
+    def test_leaves_her_the_other_links(self, client):
+        mail = catch(raw=INVITATION)
+        client.force_login(UserFactory(role=Role.MARKETER))
+        page = client.get(reverse("console:outbox_mail", args=[mail.pk]))
+        assert "http://x.test/c/1" in page.content.decode()
+
+    def test_is_followed_by_whoever_may_invite(self, client):
+        mail = catch(raw=INVITATION)
+        page = client.get(reverse("console:outbox_mail", args=[mail.pk]))
+        assert JOIN.decode() in page.content.decode()
+        assert "is taken out" not in page.content.decode()
+
+
 class TestClearing:
     def test_empties_the_outbox(self, client, mail):
         client.post(reverse("console:outbox_clear"))
@@ -136,8 +169,7 @@ class TestClearing:
 
 def addresses(mail):
     yield reverse("console:outbox")
-    for name in ("mail", "html", "images", "raw"):
-        yield reverse(f"console:outbox_{name}", args=[mail.pk])
+    yield from pages_of(mail)
 
 
 class TestOutsider:

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from deliveries import magic
 from deliveries.links import public_url
-from deliveries.redaction import redacted, redacted_text
+from deliveries.redaction import redacted, redacted_text, without_sign_in
 from deliveries.tokens import Purpose, Token, sign
 
 TOKEN = Token(123_456, 987_654_321, 55_555_555, 3)
@@ -46,6 +46,13 @@ def test_in_every_encoding(encoding):
     raw = mail(encoding)
     assert secrets_in(raw)
     assert not secrets_in(redacted(raw))
+
+
+@pytest.mark.parametrize("encoding", ["quoted-printable", "base64", "8bit"])
+def test_only_what_sets_a_password_where_the_other_links_shall_lead_on(encoding):
+    assert secrets_in(without_sign_in(mail(encoding))) == [
+        one for one in secrets_in(mail(encoding)) if one not in JOIN
+    ]
 
 
 def test_in_a_mail_that_came_back():

@@ -1,0 +1,38 @@
+"""What a browser said of its owner is kept for 90 days: its address on the internet,
+its name, and whatever else came with the request. The event and its verdict stay.
+
+Hour by hour, each in a transaction of its own: how far that went is written down, so
+that nothing is read twice and a worker that was away goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+from django.db.models import Min
+from django.utils import timezone
+
+from deliveries.models import Event, Forgotten
+
+KEPT = dt.timedelta(days=90)
+PIECE = dt.timedelta(hours=1)
+
+
+def forget() -> None:
+    """Empty what is old enough. Safe to repeat and to stop."""
+    while _forget_piece(timezone.now() - KEPT):
+        pass
+
+
+@transaction.atomic
+def _forget_piece(end: dt.datetime) -> bool:
+    """The next hour that has events; whether there may be more before `end`."""
+    mark = Forgotten.objects.mark()
+    rows = Event.objects.filter(at__gte=mark.until, at__lt=end)
+    first = rows.aggregate(first=Min("at"))["first"]
+    mark.until = max(mark.until, end) if first is None else min(first + PIECE, end)
+    if first is not None:
+        rows.filter(at__lt=mark.until).update(ip=None, user_agent="", traits={})
+    mark.save(update_fields=["until"])
+    return mark.until < end
