@@ -14,7 +14,15 @@ from functools import lru_cache
 
 from bounces.concepts import said_in
 from bounces.rules.causes import CAUSES
-from bounces.rules.families import BARE, BLUNT, FIRM, LOOSE, Family, Pair
+from bounces.rules.families import (
+    BARE,
+    BLUNT,
+    FIRM,
+    HELD_AGAINST_US,
+    LOOSE,
+    Family,
+    Pair,
+)
 from bounces.rules.providers import PROVIDERS
 from bounces.rules.row import Row, alike
 from bounces.rules.status import DETAILS, REPLIES, SUBJECTS
@@ -75,6 +83,10 @@ PROVEN = frozenset(row.key for row in PROVIDERS)
 GENERAL = ("rejected", "policy", "filtered", "X.7", "f-box", "550", "554", "")
 REFUSED_AT = {"EHLO": "reputation", "MAIL": "sender_rejected"}
 OF_A_BOX = ("RCPT", "")  # the stages of what is said of a mailbox
+OF_THE_RECIPIENT = (
+    *("f-full", "f-closed", "f-moved", "f-unknown", "f-domain", "f-no-dns"),
+    *("f-dns-later", "f-route", "f-no-mail"),
+)
 # Codes that servers use for nothing else, whatever words stand beside
 EXACT = (
     "1.6",
@@ -134,7 +146,7 @@ def judge(
     code, enhanced = better(code, enhanced, words)
     is_final = is_permanent(code, enhanced) and not (is_late and code is None)
     category, rule, doing = believed(
-        found_in(code, enhanced, words, stage), code, words
+        found_in(code, enhanced, words, stage), code, enhanced, words
     )
     if category == "unknown_user" and not is_proven(enhanced, words, stage, rule):
         return Judgement("filtered", "block", "count", rule, enhanced)
@@ -193,7 +205,7 @@ def found_in(code: int | None, enhanced: str, words: str, stage: str) -> Found:
         return DETAILS[detail][0], f"X.{detail}", ""
     row = row or first_fit(COMMON, words, codes)
     said = said_in(words) if row is None else frozenset()
-    family = first_said(FIRM, said)
+    family = weighed(said, detail)
     if family:
         return family.category, family.key, family.doing
     if row is None and detail in DETAILS:
@@ -214,6 +226,20 @@ def found_in(code: int | None, enhanced: str, words: str, stage: str) -> Found:
     return left_over(code, said, stage)
 
 
+def weighed(said: frozenset[Pair], detail: str) -> Family | None:
+    """The first family that is said; but of those about the recipient the one that
+    the code means as well, and none that is about the recipient when the code is
+    about the system there."""
+    first = first_said(FIRM, said)
+    if first is None or first.key not in OF_THE_RECIPIENT or detail not in DETAILS:
+        return first
+    meant = DETAILS[detail][0]
+    if detail.startswith("3.") and meant == "server_error":
+        return None
+    alike = (one for one in FIRM if one.category == meant)
+    return first_said(tuple(alike), said) or first
+
+
 def left_over(code: int | None, said: frozenset[Pair], stage: str) -> Found:
     """By a state alone, "not found" after RCPT; else by the code of the reply."""
     family = first_said(BARE, said) if stage in OF_A_BOX else None
@@ -222,13 +248,22 @@ def left_over(code: int | None, said: frozenset[Pair], stage: str) -> Found:
     return (REPLIES[code][0], str(code), "") if code in REPLIES else ("other", "", "")
 
 
-def believed(found: Found, code: int | None, words: str) -> Found:
+def believed(found: Found, code: int | None, enhanced: str, words: str) -> Found:
     """What would end an address, only when nothing beside it says that it is about
     somebody else: the sender, a password, many recipients at once."""
     if CAUSES[found[0]][0] != "hard":
         return found
     row = first_fit(DOUBTS, words, f" {code or ''} ")
-    return (row.category, row.key, row.doing) if row else found
+    if row:
+        return row.category, row.key, row.doing
+    if code == 503:
+        return "protocol_error", "503", ""
+    if not code or found[1] in PROVEN:
+        return found
+    if found[1] == "f-no-dns" and not enhanced:
+        return "sender_dns", "f-no-dns", ""  # a server that speaks of the DNS: of ours
+    family = first_said(HELD_AGAINST_US, said_in(words))
+    return (family.category, family.key, family.doing) if family else found
 
 
 def first_fit(rows: tuple[Row, ...], words: str, codes: str) -> Row | None:

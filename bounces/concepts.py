@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from unicodedata import normalize
 
+from bounces.rules.turns import turned
 from bounces.rules.words import (
     FILLERS,
     LETTERS,
@@ -56,11 +57,10 @@ PLACE = re.compile(
     r"|in reply to [a-z ]{4,12} command"
     r"|\b(?:[a-z0-9_-]{1,63}\.){2,8}[a-z]{2,20}\b"
 )
-# Whose it is says more than what it is: the network and the sender are ours
-YOURS = re.compile(
-    r"\byour (?:mail |smtp |sending |email )?"
-    r"(?:(?:server|host|mta|machine|system)|(domain|address))\b"
-)
+# What is spoken of beside changes what is meant: sizes by the hour are a pace, and
+# what the DNS says of a network is a name
+BESIDE_PACE = frozenset({"exceeded", "many", "full", "large"})
+BESIDE_NAME = frozenset({"unknown", "failed", "needed", "dnsless", "refused"})
 # Between scripts without spaces and others
 BORDER = re.compile(
     r"(?<=[\u2e80-\uffff])(?=[a-z0-9])|(?<=[a-z0-9])(?=[\u2e80-\uffff])"
@@ -133,11 +133,11 @@ def said_in(text: str) -> frozenset[Pair]:
         text = plain(text)
     text = text.replace(REFUSAL, "")
     text = LACKED.sub(" no ", TOO_MANY.sub(" toomany ", text))
-    text = YOURS.sub(lambda found: " sender " if found[1] else " ip ", text)
     if "'" in text:
         text = ELIDED.sub(" ", DENIED.sub(" not ", text))
     text = PLACE.sub(" ", ADDRESS.sub(PERSON, text))
     text = NETWORK.sub(" ip ", text.replace("mail from:", " mailfrom "))
+    text = turned(text)
     sentences = [
         TOKEN.findall(sentence)[:MOST_WORDS]
         for sentence in SENTENCE.split(text, MOST_SENTENCES)
@@ -166,9 +166,24 @@ def is_state(one: Meaning) -> bool:
 
 def pairs_in(words: Sequence[str]) -> Iterator[Pair]:
     meant = [meaning(word) for word in words]
+    spoken_of = frozenset().union(*(one.things for one in meant))
     for place, state in states_in(meant):
-        for thing in nearest(place, meant):
+        topic = topic_of(state, spoken_of)
+        for thing in (topic,) if topic else nearest(place, meant):
             yield thing, state
+
+
+def topic_of(state: str, spoken_of: frozenset[str]) -> str:
+    """The thing a state is about because of what its whole sentence is about."""
+    if "pace" in spoken_of and state in BESIDE_PACE:
+        return "pace"
+    if (
+        state in BESIDE_NAME
+        and "network" in spoken_of
+        and not spoken_of.isdisjoint({"name", "dns"})
+    ):
+        return "name"
+    return "sender" if state == "dnsless" and "sender" in spoken_of else ""
 
 
 def states_in(meant: Sequence[Meaning]) -> Iterator[tuple[int, str]]:

@@ -35,7 +35,18 @@ def family(key: str, category: str, source: str, pairs: str) -> Family:
 
 # Before the codes
 FIRM: tuple[Family, ...] = (
-    family("f-name", "sender_dns", SYNTAX, "name unknown/failed/refused/needed"),
+    family(
+        "f-suppressed",
+        "suppressed",
+        SYNTAX,
+        "box suppressed, person suppressed, message suppressed, nothing suppressed",
+    ),
+    family(
+        "f-name",
+        "sender_dns",
+        SYNTAX,
+        "name unknown/failed/refused/needed/dnsless, network dnsless",
+    ),
     family("f-proof", "auth", PROOF, "proof failed/refused/unknown/needed"),
     family("f-hop", "network_error", SYNTAX, "hop exceeded/many/failed"),
     family("f-listed-link", "spam", LISTS, "content listed"),
@@ -43,7 +54,7 @@ FIRM: tuple[Family, ...] = (
         "f-listed",
         "reputation",
         LISTS,
-        "network refused/listed/exceeded/unknown, sender listed, domain listed,"
+        "network refused/listed/exceeded/unknown/foreign, sender listed, domain listed,"
         "message listed, server listed, line listed",
     ),
     family(
@@ -58,15 +69,26 @@ FIRM: tuple[Family, ...] = (
     family("f-syntax", "protocol_error", SYNTAX, "syntax unknown"),
     family("f-secret", "policy", SYNTAX, "secret unknown"),
     family("f-line", "network_error", SYNTAX, "line unknown"),
-    family("f-sender", "sender_rejected", SYNTAX, "sender unknown/refused/failed"),
+    family(
+        "f-sender",
+        "sender_rejected",
+        SYNTAX,
+        "sender unknown/refused/failed/dnsless/unrouted",
+    ),
     family("f-crowd", "throttled", SYNTAX, "crowd exceeded/many"),
+    family(
+        "f-pace",
+        "throttled",
+        SYNTAX,
+        "pace exceeded/refused/many/full/large/fast, line exceeded/fast, sender fast,"
+        "message fast, box fast, network fast, server fast, person fast",
+    ),
     family(
         "f-full",
         "mailbox_full",
         SYNTAX,
         "space full/exceeded, box full/exceeded, list full, nothing full",
     ),
-    family("f-pace", "throttled", SYNTAX, "pace exceeded/refused, line exceeded"),
     family(
         "f-large",
         "too_large",
@@ -77,7 +99,7 @@ FIRM: tuple[Family, ...] = (
         "f-many",
         "throttled",
         SYNTAX,
-        "pace many, line many, message many, box many, network many, server many",
+        "line many, message many, box many, network many, server many",
     ),
     family(
         "f-expired",
@@ -85,19 +107,37 @@ FIRM: tuple[Family, ...] = (
         SYNTAX,
         "sender ended, message ended, tries ended, line ended",
     ),
-    family("f-closed", "mailbox_disabled", SYNTAX, "box closed/ended, person closed"),
+    family("f-no-mail", "domain_no_mail", SYNTAX, "domain nomail, dns nomail"),
+    family(
+        "f-closed",
+        "mailbox_disabled",
+        SYNTAX,
+        "box closed/ended/nomail, person closed/nomail",
+    ),
     family("f-moved", "address_moved", SYNTAX, "box moved, person moved"),
     family("f-dns-later", "network_error", SYNTAX, "dns later/late/cut, domain later"),
-    family("f-domain", "dns_failure", SYNTAX, "domain unknown, dns unknown"),
+    family("f-no-dns", "dns_failure", SYNTAX, "dns unknown/dnsless"),
+    family(
+        "f-domain",
+        "dns_failure",
+        SYNTAX,
+        "domain unknown/dnsless/unrouted, box unrouted, person unrouted",
+    ),
     family("f-route", "network_error", SYNTAX, "route unknown/failed/cut/late"),
-    family("f-outside", "sender_rejected", SYNTAX, "list outside, sender outside"),
+    family(
+        "f-outside", "sender_rejected", SYNTAX, "list outside, sender outside/foreign"
+    ),
     family(
         "f-unknown",
         "unknown_user",
         SYNTAX,
-        "box unknown/outside/foreign, person unknown/foreign, domain outside",
+        "box unknown/outside/foreign/dnsless, person unknown/foreign/dnsless,"
+        "domain outside",
     ),
 )
+# Of them, those that are about us even where an address ends beside
+OURS = ("name", "proof", "listed", "cipher", "sender", "suppressed", "secret")
+HELD_AGAINST_US = tuple(one for one in FIRM if one.key[2:] in OURS)
 # After them
 LOOSE: tuple[Family, ...] = (
     family(
@@ -137,7 +177,10 @@ LOOSE: tuple[Family, ...] = (
 # Of a state alone, which after RCPT is that of the mailbox
 BARE: tuple[Family, ...] = (
     family("f-bare-closed", "mailbox_disabled", SYNTAX, "nothing closed/ended"),
-    family("f-bare-unknown", "unknown_user", SYNTAX, "nothing unknown"),
+    family("f-bare-unknown", "unknown_user", SYNTAX, "nothing unknown/foreign"),
+    family("f-bare-moved", "address_moved", SYNTAX, "nothing moved"),
+    family("f-bare-domain", "dns_failure", SYNTAX, "nothing dnsless/unrouted"),
+    family("f-bare-fast", "throttled", SYNTAX, "nothing fast"),
 )
 # After all other words
 BLUNT: tuple[Family, ...] = (

@@ -42,6 +42,7 @@ DOMAIN = (
         "server does not accept mail / name server: .: host not found / "
         "we do not accept mail for this",
     ),
+    row("no-name", "dns_failure", POSTFIX, "nxdomain"),
     row(
         "no-mx",
         "network_error",
@@ -84,7 +85,7 @@ DOMAIN = (
         "domain couldn't be found / domain * couldn't be found / host unknown / "
         "unknown host / unknown domain / domain unknown / domain is not reachable / "
         "domain does not exist / domain * does not exist / domain doesn't exist / "
-        "domain * doesn't exist / no such domain / no such host / nxdomain / "
+        "domain * doesn't exist / no such domain / no such host / "
         "invalid domain / invalid mail domain / invalid recipient domain / "
         "bad destination host / name or service not known / "
         "dns lookup failure / dns failure / dns error / domain must resolve / "

@@ -33,7 +33,7 @@ THINGS: Table = {
         endereço* endereco* indirizz* osoite* cím alamat адрес* alias aliases
         mailaddress maildrop inbox inboxes person persona customer subscriber client's
         localpart username's mailbox's user's recipient's addressee's nickname
-        employee employees subscription abonent* abonn* casilla* ldap folder destin
+        employee employees subscription abonent* abonn* casilla* folder destin
         individual
         bustia*
         παραλήπτ* χρήστη* χρήστης γραμματοκιβώτιο διεύθυνση λογαριασμ* משתמש המשתמש
@@ -49,20 +49,20 @@ THINGS: Table = {
     "domain": """
         domain domains domäne* domaene* domaine* dominio* domínio* domein* domän*
         domæne* domene* domena domeny doména domény домен* verkkotunnu* etki host
-        hosts hostname mailhost zone fqdn mx exchanger
+        hosts mailhost zone fqdn mx exchanger
     """,
     "sender": """
         sender senders sender's absender* expéditeur* expediteur* mittent* remit*
         emetteur* émetteur* remet* afzender* nadawc* odesílatel* odosielate*
         отправител* відправник*
         avsändar* avsender* afsender* lähettäj* feladó* gönderen* envelope mailfrom
-        originator
+        originator author authors
     """,
     "network": """
         ip ips ipv4 ipv6 network subnet netblock range relayhost cidr asn client dynamic
         dialup residential
     """,
-    "name": "ptr rdns fcrdns helo ehlo reverse",
+    "name": "ptr rdns fcrdns helo ehlo reverse hostname",
     "proof": "spf dkim dmarc arc authenticity signature senderid domainkeys",
     "login": "authenticated authenticate login",
     "secret": "authentication credentials password passwords",
@@ -89,9 +89,13 @@ THINGS: Table = {
     "pace": """
         rate rates connections sessions frequency volume throughput concurrency
         concurrent simultaneous hourly daily burst wysyłan* velocity requests ratelimit
+        hour minute pace speed sending outbound outgoing submission
     """,
     "relay": "relay relaying relays relayed weiterleit* relais rcpthosts",
-    "cipher": "tls starttls ssl encryption encrypted cipher certificate handshake",
+    "cipher": """
+        tls starttls ssl encryption encrypted cipher certificate handshake key keys
+        certificates
+    """,
     "line": """
         connection connect connecting conversation socket verbindung* connexion*
         conexión* conexao
@@ -103,7 +107,7 @@ THINGS: Table = {
     """,
     "server": """
         server servers system service mailserver mta backend filesystem mailer
-        procmail maildrop pipe lock database configuration config transport
+        procmail maildrop pipe lock database ldap configuration config transport
     """,
     "syntax": """
         command commands argument arguments parameter parameters protocol syntax
@@ -116,19 +120,21 @@ THINGS: Table = {
 STATES: Table = {
     "unknown": """
         unknown nonexist* inexist* unrecognised unrecognized unregistered
-        invalid invalide* invalido* inválid* bad illegal incorrect unrout* unresolv*
-        nxdomain unbekannt* ungültig* ungueltig* inconnu* introuvable* inesist*
+        invalid invalide* invalido* inválid* bad illegal incorrect
+        unbekannt* ungültig* ungueltig* inconnu* introuvable* inesist*
         sconosciut* desconoc* desconhec* onbekend* ongeldig* nieznan* nieistniej*
         niepraw* niewłaściw* nenalez* nenájd* neegzist* nerast* άγνωστ* נמצאה neznám*
         neexist* neplatn* neznam* неизвест* несуществ* недейств*
         неверн* невідом* неіснуюч* okänd* ogiltig* ukjent* ugyldig* ukendt* tuntemat*
-        ismeretlen* érvénytelen geçersiz bilinmeyen necunoscut* invalid* errat* unkown
+        nepoznat* ismeretlen* érvénytelen geçersiz bilinmeyen necunoscut* invalid*
+        errat* unkown
         unknow
         wrong
         uknown nosuchuser usernotfound recipientnotfound recipnotfound userunknown
         unknownuser mailboxnotfound nouser nomailbox unknownrecipient fictitious
         bulunam* yok misspelled misspelt mistyped fictional bogus unassigned
-        purged
+        purged gone vanished void missing unmatched defunct
+        nosuch* erased withdrawn obsolete expunged abolished
         falsch nesprávn*
         deleted removed gelöscht* supprim* eliminad* borrad* excluíd*
         cancellat* verwijder* usunięt* smazan* smazán* удален* удалён* видален*
@@ -153,7 +159,8 @@ STATES: Table = {
         verlopen
     """,
     "full": """
-        full overquota overdrawn plena ple mało πλήρ* γεμάτ* מלאה מלא ممتلئ ممتلئة penuh
+        full overquota insufficient overflow* overflowed stuffed overdrawn plena ple
+        mało πλήρ* γεμάτ* מלאה מלא ممتلئ ممتلئة penuh
         пълна pun puna täis pilna erschöpf* exhausted mailboxfull quotaexceeded voll
         überfüllt überschritt*
         ueberschritt* voller plein pleine pleins dépass* depass* satur* lleno llena
@@ -173,6 +180,7 @@ STATES: Table = {
     """,
     "many": "toomany zuviel* demasiad*",
     "large": """
+        trop troppo zbyt importante
         large big long huge dług* oversize* gros volumineu* grande grandes grosse groß
         gross
         groot veľk* velik* большой stor duży duża velká
@@ -221,8 +229,18 @@ STATES: Table = {
         тимчасов* tillfällig* midlertidig* tilapäis* servfail
     """,
     "absent": "unavailable indisponib*",
+    "foreign": "notours",
+    "suppressed": "suppressed suppression",
+    "nomail": "nomail nullmx",
+    "dnsless": "dnsless nxdomain unresolv*",
+    "unrouted": "unrout*",
+    "fast": "fast quickly rapidly slow",
     "again": "again",
-    "moved": "moved umgezogen déménagé migrated relocated",
+    "moved": """
+        moved umgezogen déménagé migrated relocated departed
+        remplac* reemplaz* sostituit* gewijzigd veranderd cambiad* cambiat* alterad*
+        mudou zmieniony zmieniono изменил* изменен* replaced changed
+    """,
 }
 
 # "not", and the states it makes of other words: "does not exist", "not allowed"
@@ -244,12 +262,13 @@ UNDONE: Table = {
         gefunden trouv* trovat* encontr* gevonden znaleziono znaleźć nalezen* найден*
         знайдено hittades funnet fundet known know recognised recognized recognise
         recognize valid registered listed defined gültig gueltig bekannt valide válid*
-        valido such resolve used located locate record file customer use verify
+        valido such used located locate record file customer use verify
         entry validate validated longer takiego takiej taki taka taką υπάρχει βρέθηκε
         קיים קיימת מוכר موجود موجودة معروف
         صالح وجود tồn ditemukan dikenal съществува намерен postoji pronađen obstaja
         najden
-        leitud eksisteeri nájden verified resolved routable
+        leitud eksisteeri nájden verified match matches matched deliverable
+        correct corretto correcto correcta corretta korrekt
         assigned
         vergeben asignad* attribu* registrad*
         registrat* eingetragen registriert*
@@ -257,6 +276,7 @@ UNDONE: Table = {
         present
     """,
     "foreign": "local hosted handled served",
+    "dnsless": "resolve resolved resolves resolvable routable",
     "outside": "member members mitglied membre miembro membro członek člen",
     "closed": """
         active activated receive available enabled activated accepting aktiv activ*

@@ -119,3 +119,43 @@ def test_a_state_alone_elsewhere_ends_no_address(stage):
 
 def test_a_state_beside_another_is_no_state_alone():
     assert judge(None, "", "550 unknown, blocked").kind != "hard"
+
+
+@pytest.mark.parametrize(
+    ("text", "pair"),
+    [
+        ("ada is not one of our users", ("box", "foreign")),
+        ("this address is not found in our directory", ("box", "foreign")),
+        ("there is nobody here by the name of ada", ("box", "unknown")),
+        ("this host will not accept any mail", ("domain", "nomail")),
+        ("the colleague changed his address", ("box", "moved")),
+        ("the domain has no mx records", ("domain", "dnsless")),
+        ("the mailbox was switched off", ("box", "closed")),
+    ],
+)
+def test_a_turn_of_phrase_is_read_as_one_word(text, pair):
+    assert pair in said_in(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "pair"),
+    [
+        ("the mailbox takes only ten messages an hour, exceeded", ("pace", "exceeded")),
+        ("the dns entry of 192.0.2.1 is unknown", ("name", "unknown")),
+        ("no mx for the domain you are sending from", ("sender", "dnsless")),
+    ],
+)
+def test_what_a_sentence_is_about_decides_what_a_state_is_said_of(text, pair):
+    assert pair in said_in(text)
+
+
+@pytest.mark.parametrize(
+    ("reply", "category"),
+    [
+        ("550 5.1.1 the mailbox is closed, or unknown", "unknown_user"),
+        ("550 5.2.1 the mailbox is closed, or unknown", "mailbox_disabled"),
+        ("452 4.3.1 the room of the users is exhausted", "server_error"),
+    ],
+)
+def test_of_several_things_said_that_which_the_code_means_is_believed(reply, category):
+    assert judge(None, "", reply, stage="RCPT").category == category

@@ -1,0 +1,266 @@
+"""Turns of phrase that are read as one word of the vocabulary.
+
+Each row: letters that must be in the text for the pattern to be tried, the pattern,
+and what is read instead. The text is in lower case, without accents, names of hosts
+and addresses ("@" stands for one). Asked in this order; patterns are bounded.
+"""
+
+from __future__ import annotations
+
+import re
+
+NO = r"(?:\b(?:not|never|no longer|nor|cannot)|n't)"
+BOXES = r"(?:user|recipient|mailbox|account|address|customer|subscriber|alias)"
+MAIL = r"(?:e?-?mails?|messages?)"
+ANY = r"(?:any |incoming |inbound |external |internet |more |new )*"
+TAKE = r"(?:accept|receive|take|handle|want|get|process)"
+BOOK = (
+    r"(?:director\w*|database|tables?|book|ldap|roster|staff|users|recipients|rcptto)"
+)
+PLACE = r"(?:list|system|maps?|records|organi[sz]ation|company|domain|server|host|site)"
+ALLOWED = r"(?:white|allow|approv|permit|author|safe|trust|sender|friend|contact)"
+PLACES = r"(?:domain|server|host|system|site|service|machine|mta|office)"
+
+FOUND = (
+    NO + r" (?:(?:be|been|currently|present|contained|included|known|registered|entered"
+    r"|found|listed|appears?|exists?|an? member|an? entry) ){0,3}"
+    r"(?:in|on|to|with|within|among|of)"
+    r" (?!(?:[a-z'-]{1,20} ){0,3}?" + ALLOWED + r")(?:[a-z'-]{1,20} ){0,3}?"
+)
+
+
+def turn(letters: str, pattern: str, word: str) -> tuple[str, re.Pattern[str], str]:
+    return letters, re.compile(pattern), f" {word} "
+
+
+TURNS = (
+    # Whose it is says more than what it is: the network and the sender are ours
+    turn(
+        "your ",
+        r"\byour (?:[a-z-]{2,12} ){0,2}?(?:reverse|ptr|rdns|hostname|helo|host name)\b",
+        "ptr",
+    ),
+    turn(
+        "your ",
+        r"\byour (?:mail |smtp |sending |email |own |current |dns |isp'?s? ){0,2}"
+        r"(?:server|host|mta|machine|system|ip|network|isp|provider|client|gateway)\b",
+        "ip",
+    ),
+    turn(
+        "your ",
+        r"\byour (?:mail |email |e-mail |sending |own |from |sender ){0,2}"
+        r"(?:domain|address|account|identity|login|organi[sz]ation)\b",
+        "sender",
+    ),
+    turn(
+        "you",
+        r"\byou(?:'re| are| have| must| may| can)(?: not|not|n't)\b",
+        "sender not",
+    ),
+    turn(
+        "from",
+        r"\bfrom (?:this|that|your|the sending|the connecting) "
+        r"(?:server|host|ip|address|network|range|machine|client|location)\b",
+        "ip",
+    ),
+    turn(
+        "ing ",
+        r"\b(?:connecting|sending|calling|originating|submitting)"
+        r" (?:mail |smtp )?(?:host|server|ip|system|mta|machine|network)\b",
+        "ip",
+    ),
+    turn(
+        "ing ",
+        r"\b(?:sending|originating|from) (?:e?mail )?(?:domain|address)\b"
+        r"|\b(?:domain|host|address) you(?:'re| are) (?:sending|mailing) from\b",
+        "sender",
+    ),
+    turn("user ", r"\buser[ -]agent\b", "program"),
+    turn("from", r"\bfrom[ -](?:address|domain)\b", "sender"),
+    # What programs say around the reason
+    turn(
+        "you",
+        r"\b(?:that |which )?you(?:'re| are| were| have)? (?:trying to|tried to"
+        r"|attempt\w*(?: to)?|writing to|wrote to|specified|entered|gave|used"
+        r"|provided|requested)"
+        r"(?: reach| contact| send| mail| deliver| e-?mail)?(?: to)?\b",
+        "",
+    ),
+    turn(
+        "receive", r"\bdid not receive (?:this|your|the) (?:message|mail|email)\b", ""
+    ),
+    turn("route", r"\broute to host\b", "route"),
+    turn("part", r"\blocal[ -]part\b", "localpart"),
+    turn("name", r"\b(?:that|this|such|the|of) name\b(?! server| service)", "user"),
+    turn("o/r", r"\bo/r[ -]?name\b", "user"),
+    # There is no such thing
+    turn(
+        "not",
+        r"\bnot (?:an? |any )?(?=(?:local |known |existing )?"
+        + BOXES
+        + r"s?\b(?! who))",
+        "no",
+    ),
+    turn("our", NO + r" (?:an? )?(?:one )?(?:of |among )?(?:our|ours|us)\b", "notours"),
+    turn("longer", r"\bno longer (?:employed|with (?:us|the|this))\b", "notours"),
+    turn("one of", NO + r" (?:one|part) of (?:the|my|these|those)\b", "notours"),
+    turn(
+        "one we",
+        NO + r" (?:the |an? )?one (?:that )?we (?:have|know|serve)\b",
+        "notours",
+    ),
+    turn(
+        " of ",
+        NO
+        + r" (?:an? )?(?:member|user|part|employee|customer) of (?:this|our|the|that) "
+        r"(?:domain|server|system|organi[sz]ation|company|site|school|university)\b",
+        "user notours",
+    ),
+    turn("n", FOUND + BOOK + r"\b", "user notours"),
+    turn("n", FOUND + PLACE + r"\b", "notours"),
+    turn(
+        "here",
+        NO
+        + r" (?:(?:live|work|works|employed|known|enrolled|reside|resides|located) )?"
+        r"(?:in |around |at )?here\b",
+        "notours",
+    ),
+    turn("gibt", r"\bgibt (?:es )?(?:[a-z]{2,10} ){0,3}?nicht\b", "unbekannt"),
+    turn("нет", r"(?<!\w)нет(?= ?(?:[.!;,]|$))", "неизвестн"),
+    turn(
+        "n",
+        r"\b(?:nobody|no ?one|niemand|nessuno|nadie|personne|ninguem|nikdo|nikto)"
+        r"(?= (?:(?:here|there|hier|is|known|was|with|found) ){0,2}"
+        r"(?:by|with|named|called|of that|under|at th|here|goes|unter|con |lives"
+        r"|works|home|hat|de ce|com ))"
+        r"(?: here| there)?|\b(?:nobody|no ?one) here\b",
+        "no user",
+    ),
+    turn("nobody", r"\bnobody(?:'s| is) (?:home|here|there)\b", "no user"),
+    turn("never", r"\bnever heard of\b", "unknown"),
+    turn("y a ", r"\b(?:il )?(?:not )?y a (?:pas|plus|aucune?)(?: de)?\b", "aucun"),
+    turn(
+        "t",
+        r"\b(?:existiert|existieren|bestaat|bestaan|finns|findes|finnes)"
+        r"(?: [a-z]{2,10}){1,3}? (?:nicht|niet|inte|ikke|ej)\b",
+        "unbekannt",
+    ),
+    turn("olemassa", r"\bei (?:ole|loydy)(?: enaa)? olemassa\b", "tuntematon"),
+    turn(
+        "any", r"\bany(?:body|one)(?= (?:named|called|by|with|of that|at th))", "user"
+    ),
+    # A domain, or a mailbox, that takes no mail at all
+    turn(
+        "n",
+        NO
+        + r" (?:currently )?"
+        + TAKE
+        + r"(?:s|ing|ed)? "
+        + ANY
+        + MAIL
+        + r"\b(?! (?:from|with|that|which|in|for|if|without|over|larger|to|sent|through"
+        r"|via|unless|when|until|of|by|containing))",
+        "nomail",
+    ),
+    turn("no ", r"\b" + TAKE + r"(?:s|ing)? no " + MAIL + r"\b(?! from)", "nomail"),
+    turn(
+        "all",
+        r"\b(?:refuse|reject)(?:s|ing)? all (?:incoming )?" + MAIL + r"\b",
+        "nomail",
+    ),
+    turn("no smtp", r"\bno smtp service\b", "nomail"),
+    # Names that lead nowhere
+    turn(
+        "no ",
+        r"\bno (?:valid |usable |working |such )?(?:a|mx|aaaa|dns)"
+        r"(?:(?: or | and | nor |/)(?:a|mx|aaaa))?"
+        r" ?(?:records?|entry|entries|hosts?|servers?)?"
+        r"(?= |$|[.,;:)])",
+        "domain dnsless",
+    ),
+    turn(
+        "mail ",
+        r"\bno (?:valid )?mail (?:servers?|exchangers?|hosts?)\b",
+        "domain dnsless",
+    ),
+    turn("dns", NO + r" (?:found )?in (?:the )?dns\b", "dnsless"),
+    # Of a person who is elsewhere now
+    turn(
+        "l",
+        r"\b(?:has|have|had) (?:now |recently )?(?:left|departed|resigned|quit)\b"
+        r"|\bno longer (?:works?|working)\b"
+        r"|\b(?:person|employee|user|owner|colleague|student|he|she) left\b"
+        r"|\bleft (?:us|our|the (?:company|organi[sz]ation|firm|university)|this)\b",
+        "departed",
+    ),
+    turn(
+        "new",
+        r"\bnew (?:e?-?mail ?)?address(?: is| of)?\b|\bthe new one is\b",
+        "user moved",
+    ),
+    turn(
+        "chang",
+        r"\b(?:has |have )?changed (?:his|her|their|its) (?:e?-?mail ?)?address\b"
+        r"|\baddress (?:has |was )?changed\b|\baddress has been changed\b",
+        "user moved",
+    ),
+    turn("@", r"\bis now (?:at |reachable (?:at|under) )?(?=@)", "moved"),
+    turn("instead", r"@ instead\b", "@ moved"),
+    turn(
+        "@",
+        r"\b(?:use|verwenden sie|nutzen sie|utilise[rz]|utilice|usare|gebruik)"
+        r" (?:the )?(?:new )?(?:e-?mail )?(?:address )?(?=@)",
+        "moved",
+    ),
+    turn(
+        "hat sich",
+        r"\bhat sich geandert\b",
+        "moved",
+    ),
+    # How many at once, how large
+    turn(
+        "per",
+        r"\b(?:one|\d{1,6}|only) recipients? (?:per|for each|in each)\b",
+        "toomany recipients",
+    ),
+    turn("trop de", r"\btrop de\b", "toomany"),
+    turn(
+        "bl",
+        r"\bhas (?:blocked|you blocked) you\b|\bhas you blocked\b"
+        r"|\bhat sie (?:blockiert|gesperrt)\b|\bvous a bloque\b|\bte ha bloqueado\b",
+        "refused",
+    ),
+    # Room, and sleep
+    turn(
+        "out of",
+        r"\b(?:run |ran |is |are )?out of (?:disk |storage |mailbox |mail |free )?"
+        r"(?:space|quota|storage|room|disk|diskspace)\b",
+        "space full",
+    ),
+    turn("used up", r"\bused up\b", "full"),
+    turn("100", r"\bat 100 ?%|\b100 ?% full\b", "full"),
+    turn("enough", NO + r" enough\b", "insufficient"),
+    turn(
+        "o",
+        r"\b(?:turned|switched) off\b|\bput to sleep\b|\bon (?:vacation )?hold\b"
+        r"|\b"
+        + NO
+        + r" (?:been |be )?(?:used|logged in|logged on|accessed) (?:for|since)\b"
+        r"|" + NO + r" in service\b|\bout of (?:use|service)\b",
+        "inactive",
+    ),
+    # Where something is looked for says nothing of that place
+    turn(
+        " th",
+        r"\b(?:in|at|on|within|under|of) (?:this|the|our|my|that|local|remote) "
+        r"(?:mail |local |remote |e?mail |destination )?" + PLACES + r"\b",
+        "",
+    ),
+)
+
+
+def turned(text: str) -> str:
+    for letters, pattern, word in TURNS:
+        if letters in text:
+            text = pattern.sub(word, text)
+    return text
