@@ -46,9 +46,27 @@ class Account(models.Model):
         max_length=8, choices=Clock, default=Clock.READER, db_default=Clock.READER
     )
 
+    # how many marketing mails one person gets in so many days; see deliveries.frequency
+    cap_mails = models.PositiveSmallIntegerField(null=True, blank=True)
+    cap_days = models.PositiveSmallIntegerField(null=True, blank=True)
+
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(id=1), name="account_is_one_row"),
+            models.CheckConstraint(
+                condition=Q(cap_mails=None, cap_days=None)
+                | Q(
+                    cap_mails__isnull=False,
+                    cap_days__isnull=False,
+                    cap_mails__range=(1, 1000),
+                    cap_days__range=(1, 366),
+                ),
+                name="account_cap_has_mails_and_days",
+                violation_error_message=(
+                    "Say how many emails (1 to 1,000) in how many days (1 to 366), or"
+                    " leave both empty."
+                ),
+            ),
             models.CheckConstraint(
                 condition=Q(quiet_from=None, quiet_until=None)
                 | Q(quiet_from__isnull=False, quiet_until__isnull=False),

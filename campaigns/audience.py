@@ -15,7 +15,8 @@ from campaigns.models import MarketingEmail
 from contacts.models import Contact
 from deliveries import audience
 from deliveries.audience import LeftOut
-from deliveries.refusals import mailable, refused
+from deliveries.frequency import limits_of
+from deliveries.refusals import Asked, mailable, refused
 from deliveries.room import roomy
 from segments.models import Segment, SegmentMember
 
@@ -101,7 +102,10 @@ def funnel(email: MarketingEmail) -> Funnel:
     if email.subscription_type is None:
         return Funnel()
     counts = audience.preview(
-        contacts_of(email), email.subscription_type, extra=left_out(email)
+        contacts_of(email),
+        email.subscription_type,
+        extra=left_out(email),
+        limits=limits_of(email.subscription_type, email.bound),
     )
     return funnel_of(email, dict(counts))
 
@@ -133,11 +137,14 @@ def people_with(email: MarketingEmail, reason: str) -> models.QuerySet[Contact]:
     kind = email.subscription_type
     if kind is None:
         return Contact.objects.none()
-    people, own = contacts_of(email), left_out(email)
-    if reason and reason not in {key for key, _, _ in own}:
+    people, asked = contacts_of(email), Asked.about(kind, "address_id")
+    limits = limits_of(kind, email.bound)
+    own = [(one.key, one.applies(asked)) for one in limits]
+    own += [(key, where) for key, where, _ in left_out(email)]
+    if reason and reason not in dict(own):
         return refused(people, reason, kind)
     rows = mailable(people, kind)
-    for key, where, _ in own:
+    for key, where in own:
         if key == reason:
             return rows.filter(where)
         rows = rows.filter(~where)

@@ -21,6 +21,7 @@ from campaigns.report import (
     with_reason,
 )
 from contacts.models import Contact
+from deliveries import frequency
 from deliveries.models import Delivery, DeliveryState
 from segments.models import Segment, SegmentKind
 
@@ -136,6 +137,8 @@ LOOKS = {
     "bounced": "hard_bounced",
     "imported_bounce": "hard_bounced",
     "unengaged": "on_hold",
+    frequency.CAP: "on_hold",
+    frequency.PROMISE: "on_hold",
     "no_address": "no_address",
 }
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, cast
 from django import forms
 from django.utils.text import slugify
 
-from consent.models import Brand, SubscriptionType
+from consent.models import Brand, Period, SubscriptionType
 
 
 def free_slug(name: str, taken: set[str]) -> str:
@@ -76,11 +76,29 @@ class SubscriptionTypeForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = SubscriptionType
-        fields: ClassVar = ["name", "description", "frequency", "brand"]
+        fields: ClassVar = [
+            "name",
+            "description",
+            "frequency",
+            "promised_mails",
+            "promised_days",
+            "brand",
+        ]
+        labels: ClassVar = {
+            "promised_mails": "At most so many emails",
+            "promised_days": "In what time",
+        }
         help_texts: ClassVar = {
             "name": "As people see it: “Product updates”, “Invitations to events”.",
             "description": "One sentence: what they get.",
-            "frequency": "What you promise: “once a month”.",
+            "frequency": (
+                "What you promise: “once a month”. Left empty, people are told the"
+                " numbers below."
+            ),
+            "promised_mails": (
+                "Kept to: who has had that many is left out of the next email. Leave"
+                " both empty to promise nothing."
+            ),
         }
 
     def __init__(self, *args: object, **kwargs: object) -> None:
@@ -108,4 +126,16 @@ class SubscriptionTypeForm(forms.ModelForm):  # type: ignore[type-arg]
             )
             taken = set(types.values_list("slug", flat=True))
             self.instance.slug = free_slug(self.cleaned_data.get("name", ""), taken)
-        return super().clean() or self.cleaned_data
+        data = super().clean() or self.cleaned_data
+        if not data.get("frequency"):
+            data["frequency"] = self._promise()
+        return data
+
+    def _promise(self) -> str:
+        """The numbers in words: “at most 2 emails a month”."""
+        mails = self.cleaned_data.get("promised_mails")
+        days = self.cleaned_data.get("promised_days")
+        if not (mails and days):
+            return ""
+        noun = "email" if mails == 1 else "emails"
+        return f"at most {mails} {noun} {Period(int(days)).label}"

@@ -27,12 +27,16 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
             "quiet_from",
             "quiet_until",
             "quiet_by",
+            "cap_mails",
+            "cap_days",
         ]
         labels: ClassVar = {
             "second_person": "A second person approves every email",
             "quiet_from": "Quiet from",
             "quiet_until": "Quiet until",
             "quiet_by": "By whose clock",
+            "cap_mails": "At most so many emails",
+            "cap_days": "In so many days",
         }
         widgets: ClassVar = {
             "quiet_from": forms.TimeInput({"type": "time"}, format="%H:%M"),

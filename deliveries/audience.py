@@ -22,6 +22,7 @@ from consent.models import SubscriptionType
 from contacts.models import Contact
 from deliveries import partitions
 from deliveries.clock import Plan, Quiet
+from deliveries.frequency import Limit, limits_of
 from deliveries.models import Channel, Delivery, Message
 from deliveries.queue import SEND_DUE
 from deliveries.rendering import compile_message
@@ -41,14 +42,16 @@ def preview(
     *,
     channel: str = Channel.MARKETING,
     extra: Sequence[LeftOut] = (),
+    limits: Sequence[Limit] = (),
 ) -> Counter[str]:
     """How many would get it ('') and how many not, by reason, if it left now.
 
     `extra`: reasons of the caller's own, told when nothing of the table applies.
+    `limits`: how often somebody is mailed at most, see deliveries.frequency.
     """
     people = _people(contacts, extra).values_list("address_id", "own")
     try:
-        asked = judged(people, subscription_type, channel)
+        asked = judged(people, subscription_type, channel, limits)
     except EmptyResultSet:  # nobody, and Django knows it without asking
         return Counter()
     with roomy(), connection.cursor() as cursor:
@@ -139,7 +142,9 @@ def _insert(
     that look costs as much again as the row."""
     rows = people.values_list("address_id", "own", "pk", "time_zone")
     try:
-        asked = judged(rows, message.subscription_type, message.channel)
+        kind = message.subscription_type
+        limits = limits_of(kind, message.bound)
+        asked = judged(rows, kind, message.channel, limits)
     except EmptyResultSet:
         return 0
     repeated = Delivery.objects.filter(message=message).exists()

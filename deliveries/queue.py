@@ -24,6 +24,7 @@ from consent import addresses
 from consent.models import Grant
 from deliveries import waves
 from deliveries.clock import Plan
+from deliveries.frequency import limits_of
 from deliveries.models import Delivery, DeliveryState, Message
 from deliveries.models.waves import CANARY, ENDLESS
 from deliveries.prepared import prepared
@@ -109,7 +110,12 @@ class Question:
             "key": F("address__key"),
             "same": F("contact__address_id"),
             "since": Subquery(yes.values("given_at")[:1]),
-            "refusal": refusal(message.channel, asked, passing=True),
+            "refusal": refusal(
+                message.channel,
+                asked,
+                passing=True,
+                limits=limits_of(kind, message.bound),
+            ),
             **{f"c_{name}": F(f"contact__{name}") for name in contact_fields},
             **({"zone": F("contact__time_zone"), "now": Now()} if quiet else {}),
         }

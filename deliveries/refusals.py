@@ -19,6 +19,8 @@ from django.db.models.functions import Coalesce
 
 from consent.models import Address, Grant, SubscriptionType, Suppression
 from consent.vocabulary import MAILABLE_GRADES, LegalBasis, Reason, Scope
+from deliveries import frequency
+from deliveries.frequency import Limit
 from deliveries.models import Channel, Hold, HoldKind
 
 M = TypeVar("M", bound=models.Model)
@@ -109,7 +111,7 @@ class Refusal:
 
     key: str
     channels: frozenset[Channel]
-    test: NoAddress | Suppressed | NoGrant | Held
+    test: NoAddress | Suppressed | NoGrant | Held | Limit
     label: str
     sentence: str
     passing: bool = False
@@ -117,6 +119,7 @@ class Refusal:
 
 EVERY = frozenset(Channel)
 # what is written to many, or to sell: everything a person said no to
+MARKETING = frozenset({Channel.MARKETING})
 SELLING = frozenset({Channel.MARKETING, Channel.SEQUENCE, Channel.ONE_TO_ONE})
 PERSONAL = frozenset({Channel.SEQUENCE, Channel.ONE_TO_ONE})
 # a complaint also keeps staff from testing on the person's address
@@ -212,7 +215,7 @@ REFUSALS: tuple[Refusal, ...] = (
     ),
     Refusal(
         "no_consent",
-        frozenset({Channel.MARKETING}),
+        MARKETING,
         NoGrant(tuple(b for b in LegalBasis if b.allows_marketing)),
         "No consent",
         "No consent with a date and a source is on file for this subscription.",
@@ -234,11 +237,12 @@ REFUSALS: tuple[Refusal, ...] = (
     ),
 )
 
-_BY_KEY = {refusal.key: refusal for refusal in REFUSALS}
-
-# found out while the mail was made, and nothing a query can ask: label, sentence
+# found out while the mail was made, and nothing a query can ask
 NOT_MADE = "not_made"
-_WHILE_SENDING = {
+# label and sentence of every reason
+_SAID = {
+    **{row.key: (row.label, row.sentence) for row in REFUSALS},
+    **frequency.WORDS,
     NOT_MADE: (
         "Could not be written",
         "The email could not be made for this contact: a value of the contact does not"
@@ -249,36 +253,40 @@ _WHILE_SENDING = {
 
 def sentence(key: str) -> str:
     """The reason in words; a key that only a caller knows is shown as words."""
-    if key in _WHILE_SENDING:
-        return _WHILE_SENDING[key][1]
-    return _BY_KEY[key].sentence if key in _BY_KEY else _words(key)
+    return _words(key)[1]
 
 
 def label(key: str) -> str:
     """The reason in two or three words, for tables and counts."""
-    if key in _WHILE_SENDING:
-        return _WHILE_SENDING[key][0]
-    return _BY_KEY[key].label if key in _BY_KEY else _words(key)
+    return _words(key)[0]
 
 
-def _words(key: str) -> str:
-    return key.replace("_", " ").capitalize()
+def _words(key: str) -> tuple[str, str]:
+    return _SAID.get(key) or (key.replace("_", " ").capitalize(),) * 2
 
 
-def applying(channel: str, *, passing: bool) -> list[Refusal]:
-    """The rows of the table that concern `channel`, in order."""
+def applying(
+    channel: str, *, passing: bool, limits: Sequence[Limit] = ()
+) -> list[Refusal]:
+    """The rows of the table that concern `channel`, in order; `limits`, which are
+    those of one mailing, come last."""
+    last = [
+        Refusal(one.key, MARKETING, one, *frequency.WORDS[one.key]) for one in limits
+    ]
     return [
         refusal
-        for refusal in REFUSALS
+        for refusal in (*REFUSALS, *last)
         if Channel(channel) in refusal.channels and (passing or not refusal.passing)
     ]
 
 
-def refusal(channel: str, asked: Asked, *, passing: bool = False) -> Coalesce:
+def refusal(
+    channel: str, asked: Asked, *, passing: bool = False, limits: Sequence[Limit] = ()
+) -> Coalesce:
     """The key of the first reason that applies, '' when the mail may go."""
     found: list[Any] = []
     reasons: list[Reason] = []
-    for row in applying(channel, passing=passing):
+    for row in applying(channel, passing=passing, limits=limits):
         if isinstance(row.test, Suppressed):
             reasons.append(row.test.reason)
             continue

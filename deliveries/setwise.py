@@ -18,6 +18,7 @@ from django.db.models import Func, Min, Value
 from django.db.models.functions import Cast
 
 from consent.models import Address, SubscriptionType, Suppression
+from deliveries.frequency import Limit
 from deliveries.providers import OTHER, provider_case
 from deliveries.refusals import (
     NoAddress,
@@ -39,7 +40,10 @@ class Judged:
 
 
 def judged(
-    people: models.QuerySet[Any], subscription_type: SubscriptionType, channel: str
+    people: models.QuerySet[Any],
+    subscription_type: SubscriptionType,
+    channel: str,
+    limits: Sequence[Limit] = (),
 ) -> Judged:
     """`people` as `values_list("address_id", "own", ...)`, with the reason not to mail.
 
@@ -47,9 +51,9 @@ def judged(
     may go. Raises EmptyResultSet where nobody can be meant.
     """
     inner, params = people.query.sql_with_params()
-    table = applying(channel, passing=False)
-    runs = itertools.groupby(table, lambda row: type(row.test))
-    parts = [_part(list(run), subscription_type, kind.__name__) for kind, run in runs]
+    table = applying(channel, passing=False, limits=limits)
+    runs = itertools.groupby(table, _name_of)
+    parts = [_part(list(run), subscription_type, name) for name, run in runs]
     provider = f"COALESCE({NoAddress.__name__}.found, '{OTHER}')"
     sql = f"""
         SELECT people.*, {provider} AS provider,
@@ -79,6 +83,11 @@ class Part:
         )
 
 
+def _name_of(row: Refusal) -> str:
+    """Under which name its set is joined; neighbours of one name share a set."""
+    return row.key if isinstance(row.test, Limit) else type(row.test).__name__
+
+
 def _part(run: list[Refusal], kind: SubscriptionType, name: str) -> Part:
     """Whoever is in the set of a suppression, or missing in one of a yes."""
     test = run[0].test
@@ -86,6 +95,10 @@ def _part(run: list[Refusal], kind: SubscriptionType, name: str) -> Part:
         keys = [row.key for row in run]
         rows, params = _compiled(_first_suppressions(keys, kind))
         return Part(name, rows, params, f"(%s::text[])[{name}.found]", keys)
+    if isinstance(test, Limit):
+        rows, params = _compiled(test.reached())
+        there = f"CASE WHEN {name}.address_id IS NOT NULL THEN %s END"
+        return Part(name, rows, params, there, run[0].key)
     rows, params = _compiled(_those_with(test, kind))
     missing = f"CASE WHEN {name}.address_id IS NULL THEN %s END"
     return Part(name, rows, params, missing, run[0].key)

@@ -69,6 +69,7 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
             "open_tracked",
             "click_tracked",
             "skip_unengaged",
+            "ignore_cap",
         ]
         labels: ClassVar = {
             "from_email": "From address",
@@ -76,6 +77,7 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
             "open_tracked": "Track opens",
             "click_tracked": "Track clicks",
             "skip_unengaged": "Don’t send to unengaged contacts",
+            "ignore_cap": "Also send to contacts who got enough for now",
         }
         help_texts: ClassVar = {
             "subscription_type": (
@@ -91,6 +93,10 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
             "skip_unengaged": (
                 "Leaves out who got 11 or more emails and never opened one, and who "
                 "got 16 or more since the last open or click."
+            ),
+            "ignore_cap": (
+                "The account’s limit of emails for one person does not hold for this"
+                " email. What its type promises always does."
             ),
         }
 
@@ -112,11 +118,22 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
         for name in ("from_name", "from_email"):
             self.fields[name].required = True
         self.fields["from_email"].help_text = standing(self.instance.from_email)
+        self._without_limits()
+
+    def _without_limits(self) -> None:
+        """What does not hold for this email, or is not set at all, cannot be ticked."""
+        skip, cap = self.fields["skip_unengaged"], self.fields["ignore_cap"]
+        if not Account.current().cap_mails:
+            cap.disabled = True
+            cap.help_text = "The account has no limit of emails for one person."
         if self.instance.is_reengagement:
-            skip = self.fields["skip_unengaged"]
-            skip.disabled = True
+            skip.disabled = cap.disabled = True
             skip.help_text = (
                 "Off for good: unengaged contacts are who a re-engagement email is for."
+            )
+            cap.help_text = (
+                "No limit holds for a re-engagement email, nor what its type promises:"
+                " whoever is asked whether to stay is asked."
             )
 
     def clean_from_email(self) -> str:

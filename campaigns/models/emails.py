@@ -17,7 +17,7 @@ from campaigns import blocks as editing
 from campaigns.models.queries import MarketingEmailQuerySet, cancel_queued
 from campaigns.models.states import CONSTRAINTS, EmailKind, EmailState
 from campaigns.models.words import CONTENT, Written
-from deliveries.models import Channel, Hold, HoldKind, Message
+from deliveries.models import Bound, Channel, Hold, HoldKind, Message
 from segments.models import Segment, SegmentUse
 
 # "Send now" can be taken back for this long.
@@ -40,6 +40,7 @@ class MarketingEmail(Written):
     )
     # leave out who got much and answered nothing, see campaigns.audience
     skip_unengaged = models.BooleanField(default=False)
+    ignore_cap = models.BooleanField(default=False, db_default=False)
     include = models.ManyToManyField(Segment, related_name="+", blank=True)
     exclude = models.ManyToManyField(Segment, related_name="+", blank=True)
 
@@ -128,6 +129,14 @@ class MarketingEmail(Written):
         return self.kind == EmailKind.REENGAGEMENT
 
     @property
+    def bound(self) -> str:
+        """Which limits hold for it. Whoever is asked whether she wants to stay is
+        asked; what was promised of a type has no exception else."""
+        if self.is_reengagement:
+            return Bound.NOTHING
+        return Bound.PROMISE if self.ignore_cap else Bound.EVERYTHING
+
+    @property
     def key(self) -> str:
         """Under which its mails go, and its segments: that of its campaign, or its
         own."""
@@ -145,6 +154,7 @@ class MarketingEmail(Written):
             kind=self.kind,
             blocks=editing.copies(self.blocks),
             skip_unengaged=self.skip_unengaged,
+            ignore_cap=self.ignore_cap,
             created_by=user,
             saved_by=user,
             **fields,
@@ -217,6 +227,7 @@ class MarketingEmail(Written):
             name=self.name,
             group=self.key,
             brand=self.brand,
+            bound=self.bound,
             **{name: getattr(self, name) for name in CONTENT},
         )
 

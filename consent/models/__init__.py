@@ -7,7 +7,7 @@ mail to that address starts.
 
 from consent.models.address import BATCH_SIZE, Address, address_hmac
 from consent.models.batch import Batch, BatchKind
-from consent.models.brand import Brand, SubscriptionType
+from consent.models.brand import Brand, Period, SubscriptionType
 from consent.models.changes import ConsentChange, OtherHistory, Place
 from consent.models.grant import Grant
 from consent.models.ledger import Break, ConsentEvidence, ConsentRecord, ConsentText
@@ -27,6 +27,7 @@ __all__ = [
     "ConsentText",
     "Grant",
     "OtherHistory",
+    "Period",
     "Place",
     "Seal",
     "SubscriptionType",

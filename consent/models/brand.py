@@ -41,6 +41,17 @@ class Brand(models.Model):
         return self.name
 
 
+class Period(models.IntegerChoices):
+    """Days in which so many mails are promised at most."""
+
+    DAY = 1, "a day"
+    WEEK = 7, "a week"
+    FORTNIGHT = 14, "in two weeks"
+    MONTH = 30, "a month"
+    QUARTER = 91, "a quarter"
+    YEAR = 365, "a year"
+
+
 class SubscriptionTypeQuerySet(models.QuerySet["SubscriptionType"]):
     def active(self) -> SubscriptionTypeQuerySet:
         return self.filter(archived_at=None)
@@ -58,6 +69,11 @@ class SubscriptionType(models.Model):
     description = models.CharField(max_length=300, blank=True)
     frequency = models.CharField(
         max_length=60, blank=True, help_text="As promised to people: “once a month”."
+    )
+    # the same as numbers, which are kept to: see deliveries.frequency
+    promised_mails = models.PositiveSmallIntegerField(null=True, blank=True)
+    promised_days = models.PositiveSmallIntegerField(
+        null=True, blank=True, choices=Period
     )
     position = models.PositiveSmallIntegerField(default=0)
     is_default = models.BooleanField(default=False)
@@ -80,6 +96,20 @@ class SubscriptionType(models.Model):
                 condition=Q(is_default=False) | Q(archived_at=None),
                 name="subscription_type_default_is_offered",
                 violation_error_message="The default type cannot be archived.",
+            ),
+            models.CheckConstraint(
+                condition=Q(promised_mails=None, promised_days=None)
+                | Q(
+                    promised_mails__isnull=False,
+                    promised_days__isnull=False,
+                    promised_mails__range=(1, 1000),
+                    promised_days__in=Period.values,
+                ),
+                name="subscription_type_promise_is_whole",
+                violation_error_message=(
+                    "Say how many emails (1 to 1,000) at most and in what time, or"
+                    " leave both empty."
+                ),
             ),
         ]
 

@@ -16,7 +16,7 @@ from deliveries.models.domains import (
 )
 from deliveries.models.events import Event, EventKind, Forgotten
 from deliveries.models.holds import Hold, HoldKind, HoldQuerySet
-from deliveries.models.messages import Channel, Link, LinkKind, Message
+from deliveries.models.messages import Bound, Channel, Link, LinkKind, Message
 from deliveries.models.months import Month
 from deliveries.models.relays import ProviderLimit, Relay, Security, Spent
 from deliveries.models.touched import Touched
@@ -24,6 +24,7 @@ from deliveries.models.waves import Wave
 
 __all__ = [
     "UNSUBSCRIBE_PREFIX",
+    "Bound",
     "CaughtMail",
     "CaughtMailQuerySet",
     "Channel",

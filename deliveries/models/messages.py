@@ -22,6 +22,14 @@ class Channel(models.TextChoices):
     TEST = "test", "Test send"
 
 
+class Bound(models.TextChoices):
+    """Which limits of how often somebody is mailed hold for a mailing."""
+
+    EVERYTHING = "everything", "The limit of the account and the promise of the type"
+    PROMISE = "promise", "The promise of the type alone"
+    NOTHING = "nothing", "None: it asks whether somebody wants to stay"
+
+
 class Message(models.Model):
     """The content of one mailing, frozen once somebody may get it.
 
@@ -48,6 +56,12 @@ class Message(models.Model):
     text = models.TextField(blank=True)
     open_tracked = models.BooleanField(default=True)
     click_tracked = models.BooleanField(default=True)
+    bound = models.CharField(
+        max_length=10,
+        choices=Bound,
+        default=Bound.EVERYTHING,
+        db_default=Bound.EVERYTHING,
+    )
     created_at = models.DateTimeField(default=timezone.now)
     # set when the audience is fixed: from then on the content never changes (trigger)
     frozen_at = models.DateTimeField(null=True)
@@ -56,6 +70,9 @@ class Message(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(channel__in=Channel.values), name="message_channel_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(bound__in=Bound.values), name="message_bound_is_known"
             ),
         ]
 

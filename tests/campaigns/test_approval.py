@@ -135,6 +135,7 @@ CHANGES = {
     ),
     "tracking": lambda email, _: email.save_settings({"open_tracked": False}),
     "unengaged": lambda email, _: email.save_settings({"skip_unengaged": True}),
+    "limit": lambda email, _: email.save_settings({"ignore_cap": True}),
     "more people": lambda email, _: email.choose([SegmentFactory()], []),
     "fewer people": lambda email, _: email.choose(
         email.include.all(), [SegmentFactory()]

@@ -1,0 +1,80 @@
+"""How many mails somebody gets at most: what the account allows all of them together,
+and what a kind of mail promises of its own.
+
+Told of one mailing, not of a person: the next one may be allowed again. Asked when the
+audience is fixed and once more when a mail starts, because two mailings may have been
+fixed while neither had begun.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+from django.db.models import Count, Exists, Value
+from django.db.models.functions import Now
+
+from accounts.models import Account
+from consent.models import SubscriptionType
+from deliveries.days import LONGEST
+from deliveries.models import Bound, Channel, Delivery, Message
+
+CAP = "got_enough"
+PROMISE = "more_than_promised"
+# label, sentence
+WORDS = {
+    CAP: (
+        "Got enough for now",
+        "Has had as many marketing emails in these days as the account allows.",
+    ),
+    PROMISE: (
+        "More than promised",
+        "Has had as many emails of this type in these days as people were promised.",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most so many mails in so many days, counted back from each moment; of one
+    kind of mail, or of all marketing."""
+
+    key: str
+    mails: int
+    days: int
+    subscription_type: int | None = None
+
+    def applies(self, asked: Any) -> Any:
+        """She has that many: the last one allowed is there."""
+        hers = self._got().filter(address=asked.address).order_by()
+        return Exists(hers[self.mails - 1 : self.mails])
+
+    def reached(self) -> models.QuerySet[Any, Any]:
+        """(address, 1) of everybody who has that many."""
+        counted = self._got().values("address_id").annotate(mails=Count("pk"))
+        enough = counted.filter(mails__gte=self.mails).order_by()
+        return enough.values_list("address_id", Value(1))
+
+    def _got(self) -> models.QuerySet[Delivery]:
+        span = dt.timedelta(days=self.days)
+        mailings = Message.objects.filter(
+            channel=Channel.MARKETING, frozen_at__gte=Now() - Value(span + LONGEST)
+        )
+        if self.subscription_type:
+            mailings = mailings.filter(subscription_type=self.subscription_type)
+        # empty for what waits again and for what was not sent
+        return Delivery.objects.filter(
+            message__in=mailings, started_at__gte=Now() - Value(span)
+        )
+
+
+def limits_of(kind: SubscriptionType, bound: str) -> tuple[Limit, ...]:
+    """What limits mails of this kind that are bound so, as it is set now."""
+    account, found = Account.current(), []
+    if bound == Bound.EVERYTHING and account.cap_mails and account.cap_days:
+        found.append(Limit(CAP, account.cap_mails, account.cap_days))
+    if bound != Bound.NOTHING and kind.promised_mails and kind.promised_days:
+        found.append(Limit(PROMISE, kind.promised_mails, kind.promised_days, kind.pk))
+    return tuple(found)
