@@ -6,6 +6,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import Account
+from campaigns.audience import funnel, people_with
 from campaigns.forms import settings as forms
 from campaigns.models import EmailState, MarketingEmail
 from contacts.models import PropertyDefinition
@@ -199,3 +201,25 @@ def test_the_report_leads_from_a_person_to_the_record(client, email, people):
     type(email).objects.filter(pk=email.pk).update(state="sent", message=mail.message)
     page = client.get(address("people", email)).content.decode()
     assert f'<a href="{people[0].get_absolute_url()}">' in page
+
+
+class TestEnough:
+    @pytest.fixture(autouse=True)
+    def limit(self, people):
+        Account.current()
+        Account.objects.update(cap_mails=1, cap_days=7)
+        mailing = MessageFactory(frozen_at=timezone.now())
+        DeliveryFactory(contact=people[0], message=mailing)
+
+    def test_who_got_enough_is_a_number_of_the_funnel(self, client, email):
+        assert "Not sent: got enough for now" in review(client, email)
+        assert funnel(email).reasons == {"got_enough": 1, "no_consent": 1}
+
+    def test_who_got_enough_is_behind_the_number(self, email, people):
+        assert list(people_with(email, "got_enough")) == [people[0]]
+        assert set(people_with(email, "")) == set(people[1:3])
+
+    def test_an_exception_mails_her(self, email, people):
+        email.save_settings({"ignore_cap": True})
+        assert set(people_with(email, "")) == set(people[:3])
+        assert funnel(email).will_get == 3

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from accounts.models import Account
 from accounts.roles import Role
 from campaigns.models import EmailState, EmailVersion, MarketingEmail
 from tests.campaigns.posting import address, typed
@@ -347,6 +348,32 @@ def test_unengaged_people_stay_in_a_reengagement_email_whatever_is_posted(client
     email.refresh_from_db()
     assert email.name == "Renamed"
     assert not email.skip_unengaged
+
+
+def test_no_limit_holds_for_a_reengagement_email_and_the_form_says_so(client):
+    Account.current()
+    Account.objects.update(cap_mails=1, cap_days=7)
+    email = MarketingEmailFactory(kind="reengagement", ignore_cap=False)
+    page = client.get(address("settings", email)).content.decode()
+    assert "No limit holds for a re-engagement email" in page
+
+
+def test_an_exception_from_the_limit_is_kept(client, email):
+    Account.current()
+    Account.objects.update(cap_mails=1, cap_days=7)
+    kind = SubscriptionTypeFactory().pk
+    posted = {**SETTINGS, "subscription_type": kind, "ignore_cap": "on"}
+    client.post(address("settings", email), posted)
+    email.refresh_from_db()
+    assert email.bound == "promise"
+
+
+def test_without_a_limit_there_is_nothing_to_except_from(client, email):
+    kind = SubscriptionTypeFactory().pk
+    posted = {**SETTINGS, "subscription_type": kind, "ignore_cap": "on"}
+    client.post(address("settings", email), posted)
+    email.refresh_from_db()
+    assert email.bound == "everything"
 
 
 def test_a_copy_opens_in_the_editor(client, email):

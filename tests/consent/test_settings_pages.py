@@ -57,6 +57,35 @@ def test_a_type_is_made_for_a_brand(client):
     assert (made.slug, made.brand) == ("product-updates", brand)
 
 
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ({}, "at most 2 emails a month"),
+        (
+            {"promised_mails": "1", "promised_days": "14"},
+            "at most 1 email in two weeks",
+        ),
+        ({"frequency": "now and then"}, "now and then"),
+    ],
+)
+def test_a_promise_in_numbers_is_told_in_words(client, typed, told):
+    promise = {"promised_mails": "2", "promised_days": "30"}
+    brand = Brand.objects.default().pk
+    client.post(
+        reverse("consent:type_create"),
+        {"name": "News", "brand": brand, **promise, **typed},
+    )
+    assert SubscriptionType.objects.get(name="News").frequency == told
+
+
+def test_half_a_promise_is_told(client):
+    answer = client.post(
+        reverse("consent:type_create"),
+        {"name": "News", "brand": Brand.objects.default().pk, "promised_mails": "2"},
+    )
+    assert "in what time" in answer.content.decode()
+
+
 def test_two_types_of_one_name_are_refused_with_a_sentence(client):
     one = SubscriptionTypeFactory()
     response = client.post(

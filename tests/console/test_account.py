@@ -85,3 +85,17 @@ def test_quiet_hours_that_cannot_be_are_told(client, hours, sentence):
     answer = client.post(URL, {**USUAL, **NIGHT, **hours})
     assert answer.status_code == 422
     assert sentence in answer.content.decode()
+
+
+def test_a_limit_for_one_person_is_kept_and_noted(client):
+    client.post(URL, {**USUAL, "cap_mails": "3", "cap_days": "7"})
+    account = Account.current()
+    assert (account.cap_mails, account.cap_days) == (3, 7)
+    assert AuditEntry.objects.get().detail["cap_mails"] == 3
+
+
+@pytest.mark.parametrize("half", [{"cap_mails": "3"}, {"cap_days": "7"}])
+def test_half_a_limit_is_told(client, half):
+    answer = client.post(URL, {**USUAL, **half})
+    assert answer.status_code == 422
+    assert "Say how many emails" in answer.content.decode()

@@ -176,7 +176,7 @@ QUERIES = {
     "campaigns:list": 4,
     "campaigns:detail": 13,
     "campaigns:people": 6,
-    "campaigns:recipients": 17,
+    "campaigns:recipients": 18,
     "campaigns:review": 25,
     "reengagement:list": 3,
     "reengagement:detail": 8,

@@ -73,7 +73,7 @@ def test_one_less_is_not_enough(account, kind, ada):
     [
         {"days": 8},
         {"channel": "one_to_one"},
-        {"state": "not_sent"},
+        {"state": "not_sent", "reason": "opted_out"},
         {"state": "queued"},
     ],
 )

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("consent", "0019_promise"),
-        ("deliveries", "0012_days"),
+        ("deliveries", "0013_forget_browsers"),
     ]
 
     operations = [

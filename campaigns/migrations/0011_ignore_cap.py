@@ -32,7 +32,7 @@ CREATE TRIGGER email_counts_its_revisions
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("campaigns", "0009_revisions_by_segments"),
+        ("campaigns", "0010_revisions_by_who_joins"),
     ]
 
     operations = [
