@@ -7,7 +7,7 @@ RUN python -m venv /venv \
 FROM python:3.13-slim
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 STATIC_ROOT=/app/staticfiles
 RUN useradd --system --uid 10001 --home-dir /app --shell /usr/sbin/nologin listwell \
-    && install --directory --owner=listwell /srv/media
+    && install --directory --owner=listwell /srv/media /srv/journal
 WORKDIR /app
 COPY --from=packages /venv /venv
 COPY . .

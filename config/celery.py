@@ -119,6 +119,11 @@ TIMETABLE: dict[str, dict[str, Any]] = {
         "schedule": 3600.0,
         "options": {"expires": 3600.0},
     },
+    "write the opt-out journal, every 10 seconds": {
+        "task": "deliveries.tasks.write_journal",
+        "schedule": 10.0,
+        "options": {"expires": 10.0},
+    },
     "seal the ledger of consent, every hour": {
         "task": "consent.tasks.seal_ledger",
         "schedule": 3600.0,

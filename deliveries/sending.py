@@ -34,7 +34,7 @@ from accounts.doorbell import ring
 from consent import addresses
 from consent.models import Address
 from contacts.models import Contact, PropertyDefinition
-from deliveries import queue
+from deliveries import journal, queue
 from deliveries.audience import quiet_hours
 from deliveries.dkim import Signer
 from deliveries.domains import signer_for
@@ -105,6 +105,7 @@ def send_due(worker: str = "", *, limit: int = 100_000, lanes: int = 1) -> int:
     try:
         if not queue.waiting_messages():
             return 0
+        journal.check()
         with ThreadPoolExecutor(lanes) as pool:
             beside = [pool.submit(turn.run_beside) for turn in turns[1:]]
             turns[0].run()

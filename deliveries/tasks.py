@@ -6,6 +6,7 @@ from deliveries import (
     days,
     forgetting,
     guard,
+    journal,
     months,
     partitions,
     rollups,
@@ -23,6 +24,11 @@ def send_due() -> None:
 @shared_task
 def release_stuck() -> None:
     sending.release_stuck()
+
+
+@shared_task
+def write_journal() -> None:
+    journal.write()
 
 
 @shared_task

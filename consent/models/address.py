@@ -114,6 +114,22 @@ class AddressQuerySet(models.QuerySet["Address"]):
             cursor.execute(_AGAIN_OF.format(table=table), [as_array(locked)])
             return locked
 
+    def ensure_macs(self, macs: Iterable[bytes]) -> dict[bytes, int]:
+        """Make the missing rows of these fingerprints; {fingerprint: id}. Which
+        address it is nobody knows before it comes in again."""
+        wanted = sorted(set(macs))
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """
+                INSERT INTO consent_address (key_hmac, ledger_head)
+                SELECT mac, ''::bytea FROM unnest(%s::bytea[]) AS t(mac)
+                ON CONFLICT (key_hmac) DO NOTHING
+                """,
+                [wanted],
+            )
+        found = self.filter(key_hmac__in=wanted).values_list("key_hmac", "pk")
+        return {bytes(mac): pk for mac, pk in found}
+
     def find(self, raw: str) -> Address | None:
         """The row of an address as typed by somebody; None when there is none."""
         try:

@@ -16,6 +16,7 @@ from deliveries.models.domains import (
 )
 from deliveries.models.events import Event, EventKind, Forgotten
 from deliveries.models.holds import Hold, HoldKind, HoldQuerySet
+from deliveries.models.journals import Journal
 from deliveries.models.messages import Bound, Channel, Link, LinkKind, Message
 from deliveries.models.months import Month
 from deliveries.models.relays import ProviderLimit, Relay, Security, Spent
@@ -39,6 +40,7 @@ __all__ = [
     "Hold",
     "HoldKind",
     "HoldQuerySet",
+    "Journal",
     "KeyState",
     "Link",
     "LinkKind",

@@ -97,6 +97,7 @@ ABSENT = {
     "Forgotten": "how far the forgetting of browsers went",
     "ImportTemplate": "its page shows all there is of it and deletes it",
     "ImportedContact": "what an import did to each of its people",
+    "Journal": "one row: which journal of noes belongs to the database",
     "Link": "beside its message",
     "SigningKey": "a secret",
     "Spent": "counts of the current hour",
