@@ -137,6 +137,7 @@ def _ids(keys: Collection[str]) -> dict[str, int]:
     blocked as it is, and a list must not bring it back in plain."""
     rows = Address.objects.filter(key__in=keys)
     known = set(rows.values_list("key", flat=True))
+    known |= Address.objects.erased_among(keys)
     Address.objects.bulk_create(
         [
             Address(key=key, key_hmac=address_hmac(key))

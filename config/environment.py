@@ -66,6 +66,17 @@ def secret(name: str, meaning: str) -> str:
     return value
 
 
+def secrets(name: str) -> list[str]:
+    """Secrets with commas between; none is needed."""
+    found = [one.strip() for one in env.list(name, default=[])]
+    if any(len(one) < LONG_ENOUGH for one in found):
+        raise ImproperlyConfigured(
+            f"{name} cannot be read. It is secrets of at least {LONG_ENOUGH} characters"
+            " with commas between."
+        )
+    return found
+
+
 def keyring(name: str) -> dict[str, str]:
     """`2:newest,1:older`: the first key is used, every key is still accepted."""
     meaning = "a list of numbered keys such as 2:SECRET,1:OLDER-SECRET"

@@ -30,6 +30,7 @@ HTTPS = BASE_URL.startswith("https://")
 
 # Keys kept outside the database: its backup alone proves and opens nothing.
 ERASURE_KEY = read.secret("ERASURE_KEY", "the key behind hashes of erased addresses")
+ERASURE_KEYS_BEFORE = read.secrets("ERASURE_KEYS_BEFORE")
 LEDGER_KEY = read.secret("LEDGER_KEY", "the key that seals the consent ledger")
 LINK_KEYS = read.keyring("LINK_KEYS")
 # What lies in the database and must not be read from its backup: DKIM keys.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from typing import ClassVar
 
 from django.conf import settings
@@ -23,8 +23,18 @@ def address_hmac(key: str) -> bytes:
     HMAC-SHA-256 with a key outside the database, so that the table alone cannot
     be turned back into addresses by guessing them.
     """
-    secret = settings.ERASURE_KEY.encode()
-    return hmac.digest(secret, key.encode(), hashlib.sha256)
+    return _hmac(settings.ERASURE_KEY, key)
+
+
+def address_hmacs(key: str) -> list[bytes]:
+    """That, and those under the keys of before: of who was erased nobody can make it
+    anew, so it is looked for under every key that there ever was."""
+    before = [_hmac(secret, key) for secret in settings.ERASURE_KEYS_BEFORE]
+    return [address_hmac(key), *before]
+
+
+def _hmac(secret: str, key: str) -> bytes:
+    return hmac.digest(secret.encode(), key.encode(), hashlib.sha256)
 
 
 # One by one, by the unique index: no plan goes astray for want of statistics.
@@ -75,6 +85,7 @@ class AddressQuerySet(models.QuerySet["Address"]):
             return dict(cursor.fetchall())
 
     def _make(self, keys: Sequence[str]) -> None:
+        self._come_back(keys)
         with connection.cursor() as cursor:
             cursor.execute(
                 """
@@ -86,6 +97,45 @@ class AddressQuerySet(models.QuerySet["Address"]):
                 """,
                 [list(keys), [address_hmac(key) for key in keys]],
             )
+
+    def _come_back(self, keys: Iterable[str]) -> None:
+        """Those among `keys` that were erased under a key of before have their old row
+        again, with everything that they had said."""
+        old = [(key, mac) for key in keys for mac in address_hmacs(key)[1:]]
+        if not old:
+            return
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """
+                UPDATE consent_address a SET key = t.key, key_hmac = t.now
+                FROM unnest(%s::text[], %s::bytea[], %s::bytea[]) AS t(key, mac, now)
+                WHERE a.key_hmac = t.mac AND a.key IS NULL
+                """,
+                [
+                    [key for key, _ in old],
+                    [mac for _, mac in old],
+                    [address_hmac(key) for key, _ in old],
+                ],
+            )
+
+    def erased_among(self, keys: Iterable[str]) -> set[str]:
+        """Those whose address was erased and has not come in again."""
+        macs = {mac: key for key in keys for mac in address_hmacs(key)}
+        rows = self.filter(key=None, key_hmac__in=list(macs))
+        found = rows.values_list("key_hmac", flat=True)
+        return {macs[bytes(mac)] for mac in found}
+
+    def renew_hmacs(self, after: int) -> tuple[int, int]:
+        """Fingerprints under the key of now for the next BATCH_SIZE addresses with ids
+        above `after` that are known: how many were others, and the last id; (0, 0)
+        behind the last."""
+        with transaction.atomic():
+            rows = self.filter(pk__gt=after).exclude(key=None).order_by("pk")
+            rows = rows.select_for_update(no_key=True)[:BATCH_SIZE]
+            found = list(rows.only("key", "key_hmac"))
+            stale = [one for one in found if one.renew_hmac()]
+            self.bulk_update(stale, ["key_hmac"])
+        return len(stale), found[-1].pk if found else 0
 
     def hold(self, parsed: Iterable[addresses.Parsed], *also: int) -> dict[str, int]:
         """The same, and take the consent lock of them and of the ids `also`.
@@ -107,6 +157,10 @@ class AddressQuerySet(models.QuerySet["Address"]):
         look_up = _LOOK_UP.format(table=table)
         with connection.cursor() as cursor:
             cursor.execute(look_up)
+            if settings.ERASURE_KEYS_BEFORE:
+                cursor.execute(f"SELECT key FROM {table} WHERE address_id IS NULL")  # noqa: S608  as above
+                self._come_back([row[0] for row in cursor.fetchall()])
+                cursor.execute(look_up)
             cursor.execute(_MAKE_OF.format(table=table))
             cursor.execute(look_up)  # also of those that somebody else just made
             cursor.execute(f"SELECT address_id FROM {table}")  # noqa: S608  as above
@@ -117,7 +171,8 @@ class AddressQuerySet(models.QuerySet["Address"]):
     def ensure_macs(self, macs: Iterable[bytes]) -> dict[bytes, int]:
         """Make the missing rows of these fingerprints; {fingerprint: id}. Which
         address it is nobody knows before it comes in again."""
-        wanted = sorted(set(macs))
+        wanted = set(macs)
+        found = self._ids_by_mac(wanted)
         with connection.cursor() as cursor:
             cursor.execute(
                 """
@@ -125,10 +180,20 @@ class AddressQuerySet(models.QuerySet["Address"]):
                 SELECT mac, ''::bytea FROM unnest(%s::bytea[]) AS t(mac)
                 ON CONFLICT (key_hmac) DO NOTHING
                 """,
-                [wanted],
+                [sorted(wanted - found.keys())],
             )
-        found = self.filter(key_hmac__in=wanted).values_list("key_hmac", "pk")
-        return {bytes(mac): pk for mac, pk in found}
+        return self._ids_by_mac(wanted - found.keys()) | found
+
+    def _ids_by_mac(self, wanted: Set[bytes]) -> dict[bytes, int]:
+        """Those that are here, under whatever key it was made; one under a key of
+        before takes a look at every address."""
+        rows = self.filter(key_hmac__in=wanted).values_list("key_hmac", "pk")
+        found = {bytes(mac): pk for mac, pk in rows}
+        if settings.ERASURE_KEYS_BEFORE and len(found) < len(wanted):
+            known = self.exclude(key=None).values_list("key", "pk")
+            for key, pk in known.iterator(chunk_size=BATCH_SIZE):
+                found |= {mac: pk for mac in address_hmacs(str(key)) if mac in wanted}
+        return found
 
     def find(self, raw: str) -> Address | None:
         """The row of an address as typed by somebody; None when there is none."""
@@ -136,7 +201,7 @@ class AddressQuerySet(models.QuerySet["Address"]):
             key = addresses.key_of(raw)
         except addresses.BadAddress:
             return None
-        return self.filter(key_hmac=address_hmac(key)).first()
+        return self.filter(key_hmac__in=address_hmacs(key)).first()
 
     def lock(self, ids: Iterable[int]) -> list[int]:
         """Take the consent lock of these addresses, in id order.
@@ -203,3 +268,10 @@ class Address(models.Model):
 
     def __str__(self) -> str:
         return self.key or "erased address"
+
+    def renew_hmac(self) -> bool:
+        """Whether it was made with a key of before; not saved."""
+        now = address_hmac(self.key or "")
+        is_stale = bytes(self.key_hmac) != now
+        self.key_hmac = now
+        return is_stale

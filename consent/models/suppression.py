@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from consent.models.address import BATCH_SIZE, Address, address_hmac, as_array
+from consent.models.address import BATCH_SIZE, Address, address_hmacs, as_array
 from consent.models.brand import Brand, SubscriptionType
 from consent.models.ledger import ConsentRecord
 from consent.vocabulary import (
@@ -45,7 +45,7 @@ class SuppressionQuerySet(models.QuerySet["Suppression"]):
 
     def by_key(self, keys: Iterable[str]) -> dict[str, list[Suppression]]:
         """{match key: what is in force}, also for addresses of who was erased."""
-        macs = {address_hmac(key): key for key in keys}
+        macs = {mac: key for key in keys for mac in address_hmacs(key)}
         known = Address.objects.filter(key_hmac__in=list(macs))
         owners = dict(known.values_list("pk", "key_hmac"))
         found: dict[str, list[Suppression]] = {}

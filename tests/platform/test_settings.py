@@ -17,6 +17,7 @@ WRONG = [
     ("SECRET_KEY", ""),
     ("SECRET_KEY", "short"),
     ("ERASURE_KEY", ""),
+    ("ERASURE_KEYS_BEFORE", f"{'a' * 40},short"),
     ("LEDGER_KEY", "short"),
     ("LINK_KEYS", "no number"),
     ("LINK_KEYS", f"1:{'a' * 40},1:{'b' * 40}"),
