@@ -95,14 +95,12 @@ class SubscriptionTypeForm(forms.ModelForm):  # type: ignore[type-arg]
                 "What you promise: “once a month”. Left empty, people are told the"
                 " numbers below."
             ),
-            "promised_mails": (
-                "Kept to: who has had that many is left out of the next email. Leave"
-                " both empty to promise nothing."
-            ),
         }
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        time = cast(forms.TypedChoiceField, self.fields["promised_days"])
+        time.choices = [("", "No promise"), *Period.choices]
         brand = cast("forms.ModelChoiceField[Brand]", self.fields["brand"])
         brand.empty_label = None
         if self.instance.pk:

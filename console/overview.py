@@ -17,7 +17,7 @@ from campaigns.models import EmailState, MarketingEmail
 from console import health, todo
 from console.trend import trend
 from contacts.models import Contact
-from deliveries.models import Hold, HoldKind
+from deliveries.models import Hold, HoldKind, Journal
 from deliveries.queue import SEND_DUE
 from reengagement.models import Campaign
 
@@ -83,6 +83,9 @@ def go_on(request: SignedIn) -> HttpResponse:
     hold = _stop()
     if not hold:
         messages.info(request, "Sending is not stopped.")
+        return redirect("console:overview")
+    if Journal.objects.filter(hold=hold).exists() and not request.user.can["settings"]:
+        messages.error(request, "After a restore only an administrator goes on.")
         return redirect("console:overview")
     form = StopForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

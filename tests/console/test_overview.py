@@ -16,7 +16,8 @@ from campaigns.models import MarketingEmail
 from consent.models import Brand, SubscriptionType
 from console import health
 from console.trend import trend
-from deliveries.models import Hold, Month
+from deliveries import journal
+from deliveries.models import Hold, Journal, Month
 from deliveries.months import last_months
 from reengagement.models import Campaign
 from reengagement.vocabulary import CampaignState
@@ -120,6 +121,19 @@ def test_all_sending_is_stopped_with_a_reason_and_let_go_on(client, alice):
     client.post(go_on, {"reason": "Price corrected"})
     assert not Hold.objects.active().exists()
     assert AuditEntry.objects.filter(verb="stopped sending").exists()
+
+
+def test_after_a_restore_only_an_administrator_goes_on(client, settings, tmp_path):
+    settings.JOURNAL_DIR = str(tmp_path)
+    Journal.objects.create(id=1)
+    journal.check()
+    go_on = reverse("console:go_on")
+    client.force_login(UserFactory(role=Role.HYGIENE))
+    answer = client.post(go_on, {"reason": "It is right"}, follow=True)
+    assert "only an administrator goes on" in answer.content.decode()
+    client.force_login(UserFactory(role=Role.ADMIN))
+    client.post(go_on, {"reason": "It is right"})
+    assert not Hold.objects.active().exists()
 
 
 def test_looking_at_the_question_stops_nothing(client):
