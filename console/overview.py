@@ -84,7 +84,8 @@ def go_on(request: SignedIn) -> HttpResponse:
     if not hold:
         messages.info(request, "Sending is not stopped.")
         return redirect("console:overview")
-    if Journal.objects.filter(hold=hold).exists() and not request.user.may(Right.SETTINGS):
+    is_restored = Journal.objects.filter(hold=hold).exists()
+    if is_restored and not request.user.may(Right.SETTINGS):
         messages.error(request, "After a restore only an administrator goes on.")
         return redirect("console:overview")
     form = StopForm(request.POST or None)

@@ -255,6 +255,7 @@ def _choices() -> tuple[Choices, list[columns.Target]]:
     groups = {
         "Person": columns.PERSON,
         "Engagement until now": (*columns.NUMBERS, *columns.MOMENTS, *columns.WORDS),
+        "What they agreed to": columns.YES,
         "Must not be emailed": (*columns.NO, *types),
         "Your properties": own,
         "Make a property": columns.NEW,
@@ -308,6 +309,7 @@ class ConsentForm(forms.ModelForm):  # type: ignore[type-arg]
         }
         help_texts: ClassVar[dict[str, str]] = {
             "consent_source": "Such as “form in our shop” or “fair in Oslo”.",
+            "consent_date": "For rows without a day of their own.",
             "consent_wording": "Copied from the form or paper. It is kept as proof.",
             "engagement_until": "The day of the export. Empty means today.",
         }

@@ -64,8 +64,9 @@ class GrantQuerySet(models.QuerySet["Grant"]):
                 """
                 INSERT INTO consent_grant AS g (address_id, subscription_type_id,
                     record_id, basis, grade, given_at)
-                SELECT a, %s, r, %s, %s, %s
-                FROM unnest(%s::bigint[], %s::bigint[]) AS t(a, r) ORDER BY a
+                SELECT a, %s, r, %s, %s, at
+                FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[])
+                    AS t(a, r, at) ORDER BY a
                 ON CONFLICT (address_id, subscription_type_id) DO UPDATE
                 SET record_id = EXCLUDED.record_id, basis = EXCLUDED.basis,
                     grade = EXCLUDED.grade, given_at = EXCLUDED.given_at
@@ -76,9 +77,9 @@ class GrantQuerySet(models.QuerySet["Grant"]):
                     type_id,
                     act.basis.value,
                     grade.value,
-                    act.occurred_at,
                     as_array(records),
                     as_array(records.values()),
+                    act.moments_of(records),
                     strength,
                     strength,
                 ],

@@ -11,7 +11,7 @@ from django.conf.locale import LANG_INFO
 
 from consent import tables
 from contacts.models import HardBounceReason
-from contacts.properties import NO, BadValue
+from contacts.properties import NO, YES, BadValue
 
 DAY_FIRST, MONTH_FIRST = "dmy", "mdy"
 # 03/04/2026 or 3-4-26, perhaps with a time after it
@@ -58,6 +58,14 @@ def opts_out(text: str) -> bool:
 
 
 _STILL_IN = {"opted in", "subscribed", "not specified", "opt_in", "not_opted", "-"}
+
+
+def agrees(text: str) -> bool:
+    """Whether a cell says that somebody agreed: nothing but a plain yes does."""
+    return text.casefold() in YES | _AGREED
+
+
+_AGREED = {"opted in", "subscribed", "opt_in", "agreed", "granted", "confirmed"}
 
 
 def bounce_reason(text: str) -> str:

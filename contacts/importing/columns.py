@@ -1,8 +1,9 @@
 """What a column of a file can be, and the best guess from its heading and content.
 
-A target is a word: a field of Contact or of its engagement, "opted_out" (from
-everything), "type:<id>" (opted out of one subscription type), "bounce_reason",
-"property:<id>", or "new:<kind>" for a property to be made. "" leaves a column out.
+A target is a word: a field of Contact or of its engagement, "agreed" with its when and
+where, "opted_out" (from everything), "type:<id>" (opted out of one subscription type),
+"bounce_reason", "property:<id>", or "new:<kind>" for a property to be made. "" leaves a
+column out.
 """
 
 from __future__ import annotations
@@ -125,11 +126,30 @@ NO = (
         ("hs email hard bounce reason enum", "hs email hard bounce reason"),
     ),
 )
+AGREED, AGREED_AT, AGREED_WHERE = "agreed", "agreed_at", "agreed_where"
+# What each person said yes to, where the file tells it row by row.
+YES = (
+    Target(
+        AGREED,
+        "Agreed to get email",
+        ("consent", "marketing consent", "opt in", "opted in", "subscribed"),
+    ),
+    Target(
+        AGREED_AT,
+        "Agreed: when",
+        ("consent date", "opt in date", "opt in time", "confirm time"),
+    ),
+    Target(
+        AGREED_WHERE,
+        "Agreed: where",
+        ("consent source", "opt in source", "sign up source"),
+    ),
+)
 NEW = tuple(
     Target(f"new:{kind}", f"New property: {kind.label.lower()}")
     for kind in (Kind.STRING, Kind.NUMBER, Kind.BOOLEAN, Kind.DATE, Kind.DATETIME)
 )
-FIXED = (*PERSON, *NUMBERS, *MOMENTS, *WORDS, *NO)
+FIXED = (*PERSON, *NUMBERS, *MOMENTS, *WORDS, *YES, *NO)
 
 
 def normal(heading: str) -> str:

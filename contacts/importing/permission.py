@@ -6,7 +6,9 @@ no: the yes is kept, and holds once somebody unbounces the address.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
+from collections.abc import Iterator, Set
 from dataclasses import replace
 from typing import Any
 
@@ -20,6 +22,7 @@ from consent.vocabulary import (
     Grade,
     Reason,
 )
+from contacts.importing import columns
 from contacts.importing.pieces import Piece, among
 
 
@@ -74,13 +77,32 @@ def say_yes(piece: Piece) -> Counter[str]:
     day = piece.found.consent_date
     if not (piece.found.brings_consent and day):
         return Counter()
-    act = piece.found.yes(day)
+    acts = list(_yeses(piece, piece.found.yes(day)))
     subscribed: set[int] = set()
     for one in piece.found.subscription_types.all():
-        ids = sorted(_free_to_agree(piece, one))
-        Grant.objects.give(ids, one, act, Grade.EVIDENCED)
-        subscribed.update(ids)
+        free = _free_to_agree(piece, one)
+        for act, said in acts:
+            ids = sorted(free & said)
+            Grant.objects.give(ids, one, act, Grade.EVIDENCED)
+            subscribed.update(ids)
     return Counter(subscribed=len(subscribed))
+
+
+def _yeses(piece: Piece, usual: Act) -> Iterator[tuple[Act, Set[int]]]:
+    """Who said yes, and each with the moment of his own row, by where that was; as
+    `usual` where a row does not say it."""
+    told = columns.AGREED_AT, columns.AGREED_WHERE, columns.AGREED
+    if not set(told) & set(piece.found.mapping):
+        yield usual, frozenset(piece.addresses)
+        return
+    places: dict[str, dict[int, dt.datetime]] = {}
+    rows = piece.saying("address_id, agreed_where, agreed_at", "agreed")
+    for pk, where, at in sorted(rows, key=lambda row: row[1]):
+        places.setdefault(where, {})[pk] = at or usual.occurred_at
+    for where, moments in places.items():
+        explanation = where or usual.explanation
+        act = replace(usual, explanation=explanation, moments=moments)
+        yield act, moments.keys()
 
 
 def _free_to_agree(piece: Piece, one: SubscriptionType) -> set[int]:

@@ -30,6 +30,7 @@ BESIDES = {
     "kept_out": "On the do-not-mail list already; they stay there",
     "opted_out": "Opted out of everything, says the file",
     "opted_out_of": "Opted out of a subscription, says the file",
+    "not_agreed": "Did not agree, says the file: they come in without a subscription",
     "bounced": "Bounced, says the file: not mailed until unbounced",
     "remarked": "A value cannot be read: it stays out, the person comes in",
 }
@@ -41,6 +42,7 @@ _HOLDS = {
         WHERE s.address_id = a.id AND s.lifted_at IS NULL)""",
     "opted_out": "opted_out",
     "opted_out_of": "opted_out_of <> '{{}}'",
+    "not_agreed": "NOT agreed",
     "bounced": "bounce_reason <> ''",
     "remarked": "remarks <> ''",
 }
@@ -119,7 +121,7 @@ def outcomes(found: ContactImport) -> tuple[list[Outcome], list[Outcome]]:
     def told(names: dict[str, str]) -> Iterator[Outcome]:
         for name, label in names.items():
             some = [people[one] for one in sampled.get(name, []) if one in people]
-            yield Outcome(name, label, found.checked[name], some)
+            yield Outcome(name, label, found.checked.get(name, 0), some)
 
     return list(told(OUTCOMES)), [one for one in told(BESIDES) if one.count]
 

@@ -25,9 +25,9 @@ PERSON_FIELDS = tuple(
 LENGTHS = {
     name: int(getattr(Contact._meta.get_field(name), "max_length", 0))
     for name in (*PERSON_FIELDS, "last_email_name")
-}
+} | {columns.AGREED_WHERE: 200}
 NUMBERS = frozenset(one.key for one in columns.NUMBERS)
-MOMENTS = frozenset(one.key for one in columns.MOMENTS)
+MOMENTS = frozenset(one.key for one in columns.MOMENTS) | {columns.AGREED_AT}
 ZONES = {name.casefold(): name for name in zoneinfo.available_timezones()}
 NO_ADDRESS, REFUSED, READY = "no_address", "refused", "ready"
 # What every line begins with; the columns of the file follow.
@@ -36,7 +36,10 @@ PROPERTIES, OPTED_OUT_OF = "properties", "opted_out_of"
 # As COPY writes them.
 _NULL = r"\N"
 _SPECIAL = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
-_EMPTY = {"opted_out": "f", "bounce_reason": "", PROPERTIES: "", OPTED_OUT_OF: ""}
+_EMPTY = {
+    **{"opted_out": "f", "bounce_reason": "", PROPERTIES: "", OPTED_OUT_OF: ""},
+    **{columns.AGREED: "f", columns.AGREED_WHERE: ""},
+}
 # Different cells that a column remembers: most columns repeat a few, names do not.
 REMEMBERED = 10_000
 
@@ -225,7 +228,8 @@ def _reader(
     if kind == "type":
         return lambda text: str(int(number)) if cells.opts_out(text) else ""
     if target in MOMENTS:
-        return _moment_reader(times) if times[0] else None
+        is_past = target == columns.AGREED_AT
+        return _moment_reader(times, is_past=is_past) if times[0] else None
     if target in LENGTHS and target not in _CODES:
         return _text_reader(LENGTHS[target])
     return _number if target in NUMBERS else _CODES.get(target)
@@ -260,6 +264,7 @@ _CODES: dict[str, Reader] = {
     "time_zone": _time_zone,
     "language": cells.language,
     "opted_out": _opted_out,
+    columns.AGREED: lambda text: "t" if cells.agrees(text) else "f",
     "bounce_reason": cells.bounce_reason,
 }
 
@@ -276,7 +281,9 @@ def _owner_reader(owners: Mapping[str, int]) -> Reader:
     return read
 
 
-def _moment_reader(times: Times) -> Reader:
+def _moment_reader(times: Times, *, is_past: bool) -> Reader:
+    """`is_past`: what somebody did, which cannot be tomorrow."""
+
     def read(text: str) -> str:
         moment = in_utc(cells.moment(text, *times))
         if moment.year in {
@@ -284,6 +291,8 @@ def _moment_reader(times: Times) -> Reader:
             dt.MAXYEAR,
         }:  # pages show it in the zone of who looks
             raise BadValue(f"“{text}” is where the calendar ends.")
+        if is_past and moment > dt.datetime.now(dt.UTC):
+            raise BadValue(f"“{text}” has not come yet.")
         return moment.isoformat()
 
     return read

@@ -42,6 +42,10 @@ _TYPES = {
     "opted_out": "boolean NOT NULL DEFAULT false",
     "opted_out_of": "bigint[] NOT NULL DEFAULT '{}'",
     "bounce_reason": "text NOT NULL DEFAULT ''",
+    # of a file that does not tell it row by row, everybody agreed or nobody
+    "agreed": "boolean NOT NULL DEFAULT true",
+    "agreed_at": "timestamptz",
+    "agreed_where": "text NOT NULL DEFAULT ''",
 }
 COLUMNS = tuple(_TYPES)
 # What one address says in several rows: the first row counts, any no counts.
@@ -57,17 +61,18 @@ WHERE r.key = first.key AND r.number > first.number AND r.fate = 'ready'
 """
 _EVERY_NO = """
 UPDATE {staged} r SET opted_out = r.opted_out OR d.opted_out,
+    agreed = r.agreed AND d.agreed,
     opted_out_of = r.opted_out_of || d.types,
     bounce_reason = coalesce(nullif(r.bounce_reason, ''), d.bounce_reason)
 FROM (
-    SELECT d.key, bool_or(d.opted_out) AS opted_out,
+    SELECT d.key, bool_or(d.opted_out) AS opted_out, bool_and(d.agreed) AS agreed,
         array_remove(array_agg(DISTINCT t.id), NULL) AS types,
         max(d.bounce_reason) AS bounce_reason
     FROM {staged} d LEFT JOIN LATERAL unnest(d.opted_out_of) AS t(id) ON true
     WHERE d.fate = 'duplicate' GROUP BY d.key
 ) d
 WHERE r.key = d.key AND r.fate = 'ready'
-    AND (d.opted_out OR d.bounce_reason <> '' OR d.types <> '{{}}')
+    AND (d.opted_out OR NOT d.agreed OR d.bounce_reason <> '' OR d.types <> '{{}}')
 """
 _PROBLEMS = """
 SELECT number, remarks FROM {{staged}}
