@@ -82,7 +82,7 @@ class Standing:
 def _changed_segment(newest: Approval) -> Segment | None:
     """Of those that the email goes to or leaves out, with what they are made from."""
     moment = newest.decided_at or newest.asked_at
-    behind = SegmentUse.objects.behind(newest.email.key)
+    behind = SegmentUse.objects.behind(newest.email.key, newest.email.blocks_key)
     chosen = Segment.objects.filter(pk__in=behind).order_by("name")
     # who is taken out of a segment that it goes to changes nothing for the others
     others = chosen.exclude(pk__in=newest.email.include.all())

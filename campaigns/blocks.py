@@ -13,12 +13,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.html import strip_tags
+
 from deliveries.blocks import BLUE, NETWORKS, SIDES
 
 Block = dict[str, Any]
 
 # More than this is a newsletter nobody reads to its end, and a form nobody can use.
 MOST_BLOCKS = 60
+
+# in these fields stand the words by which to know a block
+_TELLING = ("text", "html", "label", "alt", "left_html", "right_html")
 
 ID = re.compile(r"[a-z0-9]{1,12}")
 
@@ -81,6 +86,12 @@ KINDS: dict[str, Kind] = {
 def new(kind: str, **values: Any) -> Block:
     """A fresh block of `kind` with an id of its own."""
     return {"id": secrets.token_hex(3), "kind": kind, **KINDS[kind].first, **values}
+
+
+def summary(block: Block) -> str:
+    """A few words by which to know the block in a list."""
+    told = next((str(block[name]) for name in _TELLING if block.get(name)), "")
+    return " ".join(strip_tags(told.replace("<", " <")).split())[:60]
 
 
 def add(blocks: Sequence[Block], block: Block, after: str = "") -> list[Block]:

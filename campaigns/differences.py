@@ -13,7 +13,7 @@ from campaigns.blocks import KINDS, Block
 ABSENT = "Not there"
 _HEAD = {"subject": "Subject", "preview_text": "Preview text"}
 # how a block is looked at, not what it says
-_LOOKS = {"id", "kind", "level", "align", "color"}
+_LOOKS = {"id", "kind", "level", "align", "color", "only"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,13 @@ from django.db import transaction
 from accounts.models import Job
 from campaigns.approving import Standing, unapproved
 from campaigns.audience import Funnel, contacts_of, funnel_of, left_out
+from campaigns.conditions import about, fitted
 from campaigns.missing import missing_values, without_fallback
 from campaigns.models import EmailState, MarketingEmail
 from campaigns.readiness import obstacles
+from campaigns.shares import left_with_nothing
 from deliveries import audience
+from deliveries.optional import conditions
 from segments.models import Segment, SegmentState
 
 log = logging.getLogger(__name__)
@@ -67,7 +70,8 @@ def _problem(email: MarketingEmail, job: Job) -> str:
         )
     found = obstacles(email) + broken_segments(email)
     # a page does not ask where it would take long, and people have come since
-    found += without_fallback(missing_values(email)) + unapproved(email)
+    found += without_fallback(missing_values(email)) + left_with_nothing(email)
+    found += unapproved(email)
     return f"It was not sent. {' '.join(found[:2])}" if found else ""
 
 
@@ -77,6 +81,7 @@ def broken_segments(email: MarketingEmail) -> list[str]:
         pk__in=[
             *email.include.values_list("pk", flat=True),
             *email.exclude.values_list("pk", flat=True),
+            *about(conditions(email.blocks)),
         ]
     )
     sentences = []
@@ -95,7 +100,7 @@ def _let_go(email: MarketingEmail, job: Job) -> None:
     message = email.freeze()
     counts = audience.fix(
         message,
-        contacts_of(email),
+        fitted(contacts_of(email), email.blocks),
         readers_at=email.readers_at and email.readers_at.replace(tzinfo=None),
         extra=left_out(email),
     )

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 
 from campaigns.audience import contacts_of, left_out
+from campaigns.conditions import readers
 from campaigns.models import MarketingEmail
 from campaigns.preview import known_tokens, property_keys
 from contacts.models import Contact
 from deliveries import handmade
 from deliveries.audience import LeftOut, preview
 from deliveries.blocks import clean_html, flat
+from deliveries.optional import Condition, condition_of, conditions
 from deliveries.personalization import CONTACT_FIELDS, TOKEN
 
 _HREF = re.compile(r'href="[^"]*"')
@@ -51,20 +53,24 @@ def missing_among(
     people: QuerySet[Contact], email: MarketingEmail, extra: Sequence[LeftOut]
 ) -> list[Missing]:
     """The same for those of `people` whom no reason of `extra` leaves out."""
-    used = sorted(set(_tokens(email)))
     kind = email.subscription_type
+    used = _used(email)
     if not used or kind is None:
         return []
     keys, labels = property_keys(), dict(known_tokens())
     counts = {
-        name: preview(people.filter(_lacks(name, keys)), kind, extra=extra)[""]
-        for name in dict(used)
+        (name, places): preview(
+            people.filter(_lacks(name, keys), readers(places, email.blocks)),
+            kind,
+            extra=extra,
+        )[""]
+        for (name, _), places in used.items()
         if name in labels
     }
     return [
-        Missing(name, labels[name], counts[name], fallback)
-        for name, fallback in used
-        if counts.get(name)
+        Missing(name, labels[name], counts[name, places], fallback)
+        for (name, fallback), places in sorted(used.items())
+        if counts.get((name, places))
     ]
 
 
@@ -73,22 +79,32 @@ def without_fallback(found: list[Missing]) -> list[str]:
     return [one.sentence for one in found if not one.fallback]
 
 
-def _tokens(email: MarketingEmail) -> Iterator[tuple[str, str]]:
-    """(name, fallback) of each token; the name may be none that we know."""
-    for text in _texts(email):
+def _used(email: MarketingEmail) -> dict[tuple[str, str], frozenset[int]]:
+    """(name, fallback) of each token -> places of the conditions of its blocks, none
+    where everybody reads it; the name may be none that we know."""
+    asked = conditions(email.blocks)
+    found: dict[tuple[str, str], frozenset[int]] = {}
+    for text, condition in _texts(email):
+        here = frozenset({asked.index(condition)} if condition else ())
         for match in TOKEN.finditer(text):
-            yield match["name"], (match["fallback"] or "").strip()
+            token = match["name"], (match["fallback"] or "").strip()
+            before = found.get(token, here)
+            found[token] = before | here if before and here else frozenset()
+    return found
 
 
-def _texts(email: MarketingEmail) -> Iterator[str]:
-    yield from (email.subject, email.preview_text)
-    yield from (str(block.get("plain", "")) for block in email.blocks)
-    for block in flat(email.blocks):
-        yield str(block.get("text", ""))
-        yield str(block.get("label", ""))
-        cleaned = handmade.cleaned if block["kind"] == "html" else clean_html
-        source = cleaned(str(block.get("html", "")))
-        yield html.unescape(_HREF.sub("", source))
+def _texts(email: MarketingEmail) -> Iterator[tuple[str, Condition]]:
+    """Each text, and the condition of its block."""
+    yield from ((email.subject, {}), (email.preview_text, {}))
+    for block in email.blocks:
+        condition = condition_of(block)
+        yield str(block.get("plain", "")), condition
+        for part in flat([block]):
+            yield str(part.get("text", "")), condition
+            yield str(part.get("label", "")), condition
+            cleaned = handmade.cleaned if part["kind"] == "html" else clean_html
+            source = cleaned(str(part.get("html", "")))
+            yield html.unescape(_HREF.sub("", source)), condition
 
 
 def _lacks(name: str, keys: Mapping[str, str]) -> Q:

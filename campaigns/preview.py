@@ -5,10 +5,12 @@ from __future__ import annotations
 from django.db.models import Q
 from django.utils.html import escape
 
+from campaigns.conditions import shown_to
 from campaigns.models import MarketingEmail
 from contacts.models import Contact, PropertyDefinition
+from deliveries.models import Delivery
 from deliveries.personalization import CONTACT_FIELDS, fill, slotted
-from deliveries.rendering import preview_html, preview_text
+from deliveries.previews import preview_html, preview_text
 from segments.models import Segment
 
 SAMPLE = 8
@@ -58,10 +60,21 @@ def preview(email: MarketingEmail, *, contact_id: int | None, view: str = "") ->
     """
     content = email.message or email
     person = Contact.objects.filter(pk=contact_id).first() if contact_id else None
+    seen = content, person, property_keys(), _shown(email, person)
     if view == "text":
-        return _PAGE.format(escape(preview_text(content, person, property_keys())))
-    document = preview_html(content, person, property_keys())
+        return _PAGE.format(escape(preview_text(*seen)))
+    document = preview_html(*seen)
     # what a mail program with a dark or a light theme would apply, whatever ours is
     return document.replace(
         "(prefers-color-scheme:dark)", "all" if view == "dark" else "not all"
     )
+
+
+def _shown(email: MarketingEmail, person: Contact | None) -> int | None:
+    """The blocks that `person` got, or would get now; nobody: all."""
+    if person is None:
+        return None
+    sent = Delivery.objects.filter(message=email.message_id, contact=person)
+    if email.message and (mail := sent.first()):
+        return mail.shown
+    return shown_to(person, (email.message or email).blocks)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from campaigns.conditions import unfinished
 from campaigns.models import MarketingEmail
 from campaigns.preview import property_keys
 from deliveries.domains import sender_problems
@@ -15,7 +16,8 @@ def complaints(email: MarketingEmail) -> list[Problem]:
     written = problems(
         email, property_keys().keys(), confirm_required=email.is_reengagement
     )
-    found = [*sender_problems(email.from_email), *written]
+    asked = [Problem(BLOCK, *one) for one in unfinished(email.blocks)]
+    found = [*sender_problems(email.from_email), *asked, *written]
     return sorted(found, key=lambda problem: problem.level != BLOCK)
 
 

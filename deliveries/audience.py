@@ -32,6 +32,9 @@ from deliveries.setwise import judged
 # so many new rows that the database must count anew before it plans with them
 MANY = 2_000
 
+# What each contact gets, as the caller's annotation of its contacts.
+SHOWN = "gets"
+
 # (key of at most 24 characters, condition on a contact, sentence for people)
 LeftOut = tuple[str, Any, str]
 
@@ -72,6 +75,7 @@ def fix(
 ) -> Counter[str]:
     """Write down the audience of `message`, freeze it and ring for a worker.
 
+    Where only some get a block, `contacts` are annotated with `gets` (see optional).
     Each mail is due at `due_at` (now), or at `readers_at` by the reader's own clock,
     outside the quiet hours of the account. From then on the content never changes. Safe
     to repeat: who has a row keeps it. Returns the stored counts by reason, '' for those
@@ -120,8 +124,13 @@ def _people(
     left_out = [When(condition, then=Value(key)) for key, condition, _ in extra]
     own = Case(*left_out, default=Value(""), output_field=models.TextField())
     if len(contacts.query.alias_map) > 1:  # a join may tell somebody twice
-        contacts = Contact.objects.filter(pk__in=contacts.values("pk"))
+        contacts = plain(contacts)
     return contacts.order_by().annotate(own=own)
+
+
+def plain(contacts: models.QuerySet[Contact]) -> models.QuerySet[Contact]:
+    """The same people, each once."""
+    return Contact.objects.filter(pk__in=contacts.order_by().values("pk"))
 
 
 def freeze(message: Message) -> None:
@@ -140,7 +149,8 @@ def _insert(
 ) -> int:
     """Under the lock of the message; looks for rows that are there only if some are:
     that look costs as much again as the row."""
-    rows = people.values_list("address_id", "own", "pk", "time_zone")
+    of_some = [SHOWN] if SHOWN in people.query.annotations else []
+    rows = people.values_list("address_id", "own", "pk", "time_zone", *of_some)
     try:
         kind = message.subscription_type
         limits = limits_of(kind, message.bound)
@@ -159,12 +169,12 @@ def _insert(
         cursor.execute(
             f"""
             INSERT INTO deliveries_delivery (message_id, contact_id, address_id,
-                state, reason, provider, open_tracked, click_tracked, due_at)
+                state, reason, provider, open_tracked, click_tracked, due_at, shown)
             SELECT %s, contact_id, address_id,
                 CASE reason WHEN '' THEN 'queued' ELSE 'not_sent' END, reason,
-                provider, %s, %s, {due}
-            FROM ({asked.sql})
-                AS t (address_id, own, contact_id, zone, provider, reason) {join}
+                provider, %s, %s, {due}, {"".join(of_some) or "NULL"}
+            FROM ({asked.sql}) AS t (address_id, own, contact_id, zone,
+                {"".join(f"{one}, " for one in of_some)}provider, reason) {join}
             {"ON CONFLICT DO NOTHING" if repeated else ""}
             """,  # noqa: S608  the inner statement is compiled with parameters
             [*values, *asked.params, *zones],

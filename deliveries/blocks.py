@@ -15,6 +15,7 @@ Pure. A block is a dict with an `id` and a `kind`:
     footer    text: a line of the author's above what always stands there
 
 `plain`, where it is not empty, stands in the plain text part instead of the block.
+`only`, where it is not empty, is a condition: who does not meet it gets no such block.
 `align` of heading, text and button is left, center or right.
 """
 
@@ -23,12 +24,12 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import nh3
 
-from deliveries import handmade
+from deliveries import handmade, optional
 from deliveries.models.messages import LinkKind
 from deliveries.personalization import Slot, defused, slotted
 
@@ -53,6 +54,8 @@ NETWORKS = {
 }
 # the answers to a confirmation mail; no form writes them into a block
 ANSWERS = {"signup", "disown"}
+# what MJML leaves as it is, between its rows and between its sections
+RAW = "<mj-raw>{}</mj-raw>"
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 _HREF = re.compile(r'<a href="([^"]*)">(.*?)</a>', re.DOTALL)
 _BARE_LINK = re.compile(r"<a>(.*?)</a>", re.DOTALL)
@@ -72,9 +75,11 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Columns side by side; on a phone one below the other."""
+    """Columns side by side; on a phone one below the other. `place`: of the condition
+    on which they are there."""
 
     columns: tuple[str, ...]
+    place: int | None = None
 
 
 @dataclass(slots=True)
@@ -82,12 +87,33 @@ class Body:
     """What the blocks of one mail became; slots stand for what differs."""
 
     mjml: list[str | Row] = field(default_factory=list)
+    # paragraphs, with the empty line below them once `take` took them
     text: list[str] = field(default_factory=list)
     targets: list[Target] = field(default_factory=list)
     # what is written by hand: MJML would not take it, so it is put in at the end
     handmade: list[str] = field(default_factory=list)
-    # the author's own line of the footer, MJML and words
+    # the author's own lines of the footer, MJML and words, each with its end
     foot: list[tuple[str, str]] = field(default_factory=list)
+
+    def part(self) -> Body:
+        """An empty one whose links and handmade HTML are numbered on with ours."""
+        return Body(targets=self.targets, handmade=self.handmade)
+
+    def take(self, part: Body, place: int | None) -> None:
+        """Add what a block became; an optional piece where it has a condition, at
+        `place`."""
+        words = "".join(f"{one}\n\n" for one in part.text if one)
+        if place is None:
+            self.mjml += part.mjml
+            self.text.append(words)
+            self.foot += part.foot
+            return
+        self.mjml += [_optional(one, place) for one in part.mjml]
+        self.text.append(optional.marked(words, place))
+        self.foot += [
+            (optional.marked(written, place), optional.marked(plain, place))
+            for written, plain in part.foot
+        ]
 
     def link(self, url: str, label: str, kind: LinkKind = LinkKind.ORDINARY) -> str:
         """The slot of a tracked link, or the address itself where it is not tracked."""
@@ -96,6 +122,12 @@ class Body:
         position = len(self.targets)
         self.targets.append(Target(position, url, label[:200], kind))
         return str(Slot("link", str(position)))
+
+
+def _optional(part: str | Row, place: int) -> str | Row:
+    if isinstance(part, Row):
+        return replace(part, place=place)
+    return optional.marked(part, place, RAW)
 
 
 def clean_html(source: str) -> str:
@@ -122,14 +154,15 @@ def is_usable_url(url: str) -> bool:
 
 def build(blocks: Sequence[Block]) -> Body:
     """All blocks, in order. A block of an unknown kind is left out."""
-    body = Body()
+    body, asked = Body(), optional.conditions(blocks)
     for block in blocks:
         builder = _BUILDERS.get(block.get("kind", ""))
         if builder:
-            before = len(body.text)
-            builder(block, body)
+            part, condition = body.part(), optional.condition_of(block)
+            builder(block, part)
             if plain := _words(block, "plain"):
-                body.text[before:] = [slotted(plain)]
+                part.text = [slotted(plain)]
+            body.take(part, asked.index(condition) if condition else None)
     return body
 
 
@@ -277,7 +310,7 @@ def _divider(block: Block, body: Body) -> None:
 def _columns(block: Block, body: Body) -> None:
     columns: list[str] = []
     for side in SIDES:
-        inside = Body(targets=body.targets)
+        inside = body.part()
         for part in side_of(block, side):
             _BUILDERS[part["kind"]](part, inside)
         columns.append("".join(str(one) for one in inside.mjml))
@@ -316,7 +349,8 @@ def _html(block: Block, body: Body) -> None:
 def _footer(block: Block, body: Body) -> None:
     words = _words(block, "text")
     if words:
-        body.foot.append((slotted(html.escape(words), escaped=True), slotted(words)))
+        written = slotted(html.escape(words), escaped=True)
+        body.foot.append((f"{written}<br/>", f"{slotted(words)}\n"))
 
 
 _BUILDERS: dict[str, Callable[[Block, Body], None]] = {

@@ -35,6 +35,7 @@ def as_read_by(token: Token) -> str | None:
         queued_at=mail.queued_at,
         values=values_of(token.address_id),
         since=yes.given_at.date() if yes else None,
+        shown=mail.shown,
     )
     octets = render(Compiled.of(message), reader, now=timezone.now())
     return Letter.of(octets).html

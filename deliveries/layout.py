@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 import mrml
 
-from deliveries.blocks import Body, Row
+from deliveries import optional
+from deliveries.blocks import RAW, Body, Row
 from deliveries.personalization import Slot, defused, slotted
 
 WIDTH = 600
@@ -86,22 +87,35 @@ def _drawable(document: str) -> str:
 
 def _card(body: Body) -> Iterator[str]:
     """The white card: what stands alone in one section, columns in sections of their
-    own. The first and the last keep the distance to its edge."""
+    own. The first and the last keep the distance to its edge; that of what may be
+    missing is kept by an empty one."""
     runs = [
         list(run)
         for _, run in itertools.groupby(
             enumerate(body.mjml), key=lambda one: _row_of(*one)
         )
     ]
+    empty: list[tuple[int, str | Row]] = [(-1, "")]
+    if runs and _place_of(runs[0]) is not None:
+        runs = [empty, *runs]
+    if runs and _place_of(runs[-1]) is not None:
+        runs = [*runs, empty]
     for place, run in enumerate(runs):
         top = 20 if place == 0 else 0
         bottom = 20 if place == len(runs) - 1 else 0
-        yield (
+        columns = "".join(f"<mj-column>{one}</mj-column>" for one in _columns(run))
+        section = (
             '<mj-section background-color="#ffffff" css-class="lw-card"'
-            f' padding="{top}px 0 {bottom}px">'
+            f' padding="{top}px 0 {bottom}px">{columns}</mj-section>'
         )
-        yield "".join(f"<mj-column>{one}</mj-column>" for one in _columns(run))
-        yield "</mj-section>"
+        when = _place_of(run)
+        yield section if when is None else optional.marked(section, when, RAW)
+
+
+def _place_of(run: list[tuple[int, str | Row]]) -> int | None:
+    """The place of the condition on which a whole section is there."""
+    first = run[0][1]
+    return first.place if isinstance(first, Row) else None
 
 
 def _row_of(place: int, part: str | Row) -> int:
@@ -125,9 +139,9 @@ def with_pixel(document: str) -> str:
 
 def as_text(body: Body, footer: Footer) -> str:
     """The plain text part, with slots."""
-    parts = [part for part in body.text if part]
-    lines = [*(words for _, words in body.foot), *_footer_lines(footer)]
-    return "\n\n".join([*parts, "-- \n" + "\n".join(lines)]) + "\n"
+    own = "".join(words for _, words in body.foot)
+    lines = "\n".join(_footer_lines(footer))
+    return f"{''.join(body.text)}-- \n{own}{lines}\n"
 
 
 def _footer_mjml(body: Body, footer: Footer) -> str:
@@ -140,10 +154,10 @@ def _footer_mjml(body: Body, footer: Footer) -> str:
             f'<a href="{preferences}">Choose what you get</a>',
             *lines,
         ]
-    lines = [*(written for written, _ in body.foot), *lines]
+    own = "".join(written for written, _ in body.foot)
     return (
         '<mj-text css-class="lw-small" align="center" font-size="13px"'
-        f' color="#4b5563">{"<br/>".join(lines)}</mj-text>'
+        f' color="#4b5563">{own}{"<br/>".join(lines)}</mj-text>'
     )
 
 

@@ -11,11 +11,15 @@ import binascii
 import html
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.header import Header
+from typing import TypeVar
 
+from deliveries import optional
 from deliveries.dkim import relaxed_lines
 from deliveries.personalization import Slot, pieces
+
+One = TypeVar("One")
 
 CRLF = b"\r\n"
 SOFT = b"=\r\n"
@@ -103,7 +107,8 @@ class Skeleton:
     `headers` are those that describe it. `octets` has an empty place for every slot;
     `places` says which value goes where, `values` names the distinct ones: an index
     into `slots`, and whether it stands in HTML. `relaxed` is `octets` as DKIM hashes
-    it: every piece is whole lines, so that pieces can be relaxed one by one.
+    it: every piece is whole lines, so that pieces can be relaxed one by one. `optional`
+    are those that not every reader gets: (first, end, place of the condition).
     """
 
     headers: bytes
@@ -112,6 +117,31 @@ class Skeleton:
     octets: tuple[bytes, ...]
     relaxed: tuple[bytes, ...]
     places: tuple[tuple[int, int], ...]
+    optional: tuple[tuple[int, int, int], ...] = ()
+
+    def without(self, shown: int) -> Skeleton:
+        """The same for those who get what `shown` says; shares its octets with us."""
+        gone = {
+            at
+            for first, end, place in self.optional
+            if not optional.is_shown(shown, place)
+            for at in range(first, end)
+        }
+        kept = [at for at in range(len(self.octets)) if at not in gone]
+        moved = {at: new for new, at in enumerate(kept)}
+        places = [(moved[at], value) for at, value in self.places if at in moved]
+        used = sorted({value for _, value in places})
+        asked = sorted({self.values[value][0] for value in used})
+        values = [(asked.index(slot), html_) for slot, html_ in _at(self.values, used)]
+        return replace(
+            self,
+            slots=_at(self.slots, asked),
+            values=tuple(values),
+            octets=_at(self.octets, kept),
+            relaxed=_at(self.relaxed, kept),
+            places=tuple((at, used.index(value)) for at, value in places),
+            optional=(),
+        )
 
     def filled(self, words: Sequence[str], *, signed: bool = True) -> Body:
         """The body for one person; `words` has one entry per slot.
@@ -132,6 +162,10 @@ class Skeleton:
         for place, value in self.places:
             out[place] = values[value]
         return b"".join(out)
+
+
+def _at(row: tuple[One, ...], places: Sequence[int]) -> tuple[One, ...]:
+    return tuple(row[place] for place in places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,11 +191,18 @@ def skeleton(text: str, document: str, boundary: bytes) -> Skeleton:
     values: dict[tuple[int, bool], int] = {}
     octets: list[bytes] = []
     places: list[tuple[int, int]] = []
+    begun, pieces_of_some = 0, list[tuple[int, int, int]]()
     for subtype, compiled in ((b"plain", text), (b"html", document)):
         octets.append(_PART_HEAD % (boundary, subtype))
         for piece in pieces(compiled):
             if isinstance(piece, str):
                 octets.append(quoted_printable(piece) + SOFT)
+                continue
+            if piece.kind == optional.BEGIN:
+                begun = len(octets)
+                continue
+            if piece.kind == optional.END:
+                pieces_of_some.append((begun, len(octets), int(piece.name)))
                 continue
             value = (slots.setdefault(piece, len(slots)), subtype == b"html")
             places.append((len(octets), values.setdefault(value, len(values))))
@@ -175,4 +216,5 @@ def skeleton(text: str, document: str, boundary: bytes) -> Skeleton:
         octets=tuple(octets),
         relaxed=tuple(relaxed_lines(piece) for piece in octets),
         places=tuple(places),
+        optional=tuple(pieces_of_some),
     )

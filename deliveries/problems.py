@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from consent import addresses
 from consent.models import SubscriptionType
-from deliveries import blocks, handmade, layout
+from deliveries import blocks, handmade, layout, optional
 from deliveries.hints import hints
 from deliveries.personalization import CONTACT_FIELDS, token_complaints
 
@@ -116,6 +116,10 @@ def _about_confirming(
     confirms = [block for block in found if block.get("kind") == "confirm"]
     if required and not confirms:
         yield Problem(BLOCK, "Add the button with which people confirm.")
+    if required and any(optional.condition_of(block) for block in confirms):
+        yield Problem(
+            BLOCK, "The confirm button is for everybody: take its condition away."
+        )
     for extra in confirms[1:]:
         yield Problem(
             BLOCK, "There is more than one confirm button. Keep one.", _id(extra)

@@ -27,6 +27,7 @@ from deliveries.clock import Plan
 from deliveries.frequency import limits_of
 from deliveries.models import Delivery, DeliveryState, Message
 from deliveries.models.waves import CANARY, ENDLESS
+from deliveries.optional import conditions
 from deliveries.prepared import prepared
 from deliveries.rates import Rates, of_providers, tighter
 from deliveries.refusals import Asked, refusal
@@ -116,6 +117,7 @@ class Question:
                 passing=True,
                 limits=limits_of(kind, message.bound),
             ),
+            **({"pieces": F("shown")} if conditions(message.blocks) else {}),
             **{f"c_{name}": F(f"contact__{name}") for name in contact_fields},
             **({"zone": F("contact__time_zone"), "now": Now()} if quiet else {}),
         }

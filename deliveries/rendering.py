@@ -10,18 +10,14 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import hashlib
-import html
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import format_datetime
-from typing import Protocol
-from urllib.parse import quote
 
 from django.conf import settings
 
 from consent.models import Brand, SubscriptionType
-from contacts.models import Contact
 from deliveries import blocks, layout, mime
 from deliveries.dkim import Signer
 from deliveries.links import beginning_of, page_of
@@ -35,7 +31,6 @@ from deliveries.models import (
 from deliveries.personalization import (
     CONTACT_FIELDS,
     Slot,
-    as_words,
     defused,
     fill,
     long_date,
@@ -47,36 +42,24 @@ from deliveries.tokens import Purpose, Stamp
 
 __all__ = [
     "Compiled",
-    "Content",
     "Problem",
     "Recipient",
     "compile_message",
-    "preview_html",
-    "preview_text",
     "problems",
     "render",
     "return_path",
-    "values_of",
 ]
 
 SELLING = frozenset({Channel.MARKETING, Channel.SEQUENCE, Channel.TEST})
+# ways of leaving blocks out that are kept in memory; they share what they say
+MOST_BODIES = 1_000
 _UNSAFE_ID = re.compile(r"[^a-z0-9-]+")
-
-
-class Content(Protocol):
-    """What can be shown before it is a message: an email that is being written."""
-
-    subject: str
-    preview_text: str
-    blocks: list[blocks.Block]
-
-    @property
-    def subscription_type(self) -> SubscriptionType | None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """One person for whom a mail is made. `values`: token name to words."""
+    """One person for whom a mail is made. `values`: token name to words; `shown`:
+    which of the blocks that only some get (see optional)."""
 
     message_id: int
     delivery_id: int
@@ -85,12 +68,13 @@ class Recipient:
     queued_at: dt.datetime
     values: Mapping[str, str]
     since: dt.date | None = None
+    shown: int | None = None
 
 
 def compile_message(message: Message) -> None:
     """Blocks to `html`, `text` and rows of Link; the message must not be frozen."""
     body = blocks.build(message.blocks)
-    footer = _footer(message.brand, message.subscription_type, message.channel)
+    footer = footer_of(message.brand, message.subscription_type, message.channel)
     document = layout.as_html(message.subject, message.preview_text, body, footer)
     message.html = layout.with_pixel(document) if message.open_tracked else document
     message.text = layout.as_text(body, footer)
@@ -108,7 +92,7 @@ def compile_message(message: Message) -> None:
     )
 
 
-def _footer(
+def footer_of(
     brand: Brand | None, kind: SubscriptionType | None, channel: str
 ) -> layout.Footer:
     sender = (brand.legal_name or brand.name) if brand else ""
@@ -137,6 +121,8 @@ class Compiled:
     click_tracked: bool
     has_ways_out: bool
     tokens: frozenset[str]
+    # the body for each of the different readers, made when the first of them comes
+    bodies: dict[int | None, mime.Skeleton] = field(default_factory=dict, compare=False)
 
     @classmethod
     def of(cls, message: Message) -> Compiled:
@@ -156,6 +142,16 @@ class Compiled:
             has_ways_out=ways_out,
             tokens=_tokens_of(message),
         )
+
+    def body_for(self, shown: int | None) -> mime.Skeleton:
+        """The body for those who get these optional blocks."""
+        if shown is None or not self.body.optional:
+            return self.body
+        if shown not in self.bodies:
+            if len(self.bodies) >= MOST_BODIES:
+                self.bodies.clear()
+            self.bodies[shown] = self.body.without(shown)
+        return self.bodies[shown]
 
     @property
     def properties(self) -> frozenset[str]:
@@ -235,6 +231,7 @@ def render(
     `signer` covers it with a DKIM signature, which nothing may change afterwards.
     """
     person = _Person(compiled, recipient)
+    skeleton = compiled.body_for(recipient.shown)
     headers = [
         _date(now),
         compiled.headers,
@@ -244,9 +241,9 @@ def render(
     ]
     if compiled.has_ways_out:
         headers.append(person.list_unsubscribe())
-    headers.append(compiled.body.headers)
-    words = [person.words(slot) for slot in compiled.body.slots]
-    body = compiled.body.filled(words, signed=signer is not None)
+    headers.append(skeleton.headers)
+    words = [person.words(slot) for slot in skeleton.slots]
+    body = skeleton.filled(words, signed=signer is not None)
     head = b"".join(headers)
     signature = b""
     if signer:
@@ -325,55 +322,3 @@ class _Person:
         extra = 0 if kind == "open" else self.compiled.subscription_type_id
         purpose = Purpose(kind)
         return page_of(self.stamp.sign(purpose, extra), purpose)
-
-
-def values_of(contact: Contact | None, names: Mapping[str, str]) -> dict[str, str]:
-    """Token values of one contact. `names`: custom property name to its key."""
-    if contact is None:
-        return {}
-    values = {name: as_words(getattr(contact, name)) for name in CONTACT_FIELDS}
-    for name, key in names.items():
-        values[name] = as_words(contact.properties.get(key))
-    return values
-
-
-def preview_html(
-    content: Content, contact: Contact | None, names: Mapping[str, str] | None = None
-) -> str:
-    """The mail as `contact` would see it (None: with fallbacks), its links dead."""
-    kind = content.subscription_type
-    body = blocks.build(content.blocks)
-    footer = _footer(kind.brand if kind else None, kind, Channel.MARKETING)
-    document = layout.as_html(content.subject, content.preview_text, body, footer)
-    values = values_of(contact, names or {})
-    return "".join(
-        piece if isinstance(piece, str) else _previewed(piece, values, body)
-        for piece in pieces(document)
-    )
-
-
-def preview_text(
-    content: Content, contact: Contact | None, names: Mapping[str, str] | None = None
-) -> str:
-    """The plain text part as `contact` would read it, as words and not as markup."""
-    kind = content.subscription_type
-    body = blocks.build(content.blocks)
-    footer = _footer(kind.brand if kind else None, kind, Channel.MARKETING)
-    values = values_of(contact, names or {})
-    return "".join(
-        piece
-        if isinstance(piece, str)
-        else html.unescape(_previewed(piece, values, body))
-        for piece in pieces(layout.as_text(body, footer))
-    )
-
-
-def _previewed(slot: Slot, values: Mapping[str, str], body: blocks.Body) -> str:
-    if slot.kind == "token":
-        known = values.get(slot.name) or slot.fallback
-        return html.escape(known or f"[{slot.name}]")
-    if slot.kind == "link":
-        return html.escape(body.targets[int(slot.name)].url or "#confirm")
-    if slot.kind == "since":
-        return ""
-    return f"#{quote(slot.kind)}"

@@ -154,6 +154,7 @@ class _Plan:
             queued_at=row["queued"],
             values=self._values(row),
             since=row["since"].date() if row["since"] else None,
+            shown=row.get("pieces"),
         )
         content = render(self.compiled, person, now=now, signer=self.signer)
         back = return_path(person)

@@ -22,10 +22,10 @@ class SegmentUseQuerySet(models.QuerySet["SegmentUse"]):
         ]
         self.bulk_create(uses)
 
-    def behind(self, key: str) -> set[int]:
-        """Ids of the segments that `key` uses, with all that they are made from."""
+    def behind(self, *users: str) -> set[int]:
+        """Ids of the segments that these keys use, with all that they are made from."""
         found: set[int] = set()
-        keys = {key}
+        keys = set(users)
         while keys:
             rows = self.filter(key__in=keys).exclude(segment__in=found)
             new = set(rows.values_list("segment_id", flat=True))
@@ -40,7 +40,7 @@ class SegmentUse(models.Model):
     segment = models.ForeignKey(
         "segments.Segment", on_delete=models.PROTECT, related_name="uses"
     )
-    # "email:12", "reengagement:3", "segment:7"
+    # "email:12", "blocks:12", "reengagement:3", "segment:7"
     key = models.CharField(max_length=60)
     label = models.CharField(max_length=200)
     url = models.CharField(max_length=300)

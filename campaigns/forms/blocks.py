@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.datastructures import MultiValueDict
-from django.utils.html import strip_tags
 
 from campaigns import markup
-from campaigns.blocks import KINDS, Block, Kind
+from campaigns.blocks import Block
+from campaigns.conditions import Names
+from campaigns.forms.block import BlockForm
 from campaigns.models import Picture
 from campaigns.pictures import LARGEST, TYPES, BadPicture, checked
 from deliveries import handmade
@@ -20,8 +21,6 @@ from deliveries.blocks import BLUE, NETWORKS, SIDES
 LONGEST_TEXT = 20_000
 LONGEST_HTML = 200_000
 LONGEST_URL = 2_000
-# in these fields stand the words by which to know a block
-_TELLING = ("text", "html", "label", "alt", "left_html", "right_html")
 _CODE = {"spellcheck": "false", "class": "mono"}
 
 
@@ -63,65 +62,6 @@ def _with_uploads(values: dict[str, Any], *pairs: tuple[str, str]) -> dict[str, 
         if drawn:
             values[url] = Picture.objects.keep(drawn).url
     return values
-
-
-class Lenient(forms.Form):
-    """Takes what is half written: nothing is required, only marked as needed."""
-
-    use_required_attribute = False
-
-    def full_clean(self) -> None:
-        needed = {name: field.required for name, field in self.fields.items()}
-        for field in self.fields.values():
-            field.required = False
-        super().full_clean()
-        for name, field in self.fields.items():
-            field.required = needed[name]
-
-
-class BlockForm(Lenient):
-    """The fields of one block; `block` holds what was saved."""
-
-    def __init__(
-        self,
-        data: Mapping[str, Any] | None,
-        block: Block,
-        files: MultiValueDict[str, Any] | None = None,
-    ) -> None:
-        self.block = block
-        prefix, first = f"block-{block['id']}", self.first(block)
-        super().__init__(data, files, prefix=prefix, initial=first)
-
-    # whether the words may be bold, lists and so on
-    formats: ClassVar[bool] = False
-    # the fields under headings of their own: (heading, names); () is one group
-    parts: ClassVar[Sequence[tuple[str, Sequence[str]]]] = ()
-
-    @property
-    def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
-        parts = self.parts or (("", list(self.fields)),)
-        return [(words, [self[name] for name in names]) for words, names in parts]
-
-    @property
-    def kind(self) -> Kind:
-        return KINDS[self.block["kind"]]
-
-    @property
-    def summary(self) -> str:
-        """A few words by which to know the block in the list."""
-        words = (self.block.get(name) for name in _TELLING)
-        told = str(next((word for word in words if word), ""))
-        return " ".join(strip_tags(told.replace("<", " <")).split())[:60]
-
-    def first(self, block: Block) -> dict[str, Any]:
-        return {**KINDS[block["kind"]].first, **block}
-
-    def values(self) -> dict[str, Any]:
-        return self.cleaned_data
-
-    def written(self) -> Block:
-        """The block as it was typed."""
-        return {**self.block, **self.values()}
 
 
 class PlainForm(BlockForm):
@@ -256,8 +196,9 @@ class ColumnsForm(PlainForm):
         data: Mapping[str, Any] | None,
         block: Block,
         files: MultiValueDict[str, Any] | None = None,
+        names: Names | None = None,
     ) -> None:
-        super().__init__(data, block, files)
+        super().__init__(data, block, files, names)
         for side in SIDES:
             for name, made in _SIDE_FIELDS.items():
                 self.fields[f"{side}_{name}"] = made()
@@ -314,8 +255,9 @@ class SocialForm(BlockForm):
         data: Mapping[str, Any] | None,
         block: Block,
         files: MultiValueDict[str, Any] | None = None,
+        names: Names | None = None,
     ) -> None:
-        super().__init__(data, block, files)
+        super().__init__(data, block, files, names)
         for key, name in NETWORKS.items():
             self.fields[key] = forms.CharField(
                 label=name, required=False, max_length=LONGEST_URL, widget=_address()

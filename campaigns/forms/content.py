@@ -14,7 +14,9 @@ from django import forms
 from django.utils.datastructures import MultiValueDict
 
 from campaigns.blocks import ID, KINDS, MOST_BLOCKS, Block, new
-from campaigns.forms.blocks import FORMS, BlockForm, Lenient
+from campaigns.conditions import Names
+from campaigns.forms.block import BlockForm, Lenient
+from campaigns.forms.blocks import FORMS
 from campaigns.models import MarketingEmail
 
 
@@ -49,7 +51,10 @@ class ContentForm:
         self.subject = email.subject
         self.version = _number(data, email.version)
         self.head = HeadForm(data, initial=initial)
-        self.blocks = [FORMS[block["kind"]](data, block, files) for block in blocks]
+        self.names = Names()
+        self.blocks = [
+            FORMS[block["kind"]](data, block, files, self.names) for block in blocks
+        ]
 
     def __iter__(self) -> Iterator[BlockForm]:
         return iter(self.blocks)
@@ -64,6 +69,11 @@ class ContentForm:
         """What is saved, in a few words, by the name of its entry in the list."""
         blocks = {f"block-{one.block['id']}": one.summary for one in self.blocks}
         return {"head": self.subject or "Empty", **blocks}
+
+    @property
+    def conditions(self) -> dict[str, str]:
+        """Who gets each block, in a few words, by the name of its entry."""
+        return {f"block-{one.block['id']}": one.only_words for one in self.blocks}
 
     def is_valid(self) -> bool:
         return all([self.head.is_valid(), *(one.is_valid() for one in self.blocks)])

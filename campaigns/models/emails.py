@@ -14,10 +14,12 @@ from django.utils import timezone
 
 from accounts.models import Job, User, check_time_zone
 from campaigns import blocks as editing
+from campaigns.conditions import about
 from campaigns.models.queries import MarketingEmailQuerySet, cancel_queued
 from campaigns.models.states import CONSTRAINTS, EmailKind, EmailState
 from campaigns.models.words import CONTENT, Written
 from deliveries.models import Bound, Channel, Hold, HoldKind, Message
+from deliveries.optional import conditions
 from segments.models import Segment, SegmentUse
 
 # "Send now" can be taken back for this long.
@@ -143,6 +145,11 @@ class MarketingEmail(Written):
         return self.group or f"email:{self.pk}"
 
     @property
+    def blocks_key(self) -> str:
+        """Under which the conditions of its blocks use segments."""
+        return f"blocks:{self.pk}"
+
+    @property
     def zone(self) -> zoneinfo.ZoneInfo:
         return zoneinfo.ZoneInfo(self.time_zone)
 
@@ -161,6 +168,7 @@ class MarketingEmail(Written):
         )
         if not self.group:
             copy.choose(self.include.all(), self.exclude.all())
+        copy.note_conditions()
         return copy
 
     def save_settings(self, fields: dict[str, Any]) -> bool:
@@ -170,6 +178,7 @@ class MarketingEmail(Written):
         self.refresh_from_db(fields=list(fields))
         if saved:
             self.note_segments()
+            self.note_conditions()
         return saved
 
     @transaction.atomic
@@ -199,9 +208,20 @@ class MarketingEmail(Written):
         )
         self._note_use(chosen)
 
+    def note_conditions(self) -> None:
+        """Tell the segments on which it depends who gets a block."""
+        asked = about(conditions(self.blocks))
+        SegmentUse.objects.note(
+            self.blocks_key,
+            Segment.objects.filter(pk__in=asked),
+            label=f"Blocks of email “{self.name}”",
+            url=reverse("campaigns:content", args=[self.pk]),
+        )
+
     def release_segments(self) -> None:
         """Its recipients are fixed: it needs the segments no more."""
         self._note_use(())
+        SegmentUse.objects.filter(key=self.blocks_key).delete()
 
     def _note_use(self, segments: Iterable[Segment]) -> None:
         SegmentUse.objects.note(

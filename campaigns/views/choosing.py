@@ -26,6 +26,7 @@ from campaigns.models import MarketingEmail
 from campaigns.preview import in_the_inbox
 from campaigns.readiness import complaints, obstacles
 from campaigns.report import reason_label, reason_sentence
+from campaigns.shares import left_with_nothing, shares
 from campaigns.views.request import find, note, writing_tabs
 
 NAMES = 50
@@ -162,10 +163,12 @@ def show_review(
         **numbers,
         **_ways_to_send(numbers.get("funnel", Funnel()), form, moved=moved),
         "missing": missing,
+        "shares": [] if "counting" in numbers else shares(email),
         "departures": [] if "counting" in numbers else departures(email),
         "obstacles": [
             *obstacles(email, checks),
             *without_fallback(missing),
+            *([] if "counting" in numbers else left_with_nothing(email)),
             *unapproved(email),
         ],
         "checks": checks,

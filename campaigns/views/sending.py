@@ -20,6 +20,7 @@ from campaigns.forms.settings import LaunchForm, ScheduleForm, TestForm
 from campaigns.missing import missing_values, without_fallback
 from campaigns.models import MarketingEmail
 from campaigns.readiness import obstacles
+from campaigns.shares import left_with_nothing
 from campaigns.views.choosing import show_review
 from campaigns.views.request import find, note
 from deliveries.models import Channel
@@ -74,7 +75,8 @@ def _not_as_seen(
     numbers = funnel(email)
     if form.seen < 0 or numbers.moved_from(form.seen) or not numbers.will_get:
         return show_review(request, email, form=form, moved=True, status=CONFLICT)
-    if not form.is_valid() or without_fallback(missing_values(email)):
+    unfit = without_fallback(missing_values(email)) + left_with_nothing(email)
+    if unfit or not form.is_valid():
         return show_review(request, email, form=form, status=INVALID)
     return None
 

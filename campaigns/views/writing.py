@@ -137,11 +137,13 @@ def autosave(request: SignedIn, pk: int) -> HttpResponse:
     except Outdated:
         return JsonResponse({"sentence": _who_was_quicker(pk)}, status=CONFLICT)
     checks = {"email": email, "checks": complaints(email)}
+    saved = ContentForm(email)
     clock = timezone.localtime(email.saved_at)
     answer = {
         "version": email.version,
         "sentence": f"Saved {clock:%H:%M}",
-        "summaries": ContentForm(email).summaries,
+        "summaries": saved.summaries,
+        "conditions": saved.conditions,
         "checks": render_to_string("campaigns/_checks.html", checks, request),
     }
     return JsonResponse(answer)

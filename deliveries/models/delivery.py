@@ -84,6 +84,9 @@ class Delivery(models.Model):
     # a key of refusals.REFUSALS when not sent
     reason = models.CharField(max_length=24, blank=True, db_default="")
     provider = models.CharField(max_length=60, blank=True, db_default="")
+    # which of the blocks that only some get, a bit for each condition (see optional);
+    # null: all of them
+    shown = models.BigIntegerField(null=True)
     open_tracked = models.BooleanField(db_default=False, default=False)
     click_tracked = models.BooleanField(db_default=False, default=False)
     queued_at = models.DateTimeField(db_default=Now())

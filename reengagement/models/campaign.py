@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from accounts.models import Account, AuditEntry, User
 from campaigns.approving import unapproved
+from campaigns.conditions import fitted
 from campaigns.models import MarketingEmail
 from consent.models import SubscriptionType
 from contacts.models import Contact
@@ -194,7 +195,7 @@ class Campaign(models.Model):
         message = opener.freeze()
         opener.funnel = audience.fix(
             message,
-            self.audience(),
+            fitted(self.audience(), message.blocks),
             extra=eligibility.chosen(self),
             due_at=timezone.now() + dt.timedelta(seconds=CANCEL_SECONDS),
         )
@@ -254,7 +255,7 @@ class Campaign(models.Model):
             contacts = item.due_after(before)
             if contacts.exists() and item.may_leave:
                 message = item.email.freeze()
-                audience.fix(message, contacts)
+                audience.fix(message, fitted(contacts, message.blocks))
                 self._hand_over(item.email, message, CampaignState.RUNNING)
 
     def _hand_over(

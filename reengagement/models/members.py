@@ -56,6 +56,7 @@ class CampaignEmailQuerySet(models.QuerySet["CampaignEmail"]):
         gone = list(self.select_related("email", "campaign"))
         for item in gone:
             item.delete()
+            item.email.release_segments()
             item.email.delete()
         for item in gone[:1]:
             for place, later in enumerate(item.campaign.emails.all(), start=1):

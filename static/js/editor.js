@@ -69,6 +69,10 @@
           const entry = linkTo(id);
           if (entry) $("small", entry).textContent = words;
         }
+        for (const [id, words] of Object.entries(found.conditions)) {
+          const entry = linkTo(id);
+          if (entry) $(".blk-only", entry).textContent = words;
+        }
         tell(found.sentence);
         show();
       } else {

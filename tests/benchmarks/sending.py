@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from contacts.models import Contact
-from deliveries import audience, rendering, sending
+from deliveries import audience, previews, rendering, sending
 from deliveries.models import Delivery
 from tests.benchmarks.frame import Result, timed
 from tests.crowd import make_readers
@@ -57,7 +57,7 @@ def ready_mails(message, size):
             address_id=row.address_id,
             deliver_to=row.address.key,
             queued_at=row.queued_at,
-            values=rendering.values_of(row.contact, {}),
+            values=previews.values_of(row.contact, {}),
         )
         content = rendering.render(compiled, person, now=now)
         yield rendering.return_path(person), person.deliver_to, content

@@ -1,0 +1,169 @@
+"""Who gets a block that is not for everybody: one condition, in the language of
+segments, kept in the block under `only`.
+
+An unfinished condition holds for nobody, and keeps the email from being sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from django.db import models
+from django.db.models import Case, F, Q, Value, When
+
+from campaigns.blocks import Block
+from contacts.models import Contact
+from deliveries.audience import SHOWN, plain
+from deliveries.optional import MOST_CONDITIONS, condition_of, conditions
+from segments.compile import compile_rules
+from segments.fields import Family, Source
+from segments.models import Segment, current_clock
+from segments.rules import BadRules, Group, parse, sources
+from segments.vocabulary import Vocabulary
+
+# by operator of the language: what the form offers, what the lists say
+SHOWN_TO = {
+    "member": ("People in the segment", "Only in “{}”"),
+    "not_member": ("People not in the segment", "Only outside “{}”"),
+    "known": ("People with a value for", "Only with a value for {}"),
+    "unknown": ("People without a value for", "Only without a value for {}"),
+}
+OF_SEGMENTS = ("member", "not_member")
+
+UNFINISHED = "Choose who gets this block: “{}” is no {} that there is."
+TOO_MANY = f"More than {MOST_CONDITIONS} different conditions are too many."
+
+
+class Names:
+    """What conditions can be about, by the names that people know; read once."""
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        return Vocabulary()
+
+    @cached_property
+    def segments(self) -> dict[int, str]:
+        rows = Segment.objects.current().order_by("name")
+        return dict(rows.values_list("pk", "name"))
+
+    @cached_property
+    def fields(self) -> dict[str, str]:
+        """Key -> label of what a contact may have a value for or not."""
+        return {
+            field.key: field.label
+            for family, offered in self.vocabulary.offered()
+            if family in (Family.CONTACT, Family.CUSTOM)
+            for field in offered
+            if field.source in (Source.COLUMN, Source.PROPERTY)
+        }
+
+    def rule(self, operator: str, name: str) -> dict[str, Any]:
+        """The condition that somebody chose; unfinished where nothing has the name."""
+        typed = " ".join(name.split())
+        asked = typed.casefold()
+        if operator in OF_SEGMENTS:
+            known = {text.casefold(): pk for pk, text in self.segments.items()}
+            values = [str(known[asked])] if asked in known else []
+            rule = {"field": "segment", "operator": operator, "values": values}
+            return rule if values else {**rule, "typed": typed}
+        keys = {text.casefold(): key for key, text in self.fields.items()}
+        rule = {"field": keys.get(asked, ""), "operator": operator}
+        return rule if asked in keys else {**rule, "typed": typed}
+
+    def name(self, rule: Mapping[str, Any]) -> str:
+        """What it is about, as somebody typed it or as it is called now."""
+        if "typed" in rule or not rule:
+            return str(rule.get("typed", ""))
+        if rule.get("field") == "segment":
+            return next((self.segments.get(pk, "") for pk in about([rule])), "")
+        return self.fields.get(str(rule.get("field")), "")
+
+    def words(self, rule: Mapping[str, Any]) -> str:
+        """The condition for a list, '' where there is none."""
+        if not rule:
+            return ""
+        _, short = SHOWN_TO[rule["operator"]]
+        return short.format(self.name(rule) or "…")
+
+
+def about(rules: Iterable[Mapping[str, Any]]) -> set[int]:
+    """Ids of the segments that these conditions ask about."""
+    return sources({"rules": [dict(rule) for rule in rules]})
+
+
+def parsed(rule: Mapping[str, Any], vocabulary: Vocabulary) -> Group | None:
+    """None: unfinished, or about something that is not there any more."""
+    if "typed" in rule:
+        return None
+    try:
+        return parse({"match": "all", "rules": [dict(rule)]}, vocabulary)
+    except BadRules:
+        return None
+
+
+def unfinished(blocks: Sequence[Block]) -> list[tuple[str, str]]:
+    """(sentence, id of the block) of each condition that cannot be asked."""
+    asked, names = conditions(blocks), Names()
+    broken = [one for one in asked if parsed(one, names.vocabulary) is None]
+    found = [
+        (_lacking(condition_of(block), names), str(block["id"]))
+        for block in blocks
+        if condition_of(block) in broken
+    ]
+    return [*found, *([(TOO_MANY, "")] if len(asked) > MOST_CONDITIONS else [])]
+
+
+def _lacking(rule: Mapping[str, Any], names: Names) -> str:
+    what = "segment" if rule.get("operator") in OF_SEGMENTS else "field"
+    return UNFINISHED.format(names.name(rule), what)
+
+
+def holds(rule: Mapping[str, Any], vocabulary: Vocabulary) -> Q:
+    """The condition as one on contacts."""
+    rules = parsed(rule, vocabulary)
+    return Q(pk__in=[]) if rules is None else compile_rules(rules, current_clock())
+
+
+def readers(places: Iterable[int], blocks: Sequence[Block]) -> Q:
+    """Those for whom one of the conditions at these places holds; all, if none is
+    given."""
+    asked, words, found = conditions(blocks), Vocabulary(), Q()
+    for place in places:
+        found |= holds(asked[place], words)
+    return found
+
+
+def fitted(
+    people: models.QuerySet[Contact], blocks: Sequence[Block]
+) -> models.QuerySet[Contact]:
+    """`people`, each with what of the blocks she gets; as they are where all get all.
+
+    One expression for everybody: asked when the audience is fixed, and kept with each
+    mail.
+    """
+    asked = conditions(blocks)
+    if not asked:
+        return people
+    words, bit = Vocabulary(), models.BigIntegerField()
+    bits = [
+        Case(
+            When(holds(one, words), then=Value(1 << place, bit)),
+            default=Value(0, bit),
+            output_field=bit,
+        )
+        for place, one in enumerate(asked)
+    ]
+    total: Any = bits[0]
+    for one in bits[1:]:
+        total = total + one
+    return plain(people).annotate(**{SHOWN: total})
+
+
+def shown_to(contact: Contact, blocks: Sequence[Block]) -> int | None:
+    """What of the blocks this contact gets, were it sent now; None: all."""
+    people = fitted(Contact.objects.filter(pk=contact.pk), blocks)
+    if SHOWN not in people.query.annotations:
+        return None
+    return people.values_list(F(SHOWN), flat=True).first()
