@@ -39,6 +39,8 @@ class Account(models.Model):
     )
     # no email starts before somebody else has approved it, see campaigns.Approval
     second_person = models.BooleanField(default=False, db_default=False)
+    # nobody gets on before she has set up a second factor, see accounts.middleware
+    second_factor = models.BooleanField(default=False, db_default=False)
     # hours in which no marketing mail begins to leave; see deliveries.clock
     quiet_from = models.TimeField(null=True, blank=True)
     quiet_until = models.TimeField(null=True, blank=True)

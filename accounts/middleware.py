@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
 from django.utils import timezone
 
 
@@ -50,3 +51,36 @@ class AccountClock:
         if getattr(view, "login_required", True):
             zone = getattr(request.user, "zone", None)
             timezone.activate(zoneinfo.ZoneInfo(zone or "UTC"))
+
+
+class AskForSecondFactor:
+    """Leads whoever lacks the second factor that the account asks of everybody to the
+    page where it is set up, and to no other."""
+
+    OPEN = frozenset(
+        {
+            "console:second_factor",
+            "console:second_factor_begin",
+            "console:second_factor_setup",
+            "console:theme",
+            "logout",
+        }
+    )
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Any, *_: Any
+    ) -> HttpResponseBase | None:
+        if not getattr(view, "login_required", True):
+            return None
+        match = request.resolver_match
+        if not getattr(request.user, "lacks_factor", False):
+            return None
+        if match and match.view_name in self.OPEN:
+            return None
+        return redirect("console:second_factor")

@@ -18,6 +18,7 @@ from accounts.account import Account as Account  # so that Django finds it
 from accounts.account import Clock as Clock
 from accounts.account import check_time_zone as check_time_zone
 from accounts.roles import Right, Role
+from accounts.second_factor import SecondFactor as SecondFactor  # the same
 from accounts.throttle import Throttle as Throttle  # so that Django finds it
 
 

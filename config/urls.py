@@ -6,12 +6,13 @@ from django.urls import include, path
 
 from api.urls import mounted
 from config.health import healthz
-from console.signing_in import SignIn, administration
+from console.signing_in import SignIn, administration, second_step
 from console.views import Join
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("login/", SignIn.as_view(), name="login"),
+    path("login/code/", second_step, name="second_step"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("join/<uidb64>/<token>/", Join.as_view(), name="join"),
     path("admin/login/", administration, name="administration"),

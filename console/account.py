@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from accounts.models import Account, AuditEntry, User
+from accounts.models import Account, AuditEntry, SecondFactor, User
 from accounts.roles import RIGHTS, Right, needs
 from accounts.web import INVALID, SignedIn
 from consent.views import tabs
@@ -24,6 +24,7 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
             "name",
             "time_zone",
             "second_person",
+            "second_factor",
             "quiet_from",
             "quiet_until",
             "quiet_by",
@@ -32,6 +33,7 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
         ]
         labels: ClassVar = {
             "second_person": "A second person approves every email",
+            "second_factor": "Everybody signs in with a second factor",
             "quiet_from": "Quiet from",
             "quiet_until": "Quiet until",
             "quiet_by": "By whose clock",
@@ -52,6 +54,10 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
                 "No email starts before a hygiene manager or an administrator other"
                 " than the one who asked has approved it. A later change voids that."
             ),
+            "second_factor": (
+                "A code from an app beside the password. Who has none yet is led to the"
+                " page where it is set up, and to no other."
+            ),
         }
 
     time_zone = forms.ChoiceField(
@@ -59,8 +65,9 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
         help_text="Whose midnight begins a day in segments, reports and schedules.",
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.user = user
         zones = sorted(zoneinfo.available_timezones())
         field = cast(forms.ChoiceField, self.fields["time_zone"])
         field.choices = [(zone, zone) for zone in zones]
@@ -71,6 +78,15 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
             raise forms.ValidationError(
                 "There is nobody who could approve what somebody else writes. Invite a"
                 " hygiene manager or an administrator first."
+            )
+        return asked
+
+    def clean_second_factor(self) -> bool:
+        asked: bool = self.cleaned_data["second_factor"]
+        if asked and self.user and not SecondFactor.objects.of(self.user.pk):
+            raise forms.ValidationError(
+                "Set up your own first: your name at the foot of the menu, Second"
+                " factor."
             )
         return asked
 
@@ -92,7 +108,9 @@ def _are_two() -> bool:
 
 @needs(Right.SETTINGS, reading=Right.LOOK)
 def edit(request: SignedIn) -> HttpResponse:
-    form = AccountForm(request.POST or None, instance=Account.current())
+    form = AccountForm(
+        request.POST or None, instance=Account.current(), user=request.user
+    )
     if request.method == "POST" and form.is_valid():
         form.save()
         AuditEntry.objects.record(

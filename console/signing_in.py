@@ -6,14 +6,20 @@ import datetime as dt
 import ipaddress
 from typing import Any, cast
 
+from django import forms
+from django.contrib import messages
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
 
-from accounts.models import AuditEntry, Throttle, User
+from accounts.models import AuditEntry, SecondFactor, Throttle, User
 from accounts.roles import Right, needs
 from accounts.throttle import Try
 from accounts.web import INVALID
@@ -22,6 +28,9 @@ from consent.visitors import client_ip
 TOO_OFTEN = 429
 SIGNED_IN = "signed in"
 REMEMBERED = dt.timedelta(days=90)
+# where a session keeps who has shown the password, and how long the code may take
+HALF_IN = "half_in"
+HALF_FOR = dt.timedelta(minutes=10)
 
 
 def address_of(request: HttpRequest | None) -> str:
@@ -80,13 +89,90 @@ def note(verb: str, one: Try, actor: User | None = None) -> None:
     )
 
 
+class CodeForm(forms.Form):
+    code = forms.CharField(
+        label="Code",
+        max_length=40,
+        widget=forms.TextInput(
+            {"autocomplete": "one-time-code", "autofocus": True, "spellcheck": "false"}
+        ),
+        error_messages={"required": "Type the six digits that the app shows."},
+    )
+
+
+def ask_for_code(request: HttpRequest, user: User, following: str) -> HttpResponse:
+    """The password was right; nobody is in before the second factor is, too."""
+    request.session[HALF_IN] = {
+        "user": user.pk,
+        "hash": user.get_session_auth_hash(),
+        "at": timezone.now().timestamp(),
+        "next": following,
+    }
+    return redirect("second_step")
+
+
+def half_in(request: HttpRequest) -> User | None:
+    """Whose password was right a moment ago, and still is."""
+    half = request.session.get(HALF_IN)
+    if not half or timezone.now().timestamp() - half["at"] > HALF_FOR.total_seconds():
+        return None
+    user = User.objects.filter(pk=half["user"], is_active=True).first()
+    is_hers = user and user.get_session_auth_hash() == half["hash"]
+    return user if is_hers else None
+
+
+def proof_problem(request: HttpRequest, user: User, code: str) -> str:
+    """Why this code does not prove that it is she; "" when it does. Counts as a try,
+    apart from those of the password."""
+    one = Try(f"code:{user.email}", address_of(request))
+    wait = Throttle.objects.take(one)
+    if wait.left:
+        return f"Too many codes that were wrong. Try again in {wait.words}."
+    factor = SecondFactor.objects.of(user.pk)
+    if factor and factor.accepts(code):
+        Throttle.objects.take_back(one)
+        return ""
+    if wait.begun:
+        note("held up codes of a second factor", one)
+    return "That code is wrong, or was used. Try the one that the app shows next."
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def second_step(request: HttpRequest) -> HttpResponse:
+    """Behind the password: the code of the app, or one on paper."""
+    user = half_in(request)
+    if user is None:
+        messages.info(request, "That took too long. Sign in again.")
+        return redirect("login")
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        problem = proof_problem(request, user, form.cleaned_data["code"])
+        if not problem:
+            return _let_in(request, user)
+        form.add_error("code", problem)
+    status = INVALID if form.is_bound else 200
+    context = {"form": form}
+    return render(request, "registration/second_step.html", context, status=status)
+
+
+def _let_in(request: HttpRequest, user: User) -> HttpResponse:
+    following = request.session.pop(HALF_IN)["next"]
+    login(request, user, backend="accounts.backends.AccountBackend")
+    note(SIGNED_IN, Try(user.email, address_of(request)), user)
+    return redirect(following)
+
+
 class SignIn(LoginView):
     form_class = SignInForm
     redirect_authenticated_user = True
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        answer = super().form_valid(form)
         user = form.get_user()
+        if SecondFactor.objects.of(user.pk):
+            return ask_for_code(self.request, user, self.get_success_url())
+        answer = super().form_valid(form)
         note(SIGNED_IN, Try(user.email, address_of(self.request)), user)
         return answer
 

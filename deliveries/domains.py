@@ -10,11 +10,11 @@ import logging
 from django.conf import settings
 from django.urls import reverse
 
+from accounts.vault import Locked
 from consent import addresses
 from deliveries.dkim import Signer
 from deliveries.models import SendingDomain, SigningKey
 from deliveries.problems import BLOCK, WARN, Problem
-from deliveries.vault import Locked
 
 logger = logging.getLogger(__name__)
 

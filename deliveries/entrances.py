@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from accounts.vault import Locked
 from deliveries.models import Relay
 from deliveries.rates import Rates
 from deliveries.smtp import Door, Unreachable, open_door
-from deliveries.vault import Locked
 
 
 class Full(Unreachable):

@@ -26,7 +26,9 @@ PAGES = {
         console:email_health
         console:overview console:numbers console:jobs console:bell console:job
         console:job_card console:password console:theme console:shortcuts
-        console:time_zone
+        console:time_zone console:second_factor console:second_factor_begin
+        console:second_factor_setup console:second_factor_renew
+        console:second_factor_off
         contacts:properties consent:types deliveries:domains deliveries:domain
         campaigns:list campaigns:preview campaigns:detail campaigns:shown
         campaigns:approval
@@ -129,7 +131,7 @@ PAGES = {
     """,
     "users": """
         console:users console:invite console:user console:user_off console:user_on
-        console:user_link console:log console:log_export
+        console:user_link console:user_factor console:log console:log_export
         console:tokens console:calls console:token_create console:token_revoke
     """,
 }

@@ -23,6 +23,7 @@ LONGEST_FILE = 400
 PUBLIC = {
     "healthz",
     "login",
+    "second_step",
     "join",
     "admin:login",
     "bounces:hook",

@@ -12,8 +12,9 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import vault
 from accounts.models import AuditEntry, User
-from deliveries import dkim, records, vault
+from deliveries import dkim, records
 from deliveries.lookup import asking
 from deliveries.models.delivery import Delivery, DeliveryState
 from deliveries.models.holds import Hold, HoldKind
@@ -253,7 +254,7 @@ class SigningKeyQuerySet(models.QuerySet["SigningKey"]):
 
 
 class SigningKey(models.Model):
-    """One DKIM key. The private half is closed, see deliveries.vault."""
+    """One DKIM key. The private half is closed, see accounts.vault."""
 
     domain = models.ForeignKey(
         SendingDomain, on_delete=models.CASCADE, related_name="keys"

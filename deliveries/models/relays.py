@@ -14,7 +14,7 @@ from django.db import connection, models
 from django.db.models import Q
 from django.utils import timezone
 
-from deliveries import vault
+from accounts import vault
 from deliveries.providers import LABELS
 
 # a relay that could not be reached is tried last for so long
@@ -71,7 +71,7 @@ class RelayQuerySet(models.QuerySet["Relay"]):
 class Relay(Limited):
     """One mail server. Without a host: the one of EMAIL_URL.
 
-    `password` is closed, see deliveries.vault. `problem`: why it could not be used the
+    `password` is closed, see accounts.vault. `problem`: why it could not be used the
     last time, '' when it could.
     """
 

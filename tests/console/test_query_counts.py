@@ -196,7 +196,7 @@ LISTED = {
     "bounces:rules": 3,
     "console:calls": 2,
     "console:tokens": 3,
-    "console:user": 3,
+    "console:user": 4,
     "console:users": 3,
     "contacts:import": 3,
     "contacts:import_columns": 7,

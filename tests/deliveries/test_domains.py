@@ -4,8 +4,9 @@ import dkim as dkimpy
 import pytest
 from django.utils import timezone
 
+from accounts import vault
 from accounts.models import AuditEntry
-from deliveries import domains, sending, vault
+from deliveries import domains, sending
 from deliveries.lookup import asking
 from deliveries.models import Hold, KeyState, SendingDomain
 from deliveries.records import Reply

@@ -1,0 +1,116 @@
+"""A second factor beside the password: set up, with codes for paper, switched off."""
+
+from __future__ import annotations
+
+import segno
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.safestring import mark_safe
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
+
+from accounts.models import Account, AuditEntry, SecondFactor
+from accounts.roles import Right, needs
+from accounts.web import INVALID, SignedIn
+from console.signing_in import CodeForm, proof_problem
+
+FIRST = "Set up your app first."
+
+
+@needs(Right.LOOK)
+@require_safe
+def index(request: SignedIn) -> HttpResponse:
+    context = {
+        "factor": SecondFactor.objects.of(request.user.pk),
+        "is_required": Account.current().second_factor,
+    }
+    return render(request, "console/second_factor.html", context)
+
+
+@needs(Right.LOOK)
+@require_POST
+def begin(request: SignedIn) -> HttpResponse:
+    SecondFactor.objects.begin(request.user.pk)
+    return redirect("console:second_factor_setup")
+
+
+@needs(Right.LOOK)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def setup(request: SignedIn) -> HttpResponse:
+    """The picture for the app; it is on once a code of the app was typed."""
+    waiting = SecondFactor.objects.filter(user=request.user, confirmed_at=None)
+    factor = waiting.first()
+    if factor is None:
+        return redirect("console:second_factor")
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        if codes := factor.confirm(form.cleaned_data["code"]):
+            return _codes(request, codes, "switched on a second factor")
+        form.add_error("code", "That is not what the app shows now. Try the next code.")
+    context = {
+        "form": form,
+        "key": factor.key,
+        "picture": _picture(factor.address(request.user.email)),
+    }
+    status = INVALID if form.is_bound else 200
+    return render(request, "console/second_factor_setup.html", context, status=status)
+
+
+def _picture(address: str) -> str:
+    """The address as a QR code, dark on white whatever the theme: cameras need it."""
+    drawn = segno.make(address, error="m")
+    options = {"scale": 5, "border": 4, "dark": "#000", "light": "#fff"}
+    svg = drawn.svg_inline(omitsize=True, svgclass="qr", lineclass=None, **options)
+    return mark_safe(svg)  # noqa: S308  drawn by the library from letters of ours
+
+
+@needs(Right.LOOK)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def renew(request: SignedIn) -> HttpResponse:
+    """Ten new codes for paper."""
+    return _asked(request, "console/second_factor_renew.html")
+
+
+@needs(Right.LOOK)
+@require_http_methods(["GET", "POST"])
+def switch_off(request: SignedIn) -> HttpResponse:
+    return _asked(request, "console/second_factor_off.html")
+
+
+def _asked(request: SignedIn, template: str) -> HttpResponse:
+    """Both ask for a code first: whoever found the browser open has none."""
+    factor = SecondFactor.objects.of(request.user.pk)
+    if factor is None:
+        messages.info(request, FIRST)
+        return redirect("console:second_factor")
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        problem = proof_problem(request, request.user, form.cleaned_data["code"])
+        if problem:
+            form.add_error("code", problem)
+        elif template.endswith("off.html"):
+            return _off(request, factor)
+        else:
+            return _codes(request, factor.renew(), "made new recovery codes")
+    status = INVALID if form.is_bound else 200
+    return render(request, template, {"form": form}, status=status)
+
+
+def _off(request: SignedIn, factor: SecondFactor) -> HttpResponse:
+    factor.delete()
+    AuditEntry.objects.record(request.user, "switched off a second factor")
+    messages.success(request, "Your password alone lets you in again.")
+    return redirect("console:second_factor")
+
+
+def _codes(request: SignedIn, codes: list[str], verb: str) -> HttpResponse:
+    """Shown this once."""
+    AuditEntry.objects.record(request.user, verb)
+    return render(request, "console/second_factor_codes.html", {"codes": codes})
