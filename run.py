@@ -6,6 +6,7 @@ python3 run.py [OPTION]           start the whole console on this machine;
 python3 run.py test [...]         run the tests; arguments go to pytest
 python3 run.py manage COMMAND     reach manage.py in the same environment
 python3 run.py lint [TOOL ...]    run the checks that need no server
+python3 run.py catalogues         collect what the pages say, for translation
 python3 run.py bench [NAME] [...] run the benchmarks, one JSON line each
 
 Standard library only: this file makes the virtual environment, the rest lives in it.
@@ -161,6 +162,9 @@ def main() -> None:
     if command == "test":
         ensure("test")
         os.execv(PYTHON, [str(PYTHON), "-m", "pytest", *rest])
+    if command == "catalogues":
+        ensure("test")
+        os.execv(PYTHON, [str(PYTHON), "-m", "config.local.catalogues"])
     ensure("test" if command in ("bench", "lint") else "local")
     os.execv(PYTHON, [str(PYTHON), "-m", "config.local", command, *rest])
 

@@ -11,6 +11,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.languages import Language
+
 # nobody asked for mail before; the empty day of a program is a long time ago
 EARLIEST = dt.date(1970, 1, 1)
 
@@ -36,6 +38,13 @@ class Account(models.Model):
     name = models.CharField(max_length=200, default="Our organisation")
     time_zone = models.CharField(
         max_length=64, default="UTC", validators=[check_time_zone]
+    )
+    # of public pages and new forms, where nothing says which one the reader prefers
+    language = models.CharField(
+        max_length=12,
+        choices=Language,
+        default=Language.ENGLISH,
+        db_default=Language.ENGLISH,
     )
     # no email starts before somebody else has approved it, see campaigns.Approval
     second_person = models.BooleanField(default=False, db_default=False)
@@ -82,6 +91,10 @@ class Account(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(quiet_by__in=Clock.values), name="account_clock_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(language__in=Language.values),
+                name="account_language_is_known",
             ),
         ]
 

@@ -6,10 +6,13 @@ import zoneinfo
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
-from django.utils import timezone
+from django.utils import timezone, translation
+
+from accounts.speaking import chosen, wanted
 
 
 class RefuseNulls:
@@ -84,3 +87,22 @@ class AskForSecondFactor:
         if match and match.view_name in self.OPEN:
             return None
         return redirect("console:second_factor")
+
+
+class ReadersLanguage:
+    """Speaks to the public in their language; never redirects and sets no cookie.
+
+    Where an address leads nowhere this is what the browser asks for. A page for readers
+    says more (accounts.speaking); every other page is in English.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        language = chosen(request) or wanted(request) or settings.LANGUAGE_CODE
+        with translation.override(language):
+            return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_: Any) -> None:
+        translation.activate(settings.LANGUAGE_CODE)

@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "accounts.middleware.AccountClock",
+    "accounts.middleware.ReadersLanguage",
     "accounts.middleware.AskForSecondFactor",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -172,6 +173,17 @@ API_REQUESTS_PER_MINUTE = read.read(
 )
 
 LANGUAGE_CODE = "en"
+# Every catalogue under locale/ is complete; the tests see to it.
+LANGUAGES = [
+    ("en", "English"),
+    ("fi", "Suomi"),
+    ("fr", "Français"),
+    ("nb", "Norsk bokmål"),
+    ("pl", "Polski"),
+]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["config.formats"]
+USE_I18N = True
 TIME_ZONE = "UTC"
 USE_TZ = True
 

@@ -13,6 +13,7 @@ import unicodedata
 from dataclasses import dataclass
 
 import idna
+from django.utils.translation import gettext as _
 
 MAX_LOCAL = 64  # octets, RFC 5321 section 4.5.3.1.1
 MAX_ADDRESS = 254  # octets, RFC 5321 section 4.5.3.1.3 less the angle brackets
@@ -58,9 +59,9 @@ def parse(raw: str) -> Parsed:
     ):
         return Parsed(f"{local}@{lowered}", f"{local.lower()}@{lowered}", lowered)
     if not text:
-        raise BadAddress("There is no address.")
+        raise BadAddress(_("There is no address."))
     if not at:
-        raise BadAddress(f"“{_short(text)}” has no @.")
+        raise BadAddress(_("“%(text)s” has no @.") % {"text": _short(text)})
     return _parse_unusual(text, local, domain)
 
 
@@ -71,18 +72,23 @@ def key_of(raw: str) -> str:
 
 def _parse_unusual(text: str, local: str, domain: str) -> Parsed:
     if any(unicodedata.category(char) in _HIDDEN for char in text):
-        raise BadAddress(f"“{_short(text)}” has an invisible character in it.")
+        raise BadAddress(
+            _("“%(text)s” has an invisible character in it.") % {"text": _short(text)}
+        )
     local = unicodedata.normalize("NFC", local)
     if not (_LOCAL.fullmatch(local) or _QUOTED.fullmatch(local)):
         raise BadAddress(
-            f"“{_short(text)}” has a character before the @ that cannot be."
+            _("“%(text)s” has a character before the @ that cannot be.")
+            % {"text": _short(text)}
         )
     a_label = _a_label(text, domain)
     if (
         len(local.encode()) > MAX_LOCAL
         or len(f"{local}@{a_label}".encode()) > MAX_ADDRESS
     ):
-        raise BadAddress(f"“{_short(text)}” is longer than an address can be.")
+        raise BadAddress(
+            _("“%(text)s” is longer than an address can be.") % {"text": _short(text)}
+        )
     folded = unicodedata.normalize("NFC", local.casefold())
     return Parsed(f"{local}@{a_label}", f"{folded}@{a_label}", a_label)
 
@@ -98,9 +104,14 @@ def _a_label(text: str, domain: str) -> str:
             ascii_domain = ""
     labels = ascii_domain.split(".")
     if len(labels) < 2 or not all(_LABEL.fullmatch(label) for label in labels):
-        raise BadAddress(f"“{_short(text)}” has no usable domain after the @.")
+        raise BadAddress(
+            _("“%(text)s” has no usable domain after the @.") % {"text": _short(text)}
+        )
     if labels[-1].isdigit():
-        raise BadAddress(f"“{_short(text)}” names a machine by number, not a domain.")
+        raise BadAddress(
+            _("“%(text)s” names a machine by number, not a domain.")
+            % {"text": _short(text)}
+        )
     return ascii_domain
 
 

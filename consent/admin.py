@@ -20,6 +20,7 @@ from consent.models import (
     Seal,
     SubscriptionType,
     Suppression,
+    TypeTranslation,
 )
 
 
@@ -74,6 +75,12 @@ class SubscriptionTypeAdmin(KeptAdmin):
         it is in the console, where the default type stays."""
         fixed = ("is_default", "archived_at")
         return (*fixed, "brand") if obj else fixed
+
+
+@admin.register(TypeTranslation)
+class TypeTranslationAdmin(ReadOnlyAdmin):
+    list_display = ("subscription_type", "language", "name", "frequency")
+    list_select_related = ("subscription_type",)
 
 
 @admin.register(ConsentText)

@@ -13,6 +13,7 @@ urlpatterns = [
     path("settings/types/", views.types, name="types"),
     path("settings/types/new/", views.create_type, name="type_create"),
     path("settings/types/<int:pk>/", views.edit_type, name="type_edit"),
+    path("settings/types/<int:pk>/words/", views.translate_type, name="type_words"),
     path("settings/types/<int:pk>/archive/", views.archive_type, name="type_archive"),
     path("settings/types/<int:pk>/restore/", views.restore_type, name="type_restore"),
 ]

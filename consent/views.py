@@ -15,7 +15,7 @@ from accounts.models import AuditEntry, User
 from accounts.races import kept
 from accounts.roles import Right, needs
 from accounts.web import INVALID, SignedIn
-from consent.forms import BrandForm, SubscriptionTypeForm
+from consent.forms import BrandForm, SubscriptionTypeForm, TypeWordsForm
 from consent.models import Brand, SubscriptionType
 
 
@@ -112,6 +112,26 @@ def _edit_type(request: SignedIn, one: SubscriptionType, done: str) -> HttpRespo
     context = {"form": form, "type": one, "tabs": tabs("consent:types", request.user)}
     status = INVALID if form.is_bound else 200
     return render(request, "consent/subscriptiontype_form.html", context, status=status)
+
+
+@needs(Right.SETTINGS, reading=Right.LOOK)
+def translate_type(request: SignedIn, pk: int) -> HttpResponse:
+    """Its words in other languages, as the pages for readers show them."""
+    one = get_object_or_404(SubscriptionType, pk=pk)
+    form = TypeWordsForm(request.POST or None, kind=one)
+    if request.method == "POST" and form.is_valid():
+        AuditEntry.objects.record(
+            request.user,
+            "translated subscription type",
+            subject=one.name,
+            detail={"languages": form.save()},
+        )
+        messages.success(request, f"Saved the languages of “{one}”.")
+        return redirect("consent:type_edit", one.pk)
+    context = {"form": form, "type": one}
+    status = INVALID if form.is_bound else 200
+    page = "consent/subscriptiontype_words.html"
+    return render(request, page, context, status=status)
 
 
 @needs(Right.SETTINGS)

@@ -23,6 +23,7 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
         fields: ClassVar = [
             "name",
             "time_zone",
+            "language",
             "second_person",
             "second_factor",
             "quiet_from",
@@ -32,6 +33,7 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
             "cap_days",
         ]
         labels: ClassVar = {
+            "language": "Language of readers",
             "second_person": "A second person approves every email",
             "second_factor": "Everybody signs in with a second factor",
             "quiet_from": "Quiet from",
@@ -50,6 +52,10 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
             "quiet_until": {"invalid": "Write the time as 08:00."},
         }
         help_texts: ClassVar = {
+            "language": (
+                "Of the pages and confirmation mails that readers see, where neither"
+                " the contact nor the browser says which one they prefer."
+            ),
             "second_person": (
                 "No email starts before a hygiene manager or an administrator other"
                 " than the one who asked has approved it. A later change voids that."

@@ -16,6 +16,7 @@ from decimal import Decimal, InvalidOperation
 from django.db import models
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.translation import gettext as _
 
 Value = str | int | float | bool | list[str]
 
@@ -57,11 +58,11 @@ def _number(text: str, choices: Sequence[str]) -> Value:
     try:
         number = Decimal(_in_full(text))
     except InvalidOperation:
-        raise BadValue(f"“{text}” is not a number.") from None
+        raise BadValue(_("“%(text)s” is not a number.") % {"text": text}) from None
     if not number.is_finite():
-        raise BadValue(f"“{text}” is not a number.")
+        raise BadValue(_("“%(text)s” is not a number.") % {"text": text})
     if number.adjusted() > MOST_DIGITS:  # 1e999999999 would take all memory there is
-        raise BadValue(f"“{text[:60]}” is too large a number.")
+        raise BadValue(_("“%(text)s” is too large a number.") % {"text": text[:60]})
     return int(number) if number == number.to_integral_value() else float(number)
 
 
@@ -81,7 +82,7 @@ def _boolean(text: str, choices: Sequence[str]) -> Value:
         return True
     if word in NO:
         return False
-    raise BadValue(f"“{text}” is neither yes nor no.")
+    raise BadValue(_("“%(text)s” is neither yes nor no.") % {"text": text})
 
 
 def _date(text: str, choices: Sequence[str]) -> Value:
@@ -99,7 +100,8 @@ def in_utc(moment: dt.datetime) -> dt.datetime:
     except OverflowError:
         text = moment.isoformat(" ", "minutes")
         raise BadValue(
-            f"“{text}” is where the calendar ends. Move it by a day."
+            _("“%(text)s” is where the calendar ends. Move it by a day.")
+            % {"text": text}
         ) from None
 
 
@@ -113,14 +115,19 @@ def _moment(text: str) -> dt.datetime:
         return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
     if day:
         return dt.datetime.combine(day, dt.time(), dt.UTC)
-    raise BadValue(f"“{text}” is not a date. Write it as 2026-11-22.")
+    raise BadValue(
+        _("“%(text)s” is not a date. Write it as 2026-11-22.") % {"text": text}
+    )
 
 
 def _choice(text: str, choices: Sequence[str]) -> Value:
     for choice in choices:
         if choice.casefold() == text.casefold():
             return choice
-    raise BadValue(f"“{text}” is not one of: {', '.join(choices)}.")
+    raise BadValue(
+        _("“%(text)s” is not one of: %(choices)s.")
+        % {"text": text, "choices": ", ".join(choices)}
+    )
 
 
 def _choices(text: str, choices: Sequence[str]) -> Value:

@@ -13,6 +13,8 @@ from enum import Enum
 from typing import Any
 
 from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext_lazy
 
 from consent.models import Address, ConsentText, Grant, Suppression
 from consent.vocabulary import (
@@ -42,7 +44,9 @@ from deliveries.tokens import Token
 from deliveries.verdicts import Judgement
 
 # what the button says; part of the evidence
-WORDS = "Yes, keep me subscribed"
+WORDS = gettext_lazy("Yes, keep me subscribed")
+# the trait of a press that says which one the page spoke
+LANGUAGE = "language"
 CHANNELS = (Channel.MARKETING, Channel.SEQUENCE)
 
 
@@ -69,7 +73,7 @@ class Yes:
     ip: str | None
     user_agent: str
     traits: dict[str, Any]
-    words: str = WORDS  # what stood on what was pressed
+    words: str = ""  # what stood on what was pressed; "": our own button
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +186,6 @@ def _claim(yes: Yes) -> bool:
 
 
 def act_of(yes: Yes, message: Message, judgement: Judgement) -> Act:
-    words = f"{yes.words}: {message.subscription_type.name}, {message.brand.name}"
     return Act(
         action=Action.RENEWED,
         mechanism=Mechanism.PERMISSION_PASS,
@@ -190,7 +193,7 @@ def act_of(yes: Yes, message: Message, judgement: Judgement) -> Act:
         basis=LegalBasis.CONSENT,
         occurred_at=yes.at,
         explanation=f"Confirmed from the email “{message.name}”.",
-        text_id=ConsentText.of(words).pk,
+        text_id=_words_shown(yes, message).pk,
         source={
             "message": yes.message_id,
             "delivery": yes.delivery_id,
@@ -207,3 +210,12 @@ def act_of(yes: Yes, message: Message, judgement: Judgement) -> Act:
             },
         ),
     )
+
+
+def _words_shown(yes: Yes, message: Message) -> ConsentText:
+    """As they stood there, in the language in which they stood there."""
+    language = yes.traits.get(LANGUAGE, "en")
+    with translation.override(language):
+        kind = message.subscription_type.words
+        words = f"{yes.words or WORDS}: {kind.name}, {message.brand.name}"
+    return ConsentText.of(words, language)

@@ -215,19 +215,20 @@ def _row(*found: Any) -> Row:
     )
     words = _words(kind, *link)
     mail = message_id, delivery_id, address_id
-    yes = Yes(pk, at, *mail, ip, user_agent, traits, words) if words else None
+    is_yes = words is not None
+    yes = Yes(pk, at, *mail, ip, user_agent, traits, words or "") if is_yes else None
     return Row(pk, at, message_id, delivery_id, facts, yes)
 
 
-def _words(kind: str, link_kind: str, is_ours: bool, label: str) -> str:
-    """What a person said yes to with this event; empty when it says no such thing.
+def _words(kind: str, link_kind: str, is_ours: bool, label: str) -> str | None:
+    """The words a person pressed with this event, "" on the button of our own page;
+    None when it says no such thing.
 
     A click on our own confirm link is not the yes yet: the page asks for it.
     """
     if kind == EventKind.CONFIRM:
-        return confirmation.WORDS
-    is_yes = link_kind == LinkKind.CONFIRM and not is_ours
-    return (label or confirmation.WORDS) if is_yes else ""
+        return ""
+    return label if link_kind == LinkKind.CONFIRM and not is_ours else None
 
 
 @transaction.atomic

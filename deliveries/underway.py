@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 
+from django.utils.translation import ngettext
+
 from deliveries.models import Delivery, DeliveryState
 
 # How long an opt-out waits for mails that were on their way before it answers.
@@ -30,5 +32,8 @@ def said(count: int) -> str:
     """The sentence about `count` mails in flight; '' for none."""
     if not count:
         return ""
-    which = "1 email was" if count == 1 else f"{count} emails were"
-    return f"{which} on the way already and may still arrive."
+    return ngettext(
+        "%(count)d email was on the way already and may still arrive.",
+        "%(count)d emails were on the way already and may still arrive.",
+        count,
+    ) % {"count": count}

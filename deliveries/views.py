@@ -11,9 +11,13 @@ from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, QueryDict, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.speaking import kept, speak
+from contacts.models import Contact
 from deliveries import browser, confirmation, settling, tracking
 from deliveries.confirmation import Question, Standing
 from deliveries.forms import PressForm
@@ -58,17 +62,19 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     question = confirmation.ask(found)
     if question is None:
         return unknown(request)
+    speak(request, Contact.objects.language_at(found.address_id))
     if request.method != "POST":
         return page(request, found, question)
     if question.standing in (Standing.ASK, Standing.LATE, Standing.NOTED):
         press(request, found)
-    return private(redirect("deliveries:confirm", token))
+    return private(redirect(kept(request, reverse("deliveries:confirm", args=[token]))))
 
 
 def press(request: HttpRequest, token: Token) -> None:
     form = PressForm(posted(request))
     hit = tracking.hit_of(request.META, token, EventKind.CONFIRM, token.extra)
-    event = confirmation.store_press(hit, form.evidence())
+    seen = {**form.evidence(), confirmation.LANGUAGE: get_language()}
+    event = confirmation.store_press(hit, seen)
     settling.settle_press(event)
 
 
@@ -77,6 +83,7 @@ def page(request: HttpRequest, token: Token, question: Question) -> HttpResponse
     way_out = replace(token, extra=question.message.subscription_type_id)
     context = {
         "question": question,
+        "kind": question.message.subscription_type.words,
         "brand": question.message.brand,
         "button": confirmation.WORDS,
         "minutes": max(1, round(settling.window().total_seconds() / 60)),
@@ -124,4 +131,5 @@ def respond(answer: Answer) -> HttpResponse:
 
 def unknown(request: HttpRequest) -> HttpResponse:
     """The same for every address that is none of ours: it tells nobody anything."""
+    speak(request)
     return private(render(request, "deliveries/unknown_link.html", status=404))

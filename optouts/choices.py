@@ -78,7 +78,7 @@ def choices_of(address: Address, brand: Brand) -> list[Choice]:
     blocks = list(noes.filter(address=address))
     liftable = _liftable(address)
     choices = []
-    for kind in SubscriptionType.objects.active().filter(brand=brand):
+    for kind in SubscriptionType.objects.active().for_readers().filter(brand=brand):
         covering = [block for block in blocks if block.covers(kind)]
         locked = [block.occurred_at for block in covering if block.pk not in liftable]
         is_on = kind.pk in granted and not covering

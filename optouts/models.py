@@ -14,6 +14,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuditEntry, Job, JobState, User
 from consent import tables
@@ -318,10 +319,10 @@ class OptOutImport(models.Model):
 class Why(models.TextChoices):
     """Why somebody left, in words offered after the fact; never asked before."""
 
-    TOO_MANY = "too_many", "Too many emails"
-    NOT_FOR_ME = "not_for_me", "The content is not for me"
-    NEVER_SIGNED_UP = "never_signed_up", "I never signed up"
-    OTHER = "other", "Something else"
+    TOO_MANY = "too_many", _("Too many emails")
+    NOT_FOR_ME = "not_for_me", _("The content is not for me")
+    NEVER_SIGNED_UP = "never_signed_up", _("I never signed up")
+    OTHER = "other", _("Something else")
 
 
 class Farewell(models.Model):

@@ -19,7 +19,8 @@ MOST_SITES = 20
 def question_choices() -> list[tuple[str, str]]:
     live = PropertyDefinition.objects.filter(archived_at=None)
     custom = [(f"property_{one.pk}", one.label) for one in live]
-    return [*CONTACT_QUESTIONS.items(), *custom]
+    own = [(name, str(label)) for name, label in CONTACT_QUESTIONS.items()]
+    return [*own, *custom]
 
 
 class FormForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -73,7 +74,7 @@ class FormForm(forms.ModelForm):  # type: ignore[type-arg]
             "notice": "Who you are, what you keep, how to leave. Beside the button.",
             "double_opt_in": "Without it anybody can sign up anybody.",
             "redirect_url": "A button on the thank-you page. May stay empty.",
-            "language": "Of your words: en, fi, fr, nb, pl.",
+            "language": "Of your words. The rest of the page speaks it as well.",
         }
         widgets: ClassVar = {
             "types": forms.CheckboxSelectMultiple,

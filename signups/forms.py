@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from consent import addresses
 from consent.models import SubscriptionType
@@ -19,9 +21,11 @@ from signups.taking import Entry, Visitor
 # A field that nobody sees; programs fill in everything.
 TRAP = "homepage"
 
-NO_ADDRESS = "Write your email address, for example name@example.com."
-NO_BOX = "Choose at least one kind of email."
-OTHER_WORDS = "This page has changed since you opened it. Please read it once more."
+NO_ADDRESS = gettext_lazy("Write your email address, for example name@example.com.")
+NO_BOX = gettext_lazy("Choose at least one kind of email.")
+OTHER_WORDS = gettext_lazy(
+    "This page has changed since you opened it. Please read it once more."
+)
 
 
 class PressForm(forms.Form):
@@ -38,7 +42,7 @@ class SignupForm(forms.Form):
     """`shown`: today's wording, whose digest travels with the form."""
 
     email = forms.CharField(
-        label="Email address",
+        label=gettext_lazy("Email address"),
         max_length=254,
         error_messages={"required": NO_ADDRESS},
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
@@ -99,17 +103,17 @@ class SignupForm(forms.Form):
     def _complaint(self, parsed: addresses.Parsed) -> str:
         """Said of the spelling alone, whoever is behind it."""
         if policy.is_machine(parsed.key):
-            return (
+            return _(
                 "This address belongs to a machine. Write one that you read yourself."
             )
         if not self.form.takes_disposable and policy.is_disposable(parsed.domain):
-            return (
+            return _(
                 "This address is thrown away after a short time. Write one that lasts."
             )
         right = policy.meant(parsed.domain)
         if right and not self.data.get("sure"):
             local = parsed.deliver_to.rpartition("@")[0]
-            return f"Did you mean {local}@{right}?"
+            return _("Did you mean %(address)s?") % {"address": f"{local}@{right}"}
         return ""
 
     @property
@@ -190,9 +194,9 @@ def question_about(definition: PropertyDefinition) -> forms.Field:
     common: dict[str, Any] = {"label": definition.label}
     options = [(choice, choice) for choice in definition.choices]
     if definition.kind == Kind.BOOLEAN:
-        options = [("true", "Yes"), ("false", "No")]
+        options = [("true", _("Yes")), ("false", _("No"))]
     if definition.kind in (Kind.BOOLEAN, Kind.CHOICE):
-        return forms.ChoiceField(choices=[("", "Choose"), *options], **common)
+        return forms.ChoiceField(choices=[("", _("Choose")), *options], **common)
     if definition.kind == Kind.CHOICES:
         boxes = forms.CheckboxSelectMultiple()
         return forms.MultipleChoiceField(choices=options, widget=boxes, **common)

@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
+from django.utils import translation
 
-from accounts.models import AuditEntry, User
+from accounts.languages import known
+from accounts.models import Account, AuditEntry, User
 from consent.addresses import Parsed
 from consent.models import Address, ConsentText, Grant, SubscriptionType, Suppression
 from consent.vocabulary import OPT_OUT_REASONS, Grade, Mechanism, Reason
@@ -130,10 +132,12 @@ def invite(contact: Contact, kind: SubscriptionType, user: User) -> bool:
     Address.objects.lock([contact.address.pk])
     if not may_ask(contact.address, [], by_hand=True):
         return False
-    words = f"{kind.name}, {kind.brand}"
+    language = known(contact.language) or Account.current().language
+    with translation.override(language):
+        words = f"{kind.words.name}, {kind.brand}"
     submission = Submission.objects.create(
         invited_by=user,
-        text=ConsentText.of(words),
+        text=ConsentText.of(words, language),
         address=contact.address,
         email=contact.email,
     )

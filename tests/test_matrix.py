@@ -39,7 +39,8 @@ PAGES = {
     """,
     "look then settings": """
         console:account
-        consent:brand consent:brand_edit consent:type_edit bounces:policy
+        consent:brand consent:brand_edit consent:type_edit consent:type_words
+        bounces:policy
         bounces:rule
     """,
     "see_people": """

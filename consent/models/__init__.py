@@ -7,7 +7,7 @@ mail to that address starts.
 
 from consent.models.address import BATCH_SIZE, Address, address_hmac
 from consent.models.batch import Batch, BatchKind
-from consent.models.brand import Brand, Period, SubscriptionType
+from consent.models.brand import Brand, Period, SubscriptionType, TypeTranslation, Words
 from consent.models.changes import ConsentChange, OtherHistory, Place
 from consent.models.grant import Grant
 from consent.models.ledger import Break, ConsentEvidence, ConsentRecord, ConsentText
@@ -32,6 +32,8 @@ __all__ = [
     "Seal",
     "SubscriptionType",
     "Suppression",
+    "TypeTranslation",
+    "Words",
     "WrongActor",
     "address_hmac",
 ]

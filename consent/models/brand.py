@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
+from django.utils.translation import get_language
+
+from accounts.languages import Language
 
 
 class BrandQuerySet(models.QuerySet["Brand"]):
@@ -58,6 +62,24 @@ class SubscriptionTypeQuerySet(models.QuerySet["SubscriptionType"]):
 
     def default(self) -> SubscriptionType:
         return self.get(is_default=True)
+
+    def for_readers(self) -> SubscriptionTypeQuerySet:
+        """With their brand, and their words in every language."""
+        return self.select_related("brand").prefetch_related("translations")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A subscription type as one reader sees it."""
+
+    name: str
+    description: str
+    frequency: str
+
+    @property
+    def details(self) -> str:
+        """What she gets and how often, as far as it is said."""
+        return ", ".join(filter(None, (self.description, self.frequency)))
 
 
 class SubscriptionType(models.Model):
@@ -115,3 +137,42 @@ class SubscriptionType(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def words(self) -> Words:
+        """In the language that is spoken; what is not translated stays as it is."""
+        prefetch_related_objects([self], "translations")
+        said = {one.language: one for one in self.translations.all()}
+        told = said.get(get_language() or "")
+        return Words(
+            name=(told and told.name) or self.name,
+            description=(told and told.description) or self.description,
+            frequency=(told and told.frequency) or self.frequency,
+        )
+
+
+class TypeTranslation(models.Model):
+    """A subscription type in another language than the one it was written in."""
+
+    subscription_type = models.ForeignKey(
+        SubscriptionType, on_delete=models.CASCADE, related_name="translations"
+    )
+    language = models.CharField(max_length=12, choices=Language)
+    name = models.CharField(max_length=120, blank=True)
+    description = models.CharField(max_length=300, blank=True)
+    frequency = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["subscription_type", "language"],
+                name="type_translation_once_per_language",
+            ),
+            models.CheckConstraint(
+                condition=Q(language__in=Language.values),
+                name="type_translation_language_is_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name or self.subscription_type} ({self.get_language_display()})"

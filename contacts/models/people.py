@@ -71,6 +71,11 @@ class ContactQuerySet(models.QuerySet["Contact"]):
             | Q(last_name_lower__startswith=start)
         )
 
+    def language_at(self, address_id: int) -> str:
+        """What the person at this address reads; "" where nobody knows."""
+        said = self.filter(address_id=address_id).values_list("language", flat=True)
+        return said.first() or ""
+
     def total(self) -> tuple[int, bool]:
         """(how many contacts there are, whether that is counted or estimated)."""
         with connection.cursor() as cursor:

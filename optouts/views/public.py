@@ -16,10 +16,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 
+from accounts.speaking import speak
 from accounts.web import keys
 from consent.models import Brand
 from consent.visitors import client_ip
 from consent.vocabulary import Evidence, Mechanism
+from contacts.models import Contact
 from deliveries.links import public_url
 from deliveries.tokens import BadToken, Purpose, read
 from deliveries.underway import said
@@ -46,7 +48,10 @@ def public(purpose: Purpose) -> Callable[[PublicView], Callable[..., HttpRespons
             if request.method not in {"GET", "HEAD", "POST"}:
                 return HttpResponse(status=204, headers={"Allow": METHODS})
             leaver = _leaver(token, purpose)
-            return private(view(request, leaver) if leaver else unknown(request))
+            if leaver is None:
+                return unknown(request)
+            speak(request, Contact.objects.language_at(leaver.address.pk))
+            return private(view(request, leaver))
 
         return wrapped
 
@@ -111,16 +116,18 @@ def _leaving_page(request: HttpRequest, leaver: Leaver, **said: Any) -> HttpResp
     kind = leaver.subscription_type
     left_all = next((one for one in opt_outs if one.scope == "everything"), None)
     left_kind = next((one for one in opt_outs if kind and one.covers(kind)), None)
+    url = public_url(leaver.token, Purpose.UNSUBSCRIBE)
     context = {
-        "leaver": leaver,
         "address": leaver.address.key,
-        "kind": kind,
+        "kind": kind.words if kind else None,
         "brand": kind.brand if kind else Brand.objects.default(),
         "left_all": left_all,
         "left": left_all or left_kind,
         "can_come_back": leaver.can_come_back(),
         "whys": Why.choices,
-        "url": public_url(leaver.token, Purpose.UNSUBSCRIBE),
+        "url": url,
+        "undo": f"{url}/undo",
+        "why": f"{url}/why",
         "preferences": public_url(leaver.token, Purpose.PREFERENCES),
         **said,
     }

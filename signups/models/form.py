@@ -11,19 +11,21 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy as _
 
+from accounts.languages import Language
 from accounts.models import User
 from consent.models import Brand, ConsentText, SubscriptionType
 
 # what a form may ask beside the address and the custom properties
 CONTACT_QUESTIONS = {
-    "first_name": "First name",
-    "last_name": "Last name",
-    "company": "Company",
-    "phone": "Phone",
-    "city": "City",
-    "country": "Country",
+    "first_name": _("First name"),
+    "last_name": _("Last name"),
+    "company": _("Company"),
+    "phone": _("Phone"),
+    "city": _("City"),
+    "country": _("Country"),
 }
 
 
@@ -63,7 +65,9 @@ class Form(models.Model):
     button = models.CharField(max_length=40, default="Subscribe")
     thanks = models.TextField(blank=True)
     redirect_url = models.URLField(blank=True)
-    language = models.CharField(max_length=12, default="en")
+    language = models.CharField(
+        max_length=12, choices=Language, default=Language.ENGLISH
+    )
     double_opt_in = models.BooleanField(default=True)
     takes_disposable = models.BooleanField(default=False)
     frame_ancestors = models.JSONField(default=list, blank=True)
@@ -82,6 +86,10 @@ class Form(models.Model):
                 name="form_forgets_within_two_weeks",
                 violation_error_message="Keep unconfirmed sign-ups 1 to 14 days.",
             ),
+            models.CheckConstraint(
+                condition=Q(language__in=Language.values),
+                name="form_language_is_known",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -96,13 +104,13 @@ class Form(models.Model):
 
     def offered(self) -> list[SubscriptionType]:
         """The kinds of mail it offers, without those that are offered no more."""
-        return list(self.types.active().select_related("brand"))
+        return list(self.types.active().for_readers())
 
     def words(self) -> str:
         """Everything a person reads before she says yes; a record points at it."""
-        boxes = [
-            _box(kind, "" if self.by_button else "[ ] ") for kind in self.offered()
-        ]
+        box = "" if self.by_button else "[ ] "
+        with translation.override(self.language):
+            boxes = [_box(kind, box) for kind in self.offered()]
         tracking = f"[ ] {self.tracking}" if self.tracking else ""
         parts = [self.consent, *boxes, tracking, self.notice, f"({self.button})"]
         return "\n".join(part.strip() for part in parts if part.strip())
@@ -140,8 +148,9 @@ class Form(models.Model):
 
 
 def _box(kind: SubscriptionType, box: str) -> str:
-    told = ", ".join(part for part in (kind.description, kind.frequency) if part)
-    return f"{box}{kind.name}, {kind.brand}" + (f": {told}" if told else "")
+    words = kind.words
+    details = f": {words.details}" if words.details else ""
+    return f"{box}{words.name}, {kind.brand}{details}"
 
 
 class Version(models.Model):

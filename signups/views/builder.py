@@ -7,9 +7,10 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import translation
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.models import AuditEntry
+from accounts.models import Account, AuditEntry
 from accounts.paging import FALLING, keyset
 from accounts.roles import Right, needs
 from accounts.web import INVALID, SignedIn
@@ -49,7 +50,12 @@ def index(request: SignedIn) -> HttpResponse:
 
 @needs(Right.EDIT)
 def create(request: SignedIn) -> HttpResponse:
-    return _edit(request, Form(brand=Brand.objects.default(), created_by=request.user))
+    fresh = Form(
+        brand=Brand.objects.default(),
+        created_by=request.user,
+        language=Account.current().language,
+    )
+    return _edit(request, fresh)
 
 
 @needs(Right.EDIT)
@@ -111,7 +117,8 @@ def snippet(form: Form) -> str:
     """The form as HTML to copy into another page; it keeps the words of today."""
     filled = SignupForm(form, auto_id="listwell_%s")
     context = {"form": form, "filled": filled, "digest": form.digest(), "trap": TRAP}
-    lines = render_to_string("signups/snippet.html", context).splitlines()
+    with translation.override(form.language):
+        lines = render_to_string("signups/snippet.html", context).splitlines()
     return "\n".join(line.rstrip() for line in lines if line.strip())
 
 
@@ -119,6 +126,7 @@ def snippet(form: Form) -> str:
 @require_GET
 def preview(request: SignedIn, pk: int) -> HttpResponse:
     form = get_object_or_404(Form.objects.select_related("brand"), pk=pk)
+    translation.activate(form.language)
     return form_page(request, form, SignupForm(form), preview=True)
 
 

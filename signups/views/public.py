@@ -13,9 +13,12 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import translation
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csrf import csrf_exempt
 
+from accounts.speaking import kept, speak
 from accounts.web import INVALID
 from consent.visitors import client_ip
 from deliveries.tokens import BadToken, Purpose, read
@@ -59,6 +62,7 @@ def form(request: HttpRequest, key: str) -> HttpResponse:
     found = Form.objects.active().select_related("brand").filter(key=key).first()
     if found is None:
         return unknown(request)
+    translation.activate(found.language)
     if request.method == "POST":
         return framed(_submitted(request, found), found)
     if request.method == "GET" and not _is_ahead_of_time(request):
@@ -80,7 +84,6 @@ def form_page(
         "form": found,
         "filled": filled,
         "brand": found.brand,
-        "language": found.language,
         "digest": found.digest(),
         "trap": TRAP,
         "action": found.public_url,
@@ -119,7 +122,8 @@ def done(request: HttpRequest, key: str) -> HttpResponse:
     found = Form.objects.select_related("brand").filter(key=key).first()
     if found is None:
         return unknown(request)
-    context = {"form": found, "brand": found.brand, "language": found.language}
+    translation.activate(found.language)
+    context = {"form": found, "brand": found.brand}
     return framed(render(request, "signups/done.html", context), found)
 
 
@@ -136,10 +140,11 @@ def confirm(request: HttpRequest, key: str) -> HttpResponse:
     found = submission_of(key, Purpose.SIGNUP)
     if found is None:
         return unknown(request)
+    speak(request, asking.language_of(found))
     if request.method != "POST":
         return answer_page(request, found, key)
     if confirming.confirm(found, _press(request)):
-        return redirect("signups:confirm", key)
+        return redirect(kept(request, reverse("signups:confirm", args=[key])))
     return answer_page(request, found, key, asks_code=True)
 
 
@@ -148,9 +153,10 @@ def disown(request: HttpRequest, key: str) -> HttpResponse:
     found = submission_of(key, Purpose.DISOWN)
     if found is None:
         return unknown(request)
+    speak(request, asking.language_of(found))
     if request.method == "POST":
         confirming.disown(found, _press(request))
-        return redirect("signups:disown", key)
+        return redirect(kept(request, reverse("signups:disown", args=[key])))
     return answer_page(request, found, key, asks_no=True)
 
 
@@ -170,7 +176,7 @@ def _press(request: HttpRequest) -> Press:
 def answer_page(
     request: HttpRequest, found: Submission, key: str, **more: Any
 ) -> HttpResponse:
-    types = list(found.types.select_related("brand"))
+    types = list(found.types.for_readers())
     brand = found.form.brand if found.form else types[0].brand
     noes = confirming.standing_noes(found)
     ended = [no for no in noes if no.occurred_at < found.at and not found.is_yes]
@@ -179,7 +185,6 @@ def answer_page(
         "form": found.form,
         "types": types,
         "brand": brand,
-        "language": found.form.language if found.form else "en",
         "address": policy.masked(found.address.key or "") if found.address else "",
         "noes": ended,
         "stands": [no for no in noes if no not in ended],

@@ -13,6 +13,7 @@ URL = "/settings/account/"
 USUAL = {
     "name": "Hallin kauppa",
     "time_zone": "Europe/Helsinki",
+    "language": "en",
     "quiet_by": "reader",
 }
 

@@ -206,7 +206,7 @@ LISTED = {
     "contacts:import_undo": 4,
     "contacts:properties": 3,
     "optouts:import_list": 3,
-    "signups:detail": 8,
+    "signups:detail": 10,
     "signups:list": 4,
 }
 

@@ -207,7 +207,7 @@ class TestPage:
         assert web.post(url + step, body).status_code < 500
 
     def test_pages_take_few_queries(self, web, url, django_assert_num_queries):
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(7):
             web.get(url)
 
 
@@ -316,7 +316,7 @@ class TestPreferences:
     def test_it_takes_as_many_queries_for_many_types(
         self, web, preferences_url, tips, django_assert_num_queries
     ):
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(11):
             web.get(preferences_url)
 
 
