@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, User
 from bounces import acting
-from bounces.models import Bounce, Incident, Kept, Release, Way
+from bounces.models import Bounce, DomainCheck, Incident, Kept, Release, Way
 from bounces.models.incidents import IncidentQuerySet
 from bounces.policy import AGAINST_US, Policy
 from bounces.unbouncing import blocked_otherwise, lift
@@ -122,11 +122,14 @@ def counted() -> IncidentQuerySet:
 
 
 def freed(incident: Incident) -> str:
-    """What solving it gave back, in words."""
-    return (
+    """What solving it gave back, in words, and why mail there waits all the same."""
+    words = (
         f"{incident.released:,} blocked for it can be mailed again;"
         f" {incident.let_go:,} waiting mails go on."
     )
+    if incident.hold is None or not incident.is_held:
+        return words
+    return f"{words} Mail there still waits: {incident.hold.reason}"
 
 
 def place_label(incident: Incident) -> str:
@@ -226,8 +229,9 @@ def _locked(incident: Incident) -> tuple[Incident, list[int]]:
 
 
 def _let_go(incident: Incident, user: User, solution: str) -> int:
-    """Lift the stop of this incident, unless another one there needs it or somebody
-    has made it hers for a reason of her own: how many mails had waited."""
+    """Lift the stop of this incident, unless another one there needs it, somebody has
+    made it hers for a reason of her own, or the DNS is still asked about the domain:
+    how many mails had waited."""
     if incident.hold_id is None:
         return 0
     hold = Hold.objects.locked().filter(pk=incident.hold_id).first()
@@ -236,6 +240,8 @@ def _let_go(incident: Incident, user: User, solution: str) -> int:
     if hold is None or others.exists():
         return 0
     if hold.created_by_id and hold.reason != _why(incident):
+        return 0
+    if DomainCheck.objects.take_over(hold):
         return 0
     count = waiting(incident).count()
     hold.lift(user, solution)

@@ -30,7 +30,7 @@ from bounces.work import Work, storable
 from consent.models import Address
 from consent.vocabulary import Act, Action, Actor, Mechanism
 from deliveries.models import Delivery
-from deliveries.redaction import redacted_text
+from deliveries.redaction import redacted, redacted_text
 from deliveries.tokens import Token
 
 # A report that comes later than this is looked at by a person.
@@ -98,18 +98,27 @@ def rejudge(report: Report) -> bool:
         return False
     parsed = parse(bytes(report.raw))
     report.kind = parsed.kind.value
+    read = Read.about(report, parsed, token_of(parsed, report.envelope_to))
     with transaction.atomic():
-        _make_all([Read(report, parsed, token_of(parsed, report.envelope_to))])
+        _make_all([read])
     return report.outcome != Outcome.REVIEW
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A report with what it says and whom it is about."""
+    """A report with what it says, whom it is about, and how it is kept once something
+    was made of it: written before any address is locked, as it takes a while."""
 
     report: Report
     parsed: Parsed
     token: Token | None
+    kept: bytes
+
+    @classmethod
+    def about(cls, report: Report, parsed: Parsed, token: Token | None) -> Read:
+        waits = token is None and parsed.kind not in NOTHING_TO_DO
+        raw = bytes(report.raw)
+        return cls(report, parsed, token, raw if waits else redacted(raw))
 
     @classmethod
     def of(cls, coming: Incoming) -> Read:
@@ -122,27 +131,30 @@ class Read:
             kind=parsed.kind.value,
             outcome=Outcome.REVIEW,
         )
-        return cls(report, parsed, coming.token or token_of(parsed, coming.envelope_to))
+        token = coming.token or token_of(parsed, coming.envelope_to)
+        return cls.about(report, parsed, token)
 
 
 def _make_all(reads: Sequence[Read]) -> None:
     """Addresses are locked in the order of their numbers, so that two workers never
     wait for each other in a circle; what is done to them is done for all at once."""
     tokens = [read.token for read in reads if read.token]
-    Address.objects.lock({token.address_id for token in tokens} | _moved_to(reads))
+    moved = _moved(reads).values()
+    Address.objects.lock({token.address_id for token in tokens} | set(moved))
     deliveries = deliveries_of(tokens)
     work = Work.about(deliveries.values(), Policy.current())
+    work.moved = _moved(reads)  # asked again: somebody may have moved meanwhile
     for read in reads:
         delivery = deliveries.get(read.token) if read.token else None
         outcome, read.report.explanation = _make_of(read, delivery, work)
-        read.report.settle(outcome)
+        read.report.settle(outcome, read.kept)
     _store([read.report for read in reads])
     work.write()
     if work.judged:
         judging.act(work.judged, work.policy)
 
 
-def _moved_to(reads: Sequence[Read]) -> set[int]:
+def _moved(reads: Sequence[Read]) -> dict[int, int]:
     """The addresses that who complains has by now: a complaint counts there too."""
     tokens = {
         read.token
@@ -150,10 +162,10 @@ def _moved_to(reads: Sequence[Read]) -> set[int]:
         if read.token and read.parsed.kind == Said.COMPLAINT
     }
     if not tokens:
-        return set()
+        return {}
     mails = [one.pk for one in deliveries_of(tokens).values()]
     messages = {token.message_id for token in tokens}
-    return set(Delivery.objects.filter(message__in=messages, pk__in=mails).moved_to())
+    return Delivery.objects.filter(message__in=messages, pk__in=mails).moved()
 
 
 def _store(reports: Sequence[Report]) -> None:
@@ -197,7 +209,7 @@ def _complaint(delivery: Delivery, report: Report, work: Work) -> Made:
         explanation="Her mailbox provider reported our mail as spam.",
         source={"message": delivery.message_id, "delivery": delivery.pk},
     )
-    acting.complain({*judging.addresses_of([delivery]), *mail.moved_to()}, act)
+    acting.complain(judging.addresses_of([delivery]) | work.moved_to(delivery), act)
     return Outcome.DONE, "No more marketing to this address."
 
 
@@ -211,7 +223,7 @@ def _failure(delivery: Delivery, read: Read, work: Work) -> Made:
     bounce = judging.bounce_of(delivery, found)
     reply = REPLY.search(f"{failure.text} ")
     bounce.code = int(reply[1]) if reply else None
-    words = storable(failure.text or read.parsed.notice)
+    words = storable((failure.text or read.parsed.notice)[:4_000])
     bounce.words = redacted_text(words)[:2_000]
     bounce.enhanced_code = (found.status or failure.status)[:12]
     is_new = work.keep(bounce, read.report)

@@ -41,12 +41,18 @@ class Work:
     fresh: dict[Key, Bounce] = field(default_factory=dict)
     refused: dict[int, Delivery] = field(default_factory=dict)
     judged: list[tuple[Delivery, Judgement]] = field(default_factory=list)
+    # mails whose people have another address by now
+    moved: dict[int, int] = field(default_factory=dict)
 
     @classmethod
     def about(cls, deliveries: Iterable[Delivery], policy: Policy) -> Work:
         """`known`: the bounces of these mails that are on file."""
         rows = Bounce.objects.filter(delivery_id__in=[row.pk for row in deliveries])
         return cls(policy, set(rows.values_list("delivery_id", "kind")))
+
+    def moved_to(self, delivery: Delivery) -> set[int]:
+        """Where who got this mail is by now, if that is another address."""
+        return {self.moved[delivery.pk]} if delivery.pk in self.moved else set()
 
     def keep(self, bounce: Bounce, report: Report) -> bool:
         """Whether this mail came back with this kind for the first time."""

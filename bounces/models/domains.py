@@ -31,6 +31,14 @@ class DomainCheckQuerySet(models.QuerySet["DomainCheck"]):
         """Mail to it waits while the DNS is asked."""
         Hold.objects.stop(None, REASON, kind=HoldKind.DOMAIN, value=domain)
 
+    def take_over(self, hold: Hold) -> bool:
+        """Whether the DNS is still asked about the domain that is stopped: then the
+        stop ends with that. It is locked."""
+        if hold.kind != HoldKind.DOMAIN or not self.filter(domain=hold.value).exists():
+            return False
+        hold.hand_over(REASON)
+        return True
+
     def due(self) -> DomainCheckQuerySet:
         """Never asked yet, or a day ago."""
         first = Q(asked_at=None)
@@ -60,7 +68,10 @@ class DomainCheck(models.Model):
         """It is decided: mail to the domain goes on or is refused. It waits no more,
         unless an incident there needs the stop by now. Inside a transaction."""
         self.delete()
-        holds = Hold.objects.locked().filter(kind=HoldKind.DOMAIN, value=self.domain)
-        for hold in holds.filter(reason=REASON):
-            if not hold.incident_set.filter(solved_at=None).exists():
+        for hold in Hold.objects.locked().filter(
+            kind=HoldKind.DOMAIN, value=self.domain
+        ):
+            # asked of the locked row: an incident may have handed it over just now
+            is_ours = hold.reason == REASON
+            if is_ours and not hold.incident_set.filter(solved_at=None).exists():
                 hold.lift(None, words)

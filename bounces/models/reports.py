@@ -12,7 +12,7 @@ from bounces.categories import CATEGORIES, COMPLAINT, Doing, Kind
 from bounces.models.incidents import Incident
 from consent.models import Address
 from deliveries.models import Message
-from deliveries.redaction import redacted, redacted_text
+from deliveries.redaction import redacted_text
 
 # rows of the tables that end an address only where a neighbour gets mail, see
 # bounces/neighbours.py
@@ -87,12 +87,12 @@ class Report(models.Model):
     def __str__(self) -> str:
         return f"{self.kind}: {self.get_outcome_display()}"
 
-    def settle(self, outcome: Outcome) -> None:
+    def settle(self, outcome: Outcome, kept: bytes) -> None:
         """What was made of it. Nobody asks again whom it is about, so nothing is kept
-        with which somebody could act for that person."""
+        with which somebody could act for that person; `kept`: its octets without."""
         self.outcome = outcome
         if outcome != Outcome.REVIEW:
-            self.raw = redacted(bytes(self.raw))
+            self.raw = kept
             self.envelope_to = self.sent_to[:320]
 
     @property

@@ -39,7 +39,7 @@ class Verdict(models.TextChoices):
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
-    def moved_to(self) -> list[int]:
+    def moved(self) -> dict[int, int]:
         """The addresses that people of these mails have now, where it is another one;
         the last one of who has none: what is said there comes along to her next.
 
@@ -47,7 +47,11 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """
         now = Coalesce("contact__address_id", "contact__address_before_id")
         moved = self.annotate(now=now).exclude(now=F("address"))
-        return [pk for pk in moved.values_list("now", flat=True) if pk is not None]
+        places = moved.values_list("pk", "now")
+        return {pk: now for pk, now in places if now is not None}
+
+    def moved_to(self) -> list[int]:
+        return list(self.moved().values())
 
 
 class Delivery(models.Model):

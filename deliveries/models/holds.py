@@ -69,7 +69,7 @@ class HoldQuerySet(models.QuerySet["Hold"]):
         hold, made = self.locked().get_or_create(**what, lifted_at=None, defaults=how)
         if made or hold.outlast(how):
             AuditEntry.objects.record(
-                hold.created_by,
+                how["created_by"],
                 "stopped sending",
                 subject=hold.get_kind_display(),
                 detail={"reason": hold.reason, **hold.evidence},
@@ -139,17 +139,33 @@ class Hold(models.Model):
     def outlast(self, how: dict[str, Any]) -> bool:
         """A stop for a while becomes one until somebody lifts it, and one of the
         program's own becomes a person's, for the reason that comes now: what began it
-        must not end it then. False where nothing changes."""
+        must not end it then. A person's gets her reason as well. False where nothing
+        changes."""
         is_longer = self.lift_at is not None and how["lift_at"] is None
-        is_taken_over = self.created_by_id is None and how["created_by"] is not None
+        is_by_a_person = how["created_by"] is not None
+        is_taken_over = self.created_by_id is None and is_by_a_person
         if not (is_longer or is_taken_over):
-            return False
+            return is_by_a_person and self._add_reason(how["reason"])
         if not is_longer:
             how = {**how, "evidence": self.evidence}
         for name, value in how.items():
             setattr(self, name, value)
         self.save(update_fields=how)
         return True
+
+    def _add_reason(self, reason: str) -> bool:
+        """False where it is one of its reasons already."""
+        if reason in self.reason:
+            return False
+        self.reason = f"{self.reason} Also: {reason}"[:300]
+        self.save(update_fields=["reason"])
+        return True
+
+    def hand_over(self, reason: str) -> None:
+        """What stopped it is over: it goes on for what the program needs it for, and
+        ends with that."""
+        self.reason, self.created_by = reason[:300], None
+        self.save(update_fields=["reason", "created_by"])
 
     @transaction.atomic
     def lift(self, user: User | None, reason: str) -> bool:

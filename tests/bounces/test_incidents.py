@@ -159,6 +159,15 @@ def test_a_stop_that_somebody_made_hers_outlives_it():
     assert Hold.objects.active().get().reason == "A wrong price"
 
 
+def test_nor_does_it_end_one_that_a_second_person_wanted_as_well():
+    refused_at_gmail(3)
+    incident, rosa, bob = Incident.objects.get(), UserFactory(), UserFactory()
+    incidents.pause(incident, rosa)
+    Hold.objects.stop(bob, "A wrong price", kind="provider", value="gmail")
+    assert incidents.solve(incident, rosa, "Delisted").let_go == 0
+    assert Hold.objects.active().get().reason.endswith("Also: A wrong price")
+
+
 def again_of(incident):
     Bounce.objects.update(incident=None)
     return Bounce.objects.select_related("address")

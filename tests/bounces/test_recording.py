@@ -3,9 +3,11 @@ import datetime as dt
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from bounces import intake, judging
+from bounces import intake, judging, recording
 from bounces.models import Bounce, Outcome, Report, Source
 from bounces.recording import Incoming, record, record_many
 from consent.models import Address, ConsentRecord, Suppression
@@ -13,6 +15,7 @@ from consent.vocabulary import Reason, Scope
 from contacts.models import Contact
 from deliveries import catcher, magic
 from deliveries.models import CaughtMail, Delivery, DeliveryState
+from deliveries.redaction import redacted
 from deliveries.tokens import Purpose, Token, sign
 from tests.factories import ContactFactory, DeliveryFactory, UserFactory
 
@@ -315,6 +318,35 @@ class TestABatch:
             record_many(coming)
         assert Delivery.objects.filter(bounce_kind="hard").count() == 20
         assert Suppression.objects.count() == 20
+
+    def test_asks_once_where_those_are_who_complain(self):
+        asked = []
+        for count in (2, 6):
+            mails = DeliveryFactory.create_batch(count)
+            to = [return_path(one) for one in mails]
+            coming = [
+                Incoming(
+                    magic.complaint(MAIL, one, "ada@people.example"), Source.FILE, one
+                )
+                for one in to
+            ]
+            with CaptureQueriesContext(connection) as queries:
+                record_many(coming)
+            where = '"contacts_contact"."address_id" AS'
+            asked.append(sum(where in one["sql"] for one in queries))
+        assert asked == [2, 2]
+
+    def test_takes_the_keys_out_before_it_locks_an_address(self, delivery, monkeypatch):
+        locked = []
+
+        def redacting(raw):
+            locked.append(any("NO KEY" in one["sql"] for one in queries))
+            return redacted(raw)
+
+        monkeypatch.setattr(recording, "redacted", redacting)
+        with CaptureQueriesContext(connection) as queries:
+            record_many([refusal(delivery, b"5.1.1", b"no such user")])
+        assert locked == [False]
 
     @pytest.mark.parametrize("is_turned", [False, True])
     def test_of_two_reports_about_one_mail_the_graver_counts(self, delivery, is_turned):

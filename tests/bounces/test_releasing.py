@@ -224,6 +224,19 @@ class TestDomains:
         assert Hold.objects.active().get() == open_.hold
         assert not DomainCheck.objects.exists()
 
+    def test_of_a_solved_incident_wait_until_the_dns_has_answered(self, resolver):
+        self.fail("nothing.example")
+        open_ = Incident.objects.create(kind="domain", place="nothing.example")
+        incidents.pause(open_, UserFactory())
+        solved = incidents.solve(open_, UserFactory(), "Their IT allowed us")
+        assert "Mail there still waits: The domain could not" in incidents.freed(solved)
+        assert Hold.objects.active().get().created_by is None
+        domains.check_due(resolver)
+        assert Hold.objects.active().exists()
+        for _ in range(3):
+            self.pass_a_day(resolver)
+        assert not Hold.objects.active().exists()
+
     def test_of_the_great_providers_are_not_held(self):
         refused("ana@gmail.com", "550 5.1.2 domain not found", 550, "5.1.2")
         judging.judge_refusals()

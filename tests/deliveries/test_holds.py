@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry
 from deliveries.models import Hold, HoldKind
+from tests.factories import UserFactory
 from tests.threads import halfway
 
 pytestmark = pytest.mark.django_db
@@ -13,9 +14,18 @@ pytestmark = pytest.mark.django_db
 
 def test_sending_is_stopped_once_however_often_it_is_asked(alice):
     first = Hold.objects.stop_everything(alice, "Wrong list")
-    assert Hold.objects.stop_everything(alice, "Really") == first
+    assert Hold.objects.stop_everything(alice, "Wrong list") == first
     assert Hold.objects.active().get().reason == "Wrong list"
     assert AuditEntry.objects.get().detail == {"reason": "Wrong list"}
+
+
+def test_each_who_stops_it_has_her_reason_on_it(alice):
+    bob = UserFactory()
+    Hold.objects.stop_everything(alice, "Wrong list")
+    Hold.objects.stop_everything(bob, "A wrong price")
+    reason = "Wrong list Also: A wrong price"
+    assert Hold.objects.active().get().reason == reason
+    assert AuditEntry.objects.get(actor=bob).detail == {"reason": reason}
 
 
 def test_a_stop_is_lifted_once_with_a_reason(alice):
