@@ -6,6 +6,8 @@ report is committed. What breaks off in between is read again and counts once.
 
 from __future__ import annotations
 
+import imaplib
+import select
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -128,7 +130,25 @@ def watch(box: Box, is_over: Callable[[], bool], letters: Letters) -> None:
 def wait(opened: BaseMailBox) -> None:
     """Until something comes, or a while."""
     _, told = opened.client.capability()  # anew: some say more after the login
-    if b"IDLE" in told[0].split():
-        opened.idle.wait(timeout=IDLE_SECONDS)
-    else:
+    if b"IDLE" not in told[0].split() or not _idle(opened.client):
         time.sleep(POLL_SECONDS)
+
+
+def _idle(client: imaplib.IMAP4) -> bool:
+    """Until the server says anything; False when it refuses to tell (RFC 2177).
+
+    What it says meanwhile is not looked at, only that it does: a line that has come
+    by half would be taken for another answer. All of it is read as part of the answer
+    to the end of waiting, which comes last.
+    """
+    tag = client._command("IDLE")
+    told = False
+    while client._get_response() is not None:
+        if client.tagged_commands[tag] is not None:
+            return False
+        told = True  # something came just before
+    if not told:
+        select.select([client.socket()], [], [], IDLE_SECONDS)
+    client.send(b"DONE\r\n")
+    client._command_complete("IDLE", tag)
+    return True

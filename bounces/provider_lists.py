@@ -62,7 +62,7 @@ BREVO = {
     "unsubscribedViaApi": Said.OPTED_OUT,
 }
 OF_COMPLAINTS = ("/complaints", "/spam_reports", "/spam-complaints")
-OF_OPT_OUTS = ("/unsubscribes",)
+OF_OPT_OUTS = ("/unsubscribes", "/asm/suppressions")  # the latter: of groups
 SIGNED = (
     "The suppression list of Amazon SES is written as"
     " amazon+https://ID:SECRET@email.REGION.amazonaws.com/REGION, with the signs / and"
@@ -210,7 +210,13 @@ def after_mailgun(page: Any, url: str) -> str:
 
 def sendgrid(page: Any, url: str) -> Iterator[Entry]:
     for row in page:
-        yield Entry(row["email"], of_the_list(url), moment(row.get("created")))
+        at = row.get("created") or row.get("created_at")
+        yield Entry(row["email"], of_the_list(url), moment(at))
+
+
+def after_sendgrid(page: Any, url: str) -> str:
+    """The list of who left a group has no pages."""
+    return by_offset(list)(page, url) if "offset=" in url else ""
 
 
 def sparkpost(page: Any, url: str) -> Iterator[Entry]:
@@ -305,10 +311,11 @@ PROVIDERS: dict[str, Provider] = {
             "/v3/suppression/invalid_emails?limit=500&offset=0",
             "/v3/suppression/spam_reports?limit=500&offset=0",
             "/v3/suppression/unsubscribes?limit=500&offset=0",
+            "/v3/asm/suppressions",
         ),
         bearer,
         sendgrid,
-        by_offset(list),
+        after_sendgrid,
     ),
     "sparkpost": Provider(
         "SparkPost",

@@ -21,11 +21,14 @@ from anymail.webhooks.postmark import PostmarkTrackingWebhookView
 from anymail.webhooks.sendgrid import SendGridTrackingWebhookView
 from anymail.webhooks.sparkpost import SparkPostTrackingWebhookView
 from django.conf import settings
+from django.utils import timezone
 
+from bounces import feeding
 from bounces.delivery_reports import Failure
 from bounces.hook_readers import Amazon, Resend
 from bounces.models import Report, Source
 from bounces.parsed import Kind, Parsed
+from bounces.provider_lists import Entry, Said, moment
 from bounces.recording import Incoming, record_many
 from consent.addresses import BadAddress, key_of
 from consent.models import Address
@@ -60,6 +63,7 @@ REASONS = {
 }
 OURS = re.compile(r"\bm\.(\d{1,18})\.(\d{1,18})\.(\d{12,14})@")
 WORDS = ("error", "comment")  # Mailjet
+BY_US = ("Customer", "Admin")  # who put it on the list of Postmark, when not she
 LONGEST = 100_000
 
 
@@ -75,13 +79,46 @@ def asks_first(provider: str, headers: Mapping[str, str]) -> bool:
 
 
 def take_events(provider: str, events: Iterable[AnymailTrackingEvent]) -> list[Report]:
-    """Record those that tell of a failure or a complaint."""
-    told = [event for event in events if event.event_type in KINDS]
-    return record_many(incoming(provider, event) for event in told)
+    """Record those that tell of a failure or a complaint; take opt-outs for what they
+    are."""
+    told = list(events)
+    for event in told:
+        if event.event_type == EventType.UNSUBSCRIBED:
+            take_opt_out(provider, event)
+    failures = [event for event in told if event.event_type in KINDS]
+    return record_many(incoming(provider, event) for event in failures)
+
+
+def take_opt_out(provider: str, event: AnymailTrackingEvent) -> None:
+    """The same as when the list of the provider names her: the request has proved where
+    it is from. Safe to repeat, and an old one undoes no later sign-up.
+
+    Of a mail of ours it counts where she is by now as well, and in its report.
+    """
+    token, at = token_in(event, raw_of(event)), moment(event.timestamp)
+    mail = Delivery.objects.none()
+    if token and said_by(event) is Said.OPTED_OUT:
+        mail = Delivery.objects.filter(
+            message_id=token.message_id, pk=token.delivery_id
+        )
+    now = Address.objects.filter(pk__in=mail.moved_to(), key__isnull=False)
+    keys = [event.recipient or "", *now.values_list("key", flat=True)]
+    feeding.take([Entry(str(key), said_by(event), at) for key in keys], provider)
+    mail.filter(unsubscribed_at=None).update(unsubscribed_at=at or timezone.now())
+
+
+def said_by(event: AnymailTrackingEvent) -> Said:
+    """Postmark tells of what we or it put on its list as well."""
+    told = event.esp_event if isinstance(event.esp_event, dict) else {}
+    return Said.BLOCKED if told.get("Origin") in BY_US else Said.OPTED_OUT
+
+
+def raw_of(event: AnymailTrackingEvent) -> str:
+    return json.dumps(event.esp_event, sort_keys=True, default=str)[:LONGEST]
 
 
 def incoming(provider: str, event: AnymailTrackingEvent) -> Incoming:
-    raw = json.dumps(event.esp_event, sort_keys=True, default=str)[:LONGEST]
+    raw = raw_of(event)
     return Incoming(
         f"{provider} {event.event_id or ''}\n{raw}".encode(),
         Source.WEBHOOK,

@@ -35,6 +35,7 @@ BREVO = "/v3/smtp/blockedContacts"
         ("mailersend", "/v1/suppressions/unsubscribes", ""),
         ("mailgun", "/v3/mg.brand.example/unsubscribes", ""),
         ("sendgrid", "/v3/suppression/unsubscribes", ""),
+        ("sendgrid", "/v3/asm/suppressions", ""),
     ],
 )
 def test_who_opted_out_there_has_opted_out_here(providers, name, path, why):
@@ -44,6 +45,14 @@ def test_who_opted_out_there_has_opted_out_here(providers, name, path, why):
     found = Suppression.objects.get()
     assert (found.reason, found.scope) == (Reason.OWN_OPT_OUT, Scope.EVERYTHING)
     assert found.record.action == Action.WITHDRAWN
+
+
+def test_who_left_a_group_of_sendgrid_did_so_on_the_day_that_it_names(providers):
+    providers.lists["/v3/asm/suppressions"] = emails(600)
+    found = feeding.read(ListAt.of(providers.url("sendgrid")))
+    assert (found.listed, found.added, found.problem) == (600, 600, "")
+    day = dt.datetime(2026, 10, 10, 13, 58, 33, tzinfo=dt.UTC)
+    assert set(Suppression.objects.values_list("occurred_at", flat=True)) == {day}
 
 
 def test_what_we_put_on_the_list_ourselves_is_no_opt_out(providers):

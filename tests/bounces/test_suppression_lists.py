@@ -112,6 +112,10 @@ class Providers:
         some = rows[start : start + limit]
         return [{"created": 1, "email": email, "reason": "550 no"} for email, _ in some]
 
+    def groups_of_sendgrid(self, path, asked, rows):
+        group = {"group_id": 7, "group_name": "Offers", "created_at": 1_791_640_713}
+        return [{"email": email} | group for email, _ in rows]
+
     def sparkpost(self, path, asked, rows):
         start = 0 if asked["cursor"] == "initial" else int(asked["cursor"])
         links = [{"href": f"{path}?cursor={start + 2}&per_page=2", "rel": "next"}]
@@ -161,6 +165,7 @@ class Providers:
 SPEAKERS = (
     ("/message-streams/", Providers.postmark),
     ("/v3/suppression/", Providers.sendgrid),
+    ("/v3/asm/", Providers.groups_of_sendgrid),
     ("/v3/smtp/", Providers.brevo),
     ("/v3/", Providers.mailgun),
     ("/api/", Providers.sparkpost),

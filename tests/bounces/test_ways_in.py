@@ -72,7 +72,7 @@ def imap_server():
 
 
 def wait_for(port):
-    for _ in range(200):
+    for _ in range(1_200):  # a minute
         with (
             contextlib.suppress(OSError),
             socket.create_connection(("127.0.0.1", port), 1),

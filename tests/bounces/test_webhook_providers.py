@@ -10,9 +10,9 @@ import pytest
 
 from bounces import webhooks
 from bounces.models import Outcome, Report
-from consent.models import Suppression
-from consent.vocabulary import Reason
-from tests.factories import DeliveryFactory
+from consent.models import ConsentRecord, SubscriptionType, Suppression
+from consent.vocabulary import Action, Grade, Mechanism, Reason, Scope
+from tests.factories import DeliveryFactory, UserFactory, agree
 
 pytestmark = [
     pytest.mark.django_db,
@@ -140,6 +140,31 @@ BODIES = {
 }
 
 
+def left(provider, to, ours):
+    """How a provider tells that somebody opted out there."""
+    content = BODIES[provider](to, ours)
+    if provider == "mailgun":
+        content["event-data"] |= {"event": "unsubscribed"}
+        return content
+    if provider == "mailersend":
+        content["data"] |= {"type": "unsubscribed", "morph": None}
+        return content | {"type": "activity.unsubscribed"}
+    if provider == "sparkpost":
+        event = content[0]["msys"]["message_event"] | {"type": "list_unsubscribe"}
+        return [{"msys": {"unsubscribe_event": event}}]
+    if provider == "postmark":
+        gone = {"SuppressSending": True, "SuppressionReason": "ManualSuppression"}
+        gone |= {"RecordType": "SubscriptionChange", "Origin": "Recipient"}
+        return {**gone, "Recipient": to, "Metadata": {"id": ours}, "ChangedAt": MOMENT}
+    word = {"mailjet": "unsub", "sendgrid": "group_unsubscribe"}.get(provider)
+    if provider == "brevo":
+        return content | {"event": "unsubscribe"}
+    return [content[0] | {"event": word}]
+
+
+LEAVING = [name for name in BODIES if name not in ("amazon", "resend")]
+
+
 def basic(secret):
     return {"Authorization": f"Basic {base64.b64encode(secret.encode()).decode()}"}
 
@@ -214,6 +239,73 @@ def test_what_is_played_again_counts_once(client, provider):
     assert post(client, provider, content).status_code == 200
     assert post(client, provider, content).status_code == 200
     assert Report.objects.count() == Suppression.objects.count() == 1
+
+
+@pytest.mark.parametrize("provider", LEAVING)
+class TestAnOptOut:
+    """Amazon and Resend tell of none."""
+
+    def leave(self, client, provider, delivery):
+        content = left(provider, delivery.contact.email, message_id(delivery))
+        assert post(client, provider, content).status_code == 200
+
+    def test_there_is_one_here_and_in_the_report_of_the_mail(self, client, provider):
+        delivery = DeliveryFactory()
+        self.leave(client, provider, delivery)
+        found = Suppression.objects.get()
+        assert (found.reason, found.scope) == (Reason.OWN_OPT_OUT, Scope.EVERYTHING)
+        assert found.record.source == {"provider": provider}
+        delivery.refresh_from_db()
+        assert delivery.unsubscribed_at is not None
+
+    def test_played_again_counts_once(self, client, provider):
+        delivery = DeliveryFactory()
+        self.leave(client, provider, delivery)
+        before = list(ConsentRecord.objects.values())
+        self.leave(client, provider, delivery)
+        assert list(ConsentRecord.objects.values()) == before
+
+    def test_without_a_proof_is_refused(self, client, provider):
+        delivery = DeliveryFactory()
+        content = left(provider, delivery.contact.email, message_id(delivery))
+        if provider == "mailgun":
+            content["signature"]["signature"] = "0" * 64
+        assert post(client, provider, content, is_right=False).status_code == 400
+        assert not Suppression.objects.exists()
+
+
+def test_an_opt_out_counts_where_she_is_by_now(client):
+    delivery = DeliveryFactory()
+    ours, ada = message_id(delivery), delivery.contact
+    told = left("mailgun", ada.email, ours)
+    ada.move_to("ada@new.example", UserFactory())
+    post(client, "mailgun", told)
+    noes = Suppression.objects.active().filter(reason=Reason.OWN_OPT_OUT)
+    assert noes.filter(address=ada.address_id).exists()
+
+
+def test_an_opt_out_of_a_mail_that_is_not_ours_counts_as_on_a_list(client):
+    told = left("mailgun", "ana@people.example", "<x@elsewhere.example>")
+    post(client, "mailgun", told)
+    assert Suppression.objects.get().reason == Reason.OWN_OPT_OUT
+
+
+def test_an_opt_out_of_before_undoes_no_later_sign_up(client):
+    delivery = DeliveryFactory()
+    kind = SubscriptionType.objects.default()
+    told = left("mailgun", delivery.contact.email, message_id(delivery))
+    told["event-data"]["timestamp"] = time.time() - 3_600
+    doi = {"action": Action.GIVEN, "mechanism": Mechanism.DOUBLE_OPT_IN}
+    agree(delivery.contact, kind, Grade.DOUBLE_OPT_IN, **doi)
+    post(client, "mailgun", told)
+    assert not Suppression.objects.active().covering(kind).exists()
+
+
+def test_what_we_put_on_the_list_of_postmark_ourselves_is_no_opt_out(client):
+    delivery = DeliveryFactory()
+    told = left("postmark", delivery.contact.email, message_id(delivery))
+    post(client, "postmark", told | {"Origin": "Customer"})
+    assert Suppression.objects.get().reason == Reason.GLOBAL_BLOCK
 
 
 def test_about_somebody_else_changes_nothing(client, provider):

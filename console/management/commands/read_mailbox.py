@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import imaplib
 import time
 from typing import Any
 
@@ -13,6 +14,8 @@ from bounces.mailboxes import Box, read_box, watch
 from optouts import letters
 
 PAUSE = 60  # seconds until a broken connection is tried again
+# whatever a server may do; what it says that nobody foresaw is one of imaplib
+BROKEN = (OSError, ImapToolsError, imaplib.IMAP4.error)
 
 
 class Command(BaseCommand):
@@ -29,7 +32,7 @@ class Command(BaseCommand):
         box = self.box()
         try:
             self.stdout.write(f"{read_box(box, letters.take)} mails read.")
-        except (OSError, ImapToolsError) as error:
+        except BROKEN as error:
             raise CommandError(f"The mailbox cannot be read: {error}") from None
         while options["watch"]:
             self.watch(box)
@@ -43,6 +46,6 @@ class Command(BaseCommand):
     def watch(self, box: Box) -> None:
         try:
             watch(box, lambda: False, letters.take)
-        except (OSError, ImapToolsError) as error:
+        except BROKEN as error:
             self.stderr.write(f"The connection broke, trying again: {error}")
             time.sleep(PAUSE)
