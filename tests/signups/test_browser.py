@@ -5,7 +5,8 @@ import re
 from email import message_from_bytes, policy
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from contacts.models import Contact
 from deliveries.refusals import mailable
@@ -13,6 +14,11 @@ from deliveries.tokens import Purpose
 from signups.models import Submission
 from tests.factories import FormFactory
 from tests.signups.conftest import path_of
+
+LEFT_ALL = (
+    "You are unsubscribed from everything. We send no marketing email to this address"
+    " any more."
+)
 
 
 def newest_link(live_stack, path, count=1):
@@ -73,4 +79,43 @@ def test_in_out_and_in_again(live_stack, new_page, axe, scripts):
     assert not is_mailable(kind)
     say_yes(page, newest_link(live_stack, "/s/", count=2), axe)
     assert is_mailable(kind)
+    assert page.context.cookies() == []
+
+
+def press(page, language, words, then):
+    """Press the button with these words and wait for the others, in the language."""
+    with translation.override(language):
+        page.get_by_role("button", name=_(words)).click()
+        page.get_by_text(_(then), exact=True).wait_for()
+    assert page.locator("html").get_attribute("lang") == language
+
+
+def sign_up_and_confirm(page, form, live_stack, mails):
+    page.goto(f"{live_stack.base_url}/f/{form.key}")
+    page.locator("input[type=email]").fill("ana@people.example")
+    page.get_by_label(form.offered()[0].name).check()
+    press(page, form.language, form.button, "Thank you")
+    page.goto(newest_link(live_stack, "/s/", count=mails))
+    page.wait_for_timeout(1_600)
+    press(page, form.language, "Yes, that was me", "You are subscribed")
+
+
+@pytest.mark.parametrize(("language", "scripts"), [("fi", True), ("pl", False)])
+def test_in_out_and_in_again_in_another_language(
+    live_stack, new_page, axe, language, scripts
+):
+    form = FormFactory(language=language, button="OK")
+    page = new_page(java_script_enabled=scripts)
+    sign_up_and_confirm(page, form, live_stack, 1)
+    assert is_mailable(form.offered()[0])
+
+    choices = path_of(Submission.objects.get(), Purpose.PREFERENCES)
+    page.goto(f"{live_stack.base_url}{choices}?lang={language}")
+    assert not scripts or axe(page) == []
+    press(page, language, "Unsubscribe from everything", LEFT_ALL)
+    assert not is_mailable(form.offered()[0])
+
+    Submission.objects.update(at=timezone.now() - dt.timedelta(minutes=11))
+    sign_up_and_confirm(page, form, live_stack, 2)
+    assert is_mailable(form.offered()[0])
     assert page.context.cookies() == []
