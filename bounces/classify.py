@@ -9,6 +9,7 @@ from bounces.codes import Judgement, judge, stage_of
 from bounces.delivery_reports import Failure
 from bounces.parse import parse
 from bounces.parsed import ACTIONS, Kind, Parsed
+from bounces.rules.families import HINTS
 
 NAMES = {
     Kind.COMPLAINT: "complaint",
@@ -22,6 +23,7 @@ NAMES = {
 ABOUT_SOMEBODY = (Kind.COMPLAINT, Kind.AUTH_REPORT, Kind.NO_COMPLAINT, Kind.DELIVERED)
 OF_THE_MAILBOX = ("mailbox_full", "mailbox_disabled", "too_large")
 BOUNCED = (Kind.FAILED, Kind.DELAYED)
+HINTED = frozenset(one.key for one in HINTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,5 +110,6 @@ def doubted(found: Judgement, notice: str) -> Judgement:
 
 
 def is_clear(judgement: Judgement) -> bool:
-    """Whether words decided, not only a code."""
-    return bool(judgement.rule) and not judgement.rule[-1].isdigit()
+    """Whether words decided, not only a code or what is spoken of at all."""
+    rule = judgement.rule
+    return bool(rule) and not rule[-1].isdigit() and rule not in HINTED

@@ -19,6 +19,7 @@ from bounces.rules.families import (
     BLUNT,
     FIRM,
     HELD_AGAINST_US,
+    HINTS,
     LOOSE,
     Family,
     Pair,
@@ -78,6 +79,11 @@ GIVEN_UP = re.compile(  # what follows from the words of the other server
     r"queue too long"
 )
 PASSING = re.compile(r", try again|temporary|temporarily|servfail|tempfail")
+SAID_UNKNOWN = re.compile(r"unknown|invalid|not exist|no such|not found")
+BY_A_PROGRAM = re.compile(
+    r"\b(?:mail\.local|procmail|maildrop|dovecot|vdelivermail|lmtpd?|local)[:(]"
+    r"|\blocal (?:mailbox|account|delivery) "
+)
 PROVEN = frozenset(row.key for row in PROVIDERS)
 # What is refused before a recipient was named is the network or the sender.
 GENERAL = ("rejected", "policy", "filtered", "X.7", "f-box", "550", "554", "")
@@ -85,8 +91,9 @@ REFUSED_AT = {"EHLO": "reputation", "MAIL": "sender_rejected"}
 OF_A_BOX = ("RCPT", "")  # the stages of what is said of a mailbox
 OF_THE_RECIPIENT = (
     *("f-full", "f-closed", "f-moved", "f-unknown", "f-domain", "f-no-dns"),
-    *("f-dns-later", "f-route", "f-no-mail"),
+    *("f-dns-later", "f-route", "f-no-mail", "f-syntax"),
 )
+OF_ANY_SYSTEM = ("f-full", "f-dns-later", "f-route")
 # Codes that servers use for nothing else, whatever words stand beside
 EXACT = (
     "1.6",
@@ -117,6 +124,22 @@ EXACT = (
     "7.134",
     "7.136",
 )
+# What was judged by no more than its code may still speak of something: which hints
+# are believed after which rule
+OF_US = frozenset({"proof", "name", "relay", "content"})
+MORE = {
+    "": OF_US | {"cipher", "hop", "program", "sender"},
+    "421": frozenset({"network"}),
+    "450": frozenset({"program"}),
+    "550": OF_US | {"network", "sender"},
+    "553": frozenset({"relay", "name", "network"}),
+    "554": OF_US | {"network", "hop"},
+    "X.2.0": frozenset({"program", "hop"}),
+    "X.7": OF_US,
+    "no-domain": frozenset({"domain"}),
+    "no-mx": frozenset({"domain"}),
+    "f-line-refused": frozenset({"network"}),
+}
 # Category, the rule that decided, what is to be done instead of the usual
 Found = tuple[str, str, str]
 # Codes too coarse to be believed before the words are read
@@ -146,7 +169,10 @@ def judge(
     code, enhanced = better(code, enhanced, words)
     is_final = is_permanent(code, enhanced) and not (is_late and code is None)
     category, rule, doing = believed(
-        found_in(code, enhanced, words, stage), code, enhanced, words
+        sharpened(found_in(code, enhanced, words, stage), words),
+        code,
+        enhanced,
+        words,
     )
     if category == "unknown_user" and not is_proven(enhanced, words, stage, rule):
         return Judgement("filtered", "block", "count", rule, enhanced)
@@ -234,7 +260,7 @@ def weighed(said: frozenset[Pair], detail: str) -> Family | None:
     if first is None or first.key not in OF_THE_RECIPIENT or detail not in DETAILS:
         return first
     meant = DETAILS[detail][0]
-    if detail.startswith("3.") and meant == "server_error":
+    if detail.startswith("3.") and first.key in OF_ANY_SYSTEM:
         return None
     alike = (one for one in FIRM if one.category == meant)
     return first_said(tuple(alike), said) or first
@@ -248,6 +274,17 @@ def left_over(code: int | None, said: frozenset[Pair], stage: str) -> Found:
     return (REPLIES[code][0], str(code), "") if code in REPLIES else ("other", "", "")
 
 
+def sharpened(found: Found, words: str) -> Found:
+    """Of what was judged by no more than its code, what it speaks of."""
+    hints = MORE.get(found[1])
+    if hints is None:
+        return found
+    said = said_in(words)
+    said = frozenset(pair for pair in said if pair[0] in hints)
+    family = first_said(HINTS, said)
+    return (family.category, family.key, "") if family else found
+
+
 def believed(found: Found, code: int | None, enhanced: str, words: str) -> Found:
     """What would end an address, only when nothing beside it says that it is about
     somebody else: the sender, a password, many recipients at once."""
@@ -256,12 +293,12 @@ def believed(found: Found, code: int | None, enhanced: str, words: str) -> Found
     row = first_fit(DOUBTS, words, f" {code or ''} ")
     if row:
         return row.category, row.key, row.doing
-    if code == 503:
+    if code == 503 and (enhanced == "5.5.1" or not SAID_UNKNOWN.search(words)):
         return "protocol_error", "503", ""
     if not code or found[1] in PROVEN:
         return found
     if found[1] == "f-no-dns" and not enhanced:
-        return "sender_dns", "f-no-dns", ""  # a server that speaks of the DNS: of ours
+        return "sender_dns", "f-of-name", ""  # a server that speaks of the DNS: of ours
     family = first_said(HELD_AGAINST_US, said_in(words))
     return (family.category, family.key, family.doing) if family else found
 
@@ -294,6 +331,8 @@ def is_proven(enhanced: str, words: str, stage: str, rule: str) -> bool:
     if enhanced[2:] in ("1.1", "1.3", "1.0", "1.10") or stage == "RCPT":
         return True
     if rule in PROVEN:
+        return True
+    if BY_A_PROGRAM.search(words):
         return True
     return not (stage or REPLY.search(words) or ENHANCED.search(words))
 

@@ -27,6 +27,7 @@ from bounces.rules.words import (
 
 PERSON = " @ "  # stands for an address
 NOTHING = "nothing"  # of which a state is said that stands alone
+NAMED = "named"  # the state of a thing that is spoken of at all
 FEW = 4  # words of such a reply
 FAR = 8  # words between a state and its thing
 UNDOING = (-1, -2, 1, -3)  # where "not" may stand
@@ -61,6 +62,10 @@ PLACE = re.compile(
 # what the DNS says of a network is a name
 BESIDE_PACE = frozenset({"exceeded", "many", "full", "large"})
 BESIDE_NAME = frozenset({"unknown", "failed", "needed", "dnsless", "refused"})
+OF_SOMEBODY = frozenset({"unknown", "closed", "foreign"})
+SOMEBODY = frozenset({"box", "person"})
+OURS = frozenset({"network", "sender", "name"})
+SERVER = frozenset({"server"})
 # Between scripts without spaces and others
 BORDER = re.compile(
     r"(?<=[\u2e80-\uffff])(?=[a-z0-9])|(?<=[a-z0-9])(?=[\u2e80-\uffff])"
@@ -126,6 +131,7 @@ def meaning(word: str) -> Meaning:
     )
 
 
+@lru_cache(maxsize=256)  # asked several times of one reply
 def said_in(text: str) -> frozenset[Pair]:
     """The things of a text and their states. `text`: in lower case, on one line."""
     if not text.isascii():
@@ -143,7 +149,16 @@ def said_in(text: str) -> frozenset[Pair]:
         for sentence in SENTENCE.split(text, MOST_SENTENCES)
     ]
     said = frozenset(pair for words in sentences for pair in pairs_in(words))
-    return said or alone(sentences)
+    return (said or alone(sentences)) | named_in(sentences)
+
+
+def named_in(sentences: Sequence[Sequence[str]]) -> frozenset[Pair]:
+    return frozenset(
+        (thing, NAMED)
+        for words in sentences
+        for word in words
+        for thing in meaning(word).things
+    )
 
 
 def alone(sentences: Sequence[Sequence[str]]) -> frozenset[Pair]:
@@ -169,8 +184,16 @@ def pairs_in(words: Sequence[str]) -> Iterator[Pair]:
     spoken_of = frozenset().union(*(one.things for one in meant))
     for place, state in states_in(meant):
         topic = topic_of(state, spoken_of)
-        for thing in (topic,) if topic else nearest(place, meant):
+        things = frozenset({topic}) if topic else nearest(place, meant)
+        if things == SERVER and state in OF_SOMEBODY and not beside(place, meant):
+            things = spoken_of & SOMEBODY or things  # "the system knows no such user"
+        for thing in things:
             yield thing, state
+
+
+def beside(place: int, meant: Sequence[Meaning]) -> bool:
+    """Whether a state stands right beside its thing: "unknown server"."""
+    return any(one.things for one in meant[max(place - 1, 0) : place + 2])
 
 
 def topic_of(state: str, spoken_of: frozenset[str]) -> str:
@@ -183,7 +206,10 @@ def topic_of(state: str, spoken_of: frozenset[str]) -> str:
         and not spoken_of.isdisjoint({"name", "dns"})
     ):
         return "name"
-    return "sender" if state == "dnsless" and "sender" in spoken_of else ""
+    if state == "dnsless" and "sender" in spoken_of:
+        return "sender"
+    of_the_dns = state in ("unknown", "dnsless") and {"dns", "domain"} <= spoken_of
+    return "domain" if of_the_dns and spoken_of.isdisjoint(OURS) else ""
 
 
 def states_in(meant: Sequence[Meaning]) -> Iterator[tuple[int, str]]:

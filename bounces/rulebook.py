@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import AuditEntry, User
 from bounces.categories import CATEGORIES, Category
 from bounces.models import RuleChange
-from bounces.rules.families import BARE, BLUNT, FIRM, LOOSE
+from bounces.rules.families import BARE, BLUNT, FIRM, HINTS, LOOSE
 from bounces.rules.status import DETAILS, REPLIES, SUBJECTS
 from bounces.rules.tables import ALL
 
@@ -65,7 +65,7 @@ def _rows() -> Iterator[tuple[str, str, str, str]]:
             says = " / ".join([*row.texts, *row.codes])
             yield row.key, row.category, says, row.source
         seen.add(row.key)
-    for family in (*FIRM, *LOOSE, *BLUNT, *BARE):
+    for family in (*FIRM, *LOOSE, *BLUNT, *HINTS, *BARE):
         says = " / ".join(sorted(f"{thing} {state}" for thing, state in family.pairs))
         yield family.key, family.category, says, family.source
     for table in (DETAILS, SUBJECTS):

@@ -174,6 +174,19 @@ LOOSE: tuple[Family, ...] = (
         "server failed/full/exceeded/later/again/closed/absent",
     ),
 )
+# Of what is spoken of at all, where nothing tells more
+HINTS: tuple[Family, ...] = (
+    family("f-of-no-mail", "domain_no_mail", SYNTAX, "domain nomail"),
+    family("f-of-proof", "auth", SYNTAX, "proof named"),
+    family("f-of-name", "sender_dns", SYNTAX, "name named"),
+    family("f-of-relay", "relay_denied", SYNTAX, "relay named"),
+    family("f-of-cipher", "tls_failure", SYNTAX, "cipher named"),
+    family("f-of-hop", "network_error", SYNTAX, "hop named"),
+    family("f-of-network", "reputation", SYNTAX, "network named"),
+    family("f-of-content", "content", SYNTAX, "content named"),
+    family("f-of-sender", "sender_rejected", SYNTAX, "sender named"),
+    family("f-of-program", "server_error", SYNTAX, "program named"),
+)
 # Of a state alone, which after RCPT is that of the mailbox
 BARE: tuple[Family, ...] = (
     family("f-bare-closed", "mailbox_disabled", SYNTAX, "nothing closed/ended"),

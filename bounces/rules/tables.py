@@ -33,10 +33,10 @@ COMMON: tuple[Row, ...] = (
     *senders.ADDRESSED[1:],
     *senders.FROM[2:],
     *transport.TIMED_OUT,
-    *transport.WRAPPED,
 )
 # Asked only when no code tells more.
 VAGUE: tuple[Row, ...] = (
+    *transport.WRAPPED,
     *senders.CONTENT[2:],
     *transport.SERVER,
 )

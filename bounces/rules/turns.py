@@ -89,6 +89,8 @@ TURNS = (
     turn(
         "receive", r"\bdid not receive (?:this|your|the) (?:message|mail|email)\b", ""
     ),
+    turn("relay=", r"\brelay=", ""),
+    turn("connected to", r"\bconnected to +ip\b", ""),
     turn("route", r"\broute to host\b", "route"),
     turn("part", r"\blocal[ -]part\b", "localpart"),
     turn("name", r"\b(?:that|this|such|the|of) name\b(?! server| service)", "user"),
@@ -138,6 +140,8 @@ TURNS = (
     ),
     turn("nobody", r"\bnobody(?:'s| is) (?:home|here|there)\b", "no user"),
     turn("never", r"\bnever heard of\b", "unknown"),
+    turn("khong", r"\bkhong (?:tim thay|ton tai|co)\b", "unknown"),
+    turn("없", r"(?:account|user|recipient|mailbox|address) +\w? ?없\w*", "no user"),
     turn("y a ", r"\b(?:il )?(?:not )?y a (?:pas|plus|aucune?)(?: de)?\b", "aucun"),
     turn(
         "t",
@@ -149,6 +153,7 @@ TURNS = (
     turn(
         "any", r"\bany(?:body|one)(?= (?:named|called|by|with|of that|at th))", "user"
     ),
+    turn("have", NO + r" have +user\b", "no user"),
     # A domain, or a mailbox, that takes no mail at all
     turn(
         "n",
@@ -191,7 +196,7 @@ TURNS = (
         r"|\bno longer (?:works?|working)\b"
         r"|\b(?:person|employee|user|owner|colleague|student|he|she) left\b"
         r"|\bleft (?:us|our|the (?:company|organi[sz]ation|firm|university)|this)\b",
-        "departed",
+        "user departed",
     ),
     turn(
         "new",
@@ -222,6 +227,11 @@ TURNS = (
         "per",
         r"\b(?:one|\d{1,6}|only) recipients? (?:per|for each|in each)\b",
         "toomany recipients",
+    ),
+    turn(
+        "sending ",
+        r"\bsending (?=limits?\b|quotas?\b|rates?\b|allowance|credits?\b|too )",
+        "pace",
     ),
     turn("trop de", r"\btrop de\b", "toomany"),
     turn(

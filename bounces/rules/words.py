@@ -26,7 +26,8 @@ THINGS: Table = {
         mottagar* mottaker* modtager* vastaanottaj* odbiorc* adresat* adressat*
         příjem* címzett* получател* адресат* одержувач* addressee* mailbox mailboxes
         mailboxs mbox postfach* postfächer* mailkonto postvak* brevlåd* postkass*
-        postilaatik* postaláda* skrzynk* schránk* casella* caselle* buzón* buzon*
+        postilaatik* postituslaatik* postaláda* skrzynk* schránk* casella* caselle*
+        buzón* buzon*
         caixa* boîte* boite* bal ящик* почтов* скриньк* kutusu account accounts acct
         konto kontos konta cuenta* conta compte* cont учетн* аккаунт* hesap* address
         addresses addr adresse* adress* adres adresu adresa dirección* direccion*
@@ -89,7 +90,7 @@ THINGS: Table = {
     "pace": """
         rate rates connections sessions frequency volume throughput concurrency
         concurrent simultaneous hourly daily burst wysyłan* velocity requests ratelimit
-        hour minute pace speed sending outbound outgoing submission
+        hour minute pace speed outbound outgoing submission
     """,
     "relay": "relay relaying relays relayed weiterleit* relais rcpthosts",
     "cipher": """
@@ -109,10 +110,15 @@ THINGS: Table = {
         server servers system service mailserver mta backend filesystem mailer
         procmail maildrop pipe lock database ldap configuration config transport
     """,
+    "program": """
+        procmail maildrop pipe lock locking program programs process processing memory
+        command exited died daemon internal file files device fork resources vacation
+        machine scanner overloaded
+    """,
     "syntax": """
         command commands argument arguments parameter parameters protocol syntax
     """,
-    "hop": "hop hops loop loops schleife boucle bucle petla",
+    "hop": "hop hops loop loops looping schleife boucle bucle petla",
     "list": "list group mailinglist newsgroup liste gruppe",
 }
 
@@ -159,7 +165,8 @@ STATES: Table = {
         verlopen
     """,
     "full": """
-        full overquota insufficient overflow* overflowed stuffed overdrawn plena ple
+        full overquota insufficient insuffis* surpassed overflow* overflowed stuffed
+        overdrawn plena ple
         mało πλήρ* γεμάτ* מלאה מלא ممتلئ ممتلئة penuh
         пълна pun puna täis pilna erschöpf* exhausted mailboxfull quotaexceeded voll
         überfüllt überschritt*
@@ -288,7 +295,7 @@ UNDONE: Table = {
         authorised welcome erlaubt akzeptiert* zugelassen autorisé* accepté* permitid*
         acept* autoriz* aceit* consentit* accettat* toegestaan geaccepteerd dozwolon*
         povolen* разрешен* принима* принят* tillåt* tillat* tilladt* acceptable ok want
-        wants wanted
+        wants wanted relay relays relaying relayed
     """,
     "full": """
         enough sufficient ausreichend* genug suffisant* suficient* sufficient*
@@ -322,7 +329,7 @@ SIGNS: Table = {
     "toomany": "过高 过多 太多 過多 多すぎ",
     "size": "メールサイズ メールの容量 メールの大きさ 邮件大小 메일크기",
     "user": "ผู้ใช้ 用户 用戶 使用者 ユーザー ユーザ 사용자 사용자가",
-    "recipient": "收件人 收信人 收件者 宛先 受信者 送信先 수신자 받는사람",
+    "recipient": "あて先 收件人 收信人 收件者 宛先 受信者 送信先 수신자 받는사람",
     "mailbox": """
         กล่องจดหมาย 邮箱 信箱 郵箱 邮件箱 メールボックス 受信箱 메일함 편지함 사서함
     """,
@@ -332,7 +339,8 @@ SIGNS: Table = {
         不正确 不正確 有误 有誤
         不存在 不明 無効 无效 無效 未找到 找不到 没有找到 未知 查无 存在しません
         存在しない 見つかりません 見つからない ございません 존재하지 已删除 已注销
-        未开通 没有开通 未開通 ไม่พบ ไม่มีอยู่ 削除 찾을수없 찾을 유효하지
+        未开通 没有开通 未開通 いません 登録されて
+        間違って ไม่พบ ไม่มีอยู่ 削除 찾을수없 찾을 유효하지
     """,
     "disabled": """
         停用 禁用 冻结 凍結 停止 休眠 锁定 关闭 利用できません 정지 휴면 차단된

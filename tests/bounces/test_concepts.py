@@ -6,8 +6,8 @@ import pytest
 
 from bounces.categories import CATEGORIES
 from bounces.codes import judge
-from bounces.concepts import NOTHING, said_in
-from bounces.rules.families import BARE, BLUNT, FIRM, LOOSE
+from bounces.concepts import NAMED, NOTHING, said_in
+from bounces.rules.families import BARE, BLUNT, FIRM, HINTS, LOOSE
 from bounces.rules.tables import ALL
 from bounces.rules.words import STATES, THINGS, UNDONE
 
@@ -88,14 +88,14 @@ def test_an_address_is_a_box_and_a_host_name_is_nothing():
 
 
 def test_every_family_has_a_key_of_its_own_and_speaks_of_known_words():
-    families = (*FIRM, *LOOSE, *BLUNT, *BARE)
+    families = (*FIRM, *LOOSE, *BLUNT, *HINTS, *BARE)
     keys = [one.key for one in families]
     assert len({*keys} | {row.key for row in ALL}) == len(keys) + len(
         {row.key for row in ALL}
     )
     said = {pair for one in families for pair in one.pairs}
     assert {thing for thing, _ in said} <= set(THINGS) | {NOTHING}
-    assert {state for _, state in said} <= set(STATES) | set(UNDONE)
+    assert {state for _, state in said} <= {*STATES, *UNDONE, NAMED}
     assert {one.category for one in families} <= set(CATEGORIES)
 
 
@@ -159,3 +159,21 @@ def test_what_a_sentence_is_about_decides_what_a_state_is_said_of(text, pair):
 )
 def test_of_several_things_said_that_which_the_code_means_is_believed(reply, category):
     assert judge(None, "", reply, stage="RCPT").category == category
+
+
+@pytest.mark.parametrize(
+    ("reply", "category"),
+    [
+        ("550 we are fed up with your network", "reputation"),
+        ("550 think about your DKIM", "auth"),
+        ("554 have a look at your headers", "content"),
+        ("the mail went round in a loop", "network_error"),
+        ("the program for the vacation said 75", "server_error"),
+    ],
+)
+def test_where_only_a_code_would_decide_what_is_spoken_of_does(reply, category):
+    assert judge(None, "", reply, stage="RCPT").category == category
+
+
+def test_what_is_spoken_of_ends_no_address():
+    assert {one.category for one in HINTS} & {"unknown_user", "address_moved"} == set()
