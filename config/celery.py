@@ -165,6 +165,15 @@ TIMETABLE: dict[str, dict[str, Any]] = {
         "task": "api.tasks.forget_answers",
         "schedule": 3600.0,
     },
+    "tell webhooks what happened, every 5 seconds": {
+        "task": "webhooks.tasks.tell",
+        "schedule": 5.0,
+        "options": {"expires": 5.0},
+    },
+    "forget what webhooks were told a month ago, every hour": {
+        "task": "webhooks.tasks.forget_old",
+        "schedule": 3600.0,
+    },
     "refresh the segments that something changed, every 15 seconds": {
         "task": "segments.tasks.refresh_due",
         "schedule": 15.0,

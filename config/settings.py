@@ -33,7 +33,8 @@ ERASURE_KEY = read.secret("ERASURE_KEY", "the key behind hashes of erased addres
 ERASURE_KEYS_BEFORE = read.secrets("ERASURE_KEYS_BEFORE")
 LEDGER_KEY = read.secret("LEDGER_KEY", "the key that seals the consent ledger")
 LINK_KEYS = read.keyring("LINK_KEYS")
-# What lies in the database and must not be read from its backup: DKIM keys.
+# What lies in the database and must not be read from its backup: keys, and secrets of
+# webhooks.
 VAULT_KEYS = read.keyring("VAULT_KEYS")
 
 INSTALLED_APPS = [
@@ -48,6 +49,7 @@ INSTALLED_APPS = [
     "bounces",
     "optouts",
     "signups",
+    "webhooks",
     "api",
     "console",
     "django.contrib.admin",
@@ -170,6 +172,14 @@ CLICK_SETTLE_SECONDS = read.read(
 # How many requests one API token may make in a minute.
 API_REQUESTS_PER_MINUTE = read.read(
     "API_REQUESTS_PER_MINUTE", env.int, 600, "how many requests a token has a minute"
+)
+
+# Whether webhooks may call machines of the network that the console stands in, and
+# http:// on this machine.
+WEBHOOKS_INTERNAL = read.yes_or_no(
+    "WEBHOOKS_INTERNAL",
+    default=False,
+    meaning="webhooks into the network of the server",
 )
 
 LANGUAGE_CODE = "en"

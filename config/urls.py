@@ -27,5 +27,6 @@ urlpatterns = [
     path("", include("signups.urls")),
     path("", include("segments.urls")),
     path("", include("reengagement.urls")),
+    path("settings/webhooks/", include("webhooks.urls")),
     path("api/v1/", mounted),
 ]

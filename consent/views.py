@@ -28,6 +28,7 @@ def tabs(current: str, user: User) -> list[dict[str, Any]]:
         ("Account", "console:account", Right.LOOK),
         ("Users", "console:users", Right.USERS),
         ("API tokens", "console:tokens", Right.USERS),
+        ("Webhooks", "webhooks:list", Right.SETTINGS),
         ("Audit log", "console:log", Right.USERS),
     )
     return [

@@ -32,6 +32,8 @@ from reengagement.models import Member
 from segments.members import SegmentMember
 from segments.models import Displaced
 from signups.models import Submission
+from webhooks.bodies import CONTACT
+from webhooks.models import Notice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +173,14 @@ HOLDINGS: tuple[Holding, ...] = (
         columns=("at", "kind", "category", "code", "enhanced_code", "words"),
         why=SUM,
         emptied={"words": ""},
+    ),
+    Holding(
+        title="Events sent to webhooks",
+        model=Notice,
+        path="address",
+        columns=("at", "endpoint__name", "kind", "state"),
+        why="It names nobody once the address is empty, and goes after 30 days.",
+        emptied={"answer": ""},
     ),
     Holding(
         title="Unbounces",
@@ -349,6 +359,7 @@ class Person:
             mechanism=Mechanism.STAFF,
             actor=Actor.STAFF,
             user_id=user.pk,
+            source={CONTACT: self.contact.pk} if self.contact else {},
         )
         Suppression.objects.suppress([self.address.pk], Reason.ERASED, act)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -11,9 +10,9 @@ from django import forms
 from django.db.models import Q
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from accounts.days import DaysForm
 from accounts.models import AuditEntry, AuditEntryQuerySet, User
 from accounts.paging import FALLING, keyset
 from accounts.roles import Right, needs
@@ -28,38 +27,26 @@ COLUMNS = [
     {"label": "When"},
     {"label": "Details"},
 ]
-DAY = forms.DateInput(attrs={"type": "date"})
 
 
-class LogForm(forms.Form):
+class LogForm(DaysForm):
     """Which entries; each word narrows further, and none is needed."""
 
     q = forms.CharField(required=False, max_length=200, label="What, or about whom")
     who = forms.ModelChoiceField(
         User.objects.order_by("email"), required=False, label="Who", empty_label="All"
     )
-    since = forms.DateField(required=False, label="From", widget=DAY)
-    until = forms.DateField(required=False, label="To, with that day", widget=DAY)
+    field_order = ("q", "who", "since", "until")
 
     def entries(self) -> AuditEntryQuerySet:
-        """Days begin where the person who looks is."""
-        asked, zone = self.cleaned_data, timezone.get_current_timezone()
-        found = AuditEntry.objects.select_related("actor")
+        asked = self.cleaned_data
+        found = self.within(AuditEntry.objects.select_related("actor"))
         if asked["q"]:
             words = asked["q"]
             found = found.filter(Q(verb__icontains=words) | Q(subject__icontains=words))
         if asked["who"]:
             found = found.filter(actor=asked["who"])
-        if asked["since"]:
-            found = found.filter(at__gte=_midnight(asked["since"], zone))
-        if asked["until"] and asked["until"] < dt.date.max:
-            after = asked["until"] + dt.timedelta(days=1)
-            found = found.filter(at__lt=_midnight(after, zone))
         return found
-
-
-def _midnight(day: dt.date, zone: dt.tzinfo) -> dt.datetime:
-    return dt.datetime.combine(day, dt.time(), zone)
 
 
 @needs(Right.USERS)

@@ -103,6 +103,8 @@ STATUSES: dict[str, Look] = {
     "connected": Look("Connected", OK, "circle-check"),
     "failing": Look("Not connected", BAD, "circle-x"),
     "new_domain": Look("Not checked yet", INFO, "clock"),
+    # a webhook
+    "taking": Look("In use", OK, "circle-check"),
     # a job, a segment
     "done": Look("Done", OK, "circle-check"),
     "failed": Look("Failed", BAD, "circle-x"),

@@ -20,6 +20,7 @@ from deliveries.models import Hold, HoldKind, Relay, SendingDomain
 from reengagement.models import Campaign
 from reengagement.vocabulary import CampaignState
 from segments.models import Segment
+from webhooks.models import Endpoint
 
 SHOWN = 5
 RECENT = dt.timedelta(days=7)
@@ -54,6 +55,7 @@ def tasks() -> list[Task]:
         _relays(),
         _halted(),
         _paused(),
+        _webhooks(),
         _failed(),
     )
     return [task for kind in found for task in kind]
@@ -148,6 +150,18 @@ def _relays() -> Iterator[Task]:
             f"The mail server {relay} cannot be used",
             relay.problem,
             reverse("admin:deliveries_relay_changelist"),
+        )
+
+
+def _webhooks() -> Iterator[Task]:
+    """Those that were paused by themselves."""
+    paused = Endpoint.objects.current().exclude(paused_why="")
+    for endpoint in paused.order_by("pk")[:SHOWN]:
+        yield Task(
+            f"The webhook “{endpoint}” is paused",
+            f"{endpoint.paused_why} What happens meanwhile is kept for it.",
+            endpoint.get_absolute_url(),
+            "pause",
         )
 
 

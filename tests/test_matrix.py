@@ -129,6 +129,9 @@ PAGES = {
         consent:type_archive consent:type_restore deliveries:domain_add
         deliveries:domain_rotate deliveries:domain_allow
         deliveries:domain_remove bounces:rejudge bounces:unblock
+        webhooks:list webhooks:create webhooks:detail webhooks:edit
+        webhooks:rotate webhooks:pause webhooks:resume webhooks:remove
+        webhooks:test webhooks:again_all webhooks:notice webhooks:again
     """,
     "users": """
         console:users console:invite console:user console:user_off console:user_on

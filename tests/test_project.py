@@ -12,7 +12,8 @@ ROOT = places.ROOT
 SKIPPED = {".venv", ".local", ".git", "migrations", "node_modules"}
 APPS = (
     *("accounts", "consent", "contacts", "deliveries", "segments", "campaigns"),
-    *("reengagement", "bounces", "optouts", "signups", "api", "console", "config"),
+    *("reengagement", "bounces", "optouts", "signups", "webhooks", "api"),
+    *("console", "config"),
     "tests",
 )
 LONGEST_FUNCTION = 50

@@ -36,6 +36,7 @@ WRONG = [
     ("DNS_SERVERS", "ns.example"),
     ("DNS_SERVERS", "127.0.0.1:many"),
     ("WEBHOOK_KEYS", "a key without a name"),
+    ("WEBHOOKS_INTERNAL", "perhaps"),
     ("CLICK_SETTLE_SECONDS", "soon"),
     ("API_REQUESTS_PER_MINUTE", "many"),
     ("SUPPRESSION_LISTS", "postmark+http://KEY@api.example/outbound"),

@@ -1,0 +1,1 @@
+"""Webhooks under Settings: for administrators."""
