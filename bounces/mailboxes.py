@@ -7,11 +7,12 @@ report is committed. What breaks off in between is read again and counts once.
 from __future__ import annotations
 
 import imaplib
+import io
 import select
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from urllib.parse import unquote, urlsplit
 
 from imap_tools import AND, BaseMailBox, MailBox, MailBoxUnencrypted, MailMessage
@@ -147,8 +148,20 @@ def _idle(client: imaplib.IMAP4) -> bool:
         if client.tagged_commands[tag] is not None:
             return False
         told = True  # something came just before
-    if not told:
+    if not told and not _has_said_more(client):
         select.select([client.socket()], [], [], IDLE_SECONDS)
     client.send(b"DONE\r\n")
     client._command_complete("IDLE", tag)
     return True
+
+
+def _has_said_more(client: imaplib.IMAP4) -> bool:
+    """Whether something came together with the last line: the socket will not tell."""
+    line, patience = client.socket(), client.socket().gettimeout()
+    line.settimeout(0)
+    try:
+        return bool(cast("io.BufferedReader", client.file).peek(1))
+    except OSError:  # nothing yet, over TLS
+        return False
+    finally:
+        line.settimeout(patience)

@@ -73,10 +73,11 @@ def _patience(monkeypatch):
     [
         [b"+ idling\r\n", b"* 1 ", b"EXISTS\r\n"],
         [b"* 1 EXISTS\r\n+ idling\r\n"],
+        [b"+ idling\r\n* 1 EXISTS\r\n"],
         [b"+ idling\r\n", b"* 1 EXISTS\r\n* 1 ", b"RECENT\r\n"],
         [b"TAG NO not now\r\n"],
     ],
-    ids=["by half", "just before", "two of them", "refused"],
+    ids=["by half", "just before", "together", "two of them", "refused"],
 )
 def test_what_is_told_ends_the_waiting_and_the_next_answer_is_understood(pieces):
     with Server(*pieces).box.open() as opened:
