@@ -13,9 +13,11 @@ from django.utils import timezone
 from accounts.models import Account, Job, JobState
 from bounces.models import Incident
 from campaigns.models import Approval, EmailState, MarketingEmail
+from campaigns.readiness import obstacles
 from consent.models import Brand, SubscriptionType
 from console import stops
 from contacts.models import Contact
+from deliveries.entrances import NONE_IN_USE
 from deliveries.models import Hold, HoldKind, Relay, SendingDomain
 from reengagement.models import Campaign
 from reengagement.vocabulary import CampaignState
@@ -50,6 +52,7 @@ def tasks() -> list[Task]:
     """At most SHOWN of each kind."""
     found = (
         _approvals(),
+        _later(),
         _reviews(),
         _senders(),
         _relays(),
@@ -99,6 +102,21 @@ def _approvals() -> Iterator[Task]:
         )
 
 
+def _later() -> Iterator[Task]:
+    """Later emails of a campaign under way that cannot leave as they are."""
+    drafts = MarketingEmail.objects.filter(
+        state=EmailState.DRAFT, campaign_email__campaign__state=CampaignState.RUNNING
+    ).select_related("subscription_type__brand", "campaign_email__campaign")
+    for email in drafts.order_by("pk")[:SHOWN]:
+        for sentence in obstacles(email, recipients=False)[:1]:
+            campaign = email.campaign_email.campaign
+            yield Task(
+                f"“{email}” cannot be sent as it is",
+                f"{sentence} “{campaign}” waits with it until then.",
+                email.get_absolute_url(),
+            )
+
+
 def _senders() -> Iterator[Task]:
     """No mail leaves without a postal address."""
     for brand in Brand.objects.filter(postal_address="")[:SHOWN]:
@@ -144,13 +162,15 @@ def _paused() -> Iterator[Task]:
 
 
 def _relays() -> Iterator[Task]:
-    """Mail servers that could not be used the last time."""
-    for relay in Relay.objects.exclude(problem="").filter(weight__gt=0)[:SHOWN]:
-        yield Task(
-            f"The mail server {relay} cannot be used",
-            relay.problem,
-            reverse("admin:deliveries_relay_changelist"),
-        )
+    """Mail servers that could not be used the last time, or none that may be."""
+    servers = reverse("admin:deliveries_relay_changelist")
+    known = list(Relay.objects.order_by("pk"))
+    in_use = [one for one in known if one.weight]
+    if known and not in_use:
+        yield Task("No mail leaves", NONE_IN_USE, servers)
+    for relay in [one for one in in_use if one.problem][:SHOWN]:
+        title = f"The mail server {relay} cannot be used"
+        yield Task(title, relay.problem, servers)
 
 
 def _webhooks() -> Iterator[Task]:

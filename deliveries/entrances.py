@@ -5,11 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.urls import reverse
 
 from accounts.vault import Locked
 from deliveries.models import Relay
+from deliveries.problems import WARN, Problem
 from deliveries.rates import Rates
 from deliveries.smtp import Door, Unreachable, open_door
+
+NONE_IN_USE = (
+    "No mail server is in use: each has the weight 0. What is sent waits until one has"
+    " another."
+)
 
 
 class Full(Unreachable):
@@ -33,6 +40,8 @@ class Entrance:
 def enter() -> Entrance:
     """A connection to a relay that works; Unreachable where there is none. Why one
     does not is kept on it."""
+    if Relay.objects.are_off():
+        raise Unreachable(NONE_IN_USE)
     problem: Exception = Full("All connections to the mail servers are in use.")
     for relay in Relay.objects.in_turn():
         slot = relay.take_slot()
@@ -48,3 +57,11 @@ def enter() -> Entrance:
             relay.works()
             return Entrance(relay, slot, door, Rates.of(relay))
     raise problem if isinstance(problem, Unreachable) else Unreachable(str(problem))
+
+
+def server_problems() -> list[Problem]:
+    """That nothing would leave, for whoever is about to send."""
+    if not Relay.objects.are_off():
+        return []
+    servers = reverse("admin:deliveries_relay_changelist")
+    return [Problem(WARN, NONE_IN_USE, url=servers, place="Mail servers")]

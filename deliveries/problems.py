@@ -29,12 +29,13 @@ _ANY_TAG = re.compile(r"<[^>]+>")
 @dataclass(frozen=True, slots=True)
 class Problem:
     """`level`: "block" or "warn". `block_id`: where, '' for the mail as a whole.
-    `url`: the page that puts it right, where it is another one."""
+    `url`: the page that puts it right, where it is another one, named `place`."""
 
     level: str
     sentence: str
     block_id: str = ""
     url: str = ""
+    place: str = "Sending domains"
 
 
 class Mail(Protocol):

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 # The review lies behind these.
 ENDED = {CampaignState.OPTING_OUT, CampaignState.DONE}
+UNDER_WAY = {CampaignState.RUNNING, CampaignState.PAUSED}
 
 # The strip of figures: its columns add up to everybody asked.
 STRIP: tuple[tuple[str, tuple[Outcome, ...]], ...] = (
@@ -79,7 +80,11 @@ def _asked(counts: Counter[str]) -> int:
 
 def steps(campaign: Campaign, counts: Counter[str]) -> list[Step]:
     """From the choice of people to the opt-out."""
-    emails = list(campaign.emails.select_related("email__message"))
+    emails = list(
+        campaign.emails.select_related(
+            "email__message", "email__subscription_type__brand"
+        )
+    )
     flow = [_audience_step(campaign, _asked(counts))]
     for item in emails:
         flow.append(_email_step(campaign, item))
@@ -113,7 +118,7 @@ def _email_step(campaign: Campaign, item: CampaignEmail) -> Step:
     email = item.email
     title = f"Email {item.position}: “{email.subject}”"
     if email.message_id is None:
-        return Step("send", title, text="Goes to whoever has not answered by then.")
+        return _later_step(campaign, item, title)
     row = figures.groups(email)
     sending = row["waiting"] > 0
     held = campaign.state == CampaignState.PAUSED
@@ -135,9 +140,24 @@ def _email_step(campaign: Campaign, item: CampaignEmail) -> Step:
     )
 
 
+def _later_step(campaign: Campaign, item: CampaignEmail, title: str) -> Step:
+    """Of an email that nobody got yet; what is wrong with it keeps all waiting."""
+    found = item.obstacles if campaign.state in UNDER_WAY else []
+    if not found:
+        return Step("send", title, text="Goes to whoever has not answered by then.")
+    return Step(
+        "triangle-alert",
+        title,
+        "held",
+        text=f"{found[0]} Everybody waits for it until then.",
+        url=item.email.get_absolute_url(),
+        url_label="Put it right",
+    )
+
+
 def _waiting_step(campaign: Campaign, counts: Counter[str]) -> Step:
     waiting = counts[Outcome.WAITING] + counts[Outcome.PENDING]
-    running = campaign.state in {CampaignState.RUNNING, CampaignState.PAUSED}
+    running = campaign.state in UNDER_WAY
     last = campaign.members.last_deadline() if waiting else None
     state = ""
     if campaign.state == CampaignState.REVIEW or campaign.state in ENDED:

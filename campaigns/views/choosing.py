@@ -28,6 +28,7 @@ from campaigns.readiness import complaints, obstacles
 from campaigns.report import reason_label, reason_sentence
 from campaigns.shares import left_with_nothing, shares
 from campaigns.views.request import find, note, writing_tabs
+from deliveries.entrances import server_problems
 
 NAMES = 50
 COLUMNS = [{"label": "Contact"}, {"label": "Company"}, {"label": "Emails", "num": True}]
@@ -156,7 +157,7 @@ def show_review(
     prefetch_related_objects([email], "include", "exclude")
     numbers = _numbers(request, email, wanted=status != 200)
     missing = [] if "counting" in numbers else missing_values(email)
-    checks = complaints(email)
+    checks = [*server_problems(), *complaints(email)]
     context = {
         "email": email,
         "inbox": in_the_inbox(email),

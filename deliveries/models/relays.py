@@ -60,6 +60,11 @@ class RelayQuerySet(models.QuerySet["Relay"]):
         relay, _ = self.get_or_create(host="", defaults={"name": "EMAIL_URL"})
         return relay
 
+    def are_off(self) -> bool:
+        """There are some, and none is in use: no mail leaves."""
+        weights = list(self.values_list("weight", flat=True))
+        return bool(weights) and not any(weights)
+
     def in_turn(self) -> list[Relay]:
         """Those in use, by chance after their weight; who just failed comes last."""
         if not self.exists():

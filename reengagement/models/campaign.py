@@ -253,7 +253,7 @@ class Campaign(models.Model):
         """
         for before, item in itertools.pairwise(self.emails.select_related("email")):
             contacts = item.due_after(before)
-            if contacts.exists() and item.may_leave:
+            if contacts.exists() and not item.obstacles:
                 message = item.email.freeze()
                 audience.fix(message, fitted(contacts, message.blocks))
                 self._hand_over(item.email, message, CampaignState.RUNNING)

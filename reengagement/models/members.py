@@ -95,9 +95,9 @@ class CampaignEmail(models.Model):
         return f"Email {self.position} of {self.campaign}"
 
     @property
-    def may_leave(self) -> bool:
-        """Nothing is wrong with it, and the second person is not awaited."""
-        return not (obstacles(self.email, recipients=False) or unapproved(self.email))
+    def obstacles(self) -> list[str]:
+        """What is wrong with it, and whether the second person is awaited."""
+        return obstacles(self.email, recipients=False) + unapproved(self.email)
 
     def due_after(self, before: CampaignEmail) -> models.QuerySet[Contact]:
         """Who got `before` long enough ago, has not answered, and not got this one."""

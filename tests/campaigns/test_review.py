@@ -11,6 +11,7 @@ from campaigns.audience import funnel, people_with
 from campaigns.forms import settings as forms
 from campaigns.models import EmailState, MarketingEmail
 from contacts.models import PropertyDefinition
+from deliveries.models import Relay
 from tests.factories import (
     ContactFactory,
     DeliveryFactory,
@@ -223,3 +224,10 @@ class TestEnough:
         email.save_settings({"ignore_cap": True})
         assert set(people_with(email, "")) == set(people[:3])
         assert funnel(email).will_get == 3
+
+
+def test_that_nothing_would_leave_is_told_before_it_is_sent(client, email):
+    Relay.objects.main()
+    Relay.objects.update(weight=0)
+    page = client.get(reverse("campaigns:review", args=[email.pk])).content.decode()
+    assert "What is sent waits until one has another." in page

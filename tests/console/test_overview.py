@@ -17,7 +17,7 @@ from consent.models import Brand, SubscriptionType
 from console import health
 from console.trend import trend
 from deliveries import journal
-from deliveries.models import Hold, Journal, Month
+from deliveries.models import Hold, Journal, Month, Relay
 from deliveries.months import last_months
 from reengagement.models import Campaign
 from reengagement.vocabulary import CampaignState
@@ -110,6 +110,13 @@ def test_a_failed_job_and_a_halted_email_need_somebody(client, alice):
     text = page(client)
     assert "The file broke off." in text
     assert "There was nobody to send to." in text
+
+
+def test_that_no_mail_server_may_be_used_needs_somebody(client):
+    Relay.objects.main()
+    Relay.objects.update(weight=0)
+    page = client.get("/").content.decode()
+    assert "No mail server is in use: each has the weight 0." in page
 
 
 def test_all_sending_is_stopped_with_a_reason_and_let_go_on(client, alice):

@@ -59,6 +59,13 @@ def test_a_relay_of_no_weight_is_not_used(second, queue_for):
     assert len(second.sink.received) == 2
 
 
+def test_where_no_relay_may_be_used_the_reason_is_told():
+    Relay.objects.main()
+    Relay.objects.update(weight=0)
+    with pytest.raises(Unreachable, match="each has the weight 0"):
+        entrances.enter()
+
+
 def test_a_relay_that_is_gone_is_gone_around_and_told(second, sink, queue_for):
     Relay.objects.filter(host="").update(weight=0)
     broken = Relay.objects.create(

@@ -66,6 +66,18 @@ def test_the_overview_says_what_the_campaign_waits_for(world, later):
     assert f"“{later}” needs the approval of a second person" in titles
 
 
+def test_a_later_email_that_cannot_leave_says_so_where_people_look(
+    world, later, client
+):
+    approve(later)
+    MarketingEmail.objects.filter(pk=later.pk).update(subject="")
+    found = {task.title: task.text for task in todo.tasks()}
+    said = found[f"“{later}” cannot be sent as it is"]
+    assert said == "Write a subject. “Autumn clean-up” waits with it until then."
+    page = client.get(world.campaign.get_absolute_url()).content.decode()
+    assert "Everybody waits for it until then." in page
+
+
 def test_a_later_email_leaves_once_it_is_approved(world, later):
     approve(later)
     world.campaign.advance()
@@ -76,7 +88,7 @@ def test_what_left_before_the_account_asked_goes_on(world, later):
     Account.objects.update(second_person=False)
     world.campaign.advance()
     Account.objects.update(second_person=True)
-    assert world.campaign.emails.last().may_leave
+    assert world.campaign.emails.last().obstacles == []
 
 
 @pytest.fixture
