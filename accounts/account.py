@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import zoneinfo
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import ClassVar
 
 from django.core.exceptions import ValidationError
@@ -23,6 +26,20 @@ def check_time_zone(name: str) -> None:
         raise ValidationError(
             f"“{name}” is not a time zone. Choose one such as Europe/Helsinki."
         )
+
+
+# what the request that is being answered has read; None: there is no request
+_kept: ContextVar[list[Account] | None] = ContextVar("account", default=None)
+
+
+@contextmanager
+def read_once() -> Iterator[None]:
+    """In here the account is read at most once."""
+    token = _kept.set([])
+    try:
+        yield
+    finally:
+        _kept.reset(token)
 
 
 class Clock(models.TextChoices):
@@ -103,6 +120,17 @@ class Account(models.Model):
 
     @classmethod
     def current(cls) -> Account:
+        """As it is; within a request as it was when that first asked. To be read only:
+        whoever changes it takes `fresh`."""
+        kept = _kept.get()
+        if kept is None:
+            return cls.fresh()
+        if not kept:
+            kept.append(cls.fresh())
+        return kept[0]
+
+    @classmethod
+    def fresh(cls) -> Account:
         return cls.objects.get_or_create(id=1)[0]
 
     @property

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone, translation
 
+from accounts.account import read_once
 from accounts.speaking import chosen, wanted
 
 
@@ -40,7 +41,8 @@ class RefuseNulls:
 class AccountClock:
     """Tells a signed-in person every time as it is where she is, or else the account.
 
-    Public pages stay with UTC, which they say: they do not look who is asking.
+    Public pages stay with UTC, which they say: they do not look who is asking. However
+    often a page asks for the account, it is read once.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -48,7 +50,8 @@ class AccountClock:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         timezone.deactivate()  # whatever the request before left on this thread
-        return self.get_response(request)
+        with read_once():
+            return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, *_: Any) -> None:
         if getattr(view, "login_required", True):

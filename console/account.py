@@ -115,7 +115,7 @@ def _are_two() -> bool:
 @needs(Right.SETTINGS, reading=Right.LOOK)
 def edit(request: SignedIn) -> HttpResponse:
     form = AccountForm(
-        request.POST or None, instance=Account.current(), user=request.user
+        request.POST or None, instance=Account.fresh(), user=request.user
     )
     if request.method == "POST" and form.is_valid():
         form.save()
