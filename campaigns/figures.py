@@ -7,12 +7,15 @@ stores what it found on the email, and its pages show that with the time of the 
 from __future__ import annotations
 
 import datetime as dt
+import json
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.utils import timezone
 
 from campaigns import report
-from campaigns.models import MarketingEmail
+from campaigns.models import EmailState, MarketingEmail
+from deliveries.compared import Difference, difference
 from deliveries.room import roomy
 
 # Recipients from which on the figures are not counted anew for every look.
@@ -61,3 +64,25 @@ def recount() -> int:
             email.save(update_fields=["tally"])
             done += 1
     return done
+
+
+def differing() -> Iterator[Difference]:
+    """Emails that are over, with figures kept that are not those of their mails now."""
+    over = MarketingEmail.objects.filter(
+        state__in=[EmailState.SENT, EmailState.STOPPED], tallied_at__isnull=False
+    )
+    for pk in list(over.order_by("pk").values_list("pk", flat=True)):
+        email = MarketingEmail.objects.select_related("message").get(pk=pk)
+        with roomy():
+            now = json.loads(json.dumps(counted(email)))
+        if found := difference(pk, f"email {pk}, “{email}”", email.tally, now):
+            yield found
+
+
+def mend(ids: Sequence[int]) -> None:
+    """Count these emails anew."""
+    for email in MarketingEmail.objects.select_related("message").filter(pk__in=ids):
+        email.tallied_at = timezone.now()
+        with roomy():
+            email.tally = counted(email)
+        email.save(update_fields=["tally", "tallied_at"])

@@ -7,11 +7,15 @@ opens and bounces come late; the older ones stay as they are.
 from __future__ import annotations
 
 import datetime as dt
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from django.db import connection
 
 from accounts.models import Account
 from consent.vocabulary import OPT_OUT_REASONS
+from deliveries.compared import Difference, difference
 from deliveries.models import Channel, Month
 from deliveries.room import roomy
 
@@ -19,7 +23,10 @@ SHOWN = 12
 # counted again: a mail is opened and comes back for so long
 MOVING = 3
 
-COUNT = """
+FIGURES = ("delivered", "opened", "clicked", "bounced", "opt_outs")
+NAMES = ", ".join(FIGURES)
+
+COUNTED = """
 WITH mail AS (
     SELECT date_trunc('month', m.frozen_at AT TIME ZONE %(zone)s)::date AS month,
         count(*) FILTER (WHERE d.state = 'delivered') AS delivered,
@@ -37,17 +44,24 @@ WITH mail AS (
         AND reason = ANY(%(reasons)s)
     GROUP BY 1
 )
-INSERT INTO deliveries_month
-    (month, delivered, opened, clicked, bounced, opt_outs, counted_at)
-SELECT month, coalesce(delivered, 0), coalesce(opened, 0), coalesce(clicked, 0),
-    coalesce(bounced, 0), coalesce(opt_outs, 0), now()
+SELECT month, coalesce(delivered, 0) AS delivered, coalesce(opened, 0) AS opened,
+    coalesce(clicked, 0) AS clicked, coalesce(bounced, 0) AS bounced,
+    coalesce(opt_outs, 0) AS opt_outs
 FROM generate_series(%(since)s::date, %(today)s::date, interval '1 month') AS t(first)
 CROSS JOIN LATERAL (SELECT first::date AS month) one
 LEFT JOIN mail USING (month) LEFT JOIN noes USING (month)
-ON CONFLICT (month) DO UPDATE SET delivered = EXCLUDED.delivered,
-    opened = EXCLUDED.opened, clicked = EXCLUDED.clicked, bounced = EXCLUDED.bounced,
-    opt_outs = EXCLUDED.opt_outs, counted_at = now()
 """
+COUNT = f"""
+INSERT INTO deliveries_month (month, {NAMES}, counted_at)
+SELECT month, {NAMES}, now() FROM ({COUNTED}) counted
+ON CONFLICT (month) DO UPDATE SET counted_at = now(),
+    {", ".join(f"{name} = EXCLUDED.{name}" for name in FIGURES)}
+"""  # noqa: S608  the names are ours
+DIFFERING = f"""
+SELECT counted.month, to_jsonb(kept), to_jsonb(counted)
+FROM ({COUNTED}) counted LEFT JOIN deliveries_month kept USING (month)
+ORDER BY 1
+"""  # noqa: S608  the names are ours
 
 
 def sum_up(*, everything: bool = False) -> None:
@@ -55,22 +69,40 @@ def sum_up(*, everything: bool = False) -> None:
 
     Safe to repeat. A month of a million mails takes about a second.
     """
-    account = Account.current()
-    today = account.today()
-    months = last_months(today)
+    months = last_months(Account.current().today())
     known = Month.objects.filter(month__in=months[: SHOWN - MOVING]).count()
     is_whole = known == SHOWN - MOVING and not everything
     with roomy(), connection.cursor() as cursor:
-        cursor.execute(
-            COUNT,
-            {
-                "zone": account.time_zone,
-                "since": months[SHOWN - MOVING if is_whole else 0],
-                "today": today,
-                "test": Channel.TEST.value,
-                "reasons": [reason.value for reason in OPT_OUT_REASONS],
-            },
-        )
+        cursor.execute(COUNT, _values(months[SHOWN - MOVING if is_whole else 0]))
+
+
+def _values(since: dt.date) -> dict[str, Any]:
+    account = Account.current()
+    return {
+        "zone": account.time_zone,
+        "since": since,
+        "today": account.today(),
+        "test": Channel.TEST.value,
+        "reasons": [reason.value for reason in OPT_OUT_REASONS],
+    }
+
+
+def differing() -> Iterator[Difference]:
+    """Months of the chart that are not what mails and opt-outs say now."""
+    months = last_months(Account.current().today())
+    with roomy(), connection.cursor() as cursor:
+        cursor.execute(DIFFERING, _values(months[0]))
+        rows = cursor.fetchall()
+    for month, kept, counted in rows:
+        known = json.loads(kept) if kept else {}
+        now = json.loads(counted)
+        pair = known, {name: now[name] for name in FIGURES}
+        if found := difference(month, f"{month:%B %Y}", *pair):
+            yield found
+
+
+def mend(_: Sequence[dt.date]) -> None:
+    sum_up(everything=True)
 
 
 def last_months(today: dt.date) -> list[dt.date]:
