@@ -17,6 +17,7 @@ from accounts.roles import Right, needs
 from accounts.web import SignedIn
 from bounces.complaints import providers_telling
 from console.mail_rates import ENOUGH, MEASURES, Rates
+from console.mail_score import MOST_BEYOND_A_LIMIT, Score
 from deliveries.days import SETTLING
 from deliveries.models import Day
 
@@ -50,6 +51,8 @@ def index(request: SignedIn) -> HttpResponse:
         "first": first,
         "last": last,
         "rates": rates,
+        "score": Score.of(rates.everybody),
+        "most_beyond": MOST_BEYOND_A_LIMIT,
         "too_little": TOO_LITTLE.format(sent=rates.everybody.sums["sent"]),
         "columns": COLUMNS,
         **_charts(days, first, last),

@@ -144,6 +144,16 @@ def test_the_page_draws_every_day_and_every_provider(client, today):
 
 
 @pages
+def test_the_page_tells_the_score_and_what_it_is_made_of(client, today):
+    keep(day(hard=60, opened=250, clicked=20, click_tracked=1_000))
+    answer = client.get(URL)
+    assert answer.context["score"].value == 4
+    page = answer.content.decode()
+    assert "A rate is beyond its limit: then there are no more than 4." in page
+    assert "0.0 of 3" in page
+
+
+@pages
 def test_the_page_reads_no_delivery_and_asks_a_fixed_number_of_questions(client, today):
     for number in range(5, 25):
         keep(*(day(p, NOW - dt.timedelta(days=number)) for p in ("gmail", "yahoo")))
