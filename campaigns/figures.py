@@ -13,7 +13,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from campaigns import report
+from campaigns import places, report
 from campaigns.models import EmailState, MarketingEmail
 from deliveries.compared import Difference, difference
 from deliveries.room import roomy
@@ -31,6 +31,9 @@ def counted(email: MarketingEmail) -> dict[str, Any]:
         "lost_by": [list(row) for row in report.reasons(email, "lost")],
         "clickers": report.clickers(email),
         "by_hour": report.by_hour(email),
+        "on_the_way": report.left_on_the_way(email),
+        "by_provider": places.by_provider(email),
+        "by_domain": places.by_domain(email),
     }
 
 

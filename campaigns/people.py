@@ -7,11 +7,12 @@ import itertools
 from dataclasses import dataclass
 
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Lower
 
 from accounts.models import User
 from accounts.races import once_more
-from campaigns.models import MarketingEmail
+from campaigns.models import EmailState, MarketingEmail
 from campaigns.report import (
     STOPPED,
     Group,
@@ -25,6 +26,7 @@ from deliveries import frequency
 from deliveries.models import Delivery, DeliveryState
 from segments.models import Segment, SegmentKind
 
+OVER = {EmailState.SENT, EmailState.STOPPED}
 _SENTENCES = {
     DeliveryState.QUEUED: "Waits for its turn.",
     DeliveryState.STARTED: "Is being handed over now.",
@@ -153,6 +155,39 @@ def badge(delivery: Delivery) -> str:
         if getattr(delivery, f"{name}_at"):
             return name
     return str(delivery.state)
+
+
+# Who may get the same once more, of which group: whom no mail has reached, for reasons
+# that may be over. Who was refused for good, or said no, is not asked again.
+AGAIN = {
+    "bounced": Q(state=DeliveryState.EXPIRED) | Q(bounce_kind="soft"),
+    "not_sent": Q(state=DeliveryState.CANCELLED),
+}
+
+
+def for_another_try(email: MarketingEmail, group: Group) -> models.QuerySet[Delivery]:
+    """Those of a group to whom a copy may go; campaigns choose theirs themselves."""
+    where = AGAIN.get(group.key)
+    if where is None or email.group or email.state not in OVER:
+        return Delivery.objects.none()
+    return deliveries_of(email).filter(group.where, where, contact__isnull=False)
+
+
+@once_more
+def send_again(email: MarketingEmail, group: Group, user: User) -> MarketingEmail:
+    """A draft with the same words for these people, who are in a segment of their own.
+
+    Who may be mailed is asked when it is sent, as always.
+    """
+    made = Segment(
+        name=_free(f"{email.name[:120]}: to be sent again"), kind=SegmentKind.STATIC
+    )
+    made.save_rules(user)
+    rows = for_another_try(email, group)
+    made.add(Contact.objects.filter(pk__in=rows.values("contact_id")))
+    copy = email.duplicate(user)
+    copy.choose([made], [])
+    return copy
 
 
 @once_more

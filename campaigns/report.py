@@ -12,11 +12,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 from campaigns import audience, losses
 from campaigns.models import MarketingEmail
+from consent.models import Suppression
+from consent.vocabulary import OPT_OUT_REASONS, Scope
 from deliveries import refusals
 from deliveries.models import (
     Delivery,
@@ -160,6 +163,26 @@ def machine_clicks(email: MarketingEmail) -> int:
         events = events.filter(at__gte=email.launched_at)
     only = deliveries_of(email).filter(clicked_at=None, unverified_click_at=None)
     return only.filter(pk__in=events.values("delivery_id")).count()
+
+
+def left_on_the_way(email: MarketingEmail) -> int:
+    """People who said no while their mail was being handed over: nothing could call it
+    back, and nothing has started after that."""
+    if email.message is None:
+        return 0
+    about = (
+        Q(scope=Scope.EVERYTHING)
+        | Q(brand=email.message.brand_id)
+        | Q(subscription_type=email.message.subscription_type_id)
+    )
+    noes = Suppression.objects.filter(
+        about,
+        created_at__lt=Coalesce(OuterRef("settled_at"), Now()),
+        address=OuterRef("address"),
+        reason__in=OPT_OUT_REASONS,
+        created_at__gte=OuterRef("started_at"),
+    )
+    return deliveries_of(email).filter(Exists(noes)).count()
 
 
 def reasons(email: MarketingEmail, key: str) -> list[tuple[str, int]]:

@@ -95,5 +95,6 @@ urlpatterns = [
     path("emails/<int:pk>/people/", reports.people, name="people"),
     path("emails/<int:pk>/people/export/", reports.export, name="export"),
     path("emails/<int:pk>/people/segment/", reports.segment, name="segment"),
+    path("emails/<int:pk>/people/again/", reports.again, name="again"),
     path("emails/<int:pk>/sent/", reports.shown, name="shown"),
 ]

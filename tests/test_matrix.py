@@ -77,7 +77,7 @@ PAGES = {
         campaigns:approve campaigns:send_back
     """,
     "send": """
-        campaigns:ask
+        campaigns:ask campaigns:again
         console:stop console:go_on console:lift deliveries:domain_check campaigns:create
         campaigns:duplicate campaigns:discard campaigns:content
         campaigns:autosave campaigns:block_add campaigns:block_move

@@ -45,6 +45,15 @@ COMPARED_COLUMNS = [
     {"label": "Contacts lost", "num": True},
 ]
 
+PLACE_COLUMNS = [
+    {"label": "Where"},
+    {"label": "Delivered", "num": True},
+    {"label": "Bounced", "num": True},
+    {"label": "Opened", "num": True},
+    {"label": "Clicked", "num": True},
+    {"label": "Contacts lost", "num": True},
+]
+
 # the strip of figures; the other groups are reached from the numbers below it
 STRIP = [
     "intended",
@@ -112,10 +121,19 @@ def _figures(email: MarketingEmail) -> dict[str, Any]:
         "findings": comparison.told(email, compared),
         "links": report.links(email, counts["clickers"]),
         "link_columns": LINK_COLUMNS,
+        "places": _places(counts),
+        "place_columns": PLACE_COLUMNS,
         "curve": report.curve(email, counts["by_hour"]),
         "zone": timezone.get_current_timezone(),
         "tabs": report_tabs(email, "detail"),
     }
+
+
+def _places(counts: dict[str, Any]) -> list[dict[str, Any]]:
+    """Tables of where the mail went; figures kept from before know none."""
+    tables = [("Provider", "by_provider"), ("Domain", "by_domain")]
+    found = [{"what": what, "rows": counts.get(key, [])} for what, key in tables]
+    return [one for one in found if one["rows"]]
 
 
 def _next_at(email: MarketingEmail) -> dt.datetime | None:
@@ -217,6 +235,7 @@ def people(request: SignedIn, pk: int) -> HttpResponse:
         "bars": bars,
         "page": page,
         "rows": [rows.row(one) for one in page.rows],
+        "again": rows.for_another_try(email, group).count(),
         "columns": COLUMNS,
         "zone": timezone.get_current_timezone(),
         "export": reverse("campaigns:export", args=[pk]) + "?" + _kept(group, reason),
@@ -266,6 +285,21 @@ def segment(request: SignedIn, pk: int) -> HttpResponse:
     note(request, "made a segment from recipients of email", email)
     messages.success(request, f"Made the segment “{made}” with {made.size} contacts.")
     return redirect(made)
+
+
+@needs(Right.SEND)
+@require_POST
+def again(request: SignedIn, pk: int) -> HttpResponse:
+    """A draft for those of a group whom no mail has reached."""
+    email = find(pk)
+    group, _ = _asked(request)
+    if not rows.for_another_try(email, group).exists():
+        messages.warning(request, "There is nobody to whom it could be sent again.")
+        return redirect(_people_url(email, group=group.key))
+    copy = rows.send_again(email, group, request.user)
+    note(request, "began to send again email", email)
+    messages.success(request, f"“{copy}” is a draft for these people. Look, then send.")
+    return redirect("campaigns:review", copy.pk)
 
 
 @needs(Right.LOOK)

@@ -160,7 +160,7 @@ def test_earlier_emails_are_not_counted_again(kind, client, django_assert_num_qu
     email = sent(kind, 1)
     # session, user, email, figures, machine clicks, reasons, losses, emails before,
     # links and who clicked them, opens and clicks by the hour, account
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(15):
         client.get(detail(email))
 
 

@@ -6,13 +6,16 @@ import io
 
 import pytest
 from django.db import connection
+from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from campaigns import figures, report
+from campaigns import figures, places, report
 from campaigns.models import EmailState, MarketingEmail
 from campaigns.people import sentence
+from consent.models import Suppression
+from consent.vocabulary import Reason
 from deliveries.models import Delivery, DeliveryState, Event, EventKind, Verdict
 from segments.models import Segment
 from tests.factories import (
@@ -21,6 +24,8 @@ from tests.factories import (
     LinkFactory,
     MarketingEmailFactory,
     MessageFactory,
+    SubscriptionTypeFactory,
+    no_because,
 )
 
 pytestmark = pytest.mark.django_db
@@ -162,16 +167,16 @@ def test_the_report_asks_a_fixed_number_of_questions(
     client, email, everything, django_assert_num_queries
 ):
     # session, user, email, figures, machine clicks, reasons, losses, emails before,
-    # links and who clicked them, opens and clicks by the hour, account
-    # and what waits for its hour
-    with django_assert_num_queries(13):
+    # links and who clicked them, opens and clicks by the hour, account, who left
+    # meanwhile, by provider, by domain, and what waits for its hour
+    with django_assert_num_queries(16):
         client.get(url("detail", email))
 
 
 def test_the_people_ask_a_fixed_number_of_questions(
     client, email, everything, django_assert_num_queries
 ):
-    # session, user, email, figures, page, reasons, account
+    # session, user, email, figures, page, reasons, account, whom it may go to again
     with django_assert_num_queries(6):
         client.get(url("people", email), {"group": "not_sent"})
 
@@ -202,6 +207,60 @@ def test_clicks_are_told_by_who_was_behind_them(client, email, everything):
     context = client.get(url("detail", email)).context
     assert [one["count"] for one in context["clicks"]] == [2, 1, 1]
     assert [one["machines"] for one in context["links"]] == [1]
+
+
+def test_where_the_mail_went_adds_up_to_the_figures(email, everything):
+    Delivery.objects.filter(state=DeliveryState.REFUSED).update(provider="gmail")
+    counts, rows = report.tally(email), places.by_provider(email)
+    assert [row["name"] for row in rows] == ["Others", "Gmail"]
+    for key in places.COUNTED:
+        assert sum(row[key] for row in rows) == counts[key], key
+
+
+def test_the_domains_with_most_mail_are_told(email):
+    for number in range(12):
+        mail(email, contact=ContactFactory(email=f"a@d{number}.example"))
+    mail(email, contact=ContactFactory(email="b@d7.example"))
+    rows = places.by_domain(email)
+    assert (len(rows), rows[0]["name"], rows[0]["sent"]) == (10, "d7.example", 2)
+
+
+def opts_out(delivery, after, **scope):
+    """Her no, committed so many seconds after her mail was started."""
+    act = no_because(Reason.OWN_OPT_OUT)
+    Suppression.objects.suppress(
+        [delivery.address_id], Reason.OWN_OPT_OUT, act, **scope
+    )
+    said = delivery.started_at + dt.timedelta(seconds=after)
+    Suppression.objects.filter(address=delivery.address_id).update(created_at=said)
+
+
+@pytest.mark.parametrize(
+    ("after", "taken", "expected"),
+    [(1, 3, 1), (-1, 3, 0), (5, 3, 0), (1, None, 1)],
+)
+def test_who_opts_out_while_her_mail_is_handed_over_is_counted(
+    email, after, taken, expected
+):
+    began = NOW - dt.timedelta(minutes=5)
+    done = None if taken is None else began + dt.timedelta(seconds=taken)
+    state = DeliveryState.DELIVERED if done else DeliveryState.STARTED
+    opts_out(mail(email, state, started_at=began, settled_at=done), after)
+    assert report.left_on_the_way(email) == expected
+
+
+def test_a_no_to_another_type_is_none_to_this_email(email):
+    began = NOW - dt.timedelta(minutes=5)
+    one = mail(email, DeliveryState.STARTED, started_at=began, settled_at=None)
+    opts_out(one, 1, subscription_type=SubscriptionTypeFactory())
+    assert report.left_on_the_way(email) == 0
+
+
+def test_the_report_tells_who_opted_out_on_the_way(client, email):
+    began = NOW - dt.timedelta(minutes=5)
+    opts_out(mail(email, started_at=began, settled_at=NOW), 1)
+    page = client.get(url("detail", email)).content.decode()
+    assert "1 opted out while their mail was being handed over." in page
 
 
 def test_the_curve_ends_at_the_figures(email, everything):
@@ -257,6 +316,59 @@ def test_a_segment_is_made_of_a_group(client, email, everything):
     assert list(names) == [f"{made.name} 2", made.name, f"{made.name} 3"]
 
 
+class TestSendingAgain:
+    @pytest.fixture(autouse=True)
+    def over(self, email, everything):
+        mail(email, bounced_at=NOW, bounce_kind="soft")
+        mail(email, DeliveryState.REFUSED, bounce_kind="hard")
+        MarketingEmail.objects.update(state=EmailState.STOPPED)
+
+    @pytest.mark.parametrize(
+        ("group", "who"),
+        [
+            ("bounced", Q(state=DeliveryState.EXPIRED) | Q(bounce_kind="soft")),
+            ("not_sent", Q(state=DeliveryState.CANCELLED)),
+        ],
+    )
+    def test_makes_a_draft_for_whom_no_mail_has_reached(
+        self, client, email, group, who
+    ):
+        meant = set(Delivery.objects.filter(who).values_list("contact_id", flat=True))
+        answer = client.post(url("again", email), {"group": group})
+        copy = MarketingEmail.objects.latest("pk")
+        assert answer.url == url("review", copy)
+        assert (copy.state, copy.subject) == (EmailState.DRAFT, email.subject)
+        segment = copy.include.get()
+        assert set(segment.members().values_list("pk", flat=True)) == meant
+
+    def test_is_offered_with_the_number(self, client, email):
+        page = client.get(url("people", email), {"group": "bounced"})
+        assert "Send again to 2" in page.content.decode()
+
+    @pytest.mark.parametrize("group", ["delivered", "unsubscribed", "uncertain"])
+    def test_is_not_for_whom_it_may_have_reached(self, client, email, group):
+        client.post(url("again", email), {"group": group})
+        assert MarketingEmail.objects.count() == 1
+
+    def test_is_not_for_what_is_still_being_sent(self, client, email):
+        MarketingEmail.objects.update(state=EmailState.SENDING)
+        client.post(url("again", email), {"group": "bounced"})
+        assert MarketingEmail.objects.count() == 1
+
+    def test_is_not_for_the_email_of_a_campaign(self, client, email):
+        MarketingEmail.objects.update(group="reengagement:1")
+        client.post(url("again", email), {"group": "bounced"})
+        assert MarketingEmail.objects.count() == 1
+
+    def test_changes_nothing_by_looking(self, client, email):
+        assert client.get(url("again", email)).status_code == 405
+
+    def test_is_not_for_outsiders(self, outsider_client, email):
+        answer = outsider_client.post(url("again", email), {"group": "bounced"})
+        assert reverse("login") in answer.url
+        assert MarketingEmail.objects.count() == 1
+
+
 def test_a_reason_that_is_none_makes_an_empty_segment(client, email):
     form = {"group": "not_sent", "reason": "x" * 5_000}
     assert client.post(url("segment", email), form).status_code == 302
@@ -288,7 +400,8 @@ def test_a_large_email_is_shown_as_of_the_last_count(
         answer = client.get(url("detail", email))
     assert not any("deliveries_delivery" in one["sql"] for one in asked)
     assert "Counted" in answer.content.decode()
-    for name in ("strip", "adds_up", "clicks", "reasons", "links", "curve"):
+    names = ("strip", "adds_up", "clicks", "reasons", "links", "curve", "places")
+    for name in names:
         assert answer.context[name] == before[name], name
 
 
