@@ -308,7 +308,8 @@ class Slow:
         threading.Thread(target=self.serve, daemon=True).start()
 
     def serve(self):
-        line, _ = self.socket.accept()
+        with self.socket:
+            line, _ = self.socket.accept()
         with line:
             try:
                 line.sendall(self.words)
