@@ -7,15 +7,18 @@ An unfinished condition holds for nobody, and keeps the email from being sent.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import add
 from typing import Any
 
 from django.db import models
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, Q, Value, When
 
 from campaigns.blocks import Block
+from campaigns.languages import read_by, tongue
 from contacts.models import Contact
-from deliveries.audience import SHOWN, plain
+from deliveries.audience import SHOWN, TONGUE, plain
+from deliveries.languages import Spoken, all_blocks
 from deliveries.optional import MOST_CONDITIONS, condition_of, conditions
 from segments.compile import compile_rules
 from segments.fields import Family, Source
@@ -126,28 +129,35 @@ def holds(rule: Mapping[str, Any], vocabulary: Vocabulary) -> Q:
     return Q(pk__in=[]) if rules is None else compile_rules(rules, current_clock())
 
 
-def readers(places: Iterable[int], blocks: Sequence[Block]) -> Q:
-    """Those for whom one of the conditions at these places holds; all, if none is
-    given."""
-    asked, words, found = conditions(blocks), Vocabulary(), Q()
-    for place in places:
-        found |= holds(asked[place], words)
+def readers(places: Iterable[tuple[str, int]], mail: Spoken) -> Q:
+    """Those who read one of these places of `mail`: (language, place of a condition, or
+    -1 for what everybody of the language reads)."""
+    asked, words, found = conditions(all_blocks(mail)), Vocabulary(), Q()
+    for language, place in places:
+        here = read_by(mail, language)
+        here &= holds(asked[place], words) if place >= 0 else Q()
+        if not here:
+            return here
+        found |= here
     return found
 
 
-def fitted(
-    people: models.QuerySet[Contact], blocks: Sequence[Block]
-) -> models.QuerySet[Contact]:
-    """`people`, each with what of the blocks she gets; as they are where all get all.
+def fitted(people: models.QuerySet[Contact], mail: Spoken) -> models.QuerySet[Contact]:
+    """`people`, each with what of the blocks she gets and in which language; as they
+    are where all get all.
 
     One expression for everybody: asked when the audience is fixed, and kept with each
     mail.
     """
-    asked = conditions(blocks)
-    if not asked:
-        return people
+    asked = conditions(all_blocks(mail))
+    gets: dict[str, Any] = {SHOWN: _bits(asked)} if asked else {}
+    gets |= {TONGUE: tongue(mail)} if mail.variants else {}
+    return plain(people).annotate(**gets) if gets else people
+
+
+def _bits(asked: Sequence[Mapping[str, Any]]) -> Any:
     words, bit = Vocabulary(), models.BigIntegerField()
-    bits = [
+    bits: list[Any] = [
         Case(
             When(holds(one, words), then=Value(1 << place, bit)),
             default=Value(0, bit),
@@ -155,15 +165,12 @@ def fitted(
         )
         for place, one in enumerate(asked)
     ]
-    total: Any = bits[0]
-    for one in bits[1:]:
-        total = total + one
-    return plain(people).annotate(**{SHOWN: total})
+    return reduce(add, bits)
 
 
-def shown_to(contact: Contact, blocks: Sequence[Block]) -> int | None:
-    """What of the blocks this contact gets, were it sent now; None: all."""
-    people = fitted(Contact.objects.filter(pk=contact.pk), blocks)
-    if SHOWN not in people.query.annotations:
-        return None
-    return people.values_list(F(SHOWN), flat=True).first()
+def fit(contact: Contact, mail: Spoken) -> tuple[int | None, str]:
+    """What of the blocks this contact gets, were it sent now (None: all), and in which
+    language."""
+    people = fitted(Contact.objects.filter(pk=contact.pk), mail)
+    found = people.values(*people.query.annotations).first() or {}
+    return found.get(SHOWN), found.get(TONGUE, "")

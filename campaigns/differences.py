@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.html import strip_tags
 
 from campaigns.blocks import KINDS, Block
+from campaigns.languages import name_of
 
 ABSENT = "Not there"
+UNWRITTEN: dict[str, Any] = {"subject": "", "preview_text": "", "blocks": []}
 _HEAD = {"subject": "Subject", "preview_text": "Preview text"}
 # how a block is looked at, not what it says
 _LOOKS = {"id", "kind", "level", "align", "color", "only"}
@@ -33,7 +35,19 @@ def differences(
         *_heads(before, after),
         *_blocks(before["blocks"], after["blocks"]),
         *_orders(before["blocks"], after["blocks"]),
+        *_languages(before.get("variants", {}), after.get("variants", {})),
     ]
+
+
+def _languages(
+    before: Mapping[str, Any], after: Mapping[str, Any]
+) -> Iterator[Difference]:
+    for language in sorted({*before, *after}):
+        told = differences(
+            before.get(language, UNWRITTEN), after.get(language, UNWRITTEN)
+        )
+        for one in told:
+            yield replace(one, label=f"{name_of(language)}: {one.label}")
 
 
 def _heads(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Difference]:

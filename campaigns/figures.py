@@ -34,6 +34,7 @@ def counted(email: MarketingEmail) -> dict[str, Any]:
         "on_the_way": report.left_on_the_way(email),
         "by_provider": places.by_provider(email),
         "by_domain": places.by_domain(email),
+        "by_language": report.by_language(email),
     }
 
 

@@ -15,6 +15,7 @@ from campaigns.models import EmailState, MarketingEmail
 from campaigns.readiness import obstacles
 from campaigns.shares import left_with_nothing
 from deliveries import audience
+from deliveries.languages import all_blocks
 from deliveries.optional import conditions
 from segments.models import Segment, SegmentState
 
@@ -81,7 +82,7 @@ def broken_segments(email: MarketingEmail) -> list[str]:
         pk__in=[
             *email.include.values_list("pk", flat=True),
             *email.exclude.values_list("pk", flat=True),
-            *about(conditions(email.blocks)),
+            *about(conditions(all_blocks(email))),
         ]
     )
     sentences = []
@@ -100,7 +101,7 @@ def _let_go(email: MarketingEmail, job: Job) -> None:
     message = email.freeze()
     counts = audience.fix(
         message,
-        fitted(contacts_of(email), email.blocks),
+        fitted(contacts_of(email), email),
         readers_at=email.readers_at and email.readers_at.replace(tzinfo=None),
         extra=left_out(email),
     )

@@ -16,9 +16,13 @@ from campaigns.preview import known_tokens, property_keys
 from contacts.models import Contact
 from deliveries import handmade
 from deliveries.audience import LeftOut, preview
-from deliveries.blocks import clean_html, flat
-from deliveries.optional import Condition, condition_of, conditions
+from deliveries.blocks import Block, clean_html, flat
+from deliveries.languages import all_blocks, languages, spoken
+from deliveries.optional import condition_of, conditions
 from deliveries.personalization import CONTACT_FIELDS, TOKEN
+
+# a language, and the place of a condition or -1: see conditions.readers
+Place = tuple[str, int]
 
 _HREF = re.compile(r'href="[^"]*"')
 
@@ -60,7 +64,7 @@ def missing_among(
     keys, labels = property_keys(), dict(known_tokens())
     counts = {
         (name, places): preview(
-            people.filter(_lacks(name, keys), readers(places, email.blocks)),
+            people.filter(_lacks(name, keys), readers(places, email)),
             kind,
             extra=extra,
         )[""]
@@ -79,32 +83,36 @@ def without_fallback(found: list[Missing]) -> list[str]:
     return [one.sentence for one in found if not one.fallback]
 
 
-def _used(email: MarketingEmail) -> dict[tuple[str, str], frozenset[int]]:
-    """(name, fallback) of each token -> places of the conditions of its blocks, none
-    where everybody reads it; the name may be none that we know."""
-    asked = conditions(email.blocks)
-    found: dict[tuple[str, str], frozenset[int]] = {}
-    for text, condition in _texts(email):
-        here = frozenset({asked.index(condition)} if condition else ())
+def _used(email: MarketingEmail) -> dict[tuple[str, str], frozenset[Place]]:
+    """(name, fallback) of each token -> where it stands; the name may be none that we
+    know."""
+    found: dict[tuple[str, str], frozenset[Place]] = {}
+    for text, place in _texts(email):
         for match in TOKEN.finditer(text):
             token = match["name"], (match["fallback"] or "").strip()
-            before = found.get(token, here)
-            found[token] = before | here if before and here else frozenset()
+            found[token] = found.get(token, frozenset()) | {place}
     return found
 
 
-def _texts(email: MarketingEmail) -> Iterator[tuple[str, Condition]]:
-    """Each text, and the condition of its block."""
-    yield from ((email.subject, {}), (email.preview_text, {}))
-    for block in email.blocks:
-        condition = condition_of(block)
-        yield str(block.get("plain", "")), condition
-        for part in flat([block]):
-            yield str(part.get("text", "")), condition
-            yield str(part.get("label", "")), condition
-            cleaned = handmade.cleaned if part["kind"] == "html" else clean_html
-            source = cleaned(str(part.get("html", "")))
-            yield html.unescape(_HREF.sub("", source)), condition
+def _texts(email: MarketingEmail) -> Iterator[tuple[str, Place]]:
+    """Each text, and who reads it: see conditions.readers."""
+    asked = conditions(all_blocks(email))
+    for language in languages(email):
+        said = spoken(email, language)
+        yield from ((one, (language, -1)) for one in (said.subject, said.preview_text))
+        for block in said.blocks:
+            condition = condition_of(block)
+            place = language, asked.index(condition) if condition else -1
+            yield from ((words, place) for words in _words(block))
+
+
+def _words(block: Block) -> Iterator[str]:
+    yield str(block.get("plain", ""))
+    for part in flat([block]):
+        yield from (str(part.get("text", "")), str(part.get("label", "")))
+        cleaned = handmade.cleaned if part["kind"] == "html" else clean_html
+        source = cleaned(str(part.get("html", "")))
+        yield html.unescape(_HREF.sub("", source))
 
 
 def _lacks(name: str, keys: Mapping[str, str]) -> Q:

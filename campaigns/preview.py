@@ -5,12 +5,13 @@ from __future__ import annotations
 from django.db.models import Q
 from django.utils.html import escape
 
-from campaigns.conditions import shown_to
+from campaigns.conditions import fit
 from campaigns.models import MarketingEmail
 from contacts.models import Contact, PropertyDefinition
+from deliveries.languages import languages
 from deliveries.models import Delivery
 from deliveries.personalization import CONTACT_FIELDS, fill, slotted
-from deliveries.previews import preview_html, preview_text
+from deliveries.previews import Reader, preview_html, preview_text
 from segments.models import Segment
 
 SAMPLE = 8
@@ -53,28 +54,38 @@ def in_the_inbox(email: MarketingEmail) -> dict[str, str]:
     }
 
 
-def preview(email: MarketingEmail, *, contact_id: int | None, view: str = "") -> str:
-    """A complete HTML document. `view`: "" (as it is), "dark" or "text".
+def preview(
+    email: MarketingEmail,
+    *,
+    contact_id: int | None,
+    view: str = "",
+    language: str | None = None,
+) -> str:
+    """A complete HTML document. `view`: "" (as it is), "dark" or "text"; `language`:
+    none that it is in for that of the contact.
 
     Content that was sent is shown as it was sent.
     """
     content = email.message or email
     person = Contact.objects.filter(pk=contact_id).first() if contact_id else None
-    seen = content, person, property_keys(), _shown(email, person)
+    shown, hers = _gets(email, person)
+    tongue = hers if language not in languages(content) else language
+    reader = Reader(person, property_keys(), shown, tongue)
     if view == "text":
-        return _PAGE.format(escape(preview_text(*seen)))
-    document = preview_html(*seen)
+        return _PAGE.format(escape(preview_text(content, reader)))
+    document = preview_html(content, reader)
     # what a mail program with a dark or a light theme would apply, whatever ours is
     return document.replace(
         "(prefers-color-scheme:dark)", "all" if view == "dark" else "not all"
     )
 
 
-def _shown(email: MarketingEmail, person: Contact | None) -> int | None:
-    """The blocks that `person` got, or would get now; nobody: all."""
+def _gets(email: MarketingEmail, person: Contact | None) -> tuple[int | None, str]:
+    """The blocks that `person` got, or would get now, and in which language; nobody:
+    all of them, in the email's own."""
     if person is None:
-        return None
+        return None, ""
     sent = Delivery.objects.filter(message=email.message_id, contact=person)
     if email.message and (mail := sent.first()):
-        return mail.shown
-    return shown_to(person, (email.message or email).blocks)
+        return mail.shown, mail.language
+    return fit(person, email.message or email)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from campaigns.conditions import unfinished
+from campaigns.languages import name_of
 from campaigns.models import MarketingEmail
 from campaigns.preview import property_keys
 from deliveries.domains import sender_problems
+from deliveries.languages import all_blocks, spoken
 from deliveries.problems import BLOCK, Problem, problems
 
 NO_SEGMENT = "Choose at least one segment to send to."
@@ -13,12 +17,22 @@ NO_SEGMENT = "Choose at least one segment to send to."
 
 def complaints(email: MarketingEmail) -> list[Problem]:
     """About content and sender, those that block first."""
-    written = problems(
-        email, property_keys().keys(), confirm_required=email.is_reengagement
-    )
-    asked = [Problem(BLOCK, *one) for one in unfinished(email.blocks)]
-    found = [*sender_problems(email.from_email), *asked, *written]
+    asked = [Problem(BLOCK, *one) for one in unfinished(all_blocks(email))]
+    found = [*sender_problems(email.from_email), *asked, *_written(email)]
     return sorted(found, key=lambda problem: problem.level != BLOCK)
+
+
+def _written(email: MarketingEmail) -> list[Problem]:
+    """Of each language; what is wrong with all of them is told once."""
+    known, required = property_keys().keys(), email.is_reengagement
+    own = problems(email, known, confirm_required=required)
+    others = [
+        replace(one, sentence=f"{name_of(language)}: {one.sentence}", block_id="")
+        for language in sorted(email.variants)
+        for one in problems(spoken(email, language), known, confirm_required=required)
+        if one not in own
+    ]
+    return own + others
 
 
 def obstacles(

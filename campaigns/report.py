@@ -17,10 +17,12 @@ from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 from campaigns import audience, losses
+from campaigns.languages import name_of
 from campaigns.models import MarketingEmail
 from consent.models import Suppression
 from consent.vocabulary import OPT_OUT_REASONS, Scope
 from deliveries import refusals
+from deliveries.languages import languages
 from deliveries.models import (
     Delivery,
     DeliveryState,
@@ -152,6 +154,24 @@ def tally(email: MarketingEmail) -> dict[str, int]:
         }
     )
     return counts
+
+
+SPLIT = ("sent", "delivered", "opened", "clicked")
+
+
+def by_language(email: MarketingEmail) -> list[dict[str, Any]]:
+    """The groups of SPLIT in each language of the message, which add up to those of
+    all; nothing where there is one."""
+    if email.message is None or not email.message.variants:
+        return []
+    groups = {key: Count("pk", filter=BY_KEY[key].where) for key in SPLIT}
+    rows = deliveries_of(email).values("language").annotate(**groups)
+    found = {row["language"]: row for row in rows.order_by()}
+    empty = dict.fromkeys(SPLIT, 0)
+    return [
+        {**empty, **found.get(one, {}), "language": one, "name": name_of(one)}
+        for one in languages(email.message)
+    ]
 
 
 def machine_clicks(email: MarketingEmail) -> int:
@@ -338,6 +358,7 @@ def links(
                 "label": one.label,
                 "url": one.url,
                 "kind": one.kind,
+                "language": name_of(one.language) if one.language else "",
                 "clickers": verdicts.get(Verdict.HUMAN, 0),
                 "doubtful": verdicts.get(Verdict.UNVERIFIED, 0),
                 "machines": verdicts.get(Verdict.MACHINE, 0),

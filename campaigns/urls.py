@@ -5,6 +5,7 @@ from django.urls import path, re_path
 from campaigns.views import (
     approving,
     choosing,
+    languages,
     lists,
     pictures,
     reports,
@@ -46,6 +47,8 @@ urlpatterns = [
         writing.delete_block,
         name="block_delete",
     ),
+    path("emails/<int:pk>/languages/add/", languages.add, name="language_add"),
+    path("emails/<int:pk>/languages/remove/", languages.remove, name="language_remove"),
     path(
         "emails/<int:pk>/undo/",
         versions.undo,

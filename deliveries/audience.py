@@ -32,8 +32,8 @@ from deliveries.setwise import judged
 # so many new rows that the database must count anew before it plans with them
 MANY = 2_000
 
-# What each contact gets, as the caller's annotation of its contacts.
-SHOWN = "gets"
+# What each contact gets and in which language, as the caller annotates its contacts.
+SHOWN, TONGUE = "gets", "tongue"
 
 # (key of at most 24 characters, condition on a contact, sentence for people)
 LeftOut = tuple[str, Any, str]
@@ -75,7 +75,8 @@ def fix(
 ) -> Counter[str]:
     """Write down the audience of `message`, freeze it and ring for a worker.
 
-    Where only some get a block, `contacts` are annotated with `gets` (see optional).
+    Where only some get a block, `contacts` are annotated with `gets` (see optional);
+    where there are variants, with the language of each as `tongue`.
     Each mail is due at `due_at` (now), or at `readers_at` by the reader's own clock,
     outside the quiet hours of the account. From then on the content never changes. Safe
     to repeat: who has a row keeps it. Returns the stored counts by reason, '' for those
@@ -149,7 +150,7 @@ def _insert(
 ) -> int:
     """Under the lock of the message; looks for rows that are there only if some are:
     that look costs as much again as the row."""
-    of_some = [SHOWN] if SHOWN in people.query.annotations else []
+    of_some = [one for one in (SHOWN, TONGUE) if one in people.query.annotations]
     rows = people.values_list("address_id", "own", "pk", "time_zone", *of_some)
     try:
         kind = message.subscription_type
@@ -169,10 +170,13 @@ def _insert(
         cursor.execute(
             f"""
             INSERT INTO deliveries_delivery (message_id, contact_id, address_id,
-                state, reason, provider, open_tracked, click_tracked, due_at, shown)
+                state, reason, provider, open_tracked, click_tracked, due_at, shown,
+                language)
             SELECT %s, contact_id, address_id,
                 CASE reason WHEN '' THEN 'queued' ELSE 'not_sent' END, reason,
-                provider, %s, %s, {due}, {"".join(of_some) or "NULL"}
+                provider, %s, %s, {due},
+                {SHOWN if SHOWN in of_some else "NULL"},
+                {TONGUE if TONGUE in of_some else "''"}
             FROM ({asked.sql}) AS t (address_id, own, contact_id, zone,
                 {"".join(f"{one}, " for one in of_some)}provider, reason) {join}
             {"ON CONFLICT DO NOTHING" if repeated else ""}

@@ -152,9 +152,18 @@ def is_usable_url(url: str) -> bool:
     return bool(re.fullmatch(r"https?://[^\s\x00-\x20\"<>{}\\]+", url))
 
 
-def build(blocks: Sequence[Block]) -> Body:
-    """All blocks, in order. A block of an unknown kind is left out."""
-    body, asked = Body(), optional.conditions(blocks)
+def build(
+    blocks: Sequence[Block],
+    asked: Sequence[optional.Condition] | None = None,
+    targets: Sequence[Target] = (),
+) -> Body:
+    """All blocks, in order. A block of an unknown kind is left out.
+
+    In several languages: `asked` are the conditions of all of them, `targets` the links
+    of those before.
+    """
+    body = Body(targets=list(targets))
+    asked = optional.conditions(blocks) if asked is None else asked
     for block in blocks:
         builder = _BUILDERS.get(block.get("kind", ""))
         if builder:

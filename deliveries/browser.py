@@ -37,5 +37,5 @@ def as_read_by(token: Token) -> str | None:
         since=yes.given_at.date() if yes else None,
         shown=mail.shown,
     )
-    octets = render(Compiled.of(message), reader, now=timezone.now())
+    octets = render(Compiled.of(message, mail.language), reader, now=timezone.now())
     return Letter.of(octets).html

@@ -51,10 +51,12 @@ class Footer:
         return bool(self.reason)
 
 
-def as_html(subject: str, preview: str, body: Body, footer: Footer) -> str:
+def as_html(
+    subject: str, preview: str, body: Body, footer: Footer, language: str = ""
+) -> str:
     """The finished document, with slots, from MJML by mrml."""
     document = (
-        '<mjml lang="en"><mj-head>'
+        f'<mjml lang="{language or "en"}"><mj-head>'
         f"<mj-title>{html.escape(slotted(defused(subject)))}</mj-title>"
         f"<mj-preview>{html.escape(slotted(defused(preview)))}</mj-preview>"
         f'<mj-attributes><mj-all font-family="{FONT}"/>'

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import quote
 
 from consent.models import SubscriptionType
 from contacts.models import Contact
 from deliveries import blocks, layout, optional
+from deliveries.languages import Variants, all_blocks, spoken
 from deliveries.models import Channel
 from deliveries.personalization import CONTACT_FIELDS, Slot, as_words, pieces
 from deliveries.rendering import footer_of
@@ -21,6 +23,7 @@ class Content(Protocol):
     subject: str
     preview_text: str
     blocks: list[blocks.Block]
+    variants: Variants
 
     @property
     def subscription_type(self) -> SubscriptionType | None: ...
@@ -36,42 +39,49 @@ def values_of(contact: Contact | None, names: Mapping[str, str]) -> dict[str, st
     return values
 
 
-def preview_html(
-    content: Content,
-    contact: Contact | None,
-    names: Mapping[str, str] | None = None,
-    shown: int | None = None,
-) -> str:
-    """The mail as `contact` would see it (None: with fallbacks), its links dead.
-    `shown`: the optional blocks she gets (None: all)."""
-    kind = content.subscription_type
-    body = blocks.build(content.blocks)
-    footer = footer_of(kind.brand if kind else None, kind, Channel.MARKETING)
-    document = layout.as_html(content.subject, content.preview_text, body, footer)
-    values = values_of(contact, names or {})
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """As whom a mail is looked at; nobody in particular: with fallbacks, all blocks.
+
+    `names`: custom property name to its key. `shown`: the optional blocks she gets.
+    """
+
+    contact: Contact | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
+    shown: int | None = None
+    language: str = ""
+
+
+def preview_html(content: Content, reader: Reader) -> str:
+    """The mail as `reader` would see it, its links dead."""
+    said = spoken(content, reader.language)
+    body, footer = _built(content, reader)
+    inbox = said.subject, said.preview_text
+    document = layout.as_html(*inbox, body, footer, reader.language)
+    values = values_of(reader.contact, reader.names)
     return "".join(
         piece if isinstance(piece, str) else _previewed(piece, values, body)
-        for piece in pieces(optional.cut(document, shown))
+        for piece in pieces(optional.cut(document, reader.shown))
     )
 
 
-def preview_text(
-    content: Content,
-    contact: Contact | None,
-    names: Mapping[str, str] | None = None,
-    shown: int | None = None,
-) -> str:
-    """The plain text part as `contact` would read it, as words and not as markup."""
-    kind = content.subscription_type
-    body = blocks.build(content.blocks)
-    footer = footer_of(kind.brand if kind else None, kind, Channel.MARKETING)
-    values = values_of(contact, names or {})
+def preview_text(content: Content, reader: Reader) -> str:
+    """The plain text part as `reader` would read it, as words and not as markup."""
+    body, footer = _built(content, reader)
+    values = values_of(reader.contact, reader.names)
     return "".join(
         piece
         if isinstance(piece, str)
         else html.unescape(_previewed(piece, values, body))
-        for piece in pieces(optional.cut(layout.as_text(body, footer), shown))
+        for piece in pieces(optional.cut(layout.as_text(body, footer), reader.shown))
     )
+
+
+def _built(content: Content, reader: Reader) -> tuple[blocks.Body, layout.Footer]:
+    asked = optional.conditions(all_blocks(content))
+    kind = content.subscription_type
+    footer = footer_of(kind.brand if kind else None, kind, Channel.MARKETING)
+    return blocks.build(spoken(content, reader.language).blocks, asked), footer
 
 
 def _previewed(slot: Slot, values: Mapping[str, str], body: blocks.Body) -> str:

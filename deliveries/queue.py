@@ -25,6 +25,7 @@ from consent.models import Grant
 from deliveries import waves
 from deliveries.clock import Plan
 from deliveries.frequency import limits_of
+from deliveries.languages import all_blocks
 from deliveries.models import Delivery, DeliveryState, Message
 from deliveries.models.waves import CANARY, ENDLESS
 from deliveries.optional import conditions
@@ -117,7 +118,8 @@ class Question:
                 passing=True,
                 limits=limits_of(kind, message.bound),
             ),
-            **({"pieces": F("shown")} if conditions(message.blocks) else {}),
+            **({"pieces": F("shown")} if conditions(all_blocks(message)) else {}),
+            **({"tongue": F("language")} if message.variants else {}),
             **{f"c_{name}": F(f"contact__{name}") for name in contact_fields},
             **({"zone": F("contact__time_zone"), "now": Now()} if quiet else {}),
         }

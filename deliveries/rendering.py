@@ -11,7 +11,7 @@ import datetime as dt
 import functools
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from email.utils import format_datetime
 
@@ -20,6 +20,7 @@ from django.conf import settings
 from consent.models import Brand, SubscriptionType
 from deliveries import blocks, layout, mime
 from deliveries.dkim import Signer
+from deliveries.languages import all_blocks, languages, spoken
 from deliveries.links import beginning_of, page_of
 from deliveries.models import (
     UNSUBSCRIBE_PREFIX,
@@ -28,8 +29,8 @@ from deliveries.models import (
     LinkKind,
     Message,
 )
+from deliveries.optional import conditions
 from deliveries.personalization import (
-    CONTACT_FIELDS,
     Slot,
     defused,
     fill,
@@ -72,24 +73,50 @@ class Recipient:
 
 
 def compile_message(message: Message) -> None:
-    """Blocks to `html`, `text` and rows of Link; the message must not be frozen."""
-    body = blocks.build(message.blocks)
-    footer = footer_of(message.brand, message.subscription_type, message.channel)
-    document = layout.as_html(message.subject, message.preview_text, body, footer)
-    message.html = layout.with_pixel(document) if message.open_tracked else document
-    message.text = layout.as_text(body, footer)
-    message.save(update_fields=["html", "text"])
+    """Blocks to `html`, `text` and rows of Link, in each of its languages; the message
+    must not be frozen."""
+    asked = conditions(all_blocks(message))
+    links: list[Link] = []
+    targets: list[blocks.Target] = []
+    for language in languages(message):
+        body = blocks.build(spoken(message, language).blocks, asked, targets)
+        links += _links(message, language, body.targets[len(targets) :])
+        targets = body.targets
+        made = _made(spoken(message, language), body, language)
+        if language:
+            said = {**message.variants[language], **made}
+            message.variants = {**message.variants, language: said}
+        else:
+            message.html, message.text = made["html"], made["text"]
+    message.save(update_fields=["html", "text", "variants"])
     message.links.all().delete()
-    Link.objects.bulk_create(
+    Link.objects.bulk_create(links)
+
+
+def _made(said: Message, body: blocks.Body, language: str) -> dict[str, str]:
+    footer = footer_of(said.brand, said.subscription_type, said.channel)
+    inbox = said.subject, said.preview_text
+    document = layout.as_html(*inbox, body, footer, language)
+    return {
+        "html": layout.with_pixel(document) if said.open_tracked else document,
+        "text": layout.as_text(body, footer),
+    }
+
+
+def _links(
+    message: Message, language: str, targets: Iterable[blocks.Target]
+) -> list[Link]:
+    return [
         Link(
             message=message,
+            language=language,
             position=target.position,
             kind=target.kind,
             url=target.url,
             label=target.label,
         )
-        for target in body.targets
-    )
+        for target in targets
+    ]
 
 
 def footer_of(
@@ -125,9 +152,10 @@ class Compiled:
     bodies: dict[int | None, mime.Skeleton] = field(default_factory=dict, compare=False)
 
     @classmethod
-    def of(cls, message: Message) -> Compiled:
-        """From a compiled message; reads its links."""
+    def of(cls, message: Message, language: str = "") -> Compiled:
+        """From a compiled message, in one of its languages; reads its links."""
         links = list(message.links.order_by("position"))
+        message = spoken(message, language)
         ways_out = message.channel in SELLING
         return cls(
             message_id=message.pk,
@@ -152,11 +180,6 @@ class Compiled:
                 self.bodies.clear()
             self.bodies[shown] = self.body.without(shown)
         return self.bodies[shown]
-
-    @property
-    def properties(self) -> frozenset[str]:
-        """The tokens that are custom properties."""
-        return self.tokens - set(CONTACT_FIELDS)
 
 
 def _subject(subject: str) -> str | bytes:

@@ -39,6 +39,7 @@ from deliveries.audience import quiet_hours
 from deliveries.dkim import Signer
 from deliveries.domains import signer_for
 from deliveries.entrances import Entrance, enter
+from deliveries.languages import languages
 from deliveries.models import (
     Channel,
     Delivery,
@@ -87,6 +88,8 @@ IN_A_ROW = 8
 # seconds between tries to write down what was sent while the database is away
 SETTLE_AGAIN = (1, 2, 4, 8, 15)
 
+FIELDS = frozenset(CONTACT_FIELDS)
+
 # One batch at a time in this process, however many threads it has.
 _one_at_a_time = threading.Lock()
 
@@ -127,27 +130,32 @@ class _Plan:
     """One frozen message, ready for any number of people."""
 
     question: Question
-    compiled: Compiled
+    # by language
+    compiled: Mapping[str, Compiled]
     # custom property name to its key in Contact.properties
     names: Mapping[str, str]
+    # the fields of a contact that it shows
+    fields: frozenset[str]
     signer: Signer | None = None
 
     @classmethod
     def of(cls, message_id: int) -> _Plan:
         rows = Message.objects.select_related("brand", "subscription_type__brand")
         message = rows.get(pk=message_id)
-        compiled = Compiled.of(message)
-        custom = PropertyDefinition.objects.filter(name__in=compiled.properties)
+        compiled = {one: Compiled.of(message, one) for one in languages(message)}
+        tokens = frozenset[str]().union(*(one.tokens for one in compiled.values()))
+        custom = PropertyDefinition.objects.filter(name__in=tokens - FIELDS)
         names = {one.name: one.key for one in custom}
-        fields = {"email", *(compiled.tokens & set(CONTACT_FIELDS))}
+        fields = {"email", *(tokens & FIELDS)}
         fields |= {"properties"} if names else set()
         question = Question.about(message, sorted(fields), quiet_hours(message))
-        return cls(question, compiled, names, signer_for(message.from_email))
+        shown = frozenset(tokens & FIELDS)
+        return cls(question, compiled, names, shown, signer_for(message.from_email))
 
     def mail(self, row: Mapping[str, Any], now: dt.datetime) -> Mail:
         """The mail for one row of the question."""
         person = Recipient(
-            message_id=self.compiled.message_id,
+            message_id=self.question.message_id,
             delivery_id=row["delivery"],
             address_id=row["address_row"],
             deliver_to=_deliver_to(row),
@@ -156,7 +164,8 @@ class _Plan:
             since=row["since"].date() if row["since"] else None,
             shown=row.get("pieces"),
         )
-        content = render(self.compiled, person, now=now, signer=self.signer)
+        compiled = self.compiled[row.get("tongue", "")]
+        content = render(compiled, person, now=now, signer=self.signer)
         back = return_path(person)
         return Mail(row["delivery"], back, person.deliver_to, content, dotless=True)
 
@@ -165,7 +174,7 @@ class _Plan:
         values = {
             name: as_words(properties.get(key)) for name, key in self.names.items()
         }
-        for name in self.compiled.tokens & set(CONTACT_FIELDS):
+        for name in self.fields:
             values[name] = as_words(row[f"c_{name}"])
         return values
 
@@ -288,7 +297,7 @@ class _Turn:
 
     def _send(self, door: Door, plan: _Plan, rows: Sequence[Mapping[str, Any]]) -> None:
         waiting = {row["delivery"]: row for row in rows}
-        message_id = plan.compiled.message_id
+        message_id = plan.question.message_id
         pause = dt.timedelta()
         try:
             for mail, answer in door.deliver(self._mails(plan, waiting)):
@@ -320,7 +329,7 @@ class _Turn:
             except Exception as problem:
                 logger.exception("The mail of delivery %s failed.", row["delivery"])
                 del waiting[row["delivery"]]
-                self.done.append(not_made(plan.compiled.message_id, row, problem))
+                self.done.append(not_made(plan.question.message_id, row, problem))
             else:
                 yield mail
 

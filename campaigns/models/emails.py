@@ -18,6 +18,7 @@ from campaigns.conditions import about
 from campaigns.models.queries import MarketingEmailQuerySet, cancel_queued
 from campaigns.models.states import CONSTRAINTS, EmailKind, EmailState
 from campaigns.models.words import CONTENT, Written
+from deliveries.languages import all_blocks
 from deliveries.models import Bound, Channel, Hold, HoldKind, Message
 from deliveries.optional import conditions
 from segments.models import Segment, SegmentUse
@@ -210,7 +211,7 @@ class MarketingEmail(Written):
 
     def note_conditions(self) -> None:
         """Tell the segments on which it depends who gets a block."""
-        asked = about(conditions(self.blocks))
+        asked = about(conditions(all_blocks(self)))
         SegmentUse.objects.note(
             self.blocks_key,
             Segment.objects.filter(pk__in=asked),

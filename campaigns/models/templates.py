@@ -12,7 +12,7 @@ from accounts.models import User
 from campaigns.blocks import copies
 from campaigns.models.emails import MarketingEmail
 from campaigns.models.states import EmailKind
-from campaigns.models.words import WRITTEN
+from campaigns.models.words import SAID
 from campaigns.starters import Starter
 
 
@@ -54,8 +54,8 @@ class EmailTemplate(models.Model):
         return self.name
 
     def take(self, email: MarketingEmail, user: User) -> None:
-        """Keep what `email` says."""
-        for name in WRITTEN:
+        """Keep what `email` says, in its own language."""
+        for name in SAID:
             setattr(self, name, getattr(email, name))
         self.kind, self.created_by = email.kind, user
         self.save()

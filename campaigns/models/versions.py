@@ -14,6 +14,7 @@ from accounts.models import User
 from campaigns.differences import Difference, differences
 from campaigns.models.emails import MarketingEmail
 from campaigns.models.states import EmailState
+from deliveries.languages import all_blocks
 from deliveries.optional import conditions
 
 # Older versions are let go: undo reaches back this far.
@@ -51,9 +52,9 @@ class EmailVersionQuerySet(models.QuerySet["EmailVersion"]):
         changes = {**content, "saved_at": now, "saved_by": user}
         if draft.update(version=F("version") + 1, **changes) != 1:
             raise Outdated
-        asked = conditions(email.blocks)
+        asked = conditions(all_blocks(email))
         email.refresh_from_db(fields=["version", *changes])
-        if conditions(email.blocks) != asked:
+        if conditions(all_blocks(email)) != asked:
             email.note_conditions()
         return self._note(email, user, automatic=automatic, restored=restored)
 

@@ -18,12 +18,16 @@ CONTENT = (
     "subject",
     "preview_text",
     "blocks",
+    "variants",
     "open_tracked",
     "click_tracked",
 )
 
 # What its author writes, and every version keeps.
-WRITTEN = ("subject", "preview_text", "blocks")
+WRITTEN = ("subject", "preview_text", "blocks", "variants")
+
+# What of it stands there once for each language.
+SAID = ("subject", "preview_text", "blocks")
 
 
 class Written(models.Model):
@@ -40,6 +44,12 @@ class Written(models.Model):
     preview_text = models.CharField(max_length=300, blank=True)
     # list of blocks, see campaigns.blocks and deliveries.rendering
     blocks = models.JSONField(default=list, blank=True)
+    # the same in other languages, see deliveries.languages
+    variants = models.JSONField(
+        default=dict,
+        blank=True,
+        db_default=models.Value({}, models.JSONField()),
+    )
     open_tracked = models.BooleanField(default=True)
     click_tracked = models.BooleanField(default=True)
 
@@ -54,6 +64,12 @@ class Written(models.Model):
     @property
     def content(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in WRITTEN}
+
+    def worded(self, language: str, said: dict[str, Any]) -> dict[str, Any]:
+        """`said` as the content in one of its languages, for `save_content`."""
+        if not language:
+            return said
+        return {"variants": {**self.variants, language: said}}
 
     @property
     def brand(self) -> Brand:

@@ -26,7 +26,7 @@ from campaigns.models import MarketingEmail
 from campaigns.preview import in_the_inbox
 from campaigns.readiness import complaints, obstacles
 from campaigns.report import reason_label, reason_sentence
-from campaigns.shares import left_with_nothing, shares
+from campaigns.shares import by_language, left_with_nothing, shares
 from campaigns.views.request import find, note, writing_tabs
 from deliveries.entrances import server_problems
 
@@ -165,6 +165,7 @@ def show_review(
         **_ways_to_send(numbers.get("funnel", Funnel()), form, moved=moved),
         "missing": missing,
         "shares": [] if "counting" in numbers else shares(email),
+        "by_language": [] if "counting" in numbers else by_language(email),
         "departures": [] if "counting" in numbers else departures(email),
         "obstacles": [
             *obstacles(email, checks),

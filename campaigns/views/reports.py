@@ -37,6 +37,14 @@ LINK_COLUMNS = [
     {"label": "Machines", "num": True},
 ]
 
+LANGUAGE_COLUMNS = [
+    {"label": "Language"},
+    {"label": "Sent", "num": True},
+    {"label": "Delivered", "num": True},
+    {"label": "Opened", "num": True},
+    {"label": "Clicked", "num": True},
+]
+
 COMPARED_COLUMNS = [
     {"label": "Email"},
     {"label": "Delivered", "num": True},
@@ -119,6 +127,8 @@ def _figures(email: MarketingEmail) -> dict[str, Any]:
         "compared": compared,
         "compared_columns": COMPARED_COLUMNS,
         "findings": comparison.told(email, compared),
+        "by_language": counts.get("by_language", []),
+        "language_columns": LANGUAGE_COLUMNS,
         "links": report.links(email, counts["clickers"]),
         "link_columns": LINK_COLUMNS,
         "places": _places(counts),

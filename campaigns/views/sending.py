@@ -23,6 +23,7 @@ from campaigns.readiness import obstacles
 from campaigns.shares import left_with_nothing
 from campaigns.views.choosing import show_review
 from campaigns.views.request import find, note
+from deliveries.languages import spoken
 from deliveries.models import Channel
 from deliveries.queue import SEND_DUE
 from deliveries.sending import send_test
@@ -190,6 +191,7 @@ def test(request: SignedIn, pk: int) -> HttpResponse:
         messages.error(request, f"No test was sent. {' '.join(found[:3])}")
         return redirect("campaigns:content", email.pk)
     address = form.cleaned_data["address"]
-    send_test(email.written(Channel.TEST), address)
+    said = spoken(email, request.POST.get("language", ""))
+    send_test(said.written(Channel.TEST), address)
     messages.success(request, f"Sent a test to {address}.")
     return redirect("campaigns:content", email.pk)

@@ -25,10 +25,12 @@ from campaigns.blocks import KINDS, Block
 from campaigns.differences import differences
 from campaigns.forms.content import ContentForm
 from campaigns.forms.settings import SettingsForm, TestForm
+from campaigns.languages import LANGUAGES, name_of
 from campaigns.models import EmailVersion, MarketingEmail, Outdated
 from campaigns.preview import known_tokens, preview, sample_people
 from campaigns.readiness import complaints
 from campaigns.views.request import find, note, writing_tabs
+from deliveries.languages import languages, spoken
 
 VIEWS = (
     ("desktop", "Desktop"),
@@ -38,6 +40,8 @@ VIEWS = (
 )
 
 Change = Callable[[list[Block]], list[Block]]
+# the content as it was typed -> what of it becomes something else
+Also = Callable[[dict[str, Any]], dict[str, Any]]
 
 # The preview shows what an author wrote, in a frame that can do nothing: no script,
 # no form, no way to the console around it. Its style stands in the mail itself.
@@ -54,19 +58,34 @@ FRAME_POLICY: dict[str, Any] = {
 def content(request: SignedIn, pk: int) -> HttpResponse:
     email = find(pk)
     if request.method == "POST":
-        return _save(request, email, lambda blocks: blocks)
+        return save(request, email, to=request.POST.get("to"))
     if not email.is_draft:
         return redirect(email)
-    return _editor(request, email, ContentForm(email))
+    return _editor(request, email, _form(request, email))
+
+
+def _form(request: SignedIn, email: MarketingEmail) -> ContentForm:
+    """What was posted, or what is saved, in the language that is being written."""
+    said = spoken(email, _language(request, email))
+    if request.method == "POST":
+        return ContentForm(said, request.POST, request.FILES)
+    return ContentForm(said)
+
+
+def _language(request: HttpRequest, email: MarketingEmail) -> str:
+    """ "" for the email's own words, also where its language is not there any more."""
+    words = request.POST if request.method == "POST" else request.GET
+    asked = words.get("language", "")
+    return asked if asked in email.variants else ""
 
 
 def _editor(
     request: SignedIn, email: MarketingEmail, form: ContentForm, status: int = 200
 ) -> HttpResponse:
     newest = email.versions.order_by("-number").first()
-    view, person = _looking(request)
+    language = _language(request, email)
     conflict = status == CONFLICT
-    looking = urlencode({"view": view, "as": person or "", "v": email.version})
+    theirs = spoken(email, language).content if conflict else {}
     context = {
         "email": email,
         "form": form,
@@ -79,16 +98,35 @@ def _editor(
         "test": TestForm(initial={"address": request.user.email}),
         "tabs": writing_tabs(email, "content"),
         "conflict": conflict,
-        "differing": differences(email.content, form.content) if conflict else [],
+        "differing": differences(theirs, theirs | form.content) if conflict else [],
         "zone": timezone.get_current_timezone(),
-        "view": view,
-        "views": VIEWS,
-        "person": person,
-        "preview": f"{reverse('campaigns:preview', args=[email.pk])}?{looking}",
+        **_languages(email, language),
+        **_preview(request, email, language),
     }
     return render(
         request, "campaigns/marketingemail_content.html", context, status=status
     )
+
+
+def _languages(email: MarketingEmail, language: str) -> dict[str, Any]:
+    offered = [row for row in LANGUAGES.items() if row[0] not in email.variants]
+    return {
+        "language": language,
+        "languages": [(one, name_of(one)) for one in languages(email)],
+        "new_languages": offered,
+    }
+
+
+def _preview(request: SignedIn, email: MarketingEmail, language: str) -> dict[str, Any]:
+    view, person = _looking(request)
+    looking = {"view": view, "as": person or "", "v": email.version}
+    query = urlencode({**looking, "language": language})
+    return {
+        "view": view,
+        "views": VIEWS,
+        "person": person,
+        "preview": f"{reverse('campaigns:preview', args=[email.pk])}?{query}",
+    }
 
 
 def _looking(request: HttpRequest) -> tuple[str, int | None]:
@@ -99,27 +137,59 @@ def _looking(request: HttpRequest) -> tuple[str, int | None]:
     return known, key(person)
 
 
-def _save(
-    request: SignedIn, email: MarketingEmail, change: Change, anchor: str = ""
+def _same(content: dict[str, Any]) -> dict[str, Any]:
+    return {}
+
+
+def save(
+    request: SignedIn,
+    email: MarketingEmail,
+    *,
+    also: Also = _same,
+    anchor: str = "",
+    to: str | None = None,
 ) -> HttpResponse:
-    """Save the posted form with one change to its blocks, and show the editor."""
+    """Save the posted form with one change to it, and show the editor, in the language
+    `to` (None: the same)."""
     if not email.is_draft:
         messages.error(request, "This email is no draft any more. Nothing was saved.")
         return redirect(email)
-    form = ContentForm(email, request.POST, request.FILES)
+    form, language = _form(request, email), _language(request, email)
     if not form.is_valid():
         return _editor(request, email, form, INVALID)
-    words = {**form.content, "blocks": change(form.content["blocks"])}
+    words = email.worded(language, form.content)
     try:
+        words |= also(words)
         EmailVersion.objects.save_content(email, form.version, request.user, **words)
     except Outdated:
         email.refresh_from_db()
         return _editor(request, email, form, CONFLICT)
+    return _back(request, email, language if to is None else to, anchor)
+
+
+def _back(
+    request: SignedIn, email: MarketingEmail, language: str, anchor: str
+) -> HttpResponse:
     view, person = _looking(request)
     looking = {"view": view if view != VIEWS[0][0] else "", "as": person or ""}
+    looking["language"] = language
     query = urlencode({name: value for name, value in looking.items() if value})
     home = reverse("campaigns:content", args=[email.pk])
     return redirect(f"{home}{'?' if query else ''}{query}{anchor}")
+
+
+def _save(
+    request: SignedIn, email: MarketingEmail, change: Change, anchor: str = ""
+) -> HttpResponse:
+    """The same, with a change to the blocks."""
+    language = _language(request, email)
+
+    def also(content: dict[str, Any]) -> dict[str, Any]:
+        said = content["variants"][language] if language else content
+        blocks = change(said["blocks"])
+        return email.worded(language, {**said, "blocks": blocks})
+
+    return save(request, email, also=also, anchor=anchor)
 
 
 @needs(Right.SEND)
@@ -127,17 +197,19 @@ def _save(
 def autosave(request: SignedIn, pk: int) -> HttpResponse:
     """Save what is typed so far; the answer holds the new version and the checks."""
     email = find(pk)
-    form = ContentForm(email, request.POST)
+    language = _language(request, email)
+    form = ContentForm(spoken(email, language), request.POST)
     if not form.is_valid():
         return JsonResponse({"sentence": "Something is too long."}, status=INVALID)
+    words = email.worded(language, form.content)
     try:
         EmailVersion.objects.save_content(
-            email, form.version, request.user, automatic=True, **form.content
+            email, form.version, request.user, automatic=True, **words
         )
     except Outdated:
         return JsonResponse({"sentence": _who_was_quicker(pk)}, status=CONFLICT)
     checks = {"email": email, "checks": complaints(email)}
-    saved = ContentForm(email)
+    saved = ContentForm(spoken(email, language))
     clock = timezone.localtime(email.saved_at)
     answer = {
         "version": email.version,
@@ -223,11 +295,12 @@ def settings(request: SignedIn, pk: int) -> HttpResponse:
 @require_safe
 def show(request: SignedIn, pk: int) -> HttpResponse:
     """The mail itself, for the frame of the editor: ?view=dark|text, ?as=<contact>,
-    ?version=<number> for an earlier one."""
+    ?language=<code>, ?version=<number> for an earlier one."""
     email = find(pk)
     if number := key(request.GET.get("version", "")):
         get_object_or_404(EmailVersion, email=email, number=number).lay_on(email)
     wanted, view = key(request.GET.get("as", "")), request.GET.get("view", "")
     person = wanted if request.user.may(Right.SEE_PEOPLE) else None
-    document = preview(email, contact_id=person, view=view)
+    tongue = request.GET.get("language")
+    document = preview(email, contact_id=person, view=view, language=tongue)
     return HttpResponse(document)

@@ -91,6 +91,8 @@ class Delivery(models.Model):
     # which of the blocks that only some get, a bit for each condition (see optional);
     # null: all of them
     shown = models.BigIntegerField(null=True)
+    # the variant of the message that this reader gets; '' for its own words
+    language = models.CharField(max_length=12, blank=True, db_default="")
     open_tracked = models.BooleanField(db_default=False, default=False)
     click_tracked = models.BooleanField(db_default=False, default=False)
     queued_at = models.DateTimeField(db_default=Now())

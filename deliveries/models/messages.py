@@ -52,6 +52,10 @@ class Message(models.Model):
     preview_text = models.CharField(max_length=300, blank=True)
     # list of blocks, see rendering
     blocks = models.JSONField(default=list)
+    # the same in other languages, each with its `html` and `text`: see languages
+    variants = models.JSONField(
+        default=dict, db_default=models.Value({}, models.JSONField())
+    )
     html = models.TextField(blank=True)
     text = models.TextField(blank=True)
     open_tracked = models.BooleanField(default=True)
@@ -95,6 +99,8 @@ class Link(models.Model):
     # empty for the confirm link without a target of its own: our thank-you page
     url = models.TextField(blank=True)
     label = models.CharField(max_length=200, blank=True)
+    # of the variant it stands in; '' for the message's own words
+    language = models.CharField(max_length=12, blank=True, default="", db_default="")
 
     class Meta:
         constraints: ClassVar = [
@@ -102,9 +108,9 @@ class Link(models.Model):
                 fields=["message", "position"], name="link_position_once"
             ),
             models.UniqueConstraint(
-                fields=["message"],
+                fields=["message", "language"],
                 condition=Q(kind=LinkKind.CONFIRM),
-                name="link_one_confirm_per_message",
+                name="link_one_confirm_per_language",
             ),
             models.CheckConstraint(
                 condition=Q(kind__in=LinkKind.values), name="link_kind_is_known"

@@ -195,7 +195,7 @@ class Campaign(models.Model):
         message = opener.freeze()
         opener.funnel = audience.fix(
             message,
-            fitted(self.audience(), message.blocks),
+            fitted(self.audience(), message),
             extra=eligibility.chosen(self),
             due_at=timezone.now() + dt.timedelta(seconds=CANCEL_SECONDS),
         )
@@ -255,7 +255,7 @@ class Campaign(models.Model):
             contacts = item.due_after(before)
             if contacts.exists() and not item.obstacles:
                 message = item.email.freeze()
-                audience.fix(message, fitted(contacts, message.blocks))
+                audience.fix(message, fitted(contacts, message))
                 self._hand_over(item.email, message, CampaignState.RUNNING)
 
     def _hand_over(

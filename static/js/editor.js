@@ -35,7 +35,7 @@
   /* the preview follows what is saved; the old one stays until the new one is drawn */
   let view = canvas.dataset.view;
   function show() {
-    const query = new URLSearchParams({ view, as: people.value, v: form.elements.version?.value || "" });
+    const query = new URLSearchParams({ view, as: people.value, v: form.elements.version?.value || "", language: form.elements.language.value });
     canvas.dataset.view = view;
     frame.src = `${form.dataset.preview}?${query}`;
   }
@@ -112,8 +112,8 @@
   // that of undo leads to another version each time
   function current(pressed) {
     if (pressed.isConnected) return pressed;
-    const same = (name) => $(`[${name}="${CSS.escape(pressed.getAttribute(name))}"]`);
-    return pressed.dataset.key?.endsWith("z") ? same("data-key") : same("formaction");
+    const same = (...names) => $(names.filter((name) => pressed.hasAttribute(name)).map((name) => `[${name}="${CSS.escape(pressed.getAttribute(name))}"]`).join(""));
+    return pressed.dataset.key?.endsWith("z") ? same("data-key") : same("formaction", "name", "value");
   }
   async function change(pressed) {
     const button = current(pressed);

@@ -275,11 +275,11 @@ def test_the_preview_shows_one_person_and_no_live_link():
         blocks=[{"id": "h", "kind": "heading", "text": "{{ first_name }} {{ size }}"}]
     )
     ada = Contact(first_name="<Ada>", properties={"4": 7})
-    seen = previews.preview_html(message, ada, {"size": "4"})
+    seen = previews.preview_html(message, previews.Reader(ada, {"size": "4"}))
     assert "&lt;Ada&gt; 7" in seen
     assert "/u/" not in seen
     assert "#unsubscribe" in seen
-    assert "[first_name] [size]" in previews.preview_html(message, None)
+    assert "[first_name] [size]" in previews.preview_html(message, previews.Reader())
 
 
 def test_any_text_comes_out_of_quoted_printable_as_it_went_in():

@@ -1,0 +1,49 @@
+"""The languages of an email: what they are called, and who reads which."""
+
+from __future__ import annotations
+
+from django.conf.locale import LANG_INFO
+from django.db import models
+from django.db.models import Case, Q, Value, When
+from django.db.models.lookups import Exact
+
+from deliveries.languages import Spoken
+
+# what the email itself says, for everybody who reads none of its other languages
+OWN = "Everybody else"
+
+# code as on a contact, in small letters -> name in English
+LANGUAGES: dict[str, str] = {
+    code: info["name"]
+    for code, info in sorted(LANG_INFO.items(), key=lambda row: row[1].get("name", ""))
+    if "name" in info
+}
+
+
+def name_of(language: str) -> str:
+    return LANGUAGES.get(language, language) if language else OWN
+
+
+def tongue(mail: Spoken) -> Case:
+    """Of each contact, the language of `mail` that she reads: "pt-BR" is "pt"
+    where there is no "pt-br"."""
+    longest = sorted(mail.variants, key=len, reverse=True)
+    return Case(
+        *(When(_speaks(one), then=Value(one)) for one in longest),
+        default=Value(""),
+        output_field=models.CharField(),
+    )
+
+
+def read_by(mail: Spoken, language: str) -> Q:
+    """Those who read `mail` in this language; all, where it has only one."""
+    if not mail.variants:
+        return Q()
+    return Q(Exact(tongue(mail), Value(language)))
+
+
+def _speaks(language: str) -> Q:
+    """ "pt" and "pt-BR" alike."""
+    plain = Q(language__iexact=language) | Q(language__istartswith=f"{language}-")
+    under = language.replace("-", "_")
+    return plain | Q(language__iexact=under) | Q(language__istartswith=f"{under}_")
