@@ -13,17 +13,29 @@ from deliveries.models import Message
 AHEAD = 2_000  # messages
 MONTHS_AHEAD = dt.timedelta(days=93)
 ASKED = ("consent_address", "consent_grant", "consent_suppression", "contacts_contact")
+NO_MESSAGE = -1_000
+NO_MONTHS = dt.date(2000, 2, 1), dt.date(2000, 1, 1)
 PER_PARTITION = 1_000  # messages, as the function in the migration says
 
 
 def ensure() -> None:
     """Make the partitions of the next messages and months. Safe to repeat."""
-    newest = Message.objects.aggregate(newest=Max("pk"))["newest"] or 0
+    _ensure_messages(Message.objects.aggregate(newest=Max("pk"))["newest"] or 0)
     today = timezone.now().date()
+    _make(NO_MESSAGE, today, today + MONTHS_AHEAD)
+
+
+def _ensure_messages(newest: int) -> None:
+    """Of mails alone: a new partition waits for everybody who reads the table, and who
+    reads mails and events would wait for one that locks both, and it for him."""
+    _make(newest + AHEAD, *NO_MONTHS)
+
+
+def _make(last_message: int, first_day: dt.date, last_day: dt.date) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT deliveries_ensure_partitions(%s, %s, %s)",
-            [newest + AHEAD, today, today + MONTHS_AHEAD],
+            [last_message, first_day, last_day],
         )
 
 
@@ -45,4 +57,4 @@ def ensure_for(message_id: int) -> None:
         cursor.execute("SELECT to_regclass(%s) IS NULL", [table_of(message_id)])
         missing = cursor.fetchone()[0]
     if missing:
-        ensure()
+        _ensure_messages(message_id)

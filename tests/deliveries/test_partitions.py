@@ -1,10 +1,15 @@
+import datetime as dt
+
 import pytest
+import time_machine
 from django.db import connection
+from django.utils import timezone
 
 from contacts.models import Contact
 from deliveries import audience, partitions
 from deliveries.models import Delivery, Event, EventKind
 from tests.factories import ContactFactory, MessageFactory, agree
+from tests.threads import halfway
 
 pytestmark = pytest.mark.django_db
 
@@ -55,3 +60,28 @@ def test_one_address_gets_one_message_once(message, queue_for):
     twin = Delivery(message=message, address_id=person.address_id, state="queued")
     with pytest.raises(Exception, match="message_id_address_id_occurrence"):
         twin.save(force_insert=True)
+
+
+@pytest.fixture
+def tidy():
+    """Without the partitions that a test has made and committed."""
+    yield
+    with connection.cursor() as cursor:
+        for number in range(2, 20):
+            cursor.execute(f"DROP TABLE IF EXISTS deliveries_delivery_{number}")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_room_for_a_message_waits_for_nobody_who_reads_events_first(tidy):
+    def make_room():
+        with time_machine.travel(timezone.now() + dt.timedelta(days=400)):
+            partitions.ensure_for(10_000)
+
+    halfway(
+        lambda: list(Event.objects.all()),
+        make_room,
+        lambda: list(Delivery.objects.all()),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass('deliveries_delivery_10') IS NOT NULL")
+        assert cursor.fetchone()[0]
