@@ -192,6 +192,11 @@ TIMETABLE: dict[str, dict[str, Any]] = {
         "task": "segments.tasks.clean_up_exports",
         "schedule": 3600.0,
     },
+    "go on with what is done to many contacts, every 15 seconds": {
+        "task": "console.tasks.run_open_bulk",
+        "schedule": 15.0,
+        "options": {"expires": 15.0},
+    },
     "move campaigns on and finish their opt-outs, every 30 seconds": {
         "task": "reengagement.tasks.advance_all",
         "schedule": 30.0,

@@ -3,6 +3,8 @@
 from django.urls import path
 
 from console import belonging, leaving, people, record
+from console.bulk import views as bulk
+from console.bulk.acts import ACTS
 from contacts import urls
 
 app_name = "contacts"
@@ -11,5 +13,12 @@ urlpatterns = [
     path("contacts/<int:pk>/", record.detail, name="detail"),
     path("contacts/<int:pk>/why/", belonging.why, name="why"),
     path("contacts/<int:pk>/opt-out/", leaving.opt_out, name="opt_out"),
+    *(
+        path(f"contacts/bulk/{act.key}/", bulk.asking(act), name=act.url_name)
+        for act in ACTS
+    ),
+    path("contacts/bulk/<int:job_pk>/", bulk.done, name="bulk_done"),
+    path("contacts/bulk/<int:job_pk>/file/", bulk.download, name="bulk_file"),
+    path("contacts/bulk/<int:job_pk>/undo/", bulk.undo, name="bulk_undo"),
     *urls.urlpatterns,
 ]

@@ -7,18 +7,22 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.paging import Order, keyset
 from accounts.roles import Right, needs
+from accounts.web import SignedIn
 from consent.models import SubscriptionType
+from console.bulk.acts import menu
 from contacts.models import Contact
 from contacts.sorting import SORTS
 from deliveries import refusals
 
 PAGE = 50
+# in an address: not those who are ticked, but all that the list shows
+EVERYBODY = "everybody"
 # (label, what it is sorted by)
 COLUMNS = (
     ("Contact", "name"),
@@ -55,6 +59,14 @@ class Query:
             subscription_type=chosen,
             sort=sort if sort.removeprefix("-") in SORTS else NEWEST_FIRST,
         )
+
+    @property
+    def words(self) -> dict[str, str]:
+        """What narrows the list, as its address says it."""
+        said = {"q": self.text, "answer": self.answer}
+        if self.answer:
+            said["type"] = str(self.subscription_type.pk)
+        return {name: word for name, word in said.items() if word}
 
     @property
     def is_narrowed(self) -> bool:
@@ -99,10 +111,13 @@ def _refusal(contact: Contact) -> str:
 
 @needs(Right.SEE_PEOPLE)
 @require_safe
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: SignedIn) -> HttpResponse:
     types = list(SubscriptionType.objects.active().select_related("brand"))
     query = Query.of(request.GET, types)
-    return render(request, "console/contacts.html", _list(request.GET, query, types))
+    context = _list(request.GET, query, types)
+    context["acts"] = menu(request.user)
+    context["everybody_matching"] = urlencode({EVERYBODY: "yes", **query.words})
+    return render(request, "console/contacts.html", context)
 
 
 def _list(

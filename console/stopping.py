@@ -5,6 +5,7 @@ from __future__ import annotations
 from accounts.models import Job, User
 from accounts.roles import Right
 from bounces import rejudging, uploads
+from console.bulk import acts, running
 from contacts.models import imports
 from optouts import exporting as optout_exporting
 from optouts.models import JobKind as OptOuts
@@ -28,6 +29,8 @@ RIGHTS: dict[str, Right] = {
     Sunsets.UNDO: Right.UNDO,
     uploads.KIND: Right.IMPORT,
     rejudging.KIND: Right.SETTINGS,
+    **{act.kind: act.right for act in acts.ACTS},
+    running.UNDO: Right.UNDO,
 }
 
 

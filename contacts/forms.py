@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
-from typing import Any, ClassVar
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar, cast
 
 from django import forms
+from django.db import models
 from django.utils.html import format_html
 from django.utils.text import slugify
 
@@ -73,7 +74,7 @@ class ContactForm(forms.ModelForm):  # type: ignore[type-arg]
             asked = PropertyDefinition.objects.filter(archived_at=None)
         self.definitions = {f"property_{one.pk}": one for one in asked}
         for name, definition in self.definitions.items():
-            self.fields[name] = _question(definition, self._gone(definition))
+            self.fields[name] = question(definition, self._gone(definition))
             self.fields[name].initial = _answer(
                 definition, self.instance.properties.get(definition.key)
             )
@@ -99,7 +100,7 @@ class ContactForm(forms.ModelForm):  # type: ignore[type-arg]
         values = dict(self.instance.properties)
         for name, definition in self.definitions.items():
             values.pop(definition.key, None)
-            if text := _text(data.get(name)):
+            if text := typed(data.get(name)):
                 self._parse(name, definition, text, values)
         self.instance.properties = values
         if not any(data.get(name) for name in ("address_as_typed", *PERSON[:2])):
@@ -154,7 +155,12 @@ class ContactForm(forms.ModelForm):  # type: ignore[type-arg]
         return True
 
 
-def _question(definition: PropertyDefinition, gone: list[str]) -> forms.Field:
+def column(name: str) -> models.Field[Any, Any]:
+    """What the table of contacts has under this name: its label, its form field."""
+    return cast("models.Field[Any, Any]", Contact._meta.get_field(name))
+
+
+def question(definition: PropertyDefinition, gone: Sequence[str] = ()) -> forms.Field:
     """The field of a form for one property; `gone` can be kept and left, not chosen."""
     common: dict[str, Any] = {
         "label": definition.label,
@@ -188,7 +194,7 @@ def _answer(definition: PropertyDefinition, value: properties.Value | None) -> A
     return "" if value is None and definition.kind != Kind.CHOICES else value
 
 
-def _text(value: Any) -> str:
+def typed(value: Any) -> str:
     """What the form gave, as the text that properties.parse reads."""
     return "; ".join(value) if isinstance(value, list) else str(value or "").strip()
 

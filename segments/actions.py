@@ -15,11 +15,8 @@ from accounts.roles import Right, needs
 from accounts.web import INVALID, SignedIn, keys
 from contacts.models import Contact
 from segments import tasks
-from segments.forms import AddressesForm, GatherForm, PickForm
+from segments.forms import AddressesForm, GatherForm
 from segments.models import Segment, SegmentKind
-
-# what can be ticked on a page is a page; more than this came from somewhere else
-MOST = 1000
 
 
 def _record(request: SignedIn, verb: str, segment: Segment) -> None:
@@ -149,26 +146,6 @@ def gather(request: SignedIn) -> HttpResponse:
         return redirect(segment)
     code = INVALID if form.errors else 200
     return render(request, "segments/gather.html", {"form": form}, status=code)
-
-
-@needs(Right.EDIT)
-def pick(request: SignedIn) -> HttpResponse:
-    """The contacts ticked on another page (`id`) into a static segment."""
-    asked = request.POST if request.method == "POST" else request.GET
-    ids = keys(asked.getlist("id"))[:MOST]
-    contacts = Contact.objects.filter(pk__in=ids)
-    form = PickForm(request.POST if request.method == "POST" else None)
-    valid = form.is_valid()
-    if valid and (segment := kept(form, lambda: form.chosen(request.user))):
-        count = segment.add(contacts)
-        messages.success(request, f"Added {_contacts(count)} to “{segment.name}”.")
-        return redirect(segment)
-    return render(
-        request,
-        "segments/pick.html",
-        {"form": form, "ids": ids, "count": contacts.count()},
-        status=INVALID if form.errors else 200,
-    )
 
 
 @needs(Right.EDIT)

@@ -1,4 +1,4 @@
-"""The members of a segment as a file, CSV or XLSX: from the database, in pieces.
+"""The members of a segment, or other people, as a file, CSV or XLSX: in pieces.
 
 First column "Email", then names, then the chosen properties. Cells that a spreadsheet
 would run as a formula get an apostrophe; the file can be read back as an opt-out list.
@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
@@ -99,50 +100,78 @@ def request_export(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class People:
+    """Whom a file is about. `rows` has each of them once, whose id stands in `key`."""
+
+    contacts: models.QuerySet[Contact]
+    rows: models.QuerySet[Any]
+    key: str
+
+    def piece(self, ids: tuple[int, int]) -> models.QuerySet[Contact]:
+        return self.contacts.filter(pk__gt=ids[0], pk__lte=ids[1]).order_by("pk")
+
+    def next_bound(self, last: int) -> int | None:
+        """The contact id at which the next piece ends."""
+        rest = self.rows.filter(**{f"{self.key}__gt": last}).order_by(self.key)
+        piece = rest.values(self.key)[:PIECE]
+        bound: int | None = piece.aggregate(bound=Max(self.key))["bound"]
+        return bound
+
+
+def members(segment: Segment) -> People:
+    return People(segment.members(), segment.stays.filter(left_at=None), "contact_id")
+
+
 def write(job: Job) -> None:
     """Write the file of `job` from the start; safe to repeat."""
     segment = Segment.objects.filter(pk=job.resume["segment"]).first()
     if segment is None:
         job.fail("The segment was deleted before the export began.")
         return
-    fields = chosen(job.resume["fields"])
+    done = write_file(members(segment), job.resume, job)
+    if done is not None:
+        name = slugify(segment.name) or "segment"
+        job.finish(rows=done, name=f"{name}.{format_of(job)}")
+
+
+def write_file(people: People, how: Mapping[str, Any], job: Job) -> int | None:
+    """`how` names the `fields`, and whether a `bom` begins a CSV. Rows written; None
+    when somebody stopped the job."""
     path = path_of(job)
     path.parent.mkdir(parents=True, exist_ok=True)
     writer = write_csv if format_of(job) == CSV else write_xlsx
-    done = writer(segment, fields, path, job)
+    done = writer(people, how, path, job)
     if done is None:
         path.unlink(missing_ok=True)
-        return
-    name = slugify(segment.name) or "segment"
-    job.finish(rows=done, name=f"{name}.{format_of(job)}")
+    return done
 
 
 def write_csv(
-    segment: Segment, fields: Sequence[Field], path: Path, job: Job
+    people: People, how: Mapping[str, Any], path: Path, job: Job
 ) -> int | None:
+    fields = chosen(how["fields"])
     with path.open("wb") as file:
-        file.write(header(fields, bom=job.resume["bom"]))
-        return in_pieces(
-            segment, job, lambda ids: copy_piece(segment, fields, ids, file)
-        )
+        file.write(header(fields, bom=how["bom"]))
+        return in_pieces(people, job, lambda ids: copy_piece(people, fields, ids, file))
 
 
 def write_xlsx(
-    segment: Segment, fields: Sequence[Field], path: Path, job: Job
+    people: People, how: Mapping[str, Any], path: Path, job: Job
 ) -> int | None:
-    labels = [one.label for one in fields]
-    with sheets.Writer(path, labels) as writer:
+    fields = chosen(how["fields"])
+    with sheets.Writer(path, [one.label for one in fields]) as writer:
         return in_pieces(
-            segment, job, lambda ids: writer.add(plain_rows(segment, fields, ids))
+            people, job, lambda ids: writer.add(plain_rows(people, fields, ids))
         )
 
 
 def plain_rows(
-    segment: Segment, fields: Sequence[Field], ids: tuple[int, int]
+    people: People, fields: Sequence[Field], ids: tuple[int, int]
 ) -> Iterator[tuple[str | None, ...]]:
     """The cells of a piece as they are."""
     columns = {f"cell_{n}": plain(one) for n, one in enumerate(fields)}
-    rows = _piece(segment, ids).annotate(**columns).values_list(*columns)
+    rows = people.piece(ids).annotate(**columns).values_list(*columns)
     return rows.iterator(chunk_size=2000)
 
 
@@ -161,13 +190,13 @@ def header(fields: Sequence[Field], *, bom: bool) -> bytes:
 
 
 def in_pieces(
-    segment: Segment, job: Job, write: Callable[[tuple[int, int]], int]
+    people: People, job: Job, write: Callable[[tuple[int, int]], int]
 ) -> int | None:
-    """All members, in pieces of 50,000; rows written, None when cancelled."""
-    total = segment.stays.filter(left_at=None).count()
+    """All of them, in pieces of 50,000; rows written, None when cancelled."""
+    total = people.rows.count()
     last, done = 0, 0
     while job.report(done, total=total):
-        bound = next_bound(segment, last)
+        bound = people.next_bound(last)
         if bound is None:
             return done
         done += write((last, bound))
@@ -175,24 +204,11 @@ def in_pieces(
     return None
 
 
-def next_bound(segment: Segment, last: int) -> int | None:
-    """The contact id at which the next piece ends."""
-    stays = segment.stays.filter(left_at=None, contact_id__gt=last)
-    piece = stays.order_by("contact_id").values("contact_id")[:PIECE]
-    bound: int | None = piece.aggregate(bound=Max("contact_id"))["bound"]
-    return bound
-
-
-def _piece(segment: Segment, ids: tuple[int, int]) -> models.QuerySet[Contact]:
-    members = segment.members().filter(pk__gt=ids[0], pk__lte=ids[1])
-    return members.order_by("pk")
-
-
 def copy_piece(
-    segment: Segment, fields: Sequence[Field], ids: tuple[int, int], file: IO[bytes]
+    people: People, fields: Sequence[Field], ids: tuple[int, int], file: IO[bytes]
 ) -> int:
     columns = {f"cell_{n}": Escaped(plain(one)) for n, one in enumerate(fields)}
-    query = _piece(segment, ids).annotate(**columns).values_list(*columns).query
+    query = people.piece(ids).annotate(**columns).values_list(*columns).query
     sql, params = query.sql_with_params()
     with connection.cursor() as cursor:
         inner = cursor.mogrify(sql, params)

@@ -7,7 +7,6 @@ urlpatterns = [
     path("segments/", views.segment_list, name="list"),
     path("segments/new/", builder_views.create, name="create"),
     path("segments/new/by-hand/", actions.gather, name="gather"),
-    path("segments/add/", actions.pick, name="pick"),
     path("segments/fields/", views.vocabulary, name="vocabulary"),
     path("segments/fields/schema.json", views.rules_schema, name="schema"),
     path("segments/<int:pk>/", views.detail, name="detail"),

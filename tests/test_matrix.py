@@ -25,6 +25,7 @@ PAGES = {
     "look": """
         console:email_health
         console:overview console:numbers console:jobs console:bell console:job
+        contacts:bulk_done
         console:job_card console:password console:theme console:shortcuts
         console:time_zone console:second_factor console:second_factor_begin
         console:second_factor_setup console:second_factor_renew
@@ -68,7 +69,9 @@ PAGES = {
         contacts:property_create contacts:property_edit
         contacts:property_archive campaigns:segment optouts:opt_out
         signups:create signups:edit signups:archive signups:restore
-        signups:invite segments:create segments:gather segments:pick
+        signups:invite segments:create segments:gather
+        contacts:bulk_property contacts:bulk_owner contacts:bulk_segment
+        contacts:bulk_opt_out
         segments:tally segments:tally_strip
         segments:edit segments:refresh segments:clone segments:freeze
         segments:archive segments:restore segments:add segments:remove
@@ -105,17 +108,18 @@ PAGES = {
         bounces:upload
     """,
     "export": """
+        contacts:bulk_export contacts:bulk_file
         campaigns:export optouts:export optouts:exported optouts:download
         segments:export segments:exported segments:download reengagement:export
     """,
     "delete": """
-        contacts:delete segments:delete
+        contacts:delete contacts:bulk_delete segments:delete
     """,
     "unbounce": """
         bounces:release bounces:keep bounces:take_back
     """,
     "undo": """
-        contacts:import_undo optouts:import_undo reengagement:undo
+        contacts:bulk_undo contacts:import_undo optouts:import_undo reengagement:undo
     """,
     "read_everything": """
         console:everything console:everything_json

@@ -21,6 +21,12 @@ class BatchKind(models.TextChoices):
     OPT_OUT_IMPORT = "opt_out_import", "Opt-out import"
     SUNSET = "sunset", "Re-engagement campaign"
     CONTACT_IMPORT = "contact_import", "Contact import"
+    BULK_OPT_OUT = "bulk_opt_out", "Opt-out of many by staff"
+
+    @property
+    def undone_by(self) -> LiftedBy:
+        """The way in which its noes end."""
+        return LiftedBy.STAFF if self is self.BULK_OPT_OUT else LiftedBy.UNDO
 
 
 class UndonePiece(NamedTuple):
@@ -62,6 +68,10 @@ class Batch(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def _way(self) -> LiftedBy:
+        return BatchKind(self.kind).undone_by
 
     def may_undo(self, last: Job | None = None) -> bool:
         """In time, and not begun yet; or `last`, the job that undid it, broke off."""
@@ -118,7 +128,7 @@ class Batch(models.Model):
         untouched = self._nobody_acted_since(
             rows.filter(id__range=(min(found), max(found)))
         )
-        lifted = len(untouched.lift(LiftedBy.UNDO, act))
+        lifted = len(untouched.lift(self._way, act))
         return UndonePiece(max(found), lifted, len({*found.values()}) - lifted)
 
     def undone(self) -> dict[str, int]:
@@ -126,7 +136,7 @@ class Batch(models.Model):
 
         One of several types is in several pieces, and counts once.
         """
-        back, stays = Q(lifted_by=LiftedBy.UNDO), Q(lifted_at=None)
+        back, stays = Q(lifted_by=self._way), Q(lifted_at=None)
         return Suppression.objects.filter(batch=self).aggregate(
             lifted=Count("address", distinct=True, filter=back),
             kept=Count("address", distinct=True, filter=stays),

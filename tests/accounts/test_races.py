@@ -96,9 +96,10 @@ def test_a_segment_from_pasted_addresses(client):
 
 
 def test_a_segment_of_ticked_people(client):
-    data = {"name": "Silent", "id": ContactFactory().pk}
+    data = {"name": "Silent", "id": ContactFactory().pk, "step": "review"}
     answer = halfway(
-        lambda: SegmentFactory(name="Silent"), post(client, "segments:pick", data)
+        lambda: SegmentFactory(name="Silent"),
+        post(client, "contacts:bulk_segment", data),
     )
     assert "There is a segment “Silent” already" in told(answer)
 

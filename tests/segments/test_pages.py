@@ -31,9 +31,7 @@ def test_outsiders_are_sent_to_the_sign_in(outsider_client, name):
     assert "/login/" in answer.url
 
 
-@pytest.mark.parametrize(
-    "name", ["list", "create", "gather", "pick", "vocabulary", "schema"]
-)
+@pytest.mark.parametrize("name", ["list", "create", "gather", "vocabulary", "schema"])
 def test_outsiders_see_no_list(outsider_client, name):
     assert "/login/" in outsider_client.get(reverse(f"segments:{name}")).url
 
@@ -223,19 +221,6 @@ def test_adding_or_removing_nobody_leaves_everything_as_it_was(client, action):
     answer = client.post(url(action, segment), {"addresses": "on"}, follow=True)
     assert answer.status_code == 200
     assert not segment.members().exists()
-
-
-def test_ticked_contacts_join_a_new_or_an_old_static_segment(client):
-    ada, olga = ContactFactory.create_batch(2)
-    pick = reverse("segments:pick")
-    client.post(pick, {"id": [ada.pk], "name": "Friends"})
-    segment = Segment.objects.get()
-    client.post(pick, {"id": [ada.pk, olga.pk], "segment": segment.pk})
-    assert segment.members().count() == 2
-    again = client.post(pick, {"id": [ada.pk], "name": "friends"})
-    assert "There is a segment “friends” already." in again.content.decode()
-    assert "Choose a segment" in client.post(pick, {"id": [ada.pk]}).content.decode()
-    assert "Nobody is chosen" in client.get(pick).content.decode()
 
 
 def test_the_test_of_a_contact_says_which_condition_keeps_her_out(client):
