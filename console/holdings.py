@@ -25,7 +25,12 @@ from consent.models import (
     Suppression,
 )
 from consent.vocabulary import Act, Action, Actor, Mechanism, Reason
-from contacts.models import Contact, ImportedContact, OpeningBalance
+from contacts.models import (
+    Contact,
+    ImportedContact,
+    MergedAddress,
+    OpeningBalance,
+)
 from deliveries.models import CaughtMail, Delivery, DeliveryState, Event
 from optouts.models import Farewell
 from reengagement.models import Member
@@ -219,6 +224,14 @@ HOLDINGS: tuple[Holding, ...] = (
         path="contact",
         by="contact",
         columns=("source", "as_of", "delivered", "opened", "clicked", "bounced"),
+        goes=True,
+    ),
+    Holding(
+        title="Addresses that were merged into this one",
+        model=MergedAddress,
+        path="contact",
+        by="contact",
+        columns=("address__key", "merged_at"),
         goes=True,
     ),
     Holding(

@@ -56,15 +56,16 @@ class Banner:
         return cls(tint, title, worst.sentence, worst.since)
 
 
-def own_properties(contact: Contact) -> list[tuple[str, Value]]:
+def own_properties(contact: Contact) -> list[tuple[str, Value | None]]:
     """What her custom properties say, by label."""
     if not contact.properties:
         return []
     known = PropertyDefinition.objects.filter(pk__in=contact.properties)
-    return [(one.label, _words(contact.properties[one.key])) for one in known]
+    return [(one.label, in_words(contact.properties[one.key])) for one in known]
 
 
-def _words(value: Value) -> Value:
+def in_words(value: Value | None) -> Value | None:
+    """The value of a property for reading."""
     if isinstance(value, bool):
         return "Yes" if value else "No"
     return ", ".join(value) if isinstance(value, list) else value

@@ -1,4 +1,7 @@
-"""What happened to one person, from every table that knows, newest first."""
+"""What happened to one person, from every table that knows, newest first.
+
+Also at the addresses of contacts that were merged into hers.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from django.utils import timezone
 
 from consent.models import ConsentRecord
 from consent.vocabulary import Action
-from contacts.models import Contact
+from contacts.models import Contact, MergedAddress
 from deliveries import refusals
 from deliveries.models import Delivery, DeliveryState, Event, EventKind, Verdict
 
@@ -69,10 +72,11 @@ def timeline(
     A page does not end between two of the same moment: the next one begins there.
     """
     found: list[Happening] = []
+    at = MergedAddress.objects.keys_of(contact)
     if kind in {"", "emails"}:
-        found += [*_deliveries(contact, before), *_events(contact, before)]
+        found += [*_deliveries(at, before), *_events(at, before)]
     if kind in {"", "consent"}:
-        found += _consent(contact, before)
+        found += _consent(at, before)
     if not kind and (before is None or contact.created_at < before):
         found.append(
             Happening(contact.created_at, "Became a contact", "", "plus", "ok")
@@ -87,11 +91,9 @@ def _earlier(column: str, before: dt.datetime | None) -> Q:
     return Q(**{f"{column}__lt": before}) if before else Q()
 
 
-def _consent(contact: Contact, before: dt.datetime | None) -> Iterator[Happening]:
+def _consent(at: list[int], before: dt.datetime | None) -> Iterator[Happening]:
     records = (
-        ConsentRecord.objects.filter(
-            _earlier("occurred_at", before), address_id=contact.address_id or 0
-        )
+        ConsentRecord.objects.filter(_earlier("occurred_at", before), address_id__in=at)
         .select_related("subscription_type", "brand", "user", "batch")
         .order_by("-occurred_at", "-pk")[: PAGE + 1]
     )
@@ -125,10 +127,10 @@ def _facts(record: ConsentRecord) -> Iterable[str]:
         yield f"by {record.user}"
 
 
-def _deliveries(contact: Contact, before: dt.datetime | None) -> Iterator[Happening]:
+def _deliveries(at: list[int], before: dt.datetime | None) -> Iterator[Happening]:
     rows = (
         Delivery.objects.annotate(at=Coalesce("started_at", "queued_at"))
-        .filter(_earlier("at", before), address_id=contact.address_id or 0)
+        .filter(_earlier("at", before), address_id__in=at)
         .select_related("message")
         .order_by("-at", "-id")[: PAGE + 1]
     )
@@ -157,9 +159,9 @@ def _outcome(row: Delivery) -> str:
     return " · ".join(filter(None, words))
 
 
-def _events(contact: Contact, before: dt.datetime | None) -> Iterator[Happening]:
+def _events(at: list[int], before: dt.datetime | None) -> Iterator[Happening]:
     rows = (
-        Event.objects.filter(_earlier("at", before), address_id=contact.address_id or 0)
+        Event.objects.filter(_earlier("at", before), address_id__in=at)
         .select_related("message", "link")
         .order_by("-at")[: PAGE + 1]
     )

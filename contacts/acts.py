@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from accounts.models import User
-from consent.vocabulary import Act, Action, Actor, Mechanism
+from consent.models import Suppression
+from consent.vocabulary import Act, Action, Actor, Mechanism, Reason
 
 
 def act_of(
@@ -26,3 +28,28 @@ def act_of(
         source={**(source or {}), **via},
         **more,  # type: ignore[arg-type]
     )
+
+
+def take_along(
+    user: User, before: int, after: int, reasons: Iterable[Reason], explanation: str
+) -> None:
+    """What was said no to at the address `before` holds at `after` as well, since the
+    same day and in the same batch. Both are locked."""
+    said = Suppression.objects.active().filter(address=before, reason__in=list(reasons))
+    for no in said.select_related("brand", "subscription_type"):
+        act = act_of(
+            user,
+            Action.WITHDRAWN,
+            explanation,
+            {"suppression": no.pk},
+            occurred_at=no.occurred_at,
+            batch_id=no.batch_id,
+            until=no.until,
+        )
+        Suppression.objects.suppress(
+            [after],
+            Reason(no.reason),
+            act,
+            brand=no.brand,
+            subscription_type=no.subscription_type,
+        )

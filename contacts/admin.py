@@ -14,6 +14,7 @@ from contacts.models import (
     ENGAGEMENT_FIELDS,
     Contact,
     ContactImport,
+    MergedAddress,
     OpeningBalance,
     PropertyDefinition,
 )
@@ -82,5 +83,13 @@ class ContactImportAdmin(ReadOnlyAdmin):
 class OpeningBalanceAdmin(ReadOnlyAdmin):
     list_display = ("contact", "source", "as_of", "delivered")
     list_select_related = ("contact",)
+    raw_id_fields = ("contact", "address")
+    ordering = ("-pk",)
+
+
+@admin.register(MergedAddress)
+class MergedAddressAdmin(ReadOnlyAdmin):
+    list_display = ("address", "contact", "merged_at")
+    list_select_related = ("address", "contact")
     raw_id_fields = ("contact", "address")
     ordering = ("-pk",)

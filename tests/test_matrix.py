@@ -113,7 +113,8 @@ PAGES = {
         segments:export segments:exported segments:download reengagement:export
     """,
     "delete": """
-        contacts:delete contacts:bulk_delete segments:delete
+        contacts:delete contacts:bulk_delete contacts:merge_search
+        contacts:merge segments:delete
     """,
     "unbounce": """
         bounces:release bounces:keep bounces:take_back

@@ -15,6 +15,7 @@ from contacts.models.engagement import (
 from contacts.models.import_templates import ImportTemplate
 from contacts.models.imported import ImportedContact
 from contacts.models.imports import ContactImport
+from contacts.models.merged import MergedAddress
 from contacts.models.people import (
     AddressTaken,
     Contact,
@@ -38,6 +39,7 @@ __all__ = [
     "ImportState",
     "ImportTemplate",
     "ImportedContact",
+    "MergedAddress",
     "OpeningBalance",
     "Outdated",
     "Policy",

@@ -17,8 +17,8 @@ from accounts.models import AuditEntry, User, check_time_zone
 from consent import addresses
 from consent.models import Address, Suppression
 from consent.models.suppression import SuppressionQuerySet
-from consent.vocabulary import BOUNCE_REASON, Action, Reason
-from contacts.acts import act_of
+from consent.vocabulary import BOUNCE_REASON, Reason
+from contacts.acts import take_along
 from contacts.models.engagement import ENGAGEMENT_FIELDS, Engagement, HardBounceReason
 from contacts.sorting import LAST_ENGAGED, TITLE
 
@@ -314,7 +314,8 @@ class Contact(Engagement):
             ]
         )
         if taken_from and self.address_id:
-            self._take_along(taken_from, user)
+            said = "Said with the address before."
+            take_along(user, taken_from.pk, self.address_id, PERSONS_OWN, said)
         Contact.objects.filter(pk=self.pk).adopt_bounces()
         self.refresh_from_db(fields=["hard_bounce_reason"])
         AuditEntry.objects.record(
@@ -324,28 +325,6 @@ class Contact(Engagement):
             url=self.get_absolute_url(),
             detail={"from": before.key if before else "", "to": self.email},
         )
-
-    def _take_along(self, before: Address, user: User) -> None:
-        own = Suppression.objects.active().filter(
-            address=before, reason__in=PERSONS_OWN
-        )
-        for no in own.select_related("brand", "subscription_type"):
-            act = act_of(
-                user,
-                Action.WITHDRAWN,
-                "Said with the address before.",
-                {"suppression": no.pk},
-                occurred_at=no.occurred_at,
-                batch_id=no.batch_id,
-                until=no.until,
-            )
-            Suppression.objects.suppress(
-                [self.address_id or 0],
-                Reason(no.reason),
-                act,
-                brand=no.brand,
-                subscription_type=no.subscription_type,
-            )
 
     @transaction.atomic
     def forget(self, user: User) -> None:

@@ -170,7 +170,7 @@ QUERIES = {
     "console:outbox": 3,
     "console:jobs": 3,
     "contacts:list": 6,
-    "contacts:detail": 12,
+    "contacts:detail": 13,
     "segments:list": 5,
     "segments:detail": 11,
     "campaigns:list": 4,
