@@ -11,53 +11,49 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from accounts.models import User
 from accounts.paging import Order, keyset
 from accounts.roles import Right, needs
-from accounts.web import SignedIn
+from accounts.web import SignedIn, key
 from consent.models import SubscriptionType
 from console.bulk.acts import menu
-from contacts.models import Contact
+from console.looks import Look
+from contacts.models import Contact, ContactView
 from contacts.sorting import SORTS
 from deliveries import refusals
+from segments.models import Segment
 
 PAGE = 50
 # in an address: not those who are ticked, but all that the list shows
 EVERYBODY = "everybody"
-# (label, what it is sorted by)
-COLUMNS = (
-    ("Contact", "name"),
-    ("Email", "email"),
-    ("Can be emailed", ""),
-    ("Last engaged", "engaged"),
-    ("Delivered", ""),
-    ("Sends since", ""),
-    ("Created", "created"),
-)
-NUMBERS = {"Delivered", "Sends since"}
-FALLING_FIRST = {"engaged", "created"}  # the newest are looked for
 NEWEST_FIRST = "-created"
 ANSWERS = [("", "Can be emailed: any"), ("yes", "Yes"), ("no", "No")]
 
 
 @dataclass(frozen=True)
 class Query:
-    """What the list was asked for; all of it stands in the address."""
+    """Whom the list was asked for; all of it stands in the address."""
 
     text: str
     answer: str
     subscription_type: SubscriptionType
     sort: str  # a key of SORTS, after "-" when it falls
+    segment: Segment | None = None
+    owner: int | None = None
 
     @classmethod
     def of(cls, asked: QueryDict, types: list[SubscriptionType]) -> Query:
         default = next(one for one in types if one.is_default)
         chosen = {str(one.pk): one for one in types}.get(asked.get("type", ""), default)
         answer, sort = asked.get("answer", ""), asked.get("sort", "")
+        segment = key(asked.get("segment", ""))
         return cls(
             text=asked.get("q", "").strip()[:100],
             answer=answer if answer in {"yes", "no"} else "",
             subscription_type=chosen,
             sort=sort if sort.removeprefix("-") in SORTS else NEWEST_FIRST,
+            segment=Segment.objects.filter(pk=segment).first() if segment else None,
+            owner=key(asked.get("owner", "")),
         )
 
     @property
@@ -66,14 +62,21 @@ class Query:
         said = {"q": self.text, "answer": self.answer}
         if self.answer:
             said["type"] = str(self.subscription_type.pk)
+        if self.segment:
+            said["segment"] = str(self.segment.pk)
+        if self.owner:
+            said["owner"] = str(self.owner)
         return {name: word for name, word in said.items() if word}
 
     @property
     def is_narrowed(self) -> bool:
-        return bool(self.text or self.answer)
+        return bool(self.words)
 
     def contacts(self) -> QuerySet[Contact]:
-        found: QuerySet[Contact] = Contact.objects.search(self.text)
+        people = self.segment.members() if self.segment else Contact.objects.all()
+        found: QuerySet[Contact] = people.search(self.text)
+        if self.owner:
+            found = found.filter(owner=self.owner)
         if self.answer == "yes":
             found = refusals.mailable(found, self.subscription_type)
         found = refusals.annotate_refusal(found, self.subscription_type)
@@ -85,57 +88,59 @@ class Query:
         return replace(order, falling=self.sort.startswith("-"))
 
 
-def columns(asked: QueryDict, sort: str) -> list[dict[str, Any]]:
-    """The head of the table; a label that is chosen again turns the order round."""
-    head: list[dict[str, Any]] = [{"select": True}]
-    for label, key in COLUMNS:
-        column: dict[str, Any] = {"label": label, "num": label in NUMBERS}
-        if key:
-            column |= _sorted_by(key, asked, sort)
-        head.append(column)
-    return head
-
-
-def _sorted_by(key: str, asked: QueryDict, sort: str) -> dict[str, str]:
-    current = {key: "ascending", f"-{key}": "descending"}.get(sort, "")
-    falling = current == "ascending" or (not current and key in FALLING_FIRST)
-    kept = {name: asked[name] for name in ("q", "answer", "type") if asked.get(name)}
-    words = kept | {"sort": f"-{key}" if falling else key}
-    return {"sort": f"?{urlencode(words)}", "order": current}
-
-
-def _refusal(contact: Contact) -> str:
-    """What the query annotated."""
-    return str(getattr(contact, "refusal", ""))
-
-
 @needs(Right.SEE_PEOPLE)
 @require_safe
 def index(request: SignedIn) -> HttpResponse:
     types = list(SubscriptionType.objects.active().select_related("brand"))
-    query = Query.of(request.GET, types)
-    context = _list(request.GET, query, types)
+    query, look = Query.of(request.GET, types), Look.of(request.GET)
+    context = _list(request.GET, query, look) | _choices(query, types)
+    context |= _views(request.user, query, look)
     context["acts"] = menu(request.user)
     context["everybody_matching"] = urlencode({EVERYBODY: "yes", **query.words})
     return render(request, "console/contacts.html", context)
 
 
-def _list(
-    asked: QueryDict, query: Query, types: list[SubscriptionType]
-) -> dict[str, Any]:
-    page = keyset(query.contacts(), asked, PAGE, query.order)
+def _list(asked: QueryDict, query: Query, look: Look) -> dict[str, Any]:
+    page = keyset(query.contacts().select_related("owner"), asked, PAGE, query.order)
     total, counted = Contact.objects.total()
     return {
         "page": page,
-        "people": [
-            (one, refusals.label(key) if (key := _refusal(one)) else "")
-            for one in page.rows
-        ],
+        "people": [(one, look.cells(one), _answer(one)) for one in page.rows],
         "query": query,
-        "columns": columns(asked, query.sort),
-        "answers": ANSWERS,
-        "types": [(str(one.pk), one.name) for one in types],
-        "chosen": str(query.subscription_type.pk),
+        "look": look,
+        "columns": look.head(asked, query.sort),
         "total": total,
         "counted": counted,
+    }
+
+
+def _answer(contact: Contact) -> tuple[str, str]:
+    """Why she cannot be mailed, as the query annotated it, and that in words."""
+    refusal = str(getattr(contact, "refusal", ""))
+    return refusal, refusals.label(refusal) if refusal else ""
+
+
+def _choices(query: Query, types: list[SubscriptionType]) -> dict[str, Any]:
+    """Pairs for the selects, and what is chosen of them."""
+    segments = Segment.objects.current().order_by("name").values_list("pk", "name")
+    owners = User.objects.filter(is_active=True).order_by("email")
+    return {
+        "answers": ANSWERS,
+        "types": [(str(one.pk), one.name) for one in types],
+        "type": str(query.subscription_type.pk),
+        "segments": [("", "Any segment"), *((str(pk), name) for pk, name in segments)],
+        "segment": str(query.segment.pk) if query.segment else "",
+        "owners": [("", "Any owner"), *((str(one.pk), str(one)) for one in owners)],
+        "owner": str(query.owner or ""),
+    }
+
+
+def _views(user: User, query: Query, look: Look) -> dict[str, Any]:
+    """What is shown now, as a saved view says it, and the views there are."""
+    said = {**query.words, **look.words}
+    if query.sort != NEWEST_FIRST:
+        said["sort"] = query.sort
+    return {
+        "said": urlencode(said, doseq=True),
+        "views": ContactView.objects.seen_by(user).select_related("owner"),
     }

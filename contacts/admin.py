@@ -14,6 +14,7 @@ from contacts.models import (
     ENGAGEMENT_FIELDS,
     Contact,
     ContactImport,
+    ContactView,
     MergedAddress,
     OpeningBalance,
     PropertyDefinition,
@@ -93,3 +94,9 @@ class MergedAddressAdmin(ReadOnlyAdmin):
     list_select_related = ("address", "contact")
     raw_id_fields = ("contact", "address")
     ordering = ("-pk",)
+
+
+@admin.register(ContactView)
+class ContactViewAdmin(ReadOnlyAdmin):
+    list_display = ("name", "owner", "is_shared")
+    list_select_related = ("owner",)

@@ -47,7 +47,7 @@ PAGES = {
     "see_people": """
         console:outbox console:outbox_mail console:outbox_html
         console:outbox_images console:outbox_raw contacts:list contacts:detail
-        contacts:why
+        contacts:why contacts:view_save contacts:view_forget
         campaigns:names campaigns:people optouts:list bounces:list
         bounces:history bounces:takes_mail bounces:kept bounces:reports
         bounces:report bounces:rescue

@@ -24,6 +24,7 @@ from contacts.models.people import (
     OpeningBalance,
     Outdated,
 )
+from contacts.models.views import ContactView
 
 __all__ = [
     "ANSWERS_WITH_CONSENT",
@@ -33,6 +34,7 @@ __all__ = [
     "Contact",
     "ContactImport",
     "ContactQuerySet",
+    "ContactView",
     "Engagement",
     "HardBounceReason",
     "HasSaidNo",

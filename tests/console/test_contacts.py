@@ -95,11 +95,11 @@ def test_the_list_asks_the_same_number_of_questions_at_any_length(
     for _ in range(3):
         say_no(ContactFactory(), Reason.OWN_OPT_OUT)
     client.get(LIST)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(10):
         client.get(LIST)
     for _ in range(20):
         ContactFactory()
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(10):
         client.get(LIST)
 
 

@@ -169,7 +169,7 @@ QUERIES = {
     "console:email_health": 6,
     "console:outbox": 3,
     "console:jobs": 3,
-    "contacts:list": 6,
+    "contacts:list": 10,
     "contacts:detail": 13,
     "segments:list": 5,
     "segments:detail": 11,
