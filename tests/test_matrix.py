@@ -83,6 +83,7 @@ PAGES = {
         campaigns:ask campaigns:again
         console:stop console:go_on console:lift deliveries:domain_check campaigns:create
         campaigns:duplicate campaigns:discard campaigns:content
+        campaigns:language_add campaigns:language_remove
         campaigns:autosave campaigns:block_add campaigns:block_move
         campaigns:versions campaigns:bring_back campaigns:templates
         campaigns:template_create campaigns:template_delete campaigns:missing

@@ -397,20 +397,3 @@ def test_two_presses_at_the_same_moment_are_one_yes(reader):
         assert set(threads.map(press, range(8))) == {302}
     assert ConsentRecord.objects.count() == before + 1
     assert reader.confirmed_at is not None
-
-
-class TestLanguages:
-    def press(self, reader, language):
-        reader.client.post(f"{reader.page}?lang={language}", HAND, headers=OUTSIDE)
-        return ConsentRecord.objects.order_by("id").last().text
-
-    def test_the_record_holds_the_words_in_the_language_they_were_shown_in(
-        self, reader
-    ):
-        text = self.press(reader, "fi")
-        assert text.language == "fi"
-        assert text.body.startswith("Kyllä, jatka tilaustani: The Letter")
-
-    def test_the_answer_stays_in_the_chosen_language(self, reader):
-        answer = reader.client.post(f"{reader.page}?lang=pl", HAND, headers=OUTSIDE)
-        assert answer.url == f"{reader.page}?lang=pl"
