@@ -17,7 +17,9 @@ from contacts.models import Contact, HardBounceReason
 
 # Consecutive failures, one per mail, since the last accepted mail, sign of a person or
 # release of the address.
-# "Silent" is no sign of a person for 180 days.
+# "Silent" is no sign of a person for 180 days. Whoever is asked whether to stay in two
+# campaigns and reached in neither cannot be asked: blocked as not reachable, not as one
+# who said no (shared notes: hygiene 6.3).
 WORN_OUT = """
 SELECT t.address_id, failed.is_full
 FROM unnest(%s::bigint[]) AS t(address_id)
@@ -35,10 +37,12 @@ CROSS JOIN LATERAL (
 CROSS JOIN LATERAL (
     SELECT count(*) AS n, max(at) - min(at) AS span,
         count(*) FILTER (WHERE is_full) AS full_n,
-        max(at) FILTER (WHERE is_full) - min(at) FILTER (WHERE is_full) AS full_span
+        max(at) FILTER (WHERE is_full) - min(at) FILTER (WHERE is_full) AS full_span,
+        count(DISTINCT campaign) AS campaigns
     FROM (
-        SELECT max(b.at) AS at, bool_or(b.doing = 'count_full') AS is_full
-        FROM bounces_bounce b
+        SELECT max(b.at) AS at, bool_or(b.doing = 'count_full') AS is_full,
+            max(m."group") FILTER (WHERE m."group" LIKE 'reengagement:%%') AS campaign
+        FROM bounces_bounce b JOIN deliveries_message m ON m.id = b.message_id
         WHERE b.address_id = t.address_id AND b.doing IN ('count', 'count_full')
             AND (good.at IS NULL OR b.at > good.at)
         GROUP BY b.delivery_id
@@ -49,7 +53,7 @@ CROSS JOIN LATERAL (
         OR (full_n >= 2 AND full_span >= interval '7 days' AND is_silent) AS is_full
 ) failed
 WHERE failed.is_full OR (n >= 5 AND span >= interval '14 days' AND is_silent)
-    OR (n >= 10 AND span >= interval '30 days')
+    OR (n >= 10 AND span >= interval '30 days') OR campaigns >= 2
 """
 
 

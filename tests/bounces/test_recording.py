@@ -9,12 +9,12 @@ from bounces import intake, judging
 from bounces.models import Bounce, Outcome, Report, Source
 from bounces.recording import record
 from consent.models import Address, ConsentRecord, Suppression
-from consent.vocabulary import Reason, Scope
+from consent.vocabulary import OPT_OUT_REASONS, Reason, Scope
 from contacts.models import Contact
 from deliveries import catcher, magic
 from deliveries.models import CaughtMail, Delivery, DeliveryState
 from deliveries.tokens import Purpose, Token, sign
-from tests.factories import ContactFactory, DeliveryFactory, UserFactory
+from tests.factories import ContactFactory, DeliveryFactory, MessageFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -274,6 +274,40 @@ class TestWearingOut:
         soft = {"code": 550, "enhanced": "5.3.0"}
         assert self.fail(contact, 20, 15, 10, 5, **soft) is None
         assert self.fail(contact, 1, **soft) == Reason.BOUNCED
+
+    def fail_in(self, contact, *groups):
+        """One failure in an email of each of these campaigns, the last now."""
+        for weeks, group in enumerate(reversed(groups)):
+            at = timezone.now() - dt.timedelta(weeks=60 * weeks)
+            DeliveryFactory(
+                contact=contact,
+                message=MessageFactory(group=group),
+                state=DeliveryState.REFUSED,
+                started_at=at,
+                delivered_at=None,
+                settled_at=at,
+                smtp_code=550,
+                enhanced_code="5.3.0",
+            )
+        judging.judge_refusals()
+        return Suppression.objects.filter(address=contact.address).first()
+
+    def test_who_is_reached_in_neither_of_two_campaigns_is_blocked(self):
+        no = self.fail_in(ContactFactory(), "reengagement:1", "reengagement:2")
+        assert (no.reason, no.reason in OPT_OUT_REASONS) == (Reason.BOUNCED, False)
+
+    @pytest.mark.parametrize(
+        "groups",
+        [("reengagement:1", "reengagement:1"), ("reengagement:1", "email:2")],
+    )
+    def test_two_failures_in_one_campaign_are_one(self, groups):
+        assert self.fail_in(ContactFactory(), *groups) is None
+
+    def test_a_mail_that_was_accepted_between_two_campaigns_begins_anew(self):
+        contact = ContactFactory()
+        self.fail_in(contact, "reengagement:1", "email:2")
+        DeliveryFactory(contact=contact)
+        assert self.fail_in(contact, "reengagement:2") is None
 
 
 class TestIntake:
