@@ -7,6 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from django.db import connection, connections, transaction
 
 PATIENCE = 60
+# seconds; tests beside this one end within that
+LONG_PATIENCE = 600
 
 
 def together(*works):
@@ -61,3 +63,21 @@ def _somebody_waits():
     with connection.cursor() as cursor:
         cursor.execute(WAITING)
         return cursor.fetchone() is not None
+
+
+def settled():
+    """Wait until everything that was begun before is over, also in the databases of
+    the tests beside this one: the feed of the ledger tells nothing before that."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_current_xact_id()::text::bigint")
+        (ours,) = cursor.fetchone()
+        deadline = time.monotonic() + LONG_PATIENCE
+        while time.monotonic() < deadline:
+            cursor.execute(
+                "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint > %s",
+                [ours],
+            )
+            if cursor.fetchone()[0]:
+                return
+            time.sleep(0.05)
+    raise TimeoutError("Something older is open for ten minutes.")

@@ -23,6 +23,7 @@ from tests.factories import (
     make_address,
     no_because,
 )
+from tests.threads import settled
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -41,6 +42,12 @@ def folder(settings, tmp_path):
 
 def says_no(address, reason=Reason.OWN_OPT_OUT, **scope):
     Suppression.objects.suppress([address.pk], reason, no_because(reason), **scope)
+
+
+def written():
+    """What was said is written down; how much that was."""
+    settled()
+    return journal.write()
 
 
 def text_of(folder):
@@ -67,38 +74,38 @@ def is_stopped():
 
 
 def test_a_no_is_written_without_the_address(folder):
-    journal.write()
+    written()
     ada = make_address("ada@people.example")
     says_no(ada)
-    assert journal.write() == 1
+    assert written() == 1
     assert address_hmac("ada@people.example").hex() in text_of(folder)
     assert "ada@" not in text_of(folder)
 
 
 def test_what_was_written_is_not_written_again():
-    journal.write()
+    written()
     says_no(make_address("ada@people.example"))
-    journal.write()
-    assert journal.write() == 0
+    written()
+    assert written() == 0
 
 
 def test_a_no_that_ended_is_written():
-    journal.write()
+    written()
     ada = make_address("ada@people.example")
     says_no(ada)
     takes_it_back()
-    journal.write()
+    written()
     (line,) = [one for one in journal.lines() if one.get("ended")]
     assert line["ended"][0][0] == bytes(ada.key_hmac).hex()
 
 
 def test_what_a_crash_left_half_written_is_written_anew(folder):
-    journal.write()
+    written()
     (path,) = folder.glob("*.jsonl")
     with path.open("a") as file:
         file.write('{"place": "1.2.3.4.5", "sa')
     says_no(make_address("ada@people.example"))
-    journal.write()
+    written()
     assert [len(one.get("said", ())) for one in journal.lines()] == [0, 1]
     assert all(json.loads(line) for line in path.read_text().splitlines())
 
@@ -106,7 +113,7 @@ def test_what_a_crash_left_half_written_is_written_anew(folder):
 def test_without_a_folder_nothing_is_kept(settings):
     settings.JOURNAL_DIR = ""
     says_no(make_address("ada@people.example"))
-    assert journal.write() == 0
+    assert written() == 0
     journal.check()
     assert not is_stopped()
     with pytest.raises(CommandError, match="JOURNAL_DIR is not set"):
@@ -118,16 +125,16 @@ def test_without_a_folder_nothing_is_kept(settings):
 
 def forgotten():
     """Somebody said no, it was written, and the database was set back."""
-    journal.write()
+    written()
     says_no(make_address("ada@people.example"))
-    journal.write()
+    written()
     restored()
 
 
 def test_the_database_that_was_followed_may_send():
-    journal.write()
+    written()
     says_no(make_address("ada@people.example"))
-    journal.write()
+    written()
     journal.check()
     assert not is_stopped()
 
@@ -142,7 +149,7 @@ def test_a_restored_database_sends_nothing(sink):
 
 
 def test_a_copy_without_the_journal_sends_nothing(settings, tmp_path):
-    journal.write()
+    written()
     settings.JOURNAL_DIR = str(tmp_path / "elsewhere")
     journal.check()
     assert is_stopped()
@@ -151,9 +158,9 @@ def test_a_copy_without_the_journal_sends_nothing(settings, tmp_path):
 
 
 def test_a_database_that_was_set_back_to_an_earlier_change_is_another():
-    journal.write()
+    written()
     says_no(make_address("ada@people.example"))
-    journal.write()
+    written()
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE consent_consentchange DISABLE TRIGGER USER")
         cursor.execute("DELETE FROM consent_consentchange")
@@ -173,7 +180,7 @@ def test_nothing_is_written_while_it_is_stopped(folder):
     forgotten()
     before = text_of(folder)
     says_no(make_address("bo@people.example"))
-    assert journal.write() == 0
+    assert written() == 0
     assert text_of(folder) == before
 
 
@@ -183,7 +190,7 @@ def test_who_lifts_the_stop_goes_on_without_the_journal():
     Hold.objects.get().lift(UserFactory(), "It was only a test")
     journal.check()
     says_no(make_address("bo@people.example"))
-    assert journal.write() == 1
+    assert written() == 1
     assert not is_stopped()
 
 
@@ -221,16 +228,16 @@ def test_who_the_backup_did_not_know_is_blocked_when_she_comes_in():
 def test_saying_it_twice_changes_nothing():
     forgotten()
     replayed()
-    journal.write()
+    written()
     assert "0 noes said again, 1 were known" in replayed()
 
 
 @pytest.mark.parametrize("reason", list(Reason))
 def test_every_reason_is_said_again_as_it_was(reason):
-    journal.write()
+    written()
     says_no(make_address("ada@people.example"), reason)
     before = Suppression.objects.get()
-    journal.write()
+    written()
     restored()
     replayed()
     after = Suppression.objects.get()
@@ -242,10 +249,10 @@ def test_every_reason_is_said_again_as_it_was(reason):
 
 
 def test_what_had_ended_is_not_said_again():
-    journal.write()
+    written()
     says_no(make_address("ada@people.example"))
     takes_it_back()
-    journal.write()
+    written()
     restored()
     assert "0 noes said again" in replayed()
 
@@ -254,25 +261,25 @@ def test_what_ended_after_a_restore_is_not_said_again_after_the_next():
     forgotten()
     replayed()
     takes_it_back(LiftedBy.DOUBLE_OPT_IN)
-    journal.write()
+    written()
     restored()
     assert "0 noes said again" in replayed()
 
 
 def test_a_no_to_a_type_that_was_forgotten_is_one_to_everything():
-    journal.write()
+    written()
     kind = SubscriptionTypeFactory()
     says_no(make_address("ada@people.example"), subscription_type=kind)
-    journal.write()
+    written()
     restored()
     replayed()
     assert Suppression.objects.get().scope == "everything"
 
 
 def test_who_was_erased_since_is_named(folder):
-    journal.write()
+    written()
     says_no(make_address("ada@people.example"), Reason.ERASED)
-    journal.write()
+    written()
     restored()
     ada = ContactFactory(email="ada@people.example")
     assert f"erase {ada.get_absolute_url()}" in replayed()

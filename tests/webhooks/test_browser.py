@@ -75,7 +75,7 @@ def test_a_webhook_on_every_screen(live_stack, crm, open_page, look, screen):
 
 def test_a_webhook_is_added_without_script(open_page, look):
     page = open_page("/settings/webhooks/new/", java_script_enabled=False)
-    page.get_by_label("Name").fill("Shop")
+    page.get_by_label("Name", exact=True).fill("Shop")
     page.get_by_label("Address", exact=True).fill("https://shop.example/listwell")
     page.get_by_label("opt_out.created").check()
     page.get_by_role("button", name="Add the webhook").click()

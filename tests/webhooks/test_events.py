@@ -20,6 +20,7 @@ from tests.factories import (
     make_address,
     no_because,
 )
+from tests.threads import settled
 from tests.webhooks.conftest import add_endpoint, opt_out, to_send
 from webhooks.bodies import bodies
 from webhooks.models import BounceNote, Endpoint, Notice, Reading
@@ -35,14 +36,19 @@ def crm(committing):
     return add_endpoint(URL, with_email=True)[0]
 
 
-def kinds(endpoint):
+def read_on():
+    settled()
     Reading.objects.read_on()
+
+
+def kinds(endpoint):
+    read_on()
     return list(endpoint.notices.order_by("pk").values_list("kind", flat=True))
 
 
 def told(endpoint):
     """The bodies of all its events."""
-    Reading.objects.read_on()
+    read_on()
     notices = list(endpoint.notices.order_by("pk"))
     return [json.loads(one) for one in bodies(endpoint, notices)]
 
@@ -171,6 +177,7 @@ def test_many_who_leave_at_once_cost_few_questions(crm):
     ids = [make_address(f"p{n}@people.example").pk for n in range(300)]
     act = no_because(Reason.OWN_OPT_OUT)
     Suppression.objects.suppress(ids, Reason.OWN_OPT_OUT, act)
+    settled()
     with CaptureQueriesContext(connection) as asked:
         Reading.objects.read_on()
     assert (crm.notices.count(), len(asked) < 15) == (300, True)
