@@ -23,9 +23,12 @@ from tests.factories import (
     make_address,
     no_because,
 )
-from tests.threads import settled
+from tests.threads import LONG_PATIENCE, settled
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.timeout(3 * LONG_PATIENCE),
+]
 
 
 def takes_it_back(way=LiftedBy.OWN_UNDO):

@@ -20,13 +20,15 @@ from tests.factories import (
     make_address,
     no_because,
 )
-from tests.threads import settled
+from tests.threads import LONG_PATIENCE, settled
 from tests.webhooks.conftest import add_endpoint, opt_out, to_send
 from webhooks.bodies import bodies
 from webhooks.models import BounceNote, Endpoint, Notice, Reading
 from webhooks.models.endpoint import RESTORED
 from webhooks.models.notice import KEPT
 from webhooks.vocabulary import CHOOSABLE, OF_ACTION, OF_MECHANISM, EventType
+
+pytestmark = pytest.mark.timeout(3 * LONG_PATIENCE)
 
 URL = "https://crm.example/listwell"
 
