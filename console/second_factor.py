@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import segno
 from django.contrib import messages
 from django.http import HttpResponse
@@ -75,16 +77,20 @@ def _picture(address: str) -> str:
 @require_http_methods(["GET", "POST"])
 def renew(request: SignedIn) -> HttpResponse:
     """Ten new codes for paper."""
-    return _asked(request, "console/second_factor_renew.html")
+    return _asked(request, "console/second_factor_renew.html", _renew)
 
 
 @needs(Right.LOOK)
 @require_http_methods(["GET", "POST"])
 def switch_off(request: SignedIn) -> HttpResponse:
-    return _asked(request, "console/second_factor_off.html")
+    return _asked(request, "console/second_factor_off.html", _off)
 
 
-def _asked(request: SignedIn, template: str) -> HttpResponse:
+def _asked(
+    request: SignedIn,
+    template: str,
+    then: Callable[[SignedIn, SecondFactor], HttpResponse],
+) -> HttpResponse:
     """Both ask for a code first: whoever found the browser open has none."""
     factor = SecondFactor.objects.of(request.user.pk)
     if factor is None:
@@ -93,14 +99,15 @@ def _asked(request: SignedIn, template: str) -> HttpResponse:
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         problem = proof_problem(request, request.user, form.cleaned_data["code"])
-        if problem:
-            form.add_error("code", problem)
-        elif template.endswith("off.html"):
-            return _off(request, factor)
-        else:
-            return _codes(request, factor.renew(), "made new recovery codes")
+        if not problem:
+            return then(request, factor)
+        form.add_error("code", problem)
     status = INVALID if form.is_bound else 200
     return render(request, template, {"form": form}, status=status)
+
+
+def _renew(request: SignedIn, factor: SecondFactor) -> HttpResponse:
+    return _codes(request, factor.renew(), "made new recovery codes")
 
 
 def _off(request: SignedIn, factor: SecondFactor) -> HttpResponse:

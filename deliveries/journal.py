@@ -15,7 +15,6 @@ are.
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import os
 import uuid
@@ -193,7 +192,3 @@ def _append(tail: Tail, line: dict[str, Any], journal: str = "") -> Tail:
         os.fsync(new.fileno())
     beside.replace(where / TAIL)
     return written
-
-
-def moment(text: str) -> dt.datetime:
-    return dt.datetime.fromisoformat(text)

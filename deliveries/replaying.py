@@ -6,6 +6,7 @@ type that the database has forgotten as well makes the no one to everything.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
@@ -87,8 +88,11 @@ def _say(kind: Kind, moments: dict[str, str], told: Replayed) -> None:
         action=Action.PAUSED if until else Action.WITHDRAWN,
         mechanism=Mechanism.OPT_OUT_IMPORT,
         actor=Actor.SYSTEM,
-        moments={pk: journal.moment(moments[mac.hex()]) for mac, pk in missing.items()},
-        until=journal.moment(until) if until else None,
+        moments={
+            pk: dt.datetime.fromisoformat(moments[mac.hex()])
+            for mac, pk in missing.items()
+        },
+        until=dt.datetime.fromisoformat(until) if until else None,
         explanation="From the opt-out journal, after the database was restored.",
     )
     Suppression.objects.suppress(
