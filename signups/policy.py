@@ -94,9 +94,3 @@ def is_one_slip(typed: str, right: str) -> bool:
     a, b = typed[start:], right[start:]
     swapped = a[1::-1] == b[:2] and len(a) > 1 and a[2:] == b[2:]
     return swapped or a[1:] == b[1:] or a[1:] == b or a == b[1:]
-
-
-def masked(key: str) -> str:
-    """Enough to know one's own address by, too little to learn another's."""
-    local, _, domain = key.rpartition("@")
-    return f"{local[:1]}…@{domain}"

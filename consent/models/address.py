@@ -269,6 +269,13 @@ class Address(models.Model):
     def __str__(self) -> str:
         return self.key or "erased address"
 
+    @property
+    def masked(self) -> str:
+        """For pages that open by a link alone, where a mail was passed on: enough to
+        know one's own address by, too little to learn another's."""
+        local, _, domain = (self.key or "").rpartition("@")
+        return domain and f"{local[:1]}…@{domain}"
+
     def renew_hmac(self) -> bool:
         """Whether it was made with a key of before; not saved."""
         now = address_hmac(self.key or "")

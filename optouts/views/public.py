@@ -118,7 +118,7 @@ def _leaving_page(request: HttpRequest, leaver: Leaver, **said: Any) -> HttpResp
     left_kind = next((one for one in opt_outs if kind and one.covers(kind)), None)
     url = public_url(leaver.token, Purpose.UNSUBSCRIBE)
     context = {
-        "address": leaver.address.key,
+        "address": leaver.address.masked,
         "kind": kind.words if kind else None,
         "brand": kind.brand if kind else Brand.objects.default(),
         "left_all": left_all,
@@ -163,7 +163,7 @@ def _choices_page(
 ) -> HttpResponse:
     offered = choices.choices_of(leaver.address, brand)
     context = {
-        "address": leaver.address.key,
+        "address": leaver.address.masked,
         "brand": brand,
         "choices": [choice for choice in offered if not choice.locked_since],
         "paused_until": choices.paused_until(leaver.address),

@@ -24,7 +24,7 @@ from consent.visitors import client_ip
 from deliveries.tokens import BadToken, Purpose, read
 from deliveries.tracking import clean
 from deliveries.views import posted, private, unknown
-from signups import asking, confirming, policy
+from signups import asking, confirming
 from signups.confirming import Press
 from signups.forms import TRAP, PressForm, SignupForm
 from signups.models import Form, Submission, TooMany
@@ -185,7 +185,7 @@ def answer_page(
         "form": found.form,
         "types": types,
         "brand": brand,
-        "address": policy.masked(found.address.key or "") if found.address else "",
+        "address": found.address.masked if found.address else "",
         "noes": ended,
         "stands": [no for no in noes if no not in ended],
         "code": confirming.code_of(found),
