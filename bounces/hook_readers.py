@@ -11,6 +11,7 @@ import time
 from typing import Any
 
 from anymail.exceptions import AnymailWebhookValidationFailure
+from anymail.signals import AnymailTrackingEvent, EventType
 from anymail.utils import get_anymail_setting
 from anymail.webhooks.amazon_ses import AmazonSESTrackingWebhookView
 from anymail.webhooks.base import AnymailBaseWebhookView
@@ -60,9 +61,38 @@ class Amazon(AmazonSESTrackingWebhookView):  # type: ignore[misc]
     def __init__(self) -> None:
         AnymailBaseWebhookView.__init__(self)
 
+    def esp_to_anymail_events(
+        self, ses_event: dict[str, Any], sns_message: dict[str, Any]
+    ) -> list[AnymailTrackingEvent]:
+        """With the choice of somebody who left a contact list there as an opt-out. Of
+        a mail to several nobody can tell who that was."""
+        events = super().esp_to_anymail_events(ses_event, sns_message)
+        if len(events) == 1 and has_left(ses_event.get("subscription")):
+            events[0].event_type = EventType.UNSUBSCRIBED
+        return list(events)
+
     def auto_confirm_sns_subscription(self, sns_message: dict[str, Any]) -> None:
         logger.warning(
             "Amazon asks to confirm the subscription of %s: open %s",
             sns_message.get("TopicArn"),
             sns_message.get("SubscribeURL"),
         )
+
+
+def has_left(subscription: object) -> bool:
+    """Whether somebody wants none of a contact list of Amazon, or less than before."""
+    if not isinstance(subscription, dict):
+        return False
+    new, old = (
+        subscription.get(f"{age}TopicPreferences") or {} for age in ("new", "old")
+    )
+    return bool(new.get("unsubscribeAll") or left_topics(new) - left_topics(old))
+
+
+def left_topics(preferences: dict[str, Any]) -> set[str]:
+    told = preferences.get("topicSubscriptionStatus") or []
+    return {
+        str(one.get("topicName"))
+        for one in told
+        if one.get("subscriptionStatus") == "OptOut"
+    }

@@ -10,13 +10,14 @@ from typing import Any, cast
 from django.db import connection, transaction
 from django.utils import timezone
 
-from bounces import acting, incidents
+from bounces import acting, incidents, listed_noes
 from bounces.categories import Kind
 from bounces.codes import Judgement, judge
 from bounces.models import Bounce, DomainCheck, Incident, Source
 from bounces.neighbours import weighed
 from bounces.policy import Decision, Policy
 from consent.models import Address
+from consent.vocabulary import Reason
 from deliveries.models import Delivery, DeliveryState, HoldKind
 
 BATCH = 2_000
@@ -147,6 +148,8 @@ def _act_on(bounces: Sequence[Bounce], policy: Policy) -> list[str]:
     acting.wear_out(_addresses(one for one in decided if one.counts))
     for provider, listed in _by_provider(decided).items():
         acting.block_globally(listed, provider)
+    for (provider, reason), told in _noes(decided).items():
+        listed_noes.take(told, reason, provider)
     acting.block_strictly(_by_category(decided))
     return DomainCheck.objects.watch(
         one.bounce.address.domain or "" for one in decided if one.asks_the_dns
@@ -174,6 +177,16 @@ def _by_provider(decided: Iterable[Decision]) -> dict[str, set[int]]:
             name = _hook_of(one.bounce)
             found.setdefault(name, set()).add(one.bounce.address_id)
     return found
+
+
+def _noes(decided: Iterable[Decision]) -> dict[tuple[str, Reason], listed_noes.Told]:
+    """Those who told the provider no, at a time that it does not tell."""
+    found: dict[tuple[str, Reason], dict[int, list[None]]] = {}
+    for one in decided:
+        if one.no:
+            told = found.setdefault((_hook_of(one.bounce), one.no), {})
+            told[one.bounce.address_id] = [None]
+    return {**found}
 
 
 def _hook_of(bounce: Bounce) -> str:

@@ -14,7 +14,9 @@ from django.db.models import Q
 from bounces.categories import Doing
 from bounces.codes import Judgement, is_permanent, judgement
 from bounces.models import Bounce, BouncePolicy, RuleChange
+from bounces.rules.providers import COMPLAINED_THERE, OPTED_OUT_THERE
 from bounces.shown import STRICTLY_BLOCKED
+from consent.vocabulary import Reason
 
 # the mailbox, or the domain, changed its owner (RFC 7293)
 NEW_OWNER = ("5.7.17", "5.7.18")
@@ -26,6 +28,8 @@ COUNTING = (Doing.COUNT, Doing.COUNT_FULL)
 LOST_DOMAIN = "dns_failure"
 # a provider that keeps a list of its own refuses every sender's mail to the address
 LISTED = "suppressed"
+# but where it is there because of what the person said, that is her no, and no more
+NOES = {OPTED_OUT_THERE: Reason.OWN_OPT_OUT, COMPLAINED_THERE: Reason.COMPLAINT}
 
 ENDING = Q(doing=Doing.DEAD) | Q(enhanced_code__in=NEW_OWNER)
 WEARING = Q(doing__in=COUNTING)
@@ -91,7 +95,13 @@ class Decision:
 
     @property
     def is_listed(self) -> bool:
-        return self.bounce.category == LISTED
+        return self.bounce.category == LISTED and self.no is None
+
+    @property
+    def no(self) -> Reason | None:
+        """What the person said to the provider, which sends her nothing for that."""
+        is_there = self.bounce.category == LISTED
+        return NOES.get(self.bounce.rule) if is_there else None
 
     @property
     def is_of_an_incident(self) -> bool:

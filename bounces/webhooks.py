@@ -60,9 +60,10 @@ REASONS = {
     RejectReason.TIMED_OUT: "timed out",
     RejectReason.BLOCKED: "on the suppression list",
     RejectReason.SPAM: "refused as spam",
+    RejectReason.UNSUBSCRIBED: "unsubscribed address",
 }
 OURS = re.compile(r"\bm\.(\d{1,18})\.(\d{1,18})\.(\d{12,14})@")
-WORDS = ("error", "comment")  # Mailjet
+WORDS = ("error", "comment", "reason")  # Mailjet; SendGrid of what it dropped
 BY_US = ("Customer", "Admin")  # who put it on the list of Postmark, when not she
 LONGEST = 100_000
 
@@ -130,7 +131,8 @@ def incoming(provider: str, event: AnymailTrackingEvent) -> Incoming:
 def said_in(event: AnymailTrackingEvent) -> Parsed:
     kind = KINDS[event.event_type]
     text = event.mta_response or event.description or words_of(event.esp_event)
-    if not text or event.event_type == EventType.REJECTED:
+    is_left = event.reject_reason == RejectReason.UNSUBSCRIBED
+    if not text or is_left or event.event_type == EventType.REJECTED:
         text = f"{text} {REASONS.get(event.reject_reason, '')}".strip()
     failure = Failure(event.recipient or "", text=text[:2_000], stage="RCPT")
     return Parsed(kind, (failure,), feedback="abuse" * (kind == Kind.COMPLAINT))

@@ -23,6 +23,9 @@ FACEBOOK = "Facebook: postmaster SMTP response codes"
 CLOUDFLARE = "Cloudflare Email Routing: SMTP errors"
 ZOHO = "Zoho Mail: delivery failure messages"
 TENCENT = "Tencent QQ Mail: bounce descriptions"
+SENDING = "Twilio SendGrid, Mailgun, Mailjet: reasons why a mail is not sent"
+# of addresses that are on a list because of what the person said
+OPTED_OUT_THERE, COMPLAINED_THERE = "opted-out-there", "complained-there"
 
 OTHER_ROWS = (
     row("cox-list", "reputation", COX, "|cxbl| / aup#cdrbl / aup#bl / |ipbl0 / |ipbl1"),
@@ -230,18 +233,32 @@ OTHER_ROWS = (
         "cloudmark.com/reset-request",
     ),
     row(
+        OPTED_OUT_THERE,
+        "suppressed",
+        SENDING,
+        "unsubscribed address / unsubscribed recipient / previously unsubscribed / "
+        "address unsubscribed / address is unsubscribed / recipient unsubscribed / "
+        "unsubscribed earlier / recipient has unsubscribed / user has unsubscribed / "
+        "contact has unsubscribed / contact is unsubscribed / recipient opted out",
+    ),
+    row(
+        COMPLAINED_THERE,
+        "suppressed",
+        SENDING,
+        "spam reporting address / reported as spam before / |spam reporter| / "
+        "marked your messages as spam / previously complained / "
+        "previously reported as spam",
+    ),
+    row(
         "amazon-suppressed",
         "suppressed",
         AMAZON,
         " / "
         "ses has suppressed sending to this address / "
-        "suppression list / bounced address / unsubscribed address / "
-        "spam reporting address / "
+        "suppression list / bounced address / "
         "previously hard bounced / sending to suppressed / "
         "and is suppressed / recipient is suppressed / address is suppressed / "
-        "reported as spam before / "
-        "to previously bounced / has bounced before / marked your messages as spam / "
-        "previously unsubscribed / have been marked as inactive",
+        "to previously bounced / has bounced before / have been marked as inactive",
     ),
     row("amazon-verify", "relay_denied", AMAZON, "email address is not verified"),
     row(
