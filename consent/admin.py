@@ -13,10 +13,12 @@ from consent.models import (
     Address,
     Batch,
     Brand,
+    BrandWords,
     ConsentEvidence,
     ConsentRecord,
     ConsentText,
     Grant,
+    Logo,
     Seal,
     SubscriptionType,
     Suppression,
@@ -126,3 +128,15 @@ class BatchAdmin(ReadOnlyAdmin):
     list_display = ("label", "kind", "created_by", "created_at", "undone_at")
     list_select_related = ("created_by",)
     ordering = ("-created_at",)
+
+
+@admin.register(Logo)
+class LogoAdmin(ReadOnlyAdmin):
+    list_display = ("name", "format")
+    exclude = ("octets",)
+
+
+@admin.register(BrandWords)
+class BrandWordsAdmin(ReadOnlyAdmin):
+    list_display = ("brand", "language", "choosing")
+    list_select_related = ("brand",)

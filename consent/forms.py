@@ -7,8 +7,7 @@ from typing import Any, ClassVar, cast
 from django import forms
 from django.utils.text import slugify
 
-from accounts.languages import Language
-from consent.models import Brand, Period, SubscriptionType, TypeTranslation
+from consent.models import Brand, Period, SubscriptionType
 
 
 def free_slug(name: str, taken: set[str]) -> str:
@@ -138,48 +137,3 @@ class SubscriptionTypeForm(forms.ModelForm):  # type: ignore[type-arg]
             return ""
         noun = "email" if mails == 1 else "emails"
         return f"at most {mails} {noun} {Period(int(days)).label}"
-
-
-class TypeWordsForm(forms.Form):
-    """A subscription type in every language; what is empty stays as in the type."""
-
-    PARTS: ClassVar = {
-        "name": "Name",
-        "description": "What people get",
-        "frequency": "How often",
-    }
-
-    def __init__(self, *args: Any, kind: SubscriptionType, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.kind = kind
-        said = {one.language: one for one in kind.translations.all()}
-        for code in Language.values:
-            for part, label in self.PARTS.items():
-                column = TypeTranslation._meta.get_field(part)
-                self.fields[f"{code}_{part}"] = forms.CharField(
-                    label=label,
-                    required=False,
-                    max_length=getattr(column, "max_length", None),
-                    initial=getattr(said.get(code), part, ""),
-                    widget=forms.TextInput(attrs={"lang": code}),
-                )
-
-    def languages(self) -> list[tuple[str, list[forms.BoundField]]]:
-        """Each language by its name, with its fields."""
-        return [
-            (name, [self[f"{code}_{part}"] for part in self.PARTS])
-            for code, name in Language.choices
-        ]
-
-    def save(self) -> list[str]:
-        """Keep what was written; the languages there are words in now."""
-        written = []
-        for code, language in Language.choices:
-            words = {part: self.cleaned_data[f"{code}_{part}"] for part in self.PARTS}
-            mine: dict[str, Any] = {"subscription_type": self.kind, "language": code}
-            if any(words.values()):
-                TypeTranslation.objects.update_or_create(**mine, defaults=words)
-                written.append(str(language))
-            else:
-                TypeTranslation.objects.filter(**mine).delete()
-        return written

@@ -1,8 +1,8 @@
 """Settings of the brand and its subscription types."""
 
-from django.urls import path
+from django.urls import path, re_path
 
-from consent import views
+from consent import look_views, views
 
 app_name = "consent"
 
@@ -10,6 +10,12 @@ urlpatterns = [
     path("settings/", views.brand, name="brand"),
     path("settings/brands/new/", views.create_brand, name="brand_create"),
     path("settings/brands/<int:pk>/", views.brand, name="brand_edit"),
+    path("settings/brands/<int:pk>/look/", look_views.edit, name="look"),
+    path("settings/brands/<int:pk>/page/", look_views.sample, name="look_sample"),
+    re_path(
+        r"^look/(?P<name>[\w-]{24}\.(?:png|jpeg|gif))$", look_views.logo, name="logo"
+    ),
+    re_path(r"^look/(?P<digits>[0-9a-f]{6})\.css$", look_views.colours, name="colours"),
     path("settings/types/", views.types, name="types"),
     path("settings/types/new/", views.create_type, name="type_create"),
     path("settings/types/<int:pk>/", views.edit_type, name="type_edit"),

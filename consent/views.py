@@ -15,7 +15,8 @@ from accounts.models import AuditEntry, User
 from accounts.races import kept
 from accounts.roles import Right, needs
 from accounts.web import INVALID, SignedIn
-from consent.forms import BrandForm, SubscriptionTypeForm, TypeWordsForm
+from consent.forms import BrandForm, SubscriptionTypeForm
+from consent.look_forms import TypeWordsForm
 from consent.models import Brand, SubscriptionType
 
 
@@ -119,7 +120,7 @@ def _edit_type(request: SignedIn, one: SubscriptionType, done: str) -> HttpRespo
 def translate_type(request: SignedIn, pk: int) -> HttpResponse:
     """Its words in other languages, as the pages for readers show them."""
     one = get_object_or_404(SubscriptionType, pk=pk)
-    form = TypeWordsForm(request.POST or None, kind=one)
+    form = TypeWordsForm(request.POST or None, of=one)
     if request.method == "POST" and form.is_valid():
         AuditEntry.objects.record(
             request.user,

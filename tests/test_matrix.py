@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 # into the row of the right it needs.
 PAGES = {
     "look": """
-        console:email_health
+        console:email_health consent:look_sample
         console:overview console:numbers console:jobs console:bell console:job
         contacts:bulk_done
         console:job_card console:password console:theme console:shortcuts
@@ -41,6 +41,7 @@ PAGES = {
     "look then settings": """
         console:account
         consent:brand consent:brand_edit consent:type_edit consent:type_words
+        consent:look
         bounces:policy
         bounces:rule
     """,

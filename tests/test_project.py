@@ -33,6 +33,8 @@ PUBLIC = {
     "deliveries:confirm",
     "deliveries:in_browser",
     "campaigns:picture",
+    "consent:logo",
+    "consent:colours",
     "optouts:unsubscribe",
     "optouts:come_back",
     "optouts:say_why",

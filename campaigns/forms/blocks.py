@@ -9,12 +9,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.datastructures import MultiValueDict
 
+from accounts.pictures import LARGEST, TYPES, BadPicture, checked
 from campaigns import markup
 from campaigns.blocks import Block
 from campaigns.conditions import Names
 from campaigns.forms.block import BlockForm
 from campaigns.models import Picture
-from campaigns.pictures import LARGEST, TYPES, BadPicture, checked
 from deliveries import handmade
 from deliveries.blocks import BLUE, NETWORKS, SIDES
 

@@ -11,7 +11,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
-from campaigns.pictures import TYPES, Drawn
+from accounts.pictures import TYPES, Drawn
 
 
 class PictureQuerySet(models.QuerySet["Picture"]):

@@ -10,8 +10,8 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from accounts.pictures import TYPES
 from campaigns.models import Picture
-from campaigns.pictures import TYPES
 
 YEAR = 365 * 24 * 60 * 60
 

@@ -11,6 +11,7 @@ from consent.models.brand import Brand, Period, SubscriptionType, TypeTranslatio
 from consent.models.changes import ConsentChange, OtherHistory, Place
 from consent.models.grant import Grant
 from consent.models.ledger import Break, ConsentEvidence, ConsentRecord, ConsentText
+from consent.models.look import BrandWords, Logo
 from consent.models.seal import Seal
 from consent.models.suppression import Suppression, WrongActor
 
@@ -20,12 +21,14 @@ __all__ = [
     "Batch",
     "BatchKind",
     "Brand",
+    "BrandWords",
     "Break",
     "ConsentChange",
     "ConsentEvidence",
     "ConsentRecord",
     "ConsentText",
     "Grant",
+    "Logo",
     "OtherHistory",
     "Period",
     "Place",

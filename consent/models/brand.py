@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
 from django.db.models import Q, prefetch_related_objects
 from django.utils.translation import get_language
 
 from accounts.languages import Language
+
+if TYPE_CHECKING:
+    from consent.models.look import BrandWords
 
 
 class BrandQuerySet(models.QuerySet["Brand"]):
@@ -28,6 +31,11 @@ class Brand(models.Model):
     from_name = models.CharField(max_length=120, blank=True)
     from_email = models.EmailField(blank=True)
     reply_to = models.EmailField(blank=True)
+    # of buttons and links on the public pages, "#rrggbb": see consent.look
+    colour = models.CharField(max_length=7, blank=True)
+    logo = models.ForeignKey(
+        "consent.Logo", on_delete=models.PROTECT, null=True, blank=True
+    )
     is_default = models.BooleanField(default=False)
 
     objects = BrandQuerySet.as_manager()
@@ -39,10 +47,19 @@ class Brand(models.Model):
                 condition=Q(is_default=True),
                 name="brand_one_default",
             ),
+            models.CheckConstraint(
+                condition=Q(colour="") | Q(colour__regex="^#[0-9a-f]{6}$"),
+                name="brand_colour_is_one",
+                violation_error_message="Write the colour as # and six digits.",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    def said(self) -> BrandWords | None:
+        """Its own words in the language that is spoken."""
+        return self.words.filter(language=get_language()).first()
 
 
 class Period(models.IntegerChoices):

@@ -7,8 +7,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from PIL import Image
 
+from accounts.pictures import WIDEST, BadPicture, checked
 from campaigns.models import Picture
-from campaigns.pictures import WIDEST, BadPicture, checked
 from tests.factories import MarketingEmailFactory
 
 SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>'

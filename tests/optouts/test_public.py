@@ -9,14 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from consent.models import (
-    Address,
-    Brand,
-    ConsentEvidence,
-    Grant,
-    SubscriptionType,
-    Suppression,
-)
+from consent.models import Brand, ConsentEvidence, Grant, SubscriptionType, Suppression
 from consent.vocabulary import (
     Act,
     Action,
@@ -383,28 +376,3 @@ def test_a_number_of_any_length_is_no_accident(web, preferences_url):
 def test_a_null_among_the_preferences_is_no_accident(web, preferences_url):
     body = {"types": "\0", "everything": "\0", "language": "\0"}
     assert web.post(preferences_url, body).status_code < 500
-
-
-@pytest.mark.parametrize("page", ["url", "preferences_url"])
-class TestAMailPassedOn:
-    """Whoever it was passed on to holds the same link as she does."""
-
-    def test_its_reader_does_not_learn_the_address(self, web, ana, page, request):
-        answer = web.get(request.getfixturevalue(page))
-        assert ana.key not in said(answer)
-
-    def test_she_knows_it_as_hers(self, web, ana, page, request):
-        answer = web.get(request.getfixturevalue(page))
-        assert ana.masked in said(answer)
-
-    def test_nor_is_it_told_after_a_press(self, web, ana, page, request):
-        answer = web.post(request.getfixturevalue(page), {"everything": "1"})
-        assert ana.key not in said(answer)
-
-
-def test_a_masked_address_tells_little():
-    assert Address(key="ana.bell@people.example").masked == "a…@people.example"
-
-
-def test_an_erased_address_tells_nothing():
-    assert Address(key=None).masked == ""
