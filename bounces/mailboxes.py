@@ -121,7 +121,7 @@ def _put_away(opened: BaseMailBox, numbers: list[str], box: Box) -> None:
 
 def watch(box: Box, is_over: Callable[[], bool], letters: Letters) -> None:
     """Read what is there, then what comes: the server tells by IDLE; one that cannot
-    is asked every few minutes."""
+    is asked every minute."""
     with box.open() as opened:
         while not is_over():
             _read_unseen(opened, box, letters)
@@ -133,6 +133,7 @@ def wait(opened: BaseMailBox) -> None:
     _, told = opened.client.capability()  # anew: some say more after the login
     if b"IDLE" not in told[0].split() or not _idle(opened.client):
         time.sleep(POLL_SECONDS)
+        opened.client.noop()  # else some search in what they told the last time
 
 
 def _idle(client: imaplib.IMAP4) -> bool:

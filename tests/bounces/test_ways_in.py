@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
@@ -20,6 +21,7 @@ from bounces import listener, mailboxes
 from bounces.mailboxes import Box, read_box
 from bounces.models import Outcome, Report, Source
 from bounces.recording import Incoming, record, record_many, rejudge
+from bounces.who import no_letters
 from consent.models import ConsentRecord, Suppression
 from consent.vocabulary import Reason
 from deliveries import magic
@@ -51,11 +53,22 @@ def free_port():
         return found.getsockname()[1]
 
 
+WITHOUT_IDLE = """
+from pymap.backend.dict import Config
+from pymap.config import BackendCapability
+from pymap.main import main
+can = BackendCapability(idle=False, object_id=True, multi_append=True)
+Config.backend_capability = property(lambda config: can)
+main()
+"""
+
+
 @contextlib.contextmanager
-def imap_server():
+def imap_server(*program):
     """pymap, a real IMAP server, with an empty mailbox."""
     port = free_port()
-    command = [Path(sys.executable).parent / "pymap", "--host", "127.0.0.1"]
+    command = [*program] or [Path(sys.executable).parent / "pymap"]
+    command += ["--host", "127.0.0.1"]
     command += ["--port", str(port), "--no-tls", "--no-service", "managesieve"]
     command += ["--no-service", "admin", "dict", "--demo-data"]
     process = subprocess.Popen(
@@ -88,14 +101,20 @@ def imap_port():
         yield port
 
 
-@pytest.fixture
-def mailbox(imap_port):
-    """An empty inbox."""
-    client = imaplib.IMAP4("127.0.0.1", imap_port)
+def emptied(port):
+    """A connection to the inbox, with nothing in it."""
+    client = imaplib.IMAP4("127.0.0.1", port)
     client.login("demouser", "demopass")
     client.select("INBOX")
     client.store("1:*", "+FLAGS", "\\Deleted")
     client.expunge()
+    return client
+
+
+@pytest.fixture
+def mailbox(imap_port):
+    """An empty inbox."""
+    client = emptied(imap_port)
     yield client
     with contextlib.suppress(imaplib.IMAP4.abort):  # it may have hung up before
         client.logout()
@@ -161,6 +180,23 @@ class TestMailbox:
             over.set()
             later.join(10)
         assert mailbox.select("INBOX")[1] != [b"0"]
+
+    def test_is_asked_again_and_again_where_the_server_tells_nothing(self, monkeypatch):
+        waits = []
+
+        def sleep(seconds):  # the mail comes during the first of them
+            waits.append(seconds)
+            if len(waits) == 1:
+                client.append("INBOX", None, None, bounce(DeliveryFactory()))
+
+        monkeypatch.setattr(mailboxes, "time", SimpleNamespace(sleep=sleep))
+        server = imap_server(sys.executable, "-c", WITHOUT_IDLE)
+        with server as port, emptied(port) as client:
+            assert "IDLE" not in client.capabilities
+            is_over = lambda: Report.objects.exists() or len(waits) > 5  # noqa: E731
+            mailboxes.watch(box(port), is_over, no_letters)
+        assert waits == [mailboxes.POLL_SECONDS] * 2
+        assert Report.objects.get().outcome == Outcome.DONE
 
     def test_that_cannot_be_reached_is_said_in_a_sentence(self, settings):
         settings.BOUNCE_MAILBOX = f"imap://a:b@127.0.0.1:{free_port()}/INBOX"
