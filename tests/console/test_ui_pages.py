@@ -75,7 +75,25 @@ def test_a_page_that_is_not_there_says_so(client):
 
 @pytest.mark.parametrize("code", ["400", "403", "403_csrf", "404", "500"])
 def test_an_error_page_needs_no_request(code):
-    assert "To the overview" in render_to_string(f"{code}.html")
+    assert "<h1>" in render_to_string(f"{code}.html")
+
+
+@pytest.mark.parametrize("code", ["403", "403_csrf", "404"])
+def test_an_error_page_leads_who_is_signed_in_to_the_overview(code, alice):
+    page = render_to_string(f"{code}.html", {"user": alice})
+    assert f'href="{reverse("console:overview")}"' in page
+    assert "email" not in page
+
+
+@pytest.mark.parametrize("code", ["400", "403", "403_csrf", "404", "500"])
+def test_nobody_without_an_account_is_led_to_the_overview(code):
+    assert "To the overview" not in render_to_string(f"{code}.html")
+
+
+def test_who_comes_from_an_email_is_told_what_to_do_with_its_link(outsider_client):
+    answer = outsider_client.get("/u/cut-off/in/the/middle")
+    assert answer.status_code == 404
+    assert b"Open the email again" in answer.content
 
 
 def test_a_public_page_loads_no_script_and_is_not_indexed():
