@@ -106,14 +106,22 @@ def address(name: str, schemes: tuple[str, ...], meaning: str) -> str:
     return value
 
 
+# No statement is planned once for a connection because it came often: see
+# deliveries/prepared.py for those that are.
+ONLY_WHO_ASKS = 2**31
+
+
 def database(name: str, *, pool: int) -> dict[str, Any]:
     """PostgreSQL and nothing else; with a connection pool where one is asked for."""
     url = address(name, POSTGRES, "postgres://USER:PASSWORD@HOST:PORT/DATABASE")
     found: dict[str, Any] = env.db_url_config(url)
     found["CONN_HEALTH_CHECKS"] = True
     found["CONN_MAX_AGE"] = 0 if pool else 60
+    # Django sets this to none, with which even who asks for it gets nothing prepared
+    options = found.setdefault("OPTIONS", {})
+    options["prepare_threshold"] = ONLY_WHO_ASKS
     if pool:
-        found.setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": pool}
+        options["pool"] = {"min_size": 1, "max_size": pool}
     return found
 
 

@@ -25,14 +25,10 @@ PATHS: dict[Purpose, str] = {
 
 def public_url(token: Token, purpose: Purpose) -> str:
     """The absolute address of `token`'s page."""
-    return page_of(sign(token, purpose), purpose)
+    return sign(token, purpose).join(around(purpose))
 
 
-def page_of(signed: str, purpose: Purpose) -> str:
-    """The same for a token that was signed already."""
-    return str(settings.BASE_URL) + PATHS[purpose].format(signed)
-
-
-def beginning_of(purpose: Purpose) -> str:
-    """What stands before the token, for purposes whose address ends with it."""
-    return page_of("", purpose)
+def around(purpose: Purpose) -> tuple[str, str]:
+    """What stands before and after the token in its address."""
+    before, after = PATHS[purpose].split("{}")
+    return f"{settings.BASE_URL}{before}", after

@@ -148,20 +148,25 @@ class Skeleton:
 
         `relaxed` is only made where it is to be `signed`.
         """
-        values = [_encoded(words[slot], in_html) for slot, in_html in self.values]
-        octets = self._joined(self.octets, values)
+        plain = [one.encode() + SOFT if _PLAIN.fullmatch(one) else b"" for one in words]
+        values = [
+            plain[slot] or _encoded(words[slot], in_html)
+            for slot, in_html in self.values
+        ]
+        pieces = self._with(self.octets, values)
         if not signed:
-            return Body(octets, b"")
+            return Body(pieces, b"")
         relaxed = [relaxed_lines(value) for value in values]
         if self.relaxed == self.octets and relaxed == values:
-            return Body(octets, octets)
-        return Body(octets, self._joined(self.relaxed, relaxed))
+            octets = b"".join(pieces)
+            return Body([octets], octets)
+        return Body(pieces, b"".join(self._with(self.relaxed, relaxed)))
 
-    def _joined(self, pieces: Sequence[bytes], values: Sequence[bytes]) -> bytes:
+    def _with(self, pieces: Sequence[bytes], values: Sequence[bytes]) -> list[bytes]:
         out = list(pieces)
         for place, value in self.places:
             out[place] = values[value]
-        return b"".join(out)
+        return out
 
 
 def _at(row: tuple[One, ...], places: Sequence[int]) -> tuple[One, ...]:
@@ -170,15 +175,14 @@ def _at(row: tuple[One, ...], places: Sequence[int]) -> tuple[One, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A body as it is sent, and as DKIM hashes it (deliveries.dkim.relaxed_body)."""
+    """A body as it is sent, in pieces that are joined once, together with what stands
+    before it; and as DKIM hashes it (deliveries.dkim.relaxed_body)."""
 
-    octets: bytes
+    pieces: Sequence[bytes]
     relaxed: bytes
 
 
 def _encoded(words: str, in_html: bool) -> bytes:
-    if _PLAIN.fullmatch(words):
-        return words.encode() + SOFT
     if not words:
         return b""
     return quoted_printable(html.escape(words) if in_html else words) + SOFT

@@ -6,10 +6,13 @@ Asked a thousand times a minute, their planning costs more than their running.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+import datetime as dt
+import functools
+from collections.abc import Iterable, Iterator
 from typing import Any, Self
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import Cursor
 
 
@@ -20,6 +23,40 @@ class Prepared(Cursor[Any]):
 
 @contextlib.contextmanager
 def prepared() -> Iterator[Prepared]:
-    connection.ensure_connection()
-    with connection.wrap_database_errors, Prepared(connection.connection) as cursor:
+    opened = _opened()
+    with opened.wrap_database_errors, Prepared(opened.connection) as cursor:
         yield cursor
+
+
+@contextlib.contextmanager
+def together() -> Iterator[None]:
+    """Statements leave without waiting for the answers to those before them, until
+    somebody reads one."""
+    opened = _opened()
+    with opened.wrap_database_errors, opened.connection.pipeline():
+        yield
+
+
+def _opened() -> BaseDatabaseWrapper:
+    """The connection of this thread itself: the name for it is looked up each time."""
+    opened = connections[DEFAULT_DB_ALIAS]
+    opened.ensure_connection()
+    return opened
+
+
+def array(values: Iterable[object]) -> str:
+    """Values as PostgreSQL reads an array: one text for all, whose type the statement
+    says. The driver goes through a list value by value, several times."""
+    return "{" + ",".join([_element(value) for value in values]) + "}"
+
+
+@functools.lru_cache(maxsize=1024, typed=True)
+def _element(value: object) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, dt.timedelta):
+        return f'"{value.total_seconds()} s"'
+    text = str(value)
+    if "\\" in text or '"' in text:
+        text = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{text}"'

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import DateField, F, FloatField, Func, OuterRef, Subquery
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -29,7 +29,7 @@ from deliveries.languages import all_blocks
 from deliveries.models import Delivery, DeliveryState, Message
 from deliveries.models.waves import CANARY, ENDLESS
 from deliveries.optional import conditions
-from deliveries.prepared import prepared
+from deliveries.prepared import array, prepared, together
 from deliveries.rates import Rates, of_providers, tighter
 from deliveries.refusals import Asked, refusal
 
@@ -43,6 +43,16 @@ BATCH = 32
 
 # An address whose owner is just being written about is tried again this much later.
 BUSY = dt.timedelta(seconds=5)
+
+# what a mail says of a moment and of a day, without the detour by way of objects
+SECONDS: dict[str, Any] = {
+    "template": "extract(epoch FROM %(expressions)s)::float8",
+    "output_field": FloatField(),
+}
+DAY: dict[str, Any] = {
+    "template": "(%(expressions)s AT TIME ZONE 'UTC')::date",
+    "output_field": DateField(),
+}
 
 # Nobody sends a started mail for longer; see PATIENCE in smtp and TURN in sending.
 STUCK_AFTER = dt.timedelta(minutes=5)
@@ -106,12 +116,12 @@ class Question:
         columns = {
             "delivery": F("id"),
             "address_row": F("address_id"),
-            "queued": F("queued_at"),
+            "queued": Func(F("queued_at"), **SECONDS),
             "tries": F("attempts"),
             "provider_key": F("provider"),
             "key": F("address__key"),
             "same": F("contact__address_id"),
-            "since": Subquery(yes.values("given_at")[:1]),
+            "since": Subquery(yes.values(day=Func(F("given_at"), **DAY))[:1]),
             "refusal": refusal(
                 message.channel,
                 asked,
@@ -134,7 +144,7 @@ class Question:
     def ask(self, ids: Sequence[int]) -> list[dict[str, Any]]:
         """One row per delivery; run it when the addresses are locked."""
         with prepared() as cursor:
-            rows = cursor.execute(self.sql, [list(ids)]).fetchall()
+            rows = cursor.execute(self.sql, [array(ids)]).fetchall()
         return [dict(zip(self.columns, row, strict=True)) for row in rows]
 
 
@@ -174,13 +184,16 @@ def waiting_messages() -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
+# Each message has statements of its own, so that a plan made once knows its partition:
+# one for all partitions costs more than planning anew, and is never kept.
+#
 # SKIP LOCKED twice: other workers' rows, and addresses that somebody writes about.
 # The setting lasts until the commit: what follows looks for single rows, and must
 # not read a whole table for them, whatever the statistics say.
 PICK = """
 WITH picked AS MATERIALIZED (
     SELECT d.id, d.address_id FROM deliveries_delivery d
-    WHERE d.message_id = %(message)s AND d.state = 'queued'
+    WHERE d.message_id = {message} AND d.state = 'queued'
       AND d.due_at <= statement_timestamp()
       AND d.provider <> ALL(ARRAY(
           SELECT value FROM deliveries_hold WHERE lifted_at IS NULL
@@ -213,12 +226,12 @@ def pick(
     """Rows for this worker alone, inside a transaction: (to ask about, busy)."""
     with prepared() as cursor:
         values = {
-            "message": question.message_id,
             "limit": limit,
             "sender": question.sender,
-            "closed": list(closed),
+            "closed": array(closed),
         }
-        rows = cursor.execute(PICK, values).fetchall()
+        statement = PICK.format(message=question.message_id)
+        rows = cursor.execute(statement, values).fetchall()
     return [pk for pk, free, _ in rows if free], [
         pk for pk, free, _ in rows if not free
     ]
@@ -241,7 +254,7 @@ UPDATE deliveries_delivery d SET
                   ELSE d.due_at END
 FROM unnest(%(ids)s::bigint[], %(reasons)s::text[], %(dues)s::timestamptz[])
     AS t(id, reason, due)
-WHERE d.message_id = %(message)s AND d.id = t.id AND d.id = ANY(%(ids)s::bigint[])
+WHERE d.message_id = {message} AND d.id = t.id AND d.id = ANY(%(ids)s::bigint[])
 """
 
 
@@ -252,16 +265,15 @@ def _write_start(
     dues: dict[int, dt.datetime],
 ) -> None:
     values: dict[str, Any] = {
-        "message": message_id,
         "worker": worker,
         "busy": BUSY,
-        "ids": list(reasons),
-        "reasons": list(reasons.values()),
-        "dues": [dues.get(pk) for pk in reasons],
+        "ids": array(reasons),
+        "reasons": array(reasons.values()),
+        "dues": array(dues.get(pk) for pk in reasons),
     }
     if reasons:
         with prepared() as cursor:
-            cursor.execute(START, values)
+            cursor.execute(START.format(message=message_id), values)
 
 
 class Batch(NamedTuple):
@@ -285,7 +297,14 @@ def start(
     When this returns it is committed: who opts out from here on is told that
     these were on their way.
     """
-    settle(done)
+    with together():
+        settle(done)
+        batch = _start(question, worker, limit, rates)
+        _count(question, rates, batch.rows)
+    return batch
+
+
+def _start(question: Question, worker: str, limit: int, rates: Rates) -> Batch:
     left = rates.left()
     limit = min(limit, left.get(rates.relay, limit))
     room = of_providers(left)
@@ -301,9 +320,7 @@ def start(
     reasons = {pk: why for pk, why in reasons.items() if why != "on_hold"}
     reasons |= dict.fromkeys([*busy, *dues], "busy")
     _write_start(question.message_id, worker, reasons, dues)
-    started = [row for row in asked if row["refusal"] == ""]
-    _count(question, rates, started)
-    return Batch(started, len(dues))
+    return Batch([row for row in asked if row["refusal"] == ""], len(dues))
 
 
 def _in_quiet_hours(
@@ -346,7 +363,7 @@ FROM unnest(
     %s::bigint[], %s::text[], %s::timestamptz[], %s::smallint[], %s::text[],
     %s::text[], %s::interval[], %s::boolean[], %s::text[]
 ) AS t(id, state, at, code, enhanced, reply, wait, attempted, reason)
-WHERE d.message_id = %s AND d.id = t.id AND d.id = ANY(%s::bigint[])
+WHERE d.message_id = {message} AND d.id = t.id AND d.id = ANY(%s::bigint[])
   AND d.state IN ('started', 'uncertain')
 """
 
@@ -355,22 +372,25 @@ def settle(done: Sequence[Outcome]) -> None:
     """Write down what became of the started mails of one message."""
     if not done:
         return
-    ids = [one.delivery_id for one in done]
-    columns: list[Any] = [
-        ids,
-        [one.state.value for one in done],
-        [one.at for one in done],
-        [one.code for one in done],
-        [one.enhanced for one in done],
-        [one.reply for one in done],
-        [one.wait for one in done],
-        [one.attempted for one in done],
-        [one.reason for one in done],
-        done[0].message_id,
-        ids,
-    ]
+    columns = zip(*[_columns(one) for one in done], strict=True)
+    ids, *told = [array(column) for column in columns]
+    statement = SETTLE.format(message=done[0].message_id)
     with prepared() as cursor:
-        cursor.execute(SETTLE, columns)
+        cursor.execute(statement, [ids, *told, ids])
+
+
+def _columns(one: Outcome) -> tuple[object, ...]:
+    return (
+        one.delivery_id,
+        one.state.value,
+        one.at,
+        one.code,
+        one.enhanced,
+        one.reply,
+        one.wait,
+        one.attempted,
+        one.reason,
+    )
 
 
 def release(after: dt.timedelta = STUCK_AFTER) -> int:

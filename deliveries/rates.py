@@ -54,9 +54,9 @@ class Rates:
         """Key to how many more may start now; inside the transaction that starts."""
         if not self.limits:
             return {}
-        with prepared() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-            rows = cursor.execute(NOW).fetchall()
+        with prepared() as first, prepared() as then:
+            first.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+            rows = then.execute(NOW).fetchall()
         spent = {(key, period): number for key, period, number in rows}
         return {
             key: min(max(0, most - spent.get((key, p), 0)) for p, most in own.items())

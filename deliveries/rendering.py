@@ -11,7 +11,7 @@ import datetime as dt
 import functools
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from email.utils import format_datetime
 
@@ -21,7 +21,7 @@ from consent.models import Brand, SubscriptionType
 from deliveries import blocks, layout, mime
 from deliveries.dkim import Signer
 from deliveries.languages import all_blocks, languages, spoken
-from deliveries.links import beginning_of, page_of
+from deliveries.links import around
 from deliveries.models import (
     UNSUBSCRIBE_PREFIX,
     Channel,
@@ -148,6 +148,10 @@ class Compiled:
     click_tracked: bool
     has_ways_out: bool
     tokens: frozenset[str]
+    # what is signed in each mail, the return path first; and for each slot of the body
+    # that a signed address fills, which of these, with what stands around the token
+    asked: tuple[tuple[Purpose, int], ...]
+    around: Mapping[Slot, tuple[int, str, str]]
     # the body for each of the different readers, made when the first of them comes
     bodies: dict[int | None, mime.Skeleton] = field(default_factory=dict, compare=False)
 
@@ -157,6 +161,12 @@ class Compiled:
         links = list(message.links.order_by("position"))
         message = spoken(message, language)
         ways_out = message.channel in SELLING
+        urls = tuple("" if _is_confirm(one) else one.url for one in links)
+        body = mime.skeleton(message.text, message.html, _boundary(message))
+        found = {slot: _signed(message, urls, slot) for slot in body.slots}
+        signed = {slot: one for slot, one in found.items() if one}
+        always = [(Purpose.RETURN_PATH, 0), _page(message, Purpose.UNSUBSCRIBE)]
+        asked = tuple(dict.fromkeys([*always, *signed.values()]))
         return cls(
             message_id=message.pk,
             subscription_type_id=message.subscription_type_id,
@@ -164,11 +174,16 @@ class Compiled:
             list_id=_list_id(message),
             headers=_common_headers(message, ways_out=ways_out),
             subject=_subject(message.subject),
-            body=mime.skeleton(message.text, message.html, _boundary(message)),
-            urls=tuple("" if _is_confirm(one) else one.url for one in links),
+            body=body,
+            urls=urls,
             click_tracked=message.click_tracked,
             has_ways_out=ways_out,
             tokens=_tokens_of(message),
+            asked=asked,
+            around={
+                slot: (asked.index(one), *around(one[0]))
+                for slot, one in signed.items()
+            },
         )
 
     def body_for(self, shown: int | None) -> mime.Skeleton:
@@ -180,6 +195,26 @@ class Compiled:
                 self.bodies.clear()
             self.bodies[shown] = self.body.without(shown)
         return self.bodies[shown]
+
+
+def _signed(
+    message: Message, urls: Sequence[str], slot: Slot
+) -> tuple[Purpose, int] | None:
+    """What is signed to fill `slot`; None where no token of ours stands there."""
+    if slot.kind in {"token", "since"}:
+        return None
+    if slot.kind == "unsubscribe":
+        ways_out = message.channel in SELLING
+        return _page(message, Purpose.UNSUBSCRIBE) if ways_out else None
+    if slot.kind != "link":
+        return _page(message, Purpose(slot.kind))
+    position = int(slot.name)
+    is_bare = urls[position] and not message.click_tracked
+    return None if is_bare else (Purpose.CLICK, position)
+
+
+def _page(message: Message, purpose: Purpose) -> tuple[Purpose, int]:
+    return purpose, 0 if purpose is Purpose.OPEN else message.subscription_type_id
 
 
 def _subject(subject: str) -> str | bytes:
@@ -253,6 +288,17 @@ def render(
 
     `signer` covers it with a DKIM signature, which nothing may change afterwards.
     """
+    return in_envelope(compiled, recipient, now=now, signer=signer)[1]
+
+
+def in_envelope(
+    compiled: Compiled,
+    recipient: Recipient,
+    *,
+    now: dt.datetime,
+    signer: Signer | None = None,
+) -> tuple[str, bytes]:
+    """The return path, and the same mail: both are signed by one stamp."""
     person = _Person(compiled, recipient)
     skeleton = compiled.body_for(recipient.shown)
     headers = [
@@ -265,13 +311,14 @@ def render(
     if compiled.has_ways_out:
         headers.append(person.list_unsubscribe())
     headers.append(skeleton.headers)
-    words = [person.words(slot) for slot in skeleton.slots]
+    words = person.words(skeleton.slots)
     body = skeleton.filled(words, signed=signer is not None)
     head = b"".join(headers)
     signature = b""
     if signer:
         signature = signer.signature(head, body.relaxed, int(now.timestamp()))
-    return b"".join((signature, head, mime.CRLF, body.octets))
+    content = b"".join((signature, head, mime.CRLF, *body.pieces))
+    return person.return_path(), content
 
 
 @functools.lru_cache(maxsize=8)
@@ -293,7 +340,11 @@ def return_path(recipient: Recipient) -> str:
 
 def verp(stamp: Stamp) -> str:
     """A variable envelope return path: the bounce domain, and which mail it is."""
-    return f"b-{stamp.sign(Purpose.RETURN_PATH)}@{settings.BOUNCE_DOMAIN}"
+    return _back_to(stamp.sign(Purpose.RETURN_PATH))
+
+
+def _back_to(token: str) -> str:
+    return f"b-{token}@{settings.BOUNCE_DOMAIN}"
 
 
 def _stamp(recipient: Recipient) -> Stamp:
@@ -303,14 +354,15 @@ def _stamp(recipient: Recipient) -> Stamp:
 class _Person:
     """What stands in the slots of one mail."""
 
-    __slots__ = ("clicks", "compiled", "recipient", "stamp", "unsubscribe")
+    __slots__ = ("compiled", "recipient", "tokens")
 
     def __init__(self, compiled: Compiled, recipient: Recipient) -> None:
         self.compiled = compiled
         self.recipient = recipient
-        self.stamp = _stamp(recipient)
-        self.clicks = beginning_of(Purpose.CLICK)
-        self.unsubscribe = self._page("unsubscribe") if compiled.has_ways_out else ""
+        self.tokens = _stamp(recipient).sign_all(compiled.asked)
+
+    def return_path(self) -> str:
+        return _back_to(self.tokens[0])
 
     def subject(self) -> bytes:
         subject = self.compiled.subject
@@ -319,29 +371,26 @@ class _Person:
         return mime.text_header("Subject", fill(subject, self.recipient.values))
 
     def list_unsubscribe(self) -> bytes:
-        token = self.unsubscribe.rpartition("/")[2]
+        token = self.tokens[1]
         address = f"{UNSUBSCRIBE_PREFIX}{token}@{settings.BOUNCE_DOMAIN}"
         mailto = f"mailto:{address}?subject=unsubscribe"
-        return f"List-Unsubscribe: <{self.unsubscribe}>,\r\n <{mailto}>\r\n".encode()
+        page = token.join(around(Purpose.UNSUBSCRIBE))
+        return f"List-Unsubscribe: <{page}>,\r\n <{mailto}>\r\n".encode()
 
-    def words(self, slot: Slot) -> str:
+    def words(self, slots: Sequence[Slot]) -> list[str]:
+        """What stands in each of these slots of the body."""
+        tokens = self.tokens
+        pairs = [(slot, self.compiled.around.get(slot)) for slot in slots]
+        return [
+            found[1] + tokens[found[0]] + found[2] if found else self._words(slot)
+            for slot, found in pairs
+        ]
+
+    def _words(self, slot: Slot) -> str:
         kind = slot.kind
         if kind == "token":
             return self.recipient.values.get(slot.name) or slot.fallback
         if kind == "since":
             since = self.recipient.since
             return f" on {long_date(since)}" if since else ""
-        if kind == "link":
-            return self._link(int(slot.name))
-        return self.unsubscribe if kind == "unsubscribe" else self._page(kind)
-
-    def _link(self, position: int) -> str:
-        url = self.compiled.urls[position]
-        if url and not self.compiled.click_tracked:
-            return url
-        return self.clicks + self.stamp.sign(Purpose.CLICK, position)
-
-    def _page(self, kind: str) -> str:
-        extra = 0 if kind == "open" else self.compiled.subscription_type_id
-        purpose = Purpose(kind)
-        return page_of(self.stamp.sign(purpose, extra), purpose)
+        return self.compiled.urls[int(slot.name)] if kind == "link" else ""

@@ -63,8 +63,7 @@ from deliveries.rendering import (
     Compiled,
     Recipient,
     compile_message,
-    render,
-    return_path,
+    in_envelope,
 )
 from deliveries.smtp import Door, Gone, Mail, Unreachable
 
@@ -134,8 +133,8 @@ class _Plan:
     compiled: Mapping[str, Compiled]
     # custom property name to its key in Contact.properties
     names: Mapping[str, str]
-    # the fields of a contact that it shows
-    fields: frozenset[str]
+    # those of CONTACT_FIELDS that it shows
+    fields: Sequence[str]
     signer: Signer | None = None
 
     @classmethod
@@ -146,11 +145,10 @@ class _Plan:
         tokens = frozenset[str]().union(*(one.tokens for one in compiled.values()))
         custom = PropertyDefinition.objects.filter(name__in=tokens - FIELDS)
         names = {one.name: one.key for one in custom}
-        fields = {"email", *(tokens & FIELDS)}
-        fields |= {"properties"} if names else set()
-        question = Question.about(message, sorted(fields), quiet_hours(message))
-        shown = frozenset(tokens & FIELDS)
-        return cls(question, compiled, names, shown, signer_for(message.from_email))
+        fields = sorted(tokens & FIELDS)
+        asked = {"email", *fields} | ({"properties"} if names else set())
+        question = Question.about(message, sorted(asked), quiet_hours(message))
+        return cls(question, compiled, names, fields, signer_for(message.from_email))
 
     def mail(self, row: Mapping[str, Any], now: dt.datetime) -> Mail:
         """The mail for one row of the question."""
@@ -159,31 +157,30 @@ class _Plan:
             delivery_id=row["delivery"],
             address_id=row["address_row"],
             deliver_to=_deliver_to(row),
-            queued_at=row["queued"],
+            queued_at=dt.datetime.fromtimestamp(row["queued"], dt.UTC),
             values=self._values(row),
-            since=row["since"].date() if row["since"] else None,
+            since=row["since"],
             shown=row.get("pieces"),
         )
         compiled = self.compiled[row.get("tongue", "")]
-        content = render(compiled, person, now=now, signer=self.signer)
-        back = return_path(person)
+        back, content = in_envelope(compiled, person, now=now, signer=self.signer)
         return Mail(row["delivery"], back, person.deliver_to, content, dotless=True)
 
     def _values(self, row: Mapping[str, Any]) -> dict[str, str]:
-        properties = json.loads(row.get("c_properties") or "{}")
-        values = {
-            name: as_words(properties.get(key)) for name, key in self.names.items()
-        }
-        for name in self.fields:
-            values[name] = as_words(row[f"c_{name}"])
+        values = {name: as_words(row[f"c_{name}"]) for name in self.fields}
+        if self.names:
+            properties = json.loads(row["c_properties"] or "{}")
+            for name, key in self.names.items():
+                values[name] = as_words(properties.get(key))
         return values
 
 
 def _deliver_to(row: Mapping[str, Any]) -> str:
     """As the person spells it while it is still her address, else the match key."""
-    if row["same"] == row["address_row"] and row["c_email"]:
+    spelt = row["c_email"]
+    if spelt and spelt != row["key"] and row["same"] == row["address_row"]:
         try:
-            return addresses.parse(row["c_email"]).deliver_to
+            return addresses.parse(spelt).deliver_to
         except addresses.BadAddress:
             pass
     return str(row["key"])
@@ -303,7 +300,7 @@ class _Turn:
             for mail, answer in door.deliver(self._mails(plan, waiting)):
                 row = waiting.pop(mail.key)
                 self.done.append(judged(message_id, row, answer))
-                if answer.enhanced == TOO_MUCH:
+                if not answer.is_accepted and answer.enhanced == TOO_MUCH:
                     rest(row, answer)
         except Gone as gone:
             pause = LOST

@@ -7,6 +7,7 @@ touches the database.
 
 from __future__ import annotations
 
+import functools
 import re
 import smtplib
 import ssl
@@ -216,27 +217,34 @@ class Door:
         """The next answer. `about`: the mail it is about, `unknown` where its text
         was sent."""
         try:
-            code, text = self._reply()
+            answer = self._reply()
         except (OSError, ValueError) as problem:
             raise Gone(unknown) from problem
-        answer = Answer(code, text.decode("utf-8", "replace"))
-        if code == CLOSING:
+        if answer.code == CLOSING:
             # the server is about to close; what it answers to was not taken
             raise Gone(None, unknown or about, answer)
-        if code < 200:
+        if answer.code < 200:
             raise Gone(unknown)
         return answer
 
-    def _reply(self) -> tuple[int, bytes]:
-        """Code and text of one answer, its lines joined (RFC 5321 section 4.2.1)."""
-        lines = []
-        while True:
-            line = self.lines.readline(MAX_LINE)
-            if not line.endswith(b"\n"):
-                raise ValueError("The answer of the mail server is cut.")
-            lines.append(line[4:].strip())
-            if line[3:4] != b"-":
-                return int(line[:3]), b" ".join(lines)
+    def _reply(self) -> Answer:
+        """One answer of one line or more (RFC 5321 section 4.2.1)."""
+        line = self.lines.readline(MAX_LINE)
+        if line[3:4] != b"-":
+            return _answer(line)
+        lines = [line]
+        while lines[-1][3:4] == b"-":
+            lines.append(self.lines.readline(MAX_LINE))
+        return _answer(*lines)
+
+
+@functools.lru_cache(maxsize=64)
+def _answer(*lines: bytes) -> Answer:
+    """What a server says to an envelope it says to the next one as well."""
+    if not all(line.endswith(b"\n") for line in lines):
+        raise ValueError("The answer of the mail server is cut.")
+    text = b" ".join(line[4:].strip() for line in lines)
+    return Answer(int(lines[-1][:3]), text.decode("utf-8", "replace"))
 
 
 class _Stepwise:

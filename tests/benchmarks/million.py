@@ -33,6 +33,7 @@ from tests.benchmarks.frame import Result, timed
 SIZES = [1_000_000]
 TIMES = 5
 BAR = 1000.0  # milliseconds for a page
+SOONER = {"email report": 200.0}
 PROMPTLY = 1000.0  # milliseconds that a public opt-out may wait
 LEAVE = Act(action=Action.WITHDRAWN, mechanism=Mechanism.ONE_CLICK, actor=Actor.CONTACT)
 
@@ -103,7 +104,8 @@ def looking(stack, there, size):
     for what, path in pages(there, size):
         first = ask(path)
         rest = statistics.median(ask(path) for _ in range(TIMES))
-        yield Result("million", f"{what}: median", rest, "ms", bar=BAR)
+        bar = SOONER.get(what, BAR)
+        yield Result("million", f"{what}: median", rest, "ms", bar=bar)
         yield Result("million", f"{what}: first", first, "ms")
 
 

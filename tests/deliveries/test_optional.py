@@ -132,7 +132,7 @@ class TestTheBytes:
     def test_what_is_signed_is_what_is_sent(self, compiled, shown):
         skeleton = compiled.body_for(shown)
         body = skeleton.filled(["words"] * len(skeleton.slots))
-        assert body.relaxed == relaxed_body(body.octets)
+        assert body.relaxed == relaxed_body(b"".join(body.pieces))
 
     def test_the_body_is_made_once_for_those_who_get_the_same(self, compiled):
         assert compiled.body_for(0b01) is compiled.body_for(0b01)
