@@ -1,6 +1,7 @@
 """The statements of the queue: planned once, sent together, all or nothing."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from django.db import DataError, connection
@@ -45,6 +46,16 @@ def test_a_batch_that_cannot_be_written_down_is_not_started(message, queue_for):
     assert set(Delivery.objects.values_list("state", "started_at")) == {
         ("queued", None)
     }
+
+
+def test_a_batch_starts_after_outcomes_that_could_not_be_written(message, queue_for):
+    queue_for(3)
+    question = queue.Question.about(message, ["email"])
+    (row,) = queue.start(question, "w", 1).rows
+    too_much = put_back(message.pk, row["delivery"], dt.timedelta())
+    with pytest.raises(DataError):
+        queue.start(question, "w", 2, [replace(too_much, code=10**6)])
+    assert len(queue.start(question, "w", 2, [too_much]).rows) == 2
 
 
 def test_a_batch_starts_after_one_that_failed(message, queue_for):
