@@ -15,6 +15,9 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import Cursor
 
+# Else the database compares what it believes plans to cost, and makes many anew.
+KEEP_PLANS = "SET LOCAL plan_cache_mode = force_generic_plan"
+
 
 class Prepared(Cursor[Any]):
     def execute(self, query: Any, params: Any = None, **options: Any) -> Self:
@@ -30,10 +33,12 @@ def prepared() -> Iterator[Prepared]:
 
 @contextlib.contextmanager
 def together() -> Iterator[None]:
-    """Statements leave without waiting for the answers to those before them, until
-    somebody reads one."""
+    """Inside a transaction: statements leave without waiting for the answers to those
+    before them, until somebody reads one; and none is planned anew for its values."""
     opened = _opened()
     with opened.wrap_database_errors, opened.connection.pipeline():
+        with prepared() as cursor:
+            cursor.execute(KEEP_PLANS)
         yield
 
 

@@ -185,7 +185,8 @@ def waiting_messages() -> list[int]:
 
 
 # Each message has statements of its own, so that a plan made once knows its partition:
-# one for all partitions costs more than planning anew, and is never kept.
+# one for all partitions costs more than planning anew, and is never kept; nor is one
+# that does not know how few rows it is to pick.
 #
 # SKIP LOCKED twice: other workers' rows, and addresses that somebody writes about.
 # The setting lasts until the commit: what follows looks for single rows, and must
@@ -207,7 +208,7 @@ WITH picked AS MATERIALIZED (
       AND NOT EXISTS (
           SELECT FROM deliveries_hold WHERE lifted_at IS NULL AND kind = 'sender'
           AND value = %(sender)s)
-    ORDER BY d.due_at, d.id LIMIT %(limit)s
+    ORDER BY d.due_at, d.id LIMIT {limit}
     FOR UPDATE OF d SKIP LOCKED
 ), locked AS MATERIALIZED (
     SELECT a.id FROM consent_address a
@@ -226,11 +227,10 @@ def pick(
     """Rows for this worker alone, inside a transaction: (to ask about, busy)."""
     with prepared() as cursor:
         values = {
-            "limit": limit,
             "sender": question.sender,
             "closed": array(closed),
         }
-        statement = PICK.format(message=question.message_id)
+        statement = PICK.format(message=question.message_id, limit=limit)
         rows = cursor.execute(statement, values).fetchall()
     return [pk for pk, free, _ in rows if free], [
         pk for pk, free, _ in rows if not free

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from deliveries.models import Event
 from deliveries.tokens import Purpose, Token, sign
-from tests.benchmarks.frame import Result
+from tests.benchmarks.frame import Result, family, processor_seconds
 from tests.benchmarks.load import ask_all
 from tests.factories import DeliveryFactory, LinkFactory
 
@@ -18,14 +18,13 @@ SIZES = [32]
 READERS = 5_000
 LEAST, SLOWEST = 2_000, 25
 FIRST, LAST = min(os.sched_getaffinity(0)), max(os.sched_getaffinity(0))
-TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def run(stack, size):
-    port, web = stack.stack.port, family(stack.stack.processes["web"].pid)
+    port, pid = stack.stack.port, stack.stack.processes["web"].pid
     clicks, opens = links_of(READERS)
-    for pid in web:
-        for thread in Path(f"/proc/{pid}/task").iterdir():
+    for one in family(pid):
+        for thread in Path(f"/proc/{one}/task").iterdir():
             os.sched_setaffinity(int(thread.name), {FIRST})
     everywhere = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {LAST})
@@ -35,9 +34,9 @@ def run(stack, size):
             ("open stored, pixel given", 200, opens),
         ):
             ask_all(port, paths, connections=size, seconds=2)
-            before, used = Event.objects.count(), processor_seconds(web)
+            before, used = Event.objects.count(), processor_seconds(pid)
             load = ask_all(port, paths, connections=size)
-            used = processor_seconds(web) - used
+            used = processor_seconds(pid) - used
             assert set(load.counts) == {status}, load.counts
             assert Event.objects.count() - before == load.counts[status]
             yield from told(work, load, load.counts[status] / used)
@@ -55,17 +54,6 @@ def told(work, load, for_a_second):
     yield Result("click", f"{work}, one core", for_a_second, unit, **more)
     slow = f"{work}: one of a hundred waits longer"
     yield Result("click", slow, load.p99, "ms", bar=SLOWEST)
-
-
-def family(pid):
-    """A process and all it has started, and what these have."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [pid, *(one for child in children for one in family(int(child)))]
-
-
-def processor_seconds(pids):
-    stats = [Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2] for pid in pids]
-    return sum(int(used) for stat in stats for used in stat.split()[11:13]) / TICKS
 
 
 def links_of(readers: int) -> tuple[list[str], list[str]]:

@@ -1,10 +1,14 @@
-"""What every benchmark reports, and the small clock they share."""
+"""What every benchmark reports, and the small clocks they share."""
 
 import contextlib
 import json
+import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
+
+TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True)
@@ -65,3 +69,16 @@ def timed() -> Iterator[Clock]:
     began = time.perf_counter()
     yield clock
     clock.seconds = time.perf_counter() - began
+
+
+def family(pid: int) -> list[int]:
+    """A process and all it has started, and what these have."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [pid, *(one for child in children for one in family(int(child)))]
+
+
+def processor_seconds(pid: int) -> float:
+    """What a process and all it has started used, those that have ended as well."""
+    stats = [Path(f"/proc/{one}/stat").read_text() for one in family(pid)]
+    used = [stat.rpartition(")")[2].split()[11:15] for stat in stats]
+    return sum(int(ticks) for own in used for ticks in own) / TICKS
