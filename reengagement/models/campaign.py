@@ -147,9 +147,15 @@ class Campaign(models.Model):
     @transaction.atomic
     def discard(self) -> None:
         """Delete a draft with its emails."""
+        self._release_segments()
         self.emails.all().drop()
-        SegmentUse.objects.note(self.group, [], label="", url="")
         self.delete()
+
+    def _release_segments(self) -> None:
+        """It is over: neither it nor its emails need a segment any more."""
+        SegmentUse.objects.note(self.group, [], label="", url="")
+        for item in self.emails.select_related("email"):
+            item.email.release_segments()
 
     def calendar(self) -> list[tuple[str, dt.date]]:
         """What happens on which day, were it started now."""
@@ -339,6 +345,7 @@ class Campaign(models.Model):
         if stopped:
             for item in self.emails.select_related("email"):
                 item.email.stop()
+            self._release_segments()
             self.record(user, "stopped a re-engagement campaign")
         return stopped
 
@@ -348,8 +355,10 @@ class Campaign(models.Model):
             user, verb, subject=self.name, url=self.get_absolute_url(), detail=detail
         )
 
+    @transaction.atomic
     def _finish(self, before: str) -> None:
-        self._move([before], CampaignState.DONE, finished_at=timezone.now())
+        if self._move([before], CampaignState.DONE, finished_at=timezone.now()):
+            self._release_segments()
 
     def _move(
         self, before: Collection[str], after: CampaignState, **fields: Any
