@@ -40,11 +40,15 @@ _RUST_ESCAPE = re.compile(r"\\u\{([0-9a-f]{1,6})\}")
 
 @dataclass(frozen=True, slots=True)
 class Footer:
-    """What stands under every mail. `reason` is empty where mail needs no consent."""
+    """What stands under every mail. `reason` is empty where mail needs no consent;
+    the words are those of `language`, see footers."""
 
     sender: str
     postal_address: str
     reason: str = ""
+    unsubscribe: str = "Unsubscribe"
+    preferences: str = "Choose what you get"
+    language: str = "en"
 
     @property
     def has_ways_out(self) -> bool:
@@ -151,9 +155,9 @@ def _footer_mjml(body: Body, footer: Footer) -> str:
     if footer.has_ways_out:
         unsubscribe, preferences = Slot("unsubscribe"), Slot("preferences")
         lines = [
-            f"{html.escape(defused(footer.reason))}{Slot('since')}.",
-            f'<a href="{unsubscribe}">Unsubscribe</a> &#183; '
-            f'<a href="{preferences}">Choose what you get</a>',
+            f"{html.escape(defused(footer.reason))}{Slot('since', footer.language)}.",
+            f'<a href="{unsubscribe}">{html.escape(footer.unsubscribe)}</a> &#183; '
+            f'<a href="{preferences}">{html.escape(footer.preferences)}</a>',
             *lines,
         ]
     own = "".join(written for written, _ in body.foot)
@@ -167,9 +171,9 @@ def _footer_lines(footer: Footer) -> list[str]:
     lines = _sender_lines(footer)
     if footer.has_ways_out:
         ways = [
-            f"{defused(footer.reason)}{Slot('since')}.",
-            f"Unsubscribe: {Slot('unsubscribe')}",
-            f"Choose what you get: {Slot('preferences')}",
+            f"{defused(footer.reason)}{Slot('since', footer.language)}.",
+            f"{footer.unsubscribe}: {Slot('unsubscribe')}",
+            f"{footer.preferences}: {Slot('preferences')}",
         ]
         lines = [*ways, "", *lines]
     return lines

@@ -11,10 +11,10 @@ from urllib.parse import quote
 from consent.models import SubscriptionType
 from contacts.models import Contact
 from deliveries import blocks, layout, optional
+from deliveries.footers import footer_of
 from deliveries.languages import Variants, all_blocks, spoken
 from deliveries.models import Channel
 from deliveries.personalization import CONTACT_FIELDS, Slot, as_words, pieces
-from deliveries.rendering import footer_of
 
 
 class Content(Protocol):
@@ -80,7 +80,8 @@ def preview_text(content: Content, reader: Reader) -> str:
 def _built(content: Content, reader: Reader) -> tuple[blocks.Body, layout.Footer]:
     asked = optional.conditions(all_blocks(content))
     kind = content.subscription_type
-    footer = footer_of(kind.brand if kind else None, kind, Channel.MARKETING)
+    brand = kind.brand if kind else None
+    footer = footer_of(brand, kind, Channel.MARKETING, reader.language)
     return blocks.build(spoken(content, reader.language).blocks, asked), footer
 
 

@@ -17,14 +17,13 @@ from email.utils import format_datetime
 
 from django.conf import settings
 
-from consent.models import Brand, SubscriptionType
-from deliveries import blocks, layout, mime
+from deliveries import blocks, footers, layout, mime
 from deliveries.dkim import Signer
+from deliveries.footers import SELLING, footer_of
 from deliveries.languages import all_blocks, languages, spoken
 from deliveries.links import around
 from deliveries.models import (
     UNSUBSCRIBE_PREFIX,
-    Channel,
     Link,
     LinkKind,
     Message,
@@ -34,7 +33,6 @@ from deliveries.personalization import (
     Slot,
     defused,
     fill,
-    long_date,
     pieces,
     slotted,
 )
@@ -51,7 +49,6 @@ __all__ = [
     "return_path",
 ]
 
-SELLING = frozenset({Channel.MARKETING, Channel.SEQUENCE, Channel.TEST})
 # ways of leaving blocks out that are kept in memory; they share what they say
 MOST_BODIES = 1_000
 _UNSAFE_ID = re.compile(r"[^a-z0-9-]+")
@@ -94,7 +91,7 @@ def compile_message(message: Message) -> None:
 
 
 def _made(said: Message, body: blocks.Body, language: str) -> dict[str, str]:
-    footer = footer_of(said.brand, said.subscription_type, said.channel)
+    footer = footer_of(said.brand, said.subscription_type, said.channel, language)
     inbox = said.subject, said.preview_text
     document = layout.as_html(*inbox, body, footer, language)
     return {
@@ -117,19 +114,6 @@ def _links(
         )
         for target in targets
     ]
-
-
-def footer_of(
-    brand: Brand | None, kind: SubscriptionType | None, channel: str
-) -> layout.Footer:
-    sender = (brand.legal_name or brand.name) if brand else ""
-    subscribed = kind.name if kind else "our emails"
-    reason = f"You get this email from {sender} because you agreed to “{subscribed}”"
-    return layout.Footer(
-        sender=sender,
-        postal_address=brand.postal_address if brand else "",
-        reason=reason if channel in SELLING else "",
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -392,5 +376,5 @@ class _Person:
             return self.recipient.values.get(slot.name) or slot.fallback
         if kind == "since":
             since = self.recipient.since
-            return f" on {long_date(since)}" if since else ""
+            return footers.since(since, slot.name) if since else ""
         return self.compiled.urls[int(slot.name)] if kind == "link" else ""
