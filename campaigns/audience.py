@@ -1,6 +1,7 @@
 """Who would get an email, who would not and why, in numbers that add up.
 
-in segments = duplicates + everybody; everybody = will get it + each reason.
+in segments + single contacts = duplicates + everybody;
+everybody = will get it + each reason.
 """
 
 from __future__ import annotations
@@ -25,13 +26,16 @@ from segments.models import Segment, SegmentMember
 NEVER_ENGAGED = 11
 LAPSED = 16
 
+LEFT_OUT = "left_out"
 EXCLUDED = "excluded"
 SKIPPED = "unengaged"
 LABELS = {
+    LEFT_OUT: "Left out by name",
     EXCLUDED: "In a segment you left out",
     SKIPPED: "Not engaging",
 }
 SENTENCES = {
+    LEFT_OUT: "Was left out of this email by name.",
     EXCLUDED: "Is in a segment that this email was not to go to.",
     SKIPPED: "Got many emails and has not opened or clicked for long.",
 }
@@ -49,13 +53,14 @@ class Funnel:
     """The numbers of the review page; `reasons` most first."""
 
     in_segments: int = 0
+    singles: int = 0
     duplicates: int = 0
     will_get: int = 0
     reasons: dict[str, int] = field(default_factory=dict)
 
     @property
     def everybody(self) -> int:
-        return self.in_segments - self.duplicates
+        return self.in_segments + self.singles - self.duplicates
 
     @property
     def not_sent(self) -> int:
@@ -70,17 +75,31 @@ class Funnel:
 
 
 def contacts_of(email: MarketingEmail) -> models.QuerySet[Contact]:
-    """Everybody in the segments to send to, once; who is left out still among them.
+    """Everybody in the segments to send to, and the single contacts, once; who is left
+    out still among them.
 
     No two contacts have one address: so nobody gets two copies.
     """
-    chosen = list(email.include.all())
-    return Segment.objects.audience(chosen) if chosen else Contact.objects.none()
+    chosen, named = list(email.include.all()), _named(email, gets=True)
+    if not named:
+        return Segment.objects.audience(chosen) if chosen else Contact.objects.none()
+    singles = Contact.objects.filter(pk__in=named)
+    if not chosen:
+        return singles
+    members = SegmentMember.objects.current().filter(segment__in=chosen)
+    both = members.values("contact").union(singles.values("pk"))
+    return Contact.objects.filter(pk__in=both)
+
+
+def _named(email: MarketingEmail, *, gets: bool) -> list[int]:
+    return [pk for pk, one in email.named().items() if one == gets]
 
 
 def left_out(email: MarketingEmail) -> list[LeftOut]:
     """The reasons that are this email's own: told when no other applies."""
     found: list[LeftOut] = []
+    if out := _named(email, gets=False):
+        found.append((LEFT_OUT, Q(pk__in=out), SENTENCES[LEFT_OUT]))
     excluded = [one.pk for one in email.exclude.all()]
     if excluded:
         stays = SegmentMember.objects.current().filter(segment__in=excluded)
@@ -112,21 +131,23 @@ def funnel(email: MarketingEmail) -> Funnel:
 
 def funnel_of(email: MarketingEmail, counts: dict[str, int]) -> Funnel:
     """`counts`: reason -> people, '' for those who get it."""
-    in_segments = _stays(list(email.include.all()), sum(counts.values()))
+    people, singles = sum(counts.values()), len(_named(email, gets=True))
+    in_segments = _stays(list(email.include.all()), people, others=singles)
     most_first = sorted(counts.items(), key=lambda row: (-row[1], row[0]))
     reasons = {key: count for key, count in most_first if key and count}
     return Funnel(
         in_segments=in_segments,
-        duplicates=in_segments - sum(counts.values()),
+        singles=singles,
+        duplicates=in_segments + singles - people,
         will_get=counts.get("", 0),
         reasons=reasons,
     )
 
 
-def _stays(segments: list[Segment], people: int) -> int:
+def _stays(segments: list[Segment], people: int, *, others: int) -> int:
     """Members of all these segments, whoever is in two counted twice; of one alone
-    there are as many as people."""
-    if len(segments) < 2:
+    there are as many as people, where there are no others."""
+    if len(segments) == 1 and not others:
         return people
     with roomy():
         return sum(one.members().count() for one in segments)

@@ -15,6 +15,7 @@ from campaigns.models import EmailState, MarketingEmail
 from campaigns.readiness import obstacles
 from campaigns.shares import left_with_nothing
 from deliveries import audience
+from deliveries.audience import plan_of
 from deliveries.languages import all_blocks
 from deliveries.optional import conditions
 from segments.models import Segment, SegmentState
@@ -102,7 +103,7 @@ def _let_go(email: MarketingEmail, job: Job) -> None:
     counts = audience.fix(
         message,
         fitted(contacts_of(email), email),
-        readers_at=email.readers_at and email.readers_at.replace(tzinfo=None),
+        plan=plan_of(email.readers_on_their_clock, email.spread),
         extra=left_out(email),
     )
     numbers = funnel_of(email, dict(counts))

@@ -5,16 +5,26 @@ from __future__ import annotations
 from django.db.models import Q
 from django.utils.html import escape
 
+from campaigns.audience import contacts_of
 from campaigns.conditions import fit
 from campaigns.models import MarketingEmail
 from contacts.models import Contact, PropertyDefinition
 from deliveries.languages import languages
-from deliveries.models import Delivery
+from deliveries.models import Delivery, Message
 from deliveries.personalization import CONTACT_FIELDS, fill, slotted
 from deliveries.previews import Reader, preview_html, preview_text
-from segments.models import Segment
 
 SAMPLE = 8
+
+# as whom people without an account see an email
+EXAMPLE = {
+    "first_name": "Alex",
+    "last_name": "Example",
+    "email": "alex@people.example",
+    "company": "Example Ltd",
+    "city": "Springfield",
+    "country": "Finland",
+}
 
 _PAGE = (
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Plain text'
@@ -39,14 +49,13 @@ def known_tokens() -> list[tuple[str, str]]:
 
 def sample_people(email: MarketingEmail) -> list[Contact]:
     """A few who would get it, one without a first name among them if there is one."""
-    chosen = list(email.include.all())
-    people = Segment.objects.audience(chosen) if chosen else Contact.objects.all()
+    people = contacts_of(email) if email.has_recipients else Contact.objects.all()
     people = people.filter(~Q(email="")).order_by("pk")
     nameless = list(people.filter(first_name="")[:1])
     return nameless + list(people.exclude(first_name="")[: SAMPLE - len(nameless)])
 
 
-def in_the_inbox(email: MarketingEmail) -> dict[str, str]:
+def in_the_inbox(email: Message | MarketingEmail) -> dict[str, str]:
     """Subject and preview text as somebody reads them of whom nothing is known."""
     return {
         "subject": fill(slotted(email.subject), {}),
@@ -70,7 +79,16 @@ def preview(
     person = Contact.objects.filter(pk=contact_id).first() if contact_id else None
     shown, hers = _gets(email, person)
     tongue = hers if language not in languages(content) else language
-    reader = Reader(person, property_keys(), shown, tongue)
+    return _drawn(content, Reader(person, property_keys(), shown, tongue), view)
+
+
+def preview_for_strangers(email: MarketingEmail, view: str, language: str) -> str:
+    """The same for people without an account: nobody's values, every block."""
+    reader = Reader(Contact(**EXAMPLE), property_keys(), None, language)
+    return _drawn(email.message or email, reader, view)
+
+
+def _drawn(content: Message | MarketingEmail, reader: Reader, view: str) -> str:
     if view == "text":
         return _PAGE.format(escape(preview_text(content, reader)))
     document = preview_html(content, reader)

@@ -12,7 +12,7 @@ from deliveries.domains import sender_problems
 from deliveries.languages import all_blocks, spoken
 from deliveries.problems import BLOCK, Problem, problems
 
-NO_SEGMENT = "Choose at least one segment to send to."
+NOBODY = "Choose at least one segment or contact to send to."
 
 
 def complaints(email: MarketingEmail) -> list[Problem]:
@@ -47,6 +47,6 @@ def obstacles(
     """
     checks = complaints(email) if checks is None else checks
     found = [one.sentence for one in checks if one.level == BLOCK]
-    if recipients and not email.group and not email.include.exists():
-        found.append(NO_SEGMENT)
+    if recipients and not email.group and not email.has_recipients:
+        found.append(NOBODY)
     return found

@@ -8,8 +8,10 @@ from campaigns.views import (
     languages,
     lists,
     pictures,
+    recipients,
     reports,
     sending,
+    sharing,
     templates,
     versions,
     writing,
@@ -21,6 +23,9 @@ urlpatterns = [
     re_path(
         r"^i/(?P<name>[\w-]{24}\.(?:png|jpeg|gif))$", pictures.show, name="picture"
     ),
+    # behind a shared link
+    path("preview/<str:token>", sharing.shared, name="shared"),
+    path("preview/<str:token>/mail", sharing.shared_mail, name="shared_mail"),
     path("emails/", lists.index, name="list"),
     path("emails/new/", lists.create, name="create"),
     path("emails/<int:pk>/duplicate/", lists.duplicate, name="duplicate"),
@@ -70,7 +75,15 @@ urlpatterns = [
     path("emails/<int:pk>/missing/", choosing.lacking, name="missing"),
     path("emails/<int:pk>/preview/", writing.show, name="preview"),
     # choosing
-    path("emails/<int:pk>/recipients/", choosing.recipients, name="recipients"),
+    path("emails/<int:pk>/recipients/", recipients.recipients, name="recipients"),
+    path(
+        "emails/<int:pk>/recipients/find/", recipients.find_contact, name="find_contact"
+    ),
+    path(
+        "emails/<int:pk>/recipients/<int:contact>/<slug:way>/",
+        recipients.single,
+        name="single",
+    ),
     path("emails/<int:pk>/names/<slug:reason>/", choosing.names, name="names"),
     path("emails/<int:pk>/review/", choosing.review, name="review"),
     # sending
@@ -92,9 +105,12 @@ urlpatterns = [
         approving.send_back,
         name="send_back",
     ),
+    path("emails/<int:pk>/share/", sharing.share, name="share"),
+    path("emails/<int:pk>/share/<int:number>/revoke/", sharing.unshare, name="unshare"),
     path("emails/<int:pk>/test/", sending.test, name="test"),
     # the report
     path("emails/<int:pk>/", reports.detail, name="detail"),
+    path("emails/<int:pk>/departures/", reports.departures, name="departures"),
     path("emails/<int:pk>/people/", reports.people, name="people"),
     path("emails/<int:pk>/people/export/", reports.export, name="export"),
     path("emails/<int:pk>/people/segment/", reports.segment, name="segment"),

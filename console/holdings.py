@@ -17,13 +17,8 @@ from django.utils.formats import date_format
 
 from accounts.models import AuditEntry, User
 from bounces.models import Bounce, Release, Report
-from consent.models import (
-    Address,
-    ConsentEvidence,
-    ConsentRecord,
-    Grant,
-    Suppression,
-)
+from campaigns.models import SingleContact
+from consent.models import Address, ConsentEvidence, ConsentRecord, Grant, Suppression
 from consent.vocabulary import Act, Action, Actor, Mechanism, Reason
 from contacts.models import (
     Contact,
@@ -208,6 +203,14 @@ HOLDINGS: tuple[Holding, ...] = (
         path="contact",
         by="contact",
         columns=("segment__name", "joined_at", "left_at"),
+        goes=True,
+    ),
+    Holding(
+        title="Emails that name the contact",
+        model=SingleContact,
+        path="contact",
+        by="contact",
+        columns=("email__name", "gets"),
         goes=True,
     ),
     Holding(

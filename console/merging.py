@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import AuditEntry, User
+from campaigns.models import SingleContact
 from consent.models import Address
 from consent.vocabulary import OPT_OUT_REASONS, Reason
 from contacts.acts import take_along
@@ -157,6 +158,7 @@ class Merging:
             state=DeliveryState.CANCELLED, settled_at=timezone.now()
         )
         Member.objects.filter(contact=gone).update(contact=kept)
+        SingleContact.objects.merge(kept, gone)
         MergedAddress.objects.filter(contact=gone).update(contact=kept)
         if self.moves:
             OpeningBalance.objects.filter(contact=kept).delete()

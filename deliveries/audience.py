@@ -20,8 +20,9 @@ from accounts.doorbell import ring
 from accounts.models import Account, Clock
 from consent.models import SubscriptionType
 from contacts.models import Contact
-from deliveries import partitions
+from deliveries import pace, partitions
 from deliveries.clock import Plan, Quiet
+from deliveries.dues import due
 from deliveries.frequency import Limit, limits_of
 from deliveries.models import Channel, Delivery, Message
 from deliveries.queue import SEND_DUE
@@ -31,6 +32,8 @@ from deliveries.setwise import judged
 
 # so many new rows that the database must count anew before it plans with them
 MANY = 2_000
+
+AT_ONCE = dt.timedelta()
 
 # What each contact gets and in which language, as the caller annotates its contacts.
 SHOWN, TONGUE = "gets", "tongue"
@@ -70,36 +73,41 @@ def fix(
     contacts: models.QuerySet[Contact],
     *,
     due_at: dt.datetime | None = None,
-    readers_at: dt.datetime | None = None,
+    plan: Plan | None = None,
     extra: Sequence[LeftOut] = (),
 ) -> Counter[str]:
     """Write down the audience of `message`, freeze it and ring for a worker.
 
     Where only some get a block, `contacts` are annotated with `gets` (see optional);
     where there are variants, with the language of each as `tongue`.
-    Each mail is due at `due_at` (now), or at `readers_at` by the reader's own clock,
-    outside the quiet hours of the account. From then on the content never changes. Safe
-    to repeat: who has a row keeps it. Returns the stored counts by reason, '' for those
-    who get it.
+    Each mail is due at `due_at` (now), or as `plan` says; without one, outside the
+    quiet hours of the account. From then on the content never changes. Safe to repeat:
+    who has a row keeps it. Returns the stored counts by reason, '' for those who get
+    it.
     """
-    people, plan = _people(contacts, extra), plan_of(readers_at)
+    people, plan = _people(contacts, extra), plan or plan_of()
     with roomy():
         freeze(message)
         partitions.ensure_for(message.pk)
         if _insert(message, people, plan, due_at or timezone.now()) > MANY:
             partitions.analyze(message.pk)
         ring(SEND_DUE)
-        return stored(message)
+        counts = stored(message)
+        if plan.spread:
+            pace.keep(message.pk, counts[""], plan.spread)
+        return counts
 
 
-def plan_of(readers_at: dt.datetime | None = None) -> Plan:
+def plan_of(
+    readers_at: dt.datetime | None = None, spread: dt.timedelta = AT_ONCE
+) -> Plan:
     """By the quiet hours that the account has now."""
     account = Account.current()
     if account.quiet_from is None or account.quiet_until is None:
-        return Plan(account.time_zone, readers_at)
+        return Plan(account.time_zone, readers_at, spread=spread)
     quiet = Quiet(account.quiet_from, account.quiet_until)
     by_one = account.time_zone if account.quiet_by == Clock.ACCOUNT else ""
-    return Plan(account.time_zone, readers_at, quiet, by_one)
+    return Plan(account.time_zone, readers_at, quiet, by_one, spread)
 
 
 def quiet_hours(message: Message) -> Plan | None:
@@ -159,13 +167,15 @@ def _insert(
     except EmptyResultSet:
         return 0
     repeated = Delivery.objects.filter(message=message).exists()
-    due, join, zones = _due(people, plan, earliest)
-    values: list[Any] = [
-        message.pk,
-        message.open_tracked,
-        message.click_tracked,
-        plan.due("", earliest),
-    ]
+    columns = ["address_id", "own", "contact_id", "zone", *of_some, "provider"]
+    when = due(
+        plan,
+        f"({asked.sql}) AS t ({', '.join(columns)}, reason)",
+        _zones(people, plan),
+        earliest=earliest,
+        message=message.pk,
+    )
+    values = [message.pk, message.open_tracked, message.click_tracked]
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
@@ -174,28 +184,20 @@ def _insert(
                 language)
             SELECT %s, contact_id, address_id,
                 CASE reason WHEN '' THEN 'queued' ELSE 'not_sent' END, reason,
-                provider, %s, %s, {due},
+                provider, %s, %s, {when.moment},
                 {SHOWN if SHOWN in of_some else "NULL"},
                 {TONGUE if TONGUE in of_some else "''"}
-            FROM ({asked.sql}) AS t (address_id, own, contact_id, zone,
-                {"".join(f"{one}, " for one in of_some)}provider, reason) {join}
+            FROM {when.people} {when.join}
             {"ON CONFLICT DO NOTHING" if repeated else ""}
             """,  # noqa: S608  the inner statement is compiled with parameters
-            [*values, *asked.params, *zones],
+            [*values, *when.first, *asked.params, *when.last],
         )
         return int(cursor.rowcount)
 
 
-# The moment of each zone is worked out before; the few zones are joined to the people.
-ZONES = "LEFT JOIN unnest(%s::text[], %s::timestamptz[]) AS z (zone, due) USING (zone)"
-
-
-def _due(
-    people: models.QuerySet[Any], plan: Plan, earliest: dt.datetime
-) -> tuple[str, str, list[Any]]:
-    """SQL for the moment of each mail, the join it needs, and what that asks for."""
+def _zones(people: models.QuerySet[Any], plan: Plan) -> list[str]:
+    """Where they read, as far as the plan needs it."""
     if plan.is_plain:
-        return "%s", "", []
+        return []
     zones = people.order_by().values_list("time_zone", flat=True).distinct()
-    dues = plan.dues(zones, earliest)
-    return "coalesce(z.due, %s)", ZONES, [list(dues), list(dues.values())]
+    return list(zones)

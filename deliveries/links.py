@@ -20,6 +20,7 @@ PATHS: dict[Purpose, str] = {
     Purpose.VIEW: "/v/{}",
     Purpose.SIGNUP: "/s/{}",
     Purpose.DISOWN: "/n/{}",
+    Purpose.PREVIEW: "/preview/{}",
 }
 
 

@@ -22,11 +22,11 @@ from django.utils import timezone
 
 from consent import addresses
 from consent.models import Grant
-from deliveries import waves
+from deliveries import pace, waves
 from deliveries.clock import Plan
 from deliveries.frequency import limits_of
 from deliveries.languages import all_blocks
-from deliveries.models import Delivery, DeliveryState, Message
+from deliveries.models import Delivery, DeliveryState, Message, Pace
 from deliveries.models.waves import CANARY, ENDLESS
 from deliveries.optional import conditions
 from deliveries.prepared import array, prepared, together
@@ -90,6 +90,8 @@ class Question:
     # the domain of the From address
     sender: str
     in_waves: bool = False
+    # it leaves over hours
+    is_paced: bool = False
     # whose quiet hours keep what is due from starting
     quiet: Plan | None = None
 
@@ -139,7 +141,8 @@ class Question:
             inner = cursor.mogrify(sql, params).replace("%", "%%")
         outer = f"SELECT * FROM ({inner}) asked WHERE delivery = ANY(%s::bigint[])"  # noqa: S608
         sender, risky = _domain_of(message.from_email), waves.is_in_waves(message)
-        return cls(message.pk, outer, tuple(columns), sender, risky, quiet)
+        paced = Pace.objects.filter(message=message).exists()
+        return cls(message.pk, outer, tuple(columns), sender, risky, paced, quiet)
 
     def ask(self, ids: Sequence[int]) -> list[dict[str, Any]]:
         """One row per delivery; run it when the addresses are locked."""
@@ -307,6 +310,8 @@ def start(
 def _start(question: Question, worker: str, limit: int, rates: Rates) -> Batch:
     left = rates.left()
     limit = min(limit, left.get(rates.relay, limit))
+    if question.is_paced:
+        limit = min(limit, pace.room(question.message_id))
     room = of_providers(left)
     if question.in_waves:
         room = tighter(room, waves.room(question.message_id))
@@ -343,6 +348,8 @@ def _count(question: Question, rates: Rates, started: list[dict[str, Any]]) -> N
         rates.spend(counts)
         if question.in_waves:
             waves.spend(question.message_id, counts)
+    if started and question.is_paced:
+        pace.spend(question.message_id, len(started))
 
 
 # An uncertain row may still be settled by the worker that was thought dead.

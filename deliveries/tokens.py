@@ -40,6 +40,7 @@ class Purpose(Enum):
     VIEW = "view"
     SIGNUP = "signup"
     DISOWN = "disown"
+    PREVIEW = "preview"
 
 
 # what stands before the payload under the MAC
@@ -58,7 +59,8 @@ class BadToken(ValueError):
 @dataclass(frozen=True, slots=True)
 class Token:
     """What a token says. `extra` is the link position (CLICK, CONFIRM) or the id of
-    the subscription type (UNSUBSCRIBE, PREFERENCES), else 0."""
+    the subscription type (UNSUBSCRIBE, PREFERENCES), else 0. Of a PREVIEW, which is
+    about no mail, `message_id` is the id of what is shared and the others are 0."""
 
     message_id: int
     delivery_id: int

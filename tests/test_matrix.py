@@ -32,7 +32,7 @@ PAGES = {
         console:second_factor_off
         contacts:properties consent:types deliveries:domains deliveries:domain
         campaigns:list campaigns:preview campaigns:detail campaigns:shown
-        campaigns:approval
+        campaigns:approval campaigns:departures
         bounces:incidents bounces:rules bounces:complaints signups:list
         signups:preview segments:list segments:vocabulary
         segments:schema segments:status segments:state reengagement:list
@@ -91,6 +91,7 @@ PAGES = {
         campaigns:block_duplicate campaigns:block_delete campaigns:restore
         campaigns:undo campaigns:redo
         campaigns:settings campaigns:recipients campaigns:review
+        campaigns:find_contact campaigns:single campaigns:share campaigns:unshare
         campaigns:launch campaigns:schedule campaigns:unschedule campaigns:pause
         campaigns:resume campaigns:stop campaigns:test bounces:pause
         reengagement:create reengagement:who reengagement:emails

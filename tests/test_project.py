@@ -35,6 +35,8 @@ PUBLIC = {
     "campaigns:picture",
     "consent:logo",
     "consent:colours",
+    "campaigns:shared",
+    "campaigns:shared_mail",
     "optouts:unsubscribe",
     "optouts:come_back",
     "optouts:say_why",

@@ -12,7 +12,14 @@ from django.utils import timezone
 
 from accounts.models import Account, User
 from accounts.typed import TypedNumberField
-from campaigns.models import LAUNCH_GRACE, EmailTemplate, MarketingEmail
+from campaigns.models import (
+    LAUNCH_GRACE,
+    MOST_SINGLES,
+    EmailTemplate,
+    MarketingEmail,
+)
+from campaigns.models.states import SPREADS
+from campaigns.readiness import NOBODY
 from campaigns.starters import STARTERS, Starter
 from consent import addresses
 from consent.models import SubscriptionType
@@ -150,12 +157,15 @@ def _address(typed: str) -> str:
 
 
 class RecipientsForm(forms.Form):
-    """Segments that get the email, and segments that never do."""
+    """Segments that get the email, and segments that never do.
+
+    `named`: the single contacts beside them, as in MarketingEmail.named.
+    """
 
     include = forms.ModelMultipleChoiceField(
         Segment.objects.none(),
         label="Send to",
-        error_messages={"required": "Choose at least one segment to send to."},
+        required=False,
         help_text="Who is in several of them gets one copy.",
     )
     exclude = forms.ModelMultipleChoiceField(
@@ -165,14 +175,31 @@ class RecipientsForm(forms.Form):
         help_text="Wins over “Send to”.",
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None,
+        named: Mapping[int, bool],
+        initial: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(data, initial=initial)
+        self.named = named
         for name in ("include", "exclude"):
             field = cast("forms.ModelMultipleChoiceField[Segment]", self.fields[name])
             field.queryset = Segment.objects.current().order_by("name")
 
     def clean(self) -> dict[str, Any]:
         include = self.cleaned_data.get("include") or []
+        if (
+            "include" in self.cleaned_data
+            and not include
+            and not any(self.named.values())
+        ):
+            self.add_error("include", NOBODY)
+        if len(self.named) > MOST_SINGLES:
+            raise forms.ValidationError(
+                f"More than {MOST_SINGLES} single contacts are too many for one email."
+                " Make a segment of them."
+            )
         both = set(include) & set(self.cleaned_data.get("exclude") or [])
         if both:
             names = ", ".join(sorted(str(one) for one in both))
@@ -196,6 +223,14 @@ def _is_many(people: int) -> bool:
     return usual > 0 and people > UNUSUAL * usual
 
 
+def _hours(number: int) -> str:
+    return "1 hour" if number == 1 else f"{number} hours"
+
+
+def _until(number: int, end: dt.datetime) -> str:
+    return f"{_hours(number)}, until {timezone.localtime(end):%a %-d %b, %H:%M}"
+
+
 class LaunchForm(forms.Form):
     """How many people the author saw on the page when pressing the button, typed
     once more where they are many, or many more than usual.
@@ -204,6 +239,16 @@ class LaunchForm(forms.Form):
     """
 
     expected = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    spread = forms.ChoiceField(
+        label="Spread over",
+        required=False,
+        initial=0,
+        choices=[(0, "Nothing: all leave at once"), *((n, _hours(n)) for n in SPREADS)],
+        help_text=(
+            "They leave evenly; quiet hours do not count. What waits while it is paused"
+            " follows as evenly, and it ends later."
+        ),
+    )
     ids = "now_%s"
 
     def __init__(
@@ -223,6 +268,15 @@ class LaunchForm(forms.Form):
                 fact=f"{seen:,} people would get it.",
                 label=f"To confirm, type the number of people: {seen:,}",
             )
+
+    def clean_spread(self) -> int:
+        return int(self.cleaned_data["spread"] or 0)
+
+    def tell(self, ends: Mapping[int, dt.datetime]) -> None:
+        """Say until when the last leaves, by the clock of whoever looks."""
+        spread = cast(forms.ChoiceField, self.fields["spread"])
+        first, *offers = cast("list[tuple[int, str]]", spread.choices)
+        spread.choices = [first, *((n, _until(n, ends[n])) for n, _ in offers)]
 
     @property
     def seen(self) -> int:
@@ -263,7 +317,7 @@ class ScheduleForm(LaunchForm):
 
     def kept(self) -> dict[str, Any]:
         """What was entered, for the same form with another number."""
-        names = ("date", "time", "zone", "by_reader")
+        names = ("date", "time", "zone", "by_reader", "spread")
         return {name: self.data.get(name, "") for name in names}
 
     def clean(self) -> dict[str, Any]:
@@ -294,6 +348,18 @@ class ScheduleForm(LaunchForm):
         found["at"] = max(first_moment(naive), timezone.now() + LAUNCH_GRACE)
         found["readers_at"] = naive.replace(tzinfo=dt.UTC)
         return found
+
+
+class ShareForm(forms.Form):
+    """How long whoever has a link may look at a preview."""
+
+    days = forms.TypedChoiceField(
+        label="The link works for",
+        coerce=int,
+        initial=7,
+        choices=[(1, "1 day"), (7, "7 days"), (30, "30 days")],
+        help_text="You can take it back at any time.",
+    )
 
 
 class SendBackForm(forms.Form):

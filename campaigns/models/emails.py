@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import zoneinfo
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from django.db import models, transaction
@@ -12,11 +11,13 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Job, User, check_time_zone
+from accounts.models import Job, User
 from campaigns import blocks as editing
 from campaigns.conditions import about
 from campaigns.models.queries import MarketingEmailQuerySet, cancel_queued
+from campaigns.models.singles import SingleContact
 from campaigns.models.states import CONSTRAINTS, EmailKind, EmailState
+from campaigns.models.timing import Timed
 from campaigns.models.words import CONTENT, Written
 from deliveries.languages import all_blocks
 from deliveries.models import Bound, Channel, Hold, HoldKind, Message
@@ -27,7 +28,7 @@ from segments.models import Segment, SegmentUse
 LAUNCH_GRACE = dt.timedelta(seconds=30)
 
 
-class MarketingEmail(Written):
+class MarketingEmail(Written, Timed):
     """One email to some segments, sent once.
 
     A draft is edited freely; starting it freezes its content in a Message and its
@@ -51,19 +52,6 @@ class MarketingEmail(Written):
     owner_label = models.CharField(max_length=200, blank=True)
     owner_url = models.CharField(max_length=300, blank=True)
 
-    scheduled_at = models.DateTimeField(null=True, blank=True)
-    # what each reader's own clock shows then, written as UTC; null: all at one moment
-    readers_at = models.DateTimeField(null=True, blank=True)
-    # the zone in which the author gave the time
-    time_zone = models.CharField(
-        max_length=64, default="UTC", validators=[check_time_zone]
-    )
-    # when its sending began: the curve of the report starts there
-    launched_at = models.DateTimeField(null=True, blank=True)
-    launched_by = models.ForeignKey(
-        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-    finished_at = models.DateTimeField(null=True, blank=True)
     # how many its author saw when pressing Send, where the job is to compare
     expected = models.PositiveIntegerField(null=True, blank=True)
     # why a start was given up and the email is a draft again: a sentence
@@ -150,10 +138,6 @@ class MarketingEmail(Written):
         """Under which the conditions of its blocks use segments."""
         return f"blocks:{self.pk}"
 
-    @property
-    def zone(self) -> zoneinfo.ZoneInfo:
-        return zoneinfo.ZoneInfo(self.time_zone)
-
     def duplicate(self, user: User) -> MarketingEmail:
         """A new draft with the same words, sender and recipients, and no history."""
         fields = {name: getattr(self, name) for name in CONTENT if name != "blocks"}
@@ -168,7 +152,7 @@ class MarketingEmail(Written):
             **fields,
         )
         if not self.group:
-            copy.choose(self.include.all(), self.exclude.all())
+            copy.choose(self.include.all(), self.exclude.all(), self.named())
         copy.note_conditions()
         return copy
 
@@ -192,15 +176,32 @@ class MarketingEmail(Written):
         return True
 
     @transaction.atomic
-    def choose(self, include: Iterable[Segment], exclude: Iterable[Segment]) -> bool:
+    def choose(
+        self,
+        include: Iterable[Segment],
+        exclude: Iterable[Segment],
+        named: Mapping[int, bool] | None = None,
+    ) -> bool:
         """Set the segments of a draft, and note their use so that nobody takes one
-        away; False when it is no draft any more: its people have been reviewed."""
+        away, and its single contacts where `named` says; False when it is no draft any
+        more: its people have been reviewed."""
         if not self.stays(EmailState.DRAFT):
             return False
         self.include.set(include)
         self.exclude.set(exclude)
+        if named is not None:
+            SingleContact.objects.settle(self, named)
         self.note_segments()
         return True
+
+    def named(self) -> dict[int, bool]:
+        """Its single contacts: id to whether she gets it, or is left out."""
+        return {one.contact_id: one.gets for one in self.singles.all()}
+
+    @property
+    def has_recipients(self) -> bool:
+        """Somebody was chosen, whoever that is."""
+        return self.include.exists() or any(self.named().values())
 
     def note_segments(self) -> None:
         """Tell the segments what uses them, under the present name."""
@@ -274,14 +275,16 @@ class MarketingEmail(Written):
             launched_by=user,
         )
 
-    def launch(self, user: User, expected: int | None = None) -> bool:
-        """Send now, after a moment in which it can be taken back.
+    def launch(self, user: User, expected: int | None = None, spread: int = 0) -> bool:
+        """Send now, after a moment in which it can be taken back; over `spread` hours.
 
         `expected`: nothing is sent when other than so many people would get it. False
         when somebody else was quicker: then nothing happened here.
         """
         at = timezone.now() + LAUNCH_GRACE
-        return self.schedule(at, user, self.time_zone, expected=expected)
+        return self.schedule(
+            at, user, self.time_zone, expected=expected, spread_hours=spread
+        )
 
     def schedule(
         self,
@@ -290,15 +293,16 @@ class MarketingEmail(Written):
         zone: str = "UTC",
         *,
         expected: int | None = None,
-        readers_at: dt.datetime | None = None,
+        **how: Any,
     ) -> bool:
-        """Start by itself at `at`; False when the email is no draft any more."""
+        """Start by itself at `at`; False when the email is no draft any more. `how`: at
+        once, or with `readers_at` and `spread_hours`."""
         return self._move(
             [EmailState.DRAFT],
             EmailState.SCHEDULED,
             scheduled_at=at,
-            readers_at=readers_at,
             time_zone=zone,
+            **{"readers_at": None, "spread_hours": 0, **how},
             expected=expected,
             launched_by=user,
             halted="",

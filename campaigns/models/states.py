@@ -28,6 +28,9 @@ class ApprovalState(models.TextChoices):
     SENT_BACK = "sent_back", "Sent back"
 
 
+# An email may leave over so many hours.
+SPREADS = (1, 2, 4, 8, 12, 24, 48, 72)
+
 # of MarketingEmail
 CONSTRAINTS: list[models.BaseConstraint] = [
     models.CheckConstraint(
@@ -53,5 +56,10 @@ CONSTRAINTS: list[models.BaseConstraint] = [
             "A re-engagement email cannot leave out unengaged people: "
             "they are who it is for."
         ),
+    ),
+    models.CheckConstraint(
+        condition=Q(spread_hours__lte=max(SPREADS)),
+        name="email_spread_is_days",
+        violation_error_message="An email leaves within three days.",
     ),
 ]

@@ -43,6 +43,7 @@ def _page(
         "chosen": Segment.objects.filter(uses__key=email.key),
         "include": email.include.order_by("name"),
         "exclude": email.exclude.order_by("name"),
+        "singles": email.singles.select_related("contact").order_by("-gets", "pk"),
         "checks": complaints(email),
         "form": form,
         "tabs": writing_tabs(email, "approval"),

@@ -1,11 +1,10 @@
-"""Who gets it: the segments, the review page, and the names behind each reason."""
+"""Who gets it, in numbers: the review page, and the names behind each reason."""
 
 from __future__ import annotations
 
 import datetime as dt
 from typing import Any
 
-from django.contrib import messages
 from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -16,52 +15,25 @@ from django.views.decorators.http import require_safe
 from accounts.models import Account
 from accounts.paging import keyset
 from accounts.roles import Right, needs
-from accounts.web import INVALID, SignedIn
+from accounts.web import SignedIn
 from campaigns.approving import unapproved
 from campaigns.audience import Funnel, funnel, is_large, people_with
-from campaigns.departures import departures
-from campaigns.forms.settings import LaunchForm, RecipientsForm, ScheduleForm, TestForm
+from campaigns.departures import Leaving, leaving
+from campaigns.forms.settings import LaunchForm, ScheduleForm, TestForm
 from campaigns.missing import missing_values, without_fallback
 from campaigns.models import MarketingEmail
 from campaigns.preview import in_the_inbox
 from campaigns.readiness import complaints, obstacles
 from campaigns.report import reason_label, reason_sentence
 from campaigns.shares import by_language, left_with_nothing, shares
-from campaigns.views.request import find, note, writing_tabs
+from campaigns.views.request import find, writing_tabs
 from deliveries.entrances import server_problems
 
 NAMES = 50
 COLUMNS = [{"label": "Contact"}, {"label": "Company"}, {"label": "Emails", "num": True}]
 
 
-@needs(Right.SEND)
-def recipients(request: SignedIn, pk: int) -> HttpResponse:
-    email = find(pk)
-    if not email.is_draft:
-        return redirect(email)
-    if email.group:
-        return redirect(email.owner_url)
-    chosen = {"include": email.include.all(), "exclude": email.exclude.all()}
-    form = RecipientsForm(request.POST or None, initial=chosen)
-    if request.method == "POST" and form.is_valid():
-        if email.choose(form.cleaned_data["include"], form.cleaned_data["exclude"]):
-            note(request, "chose recipients of email", email)
-            messages.success(request, "Saved the recipients.")
-        else:
-            messages.error(request, "This email is no draft any more.")
-        return redirect("campaigns:recipients", email.pk)
-    context = {
-        "email": email,
-        "form": form,
-        **_numbers(request, email),
-        "tabs": writing_tabs(email, "recipients"),
-    }
-    page = "campaigns/marketingemail_recipients.html"
-    status = INVALID if form.errors else 200
-    return render(request, _part(request, page), context, status=status)
-
-
-def _numbers(
+def numbers_of(
     request: SignedIn, email: MarketingEmail, *, wanted: bool = False
 ) -> dict[str, Any]:
     """The funnel; for a large audience it comes after the page, which asks for it.
@@ -75,7 +47,7 @@ def _numbers(
     return {"funnel": numbers, "rows": funnel_rows(email, numbers)}
 
 
-def _part(request: SignedIn, page: str) -> str:
+def part(request: SignedIn, page: str) -> str:
     """The page, or only its numbers where it asks for them itself."""
     return f"{page}#numbers" if request.htmx else page
 
@@ -91,6 +63,9 @@ def funnel_rows(email: MarketingEmail, numbers: Funnel) -> list[dict[str, Any]]:
         {"label": "In more than one", "count": numbers.duplicates, "kind": "in"},
         {"label": "People", "count": numbers.everybody},
     ]
+    if numbers.singles:
+        rows[1]["label"] = "More than once among these"
+        rows.insert(1, {"label": "Single contacts", "count": numbers.singles})
     for reason, count in numbers.reasons.items():
         names = reverse("campaigns:names", args=[email.pk, reason])
         label = f"Not sent: {reason_label(reason).lower()}"
@@ -154,19 +129,20 @@ def show_review(
 ) -> HttpResponse:
     """The last page before sending. `form`: what was pressed and cannot be done;
     `moved`: because the number that it names is not the number any more."""
-    prefetch_related_objects([email], "include", "exclude")
-    numbers = _numbers(request, email, wanted=status != 200)
+    prefetch_related_objects([email], "include", "exclude", "singles")
+    numbers = numbers_of(request, email, wanted=status != 200)
     missing = [] if "counting" in numbers else missing_values(email)
+    leaves = Leaving() if "counting" in numbers else leaving(email)
     checks = [*server_problems(), *complaints(email)]
     context = {
         "email": email,
         "inbox": in_the_inbox(email),
         **numbers,
-        **_ways_to_send(numbers.get("funnel", Funnel()), form, moved=moved),
+        **_ways_to_send(numbers.get("funnel", Funnel()), leaves, form, moved=moved),
         "missing": missing,
         "shares": [] if "counting" in numbers else shares(email),
         "by_language": [] if "counting" in numbers else by_language(email),
-        "departures": [] if "counting" in numbers else departures(email),
+        "departures": leaves.rows,
         "obstacles": [
             *obstacles(email, checks),
             *without_fallback(missing),
@@ -180,11 +156,11 @@ def show_review(
         "tabs": writing_tabs(email, "review"),
     }
     page = "campaigns/marketingemail_review.html"
-    return render(request, _part(request, page), context, status=status)
+    return render(request, part(request, page), context, status=status)
 
 
 def _ways_to_send(
-    numbers: Funnel, form: LaunchForm | None, *, moved: bool
+    numbers: Funnel, leaves: Leaving, form: LaunchForm | None, *, moved: bool
 ) -> dict[str, LaunchForm]:
     """The two forms; what was entered stays."""
     account = Account.current()
@@ -201,4 +177,6 @@ def _ways_to_send(
     }
     if form and not moved:
         ways["schedule" if isinstance(form, ScheduleForm) else "launch"] = form
+    if leaves.ends:
+        ways["launch"].tell(leaves.ends)
     return ways

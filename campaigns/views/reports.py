@@ -22,7 +22,7 @@ from campaigns import comparison, figures, report
 from campaigns import export as files
 from campaigns import people as rows
 from campaigns.audience import is_large
-from campaigns.departures import departures, next_moment
+from campaigns.departures import last_moment, leaving, next_moment
 from campaigns.models import EmailState, MarketingEmail
 from campaigns.report import BY_KEY, Group
 from campaigns.views.request import find, note, report_tabs
@@ -86,16 +86,34 @@ def detail(request: SignedIn, pk: int) -> HttpResponse:
     if request.htmx:
         page += "#figures"
     context = _figures(email)
-    if email.state == EmailState.SCHEDULED and not (request.htmx or is_large(email)):
-        leaving = departures(email, email.scheduled_at)
-        context |= {
-            "departures": leaving,
-            "departing": sum(one["count"] for one in leaving),
-        }
+    if email.state == EmailState.SCHEDULED and not request.htmx:
+        now = "count" in request.GET or not is_large(email)
+        context |= _departures(email) if now else {"counting": True}
     response = render(request, page, context)
     if request.htmx and not _is_live(email):
         response["HX-Refresh"] = "true"
     return response
+
+
+@needs(Right.LOOK)
+@require_safe
+def departures(request: SignedIn, pk: int) -> HttpResponse:
+    """For the page of a scheduled email to very many people, which asks for it."""
+    email = find(pk)
+    if email.state != EmailState.SCHEDULED:
+        return redirect(email)
+    page = "campaigns/marketingemail_detail.html#departures"
+    return render(request, page, {"email": email, **_departures(email)})
+
+
+def _departures(email: MarketingEmail) -> dict[str, Any]:
+    """How many leave when, and the last."""
+    leaves = leaving(email, email.scheduled_at)
+    return {
+        "departures": leaves.rows,
+        "departing": leaves.people,
+        "last_at": leaves.ends[email.spread_hours],
+    }
 
 
 def _is_live(email: MarketingEmail) -> bool:
@@ -118,6 +136,7 @@ def _figures(email: MarketingEmail) -> dict[str, Any]:
         "handled": handled,
         "live": _is_live(email),
         "next_at": _next_at(email),
+        "last_at": last_moment(email, counts["waiting"]),
         "adds_up": _adds_up(email, counts),
         "counted_at": figures.kept_since(email),
         "clicks": _clicks(counts),

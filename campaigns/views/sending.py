@@ -57,7 +57,8 @@ def launch(request: SignedIn, pk: int) -> HttpResponse:
     refused = _not_ready(request, email) or _not_as_seen(request, email, form)
     if refused:
         return refused
-    if not email.launch(request.user, form.seen if is_large(email) else None):
+    expected = form.seen if is_large(email) else None
+    if not email.launch(request.user, expected, form.cleaned_data["spread"]):
         return _not_ready(request, find(pk)) or redirect(email)
     note(request, "sent email", email)
     return redirect("campaigns:detail", email.pk)
@@ -92,7 +93,8 @@ def schedule(request: SignedIn, pk: int) -> HttpResponse:
         return refused
     at, zone = form.cleaned_data["at"], form.cleaned_data["zone"]
     theirs = form.cleaned_data.get("readers_at")
-    if not email.schedule(at, request.user, zone, readers_at=theirs):
+    how = {"readers_at": theirs, "spread_hours": form.cleaned_data["spread"]}
+    if not email.schedule(at, request.user, zone, **how):
         return _not_ready(request, find(pk)) or redirect(email)
     note(request, "scheduled email", email)
     clock = f"{theirs or at:%d %B %Y at %H:%M}"

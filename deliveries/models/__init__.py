@@ -21,7 +21,7 @@ from deliveries.models.messages import Bound, Channel, Link, LinkKind, Message
 from deliveries.models.months import Month
 from deliveries.models.relays import ProviderLimit, Relay, Security, Spent
 from deliveries.models.touched import Touched
-from deliveries.models.waves import Wave
+from deliveries.models.waves import Pace, Wave
 
 __all__ = [
     "UNSUBSCRIBE_PREFIX",
@@ -46,6 +46,7 @@ __all__ = [
     "LinkKind",
     "Message",
     "Month",
+    "Pace",
     "ProviderLimit",
     "Relay",
     "Security",

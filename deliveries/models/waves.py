@@ -46,3 +46,26 @@ class Wave(models.Model):
         if self.allowed is None:
             return ENDLESS
         return max(0, self.allowed - self.started)
+
+
+class Pace(models.Model):
+    """One mailing that leaves over hours: at most so many in a minute, whatever has
+    piled up while it was stopped.
+
+    `started`: how many in `minute`, written with the start of each batch.
+    """
+
+    message = models.OneToOneField(Message, on_delete=models.CASCADE, primary_key=True)
+    per_minute = models.PositiveIntegerField()
+    minute = models.DateTimeField(null=True)
+    started = models.PositiveIntegerField(default=0, db_default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(per_minute__gt=0), name="pace_lets_somebody_go"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.per_minute} a minute"

@@ -202,7 +202,7 @@ def test_what_is_missing_is_told_and_nothing_is_sent(client, email, change, sent
 
 def test_without_a_segment_nothing_is_sent(client, email):
     email.choose([], [])
-    assert "at least one segment" in launched(email, client).content.decode()
+    assert "at least one segment or contact" in launched(email, client).content.decode()
 
 
 def test_without_a_postal_address_nothing_is_sent(client, email):

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import AuditEntry
+from campaigns.models import MarketingEmail
 from consent.models import Grant, SubscriptionType, Suppression
 from consent.vocabulary import (
     BOUNCE_REASONS,
@@ -22,6 +23,7 @@ from optouts.leaving import Leaver
 from tests.factories import (
     ContactFactory,
     DeliveryFactory,
+    MarketingEmailFactory,
     SubscriptionTypeFactory,
     agree,
     ensure_defaults,
@@ -173,6 +175,26 @@ def test_she_is_in_the_static_segments_of_both(kept, gone, alice):
     assert [list(each.members()) for each in (hers, others)] == [[one], [one]]
     others.refresh_from_db()
     assert others.size == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "after"),
+    [
+        ((None, True), True),
+        ((None, False), False),
+        ((True, False), False),
+        ((False, True), False),
+        ((True, True), True),
+    ],
+)
+def test_she_stays_left_out_of_an_email_that_either_was_left_out_of(
+    kept, gone, alice, said, after
+):
+    email = MarketingEmailFactory()
+    both = zip((kept.pk, gone.pk), said, strict=True)
+    email.choose([], [], {pk: gets for pk, gets in both if gets is not None})
+    merged(kept, gone, alice)
+    assert MarketingEmail.objects.get(pk=email.pk).named() == {kept.pk: after}
 
 
 def test_one_goes_and_the_log_says_so_once(kept, gone, alice):

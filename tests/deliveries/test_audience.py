@@ -114,5 +114,5 @@ def test_the_work_is_a_fixed_number_of_statements(
 ):
     for _ in range(30):
         reader(message)
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(20):
         audience.fix(message, Contact.objects.all())

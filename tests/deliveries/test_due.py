@@ -72,7 +72,7 @@ def test_a_later_start_counts_from_itself(message):
 
 
 def test_each_reader_gets_it_at_nine_by_her_own_clock(message):
-    assert due(message, readers_at=NINE) == {
+    assert due(message, plan=audience.plan_of(NINE)) == {
         "Europe/Helsinki": dt.datetime(2026, 12, 2, 7, tzinfo=dt.UTC),
         "America/New_York": dt.datetime(2026, 12, 2, 14, tzinfo=dt.UTC),
         "": dt.datetime(2026, 12, 2, 7, tzinfo=dt.UTC),
@@ -83,10 +83,10 @@ def test_each_reader_gets_it_at_nine_by_her_own_clock(message):
 def test_who_gets_nothing_has_a_reason_as_before(message):
     quiet()
     ContactFactory(time_zone="Asia/Tokyo")
-    found = audience.fix(message, Contact.objects.all(), readers_at=NINE)
+    found = audience.fix(message, Contact.objects.all(), plan=audience.plan_of(NINE))
     assert found == {"": 4, "no_consent": 1}
 
 
 def test_fixing_twice_moves_nobody(message):
-    before = due(message, readers_at=NINE)
+    before = due(message, plan=audience.plan_of(NINE))
     assert due(message) == before
