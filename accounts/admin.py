@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 
-from accounts.models import Account, AuditEntry, Job, Throttle, User
+from accounts.models import Account, AuditEntry, Job, Retention, Throttle, User
 from accounts.races import once_more
 
 # roles say who may do what
@@ -122,3 +122,8 @@ class JobAdmin(ReadOnlyAdmin):
 class ThrottleAdmin(ReadOnlyAdmin):
     list_display = ("key", "tries", "until")
     ordering = ("-until",)
+
+
+@admin.register(Retention)
+class RetentionAdmin(ReadOnlyAdmin):
+    list_display = ("kept", "days")

@@ -17,6 +17,7 @@ from django.utils import timezone
 from accounts.account import Account as Account  # so that Django finds it
 from accounts.account import Clock as Clock
 from accounts.account import check_time_zone as check_time_zone
+from accounts.retention import Retention as Retention  # the same
 from accounts.roles import Right, Role
 from accounts.second_factor import SecondFactor as SecondFactor  # the same
 from accounts.throttle import Throttle as Throttle  # so that Django finds it

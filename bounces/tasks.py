@@ -3,7 +3,16 @@
 from celery import shared_task
 
 from accounts.models import Job
-from bounces import domains, feeding, intake, judging, rejudging, releasing, uploads
+from bounces import (
+    domains,
+    feeding,
+    forgetting,
+    intake,
+    judging,
+    rejudging,
+    releasing,
+    uploads,
+)
 
 
 @shared_task
@@ -34,6 +43,11 @@ def release_due() -> None:
 @shared_task
 def read_suppression_lists() -> None:
     feeding.read_all(by_hand=False)
+
+
+@shared_task
+def forget_reports() -> None:
+    forgetting.forget()
 
 
 @shared_task

@@ -119,6 +119,16 @@ TIMETABLE: dict[str, dict[str, Any]] = {
         "schedule": 3600.0,
         "options": {"expires": 3600.0},
     },
+    "empty old bounce reports, every hour": {
+        "task": "bounces.tasks.forget_reports",
+        "schedule": 3600.0,
+        "options": {"expires": 3600.0},
+    },
+    "forget what proved agreements long ended, every 12 hours": {
+        "task": "consent.tasks.forget_evidence",
+        "schedule": 12 * 3600.0,
+        "options": {"expires": 3600.0},
+    },
     "write the opt-out journal, every 10 seconds": {
         "task": "deliveries.tasks.write_journal",
         "schedule": 10.0,

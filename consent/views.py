@@ -27,6 +27,7 @@ def tabs(current: str, user: User) -> list[dict[str, Any]]:
         ("Subscription types", "consent:types", Right.LOOK),
         ("Sending domains", "deliveries:domains", Right.LOOK),
         ("Account", "console:account", Right.LOOK),
+        ("Retention", "console:retention", Right.LOOK),
         ("Users", "console:users", Right.USERS),
         ("API tokens", "console:tokens", Right.USERS),
         ("Webhooks", "webhooks:list", Right.SETTINGS),

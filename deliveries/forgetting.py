@@ -1,5 +1,5 @@
-"""What a browser said of its owner is kept for 90 days: its address on the internet,
-its name, and whatever else came with the request. The event and its verdict stay.
+"""What a browser said of its owner is kept for 90 days at most: its address on the
+internet, its name, and what else came with the request. Event and verdict stay.
 
 Hour by hour, each in a transaction of its own: how far that went is written down, so
 that nothing is read twice and a worker that was away goes on where it stopped.
@@ -11,17 +11,17 @@ import datetime as dt
 
 from django.db import transaction
 from django.db.models import Min
-from django.utils import timezone
 
+from accounts.models import Retention
+from accounts.retention import Kept
 from deliveries.models import Event, Forgotten
 
-KEPT = dt.timedelta(days=90)
 PIECE = dt.timedelta(hours=1)
 
 
 def forget() -> None:
     """Empty what is old enough. Safe to repeat and to stop."""
-    while _forget_piece(timezone.now() - KEPT):
+    while _forget_piece(Retention.objects.since(Kept.BROWSERS)):
         pass
 
 

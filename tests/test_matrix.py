@@ -39,7 +39,7 @@ PAGES = {
         reengagement:detail reengagement:left_out
     """,
     "look then settings": """
-        console:account
+        console:account console:retention
         consent:brand consent:brand_edit consent:type_edit consent:type_words
         consent:look
         bounces:policy

@@ -66,6 +66,8 @@ class Report(models.Model):
     kind = models.CharField(max_length=16)  # of parse.Kind
     outcome = models.CharField(max_length=8, choices=Outcome)
     explanation = models.CharField(max_length=300, blank=True)
+    # since then it is not kept as it came: see bounces.forgetting
+    emptied_at = models.DateTimeField(null=True, blank=True)
 
     # set on one that came in again
     was_known = False
@@ -82,6 +84,12 @@ class Report(models.Model):
         indexes: ClassVar = [
             # serves the list of what waits for a person
             models.Index(fields=["outcome", "id"], name="report_by_outcome"),
+            # those that can still be emptied
+            models.Index(
+                fields=["received_at"],
+                condition=Q(emptied_at=None),
+                name="report_as_it_came",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -183,6 +183,13 @@ def unbounce_all(request: SignedIn) -> HttpResponse:
 def report(request: SignedIn, pk: int) -> HttpResponse:
     """A report as it came but for the keys in its links, to be kept as a file."""
     found = get_object_or_404(Report, pk=pk)
+    if found.emptied_at:
+        messages.info(
+            request,
+            "That report is not kept as it came any more (Settings, Retention)."
+            " What it said still stands with the bounce.",
+        )
+        return redirect("bounces:reports")
     return HttpResponse(
         redacted(bytes(found.raw)),
         content_type="message/rfc822",

@@ -13,7 +13,8 @@ from itertools import chain
 from django.core.files import File
 from django.db.models import Q
 
-from accounts.models import Job, JobQuerySet, JobState
+from accounts.models import Job, JobQuerySet, JobState, Retention
+from accounts.retention import Kept
 from consent import tables
 from contacts.importing import reviewing, staging, taking, undoing
 from contacts.models import ContactImport, ImportedContact, ImportState
@@ -25,7 +26,6 @@ MOST_ATTEMPTS = 10
 FORGOTTEN_AT_ONCE = 10_000
 # Files are full of addresses: they are kept no longer than they are of use.
 DRAFT_KEPT_FOR = dt.timedelta(days=1)
-KEPT_FOR = dt.timedelta(days=30)
 
 
 def work(job: Job) -> None:
@@ -103,7 +103,7 @@ def _go_on_later(job: Job) -> None:
 def clean_up(now: dt.datetime) -> int:
     """Delete the files of drafts that nobody went on with, and of imports long over;
     how many imports lost theirs. What was found out about them stays."""
-    over = Q(finished_at__lt=now - KEPT_FOR)
+    over = Q(finished_at__lt=Retention.objects.since(Kept.IMPORTS, now))
     left = Q(state=ImportState.DRAFT, created_at__lt=now - DRAFT_KEPT_FOR)
     old = list(ContactImport.objects.filter(over | left).exclude(file="", workbook=""))
     for found in old:

@@ -25,7 +25,6 @@ from tests.webhooks.conftest import add_endpoint, opt_out, to_send
 from webhooks.bodies import bodies
 from webhooks.models import BounceNote, Endpoint, Notice, Reading
 from webhooks.models.endpoint import RESTORED
-from webhooks.models.notice import KEPT
 from webhooks.vocabulary import CHOOSABLE, OF_ACTION, OF_MECHANISM, EventType
 
 pytestmark = pytest.mark.timeout(3 * LONG_PATIENCE)
@@ -259,7 +258,7 @@ def test_an_erasure_empties_what_receivers_said_about_her(crm, ann):
 
 def test_the_log_goes_back_thirty_days(crm):
     old, _ = to_send(crm, 2)
-    Notice.objects.filter(pk=old.pk).update(at=timezone.now() - KEPT)
+    Notice.objects.filter(pk=old.pk).update(at=timezone.now() - dt.timedelta(days=30))
     assert (Notice.objects.forget(), crm.notices.count()) == (1, 1)
 
 

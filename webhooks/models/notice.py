@@ -13,12 +13,13 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import Retention
+from accounts.retention import Kept
 from bounces.models import Bounce
 from consent.models import Address, ConsentRecord
 from webhooks.models.endpoint import Endpoint
 from webhooks.vocabulary import EventType, NoticeState
 
-KEPT = dt.timedelta(days=30)
 AT_ONCE = 10_000
 
 
@@ -43,7 +44,8 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 
     def forget(self) -> int:
         """Delete what is older than the log goes back, and all of removed endpoints."""
-        old = Q(at__lt=timezone.now() - KEPT) | Q(endpoint__removed_at__isnull=False)
+        since = Retention.objects.since(Kept.NOTICES)
+        old = Q(at__lt=since) | Q(endpoint__removed_at__isnull=False)
         gone = 0
         while found := list(self.filter(old).values_list("pk", flat=True)[:AT_ONCE]):
             gone += self.filter(pk__in=found)._raw_delete(self.db)
