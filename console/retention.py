@@ -58,7 +58,7 @@ def edit(request: SignedIn) -> HttpResponse:
             AuditEntry.objects.record(
                 request.user, "changed how long data is kept", detail=changed
             )
-        messages.success(request, "Saved. What is older goes within the hour.")
+        messages.success(request, "Saved. What is older goes within half a day.")
         return redirect("console:retention")
     context = {"form": form, "tabs": tabs("console:retention", request.user)}
     status = INVALID if form.is_bound else 200

@@ -62,7 +62,7 @@ def leave(address, at=LONG_AGO, **scope):
         evidence=PROOF,
     )
     with time_machine.travel(at, tick=False):
-        Suppression.objects.suppress([address.pk], Reason.OPT_OUT, act, **scope)
+        Suppression.objects.suppress([address.pk], Reason.OWN_OPT_OUT, act, **scope)
 
 
 def forgotten():
