@@ -1,27 +1,32 @@
 """How fast mails that came back are judged, and reports of them acted upon."""
 
-import resource
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from django.conf import settings
+from django.db.models import F
 
 from bounces.classify import classify
-from bounces.models import Source
+from bounces.models import Bounce, Source
 from bounces.recording import Incoming, record_many
-from deliveries import magic
-from deliveries.models import Delivery
+from consent.models import Suppression
+from contacts.models import Contact
+from deliveries import audience, magic
+from deliveries.models import Delivery, DeliveryState
 from deliveries.tokens import Purpose, Token, sign
-from tests.benchmarks.frame import Result, timed
-from tests.factories import DeliveryFactory, MessageFactory
+from tests.benchmarks.frame import Result, megabytes, timed
+from tests.crowd import make_readers
+from tests.factories import MessageFactory
 
-SIZES = [300]
+SIZES = [20_000]
 FOLDER = Path(__file__).parent.parent / "fixtures" / "bounces"
 BATCH = 100
 MAIL = b"From: News <news@brand.example>\r\nSubject: Hi\r\n\r\nHello"
 
 
 def run(stack, size):
+    stack.stop("worker", "beat")
     raws = [path.read_bytes() for path in sorted(FOLDER.glob("*.eml"))]
     some = raws * 20
     before = time.process_time()
@@ -29,15 +34,7 @@ def run(stack, size):
     rate = len(some) / (time.process_time() - before)
     yield result("mails judged on one core", rate, "messages/s", bar=500)
     yield result("the slowest of them", slowest, "s", bar=1, is_more=False)
-    coming = reports(size)
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    with timed() as clock:
-        for start in range(0, size, BATCH):
-            record_many(coming[start : start + BATCH])
-    rate = size / clock.seconds * 60
-    yield result("reports recorded by one worker", rate, "reports/min", bar=10_000)
-    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory) / 1024
-    yield result("memory grown meanwhile", grown, "MB", bar=50, is_more=False)
+    yield from recorded(size)
 
 
 def seconds_for(raw: bytes) -> float:
@@ -50,14 +47,46 @@ def result(work: str, value: float, unit: str, *, bar: float, is_more=True) -> R
     return Result("bounces", work, value, unit, bar=bar, higher_is_better=is_more)
 
 
-def reports(count: int) -> list[Incoming]:
-    """One bounce for each of as many mails."""
+def recorded(size: int) -> Iterator[Result]:
+    """One report about each of so many mails that had been taken. Memory is looked at
+    when the first have been recorded, at a quarter, and at the end."""
+    deliver(size)
+    seconds, memory, done = 0.0, {}, 0
+    for coming in reports():
+        with timed() as clock:
+            record_many(coming)
+        seconds += clock.seconds
+        done += len(coming)
+        if done in {BATCH, size // 4, size}:
+            memory[done] = megabytes()
+    assert Bounce.objects.count() == Suppression.objects.active().count() == size
+    rate = size / seconds * 60
+    yield result("reports recorded by one worker", rate, "reports/min", bar=10_000)
+    first, *later = memory.values()
+    for count, now in zip(list(memory)[1:], later, strict=True):
+        work = f"memory grown from report {BATCH:,} to report {count:,}"
+        yield result(work, now - first, "MB", bar=50, is_more=False)
+
+
+def deliver(count: int) -> None:
     message = MessageFactory()
-    deliveries: list[Delivery] = DeliveryFactory.create_batch(count, message=message)
-    return [
-        Incoming(magic.bounce(MAIL, to, "ada@people.example"), Source.FILE, to)
-        for to in map(return_path, deliveries)
-    ]
+    make_readers(message.subscription_type, count)
+    audience.fix(message, Contact.objects.all())
+    at = F("queued_at")
+    taken = {"started_at": at, "settled_at": at, "delivered_at": at}
+    Delivery.objects.update(state=DeliveryState.DELIVERED, **taken)
+
+
+def reports() -> Iterator[list[Incoming]]:
+    """A bounce of every mail, some at a time, as they come out of a mailbox."""
+    rows = Delivery.objects.order_by("pk")
+    last = 0
+    while some := list(rows.filter(pk__gt=last)[:BATCH]):
+        last = some[-1].pk
+        yield [
+            Incoming(magic.bounce(MAIL, to, "ada@people.example"), Source.FILE, to)
+            for to in map(return_path, some)
+        ]
 
 
 def return_path(delivery: Delivery) -> str:

@@ -12,14 +12,11 @@ import time
 
 import django
 
+from tests.benchmarks.frame import megabytes
+
 PIECE = 1_000
 # as the task of the worker does; each may send as many as `limit`
 LANES = 2
-
-
-def megabytes():
-    with open("/proc/self/statm") as file:
-        return int(file.read().split()[1]) * os.sysconf("SC_PAGESIZE") / 1e6
 
 
 def main(most, core):

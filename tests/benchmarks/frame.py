@@ -58,6 +58,12 @@ def rounded(number: float | None) -> float | None:
     return None if number is None else float(f"{number:.4g}")
 
 
+def megabytes() -> float:
+    """The memory of this process at the moment."""
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGESIZE") / 1e6
+
+
 class Clock:
     seconds = 0.0
 
