@@ -85,7 +85,7 @@ def test_a_marketer_brings_a_file_in(live_stack, signed_in_page, axe, tmp_path):
     page.get_by_role("button", name="Continue").click()
     page.get_by_label("They have not agreed, or nobody can show it").check()
     page.get_by_role("button", name="Continue").click()
-    page.get_by_role("button", name="Import 1 people").click()
+    page.get_by_role("button", name="Import 1 person").click()
     page.get_by_text("2 rows read").wait_for()
     assert axe(page) == []
     assert ContactImport.objects.get().state == ImportState.DONE

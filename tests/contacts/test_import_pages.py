@@ -51,7 +51,7 @@ def test_the_wizard_goes_from_file_to_result(client):
         },
     )
     review = client.get(url("import_review", found.pk)).content.decode()
-    assert "Import 1 people" in review
+    assert "Import 1 person" in review
     assert "“bad” has no @." in review
     client.post(url("import_start", found.pk))
     found.refresh_from_db()
@@ -248,7 +248,7 @@ def test_the_review_does_without_its_samples_when_the_staged_rows_are_lost(
     staging.drop(found)
     page = client.get(url("import_review", found.pk)).content.decode()
     assert "ada@people.example" not in page
-    assert "Import 1 people" in page
+    assert "Import 1 person" in page
 
 
 def test_saying_that_they_agreed_asks_for_everything_that_shows_it(client, alice):
