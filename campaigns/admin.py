@@ -11,6 +11,8 @@ from campaigns.models import (
     EmailVersion,
     MarketingEmail,
     Picture,
+    SharedPreview,
+    SingleContact,
 )
 
 
@@ -57,4 +59,19 @@ class EmailTemplateAdmin(ReadOnlyAdmin):
 class PictureAdmin(ReadOnlyAdmin):
     list_display = ("name", "format", "width", "height", "created_at")
     exclude = ("octets", "digest")
+    ordering = ("-pk",)
+
+
+@admin.register(SingleContact)
+class SingleContactAdmin(ReadOnlyAdmin):
+    list_display = ("email", "contact", "gets")
+    list_filter = ("gets",)
+    list_select_related = ("email", "contact")
+    ordering = ("-pk",)
+
+
+@admin.register(SharedPreview)
+class SharedPreviewAdmin(ReadOnlyAdmin):
+    list_display = ("email", "created_by", "created_at", "expires_at", "revoked_at")
+    list_select_related = ("email", "created_by")
     ordering = ("-pk",)

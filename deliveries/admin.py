@@ -27,6 +27,7 @@ from deliveries.models import (
     Link,
     Message,
     Month,
+    Pace,
     SendingDomain,
     Wave,
 )
@@ -162,4 +163,4 @@ class HoldAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 # changed on the pages of domains, by the guard and by what is counted
-admin.site.register([Day, Month, SendingDomain, Wave], ReadOnlyAdmin)
+admin.site.register([Day, Month, Pace, SendingDomain, Wave], ReadOnlyAdmin)

@@ -7,6 +7,7 @@ out once for each zone, with the rules of daylight saving time, and joined in by
 from __future__ import annotations
 
 import datetime as dt
+import math
 import zoneinfo
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -163,10 +164,10 @@ class Plan:
         """How many of `count` leave in each step; they add up to `count`."""
         found: Counter[dt.datetime] = Counter()
         for one in self.stretches(zone, earliest):
-            moment, gone = one.begins, round(one.low * count)
+            moment, gone = one.begins, _up_to(one.low, count)
             while moment < one.ends:
                 ends = min(_next_hour(moment, self.step), one.ends)
-                upto = round(one.share_at(ends) * count)
+                upto = _up_to(one.share_at(ends), count)
                 found[moment] += upto - gone
                 moment, gone = ends, upto
         return +found
@@ -180,6 +181,12 @@ class Plan:
 
 # rows that can still be taken in
 MOST_STEPS = 12
+
+
+def _up_to(share: float, count: int) -> int:
+    """How many of `count` have left with this share of all: the first leaves at once,
+    whatever a sum of fractions makes of a whole number."""
+    return math.ceil(share * count - 1e-6)
 
 
 def _next_hour(moment: dt.datetime, step: int) -> dt.datetime:

@@ -223,12 +223,12 @@ def _is_many(people: int) -> bool:
     return usual > 0 and people > UNUSUAL * usual
 
 
-def _hours(number: int) -> str:
-    return "1 hour" if number == 1 else f"{number} hours"
+def _evenly(hours: int) -> str:
+    return f"Evenly over {hours} hour{'' if hours == 1 else 's'}"
 
 
-def _until(number: int, end: dt.datetime) -> str:
-    return f"{_hours(number)}, until {timezone.localtime(end):%a %-d %b, %H:%M}"
+def _until(hours: int, end: dt.datetime) -> str:
+    return f"{_evenly(hours)}, until {timezone.localtime(end):%a %-d %b, %H:%M}"
 
 
 class LaunchForm(forms.Form):
@@ -240,13 +240,13 @@ class LaunchForm(forms.Form):
 
     expected = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     spread = forms.ChoiceField(
-        label="Spread over",
+        label="How they leave",
         required=False,
         initial=0,
-        choices=[(0, "Nothing: all leave at once"), *((n, _hours(n)) for n in SPREADS)],
+        choices=[(0, "All at once"), *((n, _evenly(n)) for n in SPREADS)],
         help_text=(
-            "They leave evenly; quiet hours do not count. What waits while it is paused"
-            " follows as evenly, and it ends later."
+            "Quiet hours do not count. What waits while it is paused follows as evenly,"
+            " and it ends later."
         ),
     )
     ids = "now_%s"

@@ -24,7 +24,12 @@ from deliveries.languages import languages, spoken
 from deliveries.views import private
 
 VIEWS = {"": "Desktop", "phone": "Phone", "dark": "Dark", "text": "Plain text"}
-COLUMNS = [{"label": "Link"}, {"label": "Made"}, {"label": "Ends"}, {"label": ""}]
+COLUMNS = [
+    {"label": "Link"},
+    {"label": "Made"},
+    {"label": "Ends"},
+    {"label": "Actions", "vh": True},
+]
 
 
 @needs(Right.SEND)

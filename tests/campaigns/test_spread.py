@@ -70,12 +70,12 @@ def begun(email, clock):
 class TestTheReview:
     def test_says_until_when(self, client, email):
         page = client.get(address("review", email)).content.decode()
-        assert "8 hours, until Wed 2 Dec, 01:30" in page
+        assert "Evenly over 8 hours, until Wed 2 Dec, 01:30" in page
 
     def test_leaves_out_the_night(self, client, email):
         Account.objects.update(**NIGHT)
         page = client.get(address("review", email)).content.decode()
-        assert "8 hours, until Wed 2 Dec, 12:30" in page
+        assert "Evenly over 8 hours, until Wed 2 Dec, 12:30" in page
 
     def test_keeps_what_was_chosen_where_something_is_wrong(self, client, email):
         answer = client.post(

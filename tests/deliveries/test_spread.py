@@ -61,6 +61,10 @@ class TestThePlan:
         found = plan(hours, quiet=NIGHT).departures(people, NOW)
         assert sum(count for _, count in found) == 141
 
+    def test_lets_the_first_go_at_once(self):
+        found = plan(8).departures({"": 2}, NOW)
+        assert found[0] == (NOW, 1)
+
     def test_is_told_by_the_full_hour(self):
         found = plan(3).departures({"": 60}, NOW)
         assert [(f"{one:%H:%M}", count) for one, count in found] == [
