@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.db.models import Q
 from django.utils.html import escape
 
@@ -55,11 +57,15 @@ def sample_people(email: MarketingEmail) -> list[Contact]:
     return nameless + list(people.exclude(first_name="")[: SAMPLE - len(nameless)])
 
 
-def in_the_inbox(email: Message | MarketingEmail) -> dict[str, str]:
-    """Subject and preview text as somebody reads them of whom nothing is known."""
+def in_the_inbox(
+    email: Message | MarketingEmail, values: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """Subject and preview text as somebody reads them of whom these `values` are
+    known; None: nothing is."""
+    known = values or {}
     return {
-        "subject": fill(slotted(email.subject), {}),
-        "preview_text": fill(slotted(email.preview_text), {}),
+        "subject": fill(slotted(email.subject), known),
+        "preview_text": fill(slotted(email.preview_text), known),
     }
 
 

@@ -73,6 +73,10 @@ class TestAStranger:
         assert "Dear Alex" in page
         assert "Carla" not in page
 
+    def test_sees_the_same_example_in_the_subject(self, stranger, shared):
+        MarketingEmail.objects.update(subject="News for {{ first_name | you }}")
+        assert "News for Alex" in words(stranger(shared))
+
     def test_cannot_ask_for_somebody(self, outsider_client, shared, email):
         carla = email.include.get().members().get()
         path = reverse("campaigns:shared_mail", args=[shared.token])

@@ -7,9 +7,9 @@ import time_machine
 
 from accounts.models import Account, Clock
 from contacts.models import Contact
-from deliveries import audience, pace, queue
+from deliveries import audience, pace, queue, sending
 from deliveries.clock import Plan, Quiet
-from deliveries.models import Delivery, Hold, HoldKind, Pace
+from deliveries.models import Delivery, Hold, HoldKind, Pace, Wave
 from deliveries.queue import Question
 from tests.factories import ContactFactory, MessageFactory, agree
 
@@ -203,6 +203,14 @@ class TestThePace:
         Hold.objects.update(lifted_at=dt.datetime(2026, 1, 5, tzinfo=dt.UTC))
         assert started(late) == 7
 
+    @pytest.mark.parametrize(("paced", "wave"), [(7, 9), (9, 7)])
+    def test_and_the_waves_of_the_guard_let_the_fewer_go(self, late, paced, wave):
+        Pace.objects.update(per_minute=paced)
+        provider = Delivery.objects.filter(message=late).first().provider
+        Wave.objects.create(message=late, provider=provider, allowed=wave)
+        late.group = "reengagement:1"
+        assert started(late) == 7
+
     def test_tells_when_the_rest_is_gone(self, late):
         assert pace.over(late.pk, 50, NOW) == NOW + dt.timedelta(minutes=2)
 
@@ -212,3 +220,14 @@ class TestThePace:
         audience.fix(message, Contact.objects.all())
         assert pace.over(message.pk, 1, NOW) is None
         assert started(message) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whose_moment_has_not_come_gets_nothing_yet(sink):
+    message = MessageFactory()
+    for _ in range(10):
+        agree(ContactFactory(), message.subscription_type)
+    hour = Plan("UTC", spread=HOUR)
+    audience.fix(message, Contact.objects.all(), plan=hour)
+    sending.send_due()
+    assert len(sink.received) == 1
