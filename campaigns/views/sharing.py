@@ -75,7 +75,7 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
         "language": language,
         "views": [(key, label, _query(key, language)) for key, label in VIEWS.items()],
         "languages": [
-            (one, name_of(one), _query(view, one))
+            (one, name_of(one) if one else "Main language", _query(view, one))
             for one in languages(email.message or email)
         ],
         "frame": mail + _query(view, language),

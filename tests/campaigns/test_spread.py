@@ -97,6 +97,7 @@ class TestTheScheduledEmail:
     def test_says_that_it_leaves_over_hours(self, client, email):
         page = schedule(client, email, spread="8")
         assert "leave evenly over 8 hours" in page
+        assert "the last on Wed 2 Dec, 17:00" in page
 
     def test_counts_them_by_the_hour(self, client, email):
         schedule(client, email, spread="4")
@@ -128,7 +129,8 @@ class TestTheMails:
         post(client, "launch", email, spread="4")
         begun(email, tonight)
         page = client.get(address("detail", email)).content.decode()
-        assert "Spread over 4 hours. The last leave" in page
+        # seven steps of half an hour from the start on
+        assert "Spread over 4 hours. The last leave on Tue 1 Dec, 21:00." in page
 
     def test_end_later_after_a_pause(self, client, email, tonight):
         post(client, "launch", email, spread="1")
