@@ -87,12 +87,15 @@ BY_A_PROGRAM = re.compile(
 PROVEN = frozenset(row.key for row in PROVIDERS)
 # What is refused before a recipient was named is the network or the sender.
 GENERAL = ("rejected", "policy", "filtered", "X.7", "f-box", "550", "554", "")
+# but that there is no mail here is said at the greeting (RFC 7504)
+NO_HOST = ((521, "no-mail"), (556, "no-mail"))
 REFUSED_AT = {"EHLO": "reputation", "MAIL": "sender_rejected"}
 OF_A_BOX = ("RCPT", "")  # the stages of what is said of a mailbox
 OF_THE_RECIPIENT = (
     *("f-full", "f-closed", "f-moved", "f-unknown", "f-domain", "f-no-dns"),
     *("f-dns-later", "f-route", "f-no-mail", "f-syntax"),
 )
+FULL_BOX, NO_ROOM = ("box", "full"), ("space", "full")  # of one, of all
 OF_ANY_SYSTEM = ("f-full", "f-dns-later", "f-route")
 # Codes that servers use for nothing else, whatever words stand beside
 EXACT = (
@@ -176,7 +179,8 @@ def judge(
     )
     if category == "unknown_user" and not is_proven(enhanced, words, stage, rule):
         return Judgement("filtered", "block", "count", rule, enhanced)
-    if stage in REFUSED_AT and (rule in GENERAL or CAUSES[category][0] == "hard"):
+    is_early = stage in REFUSED_AT and (code, rule) not in NO_HOST
+    if is_early and (rule in GENERAL or CAUSES[category][0] == "hard"):
         category = REFUSED_AT[stage]
     if category == "dns_failure" and (not is_final or PASSING.search(words)):
         category = "network_error"  # the name servers did not answer
@@ -260,7 +264,8 @@ def weighed(said: frozenset[Pair], detail: str) -> Family | None:
     if first is None or first.key not in OF_THE_RECIPIENT or detail not in DETAILS:
         return first
     meant = DETAILS[detail][0]
-    if detail.startswith("3.") and first.key in OF_ANY_SYSTEM:
+    is_of_one = FULL_BOX in said and NO_ROOM not in said
+    if detail.startswith("3.") and first.key in OF_ANY_SYSTEM and not is_of_one:
         return None
     alike = (one for one in FIRM if one.category == meant)
     return first_said(tuple(alike), said) or first

@@ -12,20 +12,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from unicodedata import normalize
 
+from bounces.rules.nots import FILLERS, NONE, NOT, UNDONE
+from bounces.rules.signs import LETTERS, SIGNS
 from bounces.rules.turns import turned
-from bounces.rules.words import (
-    FILLERS,
-    LETTERS,
-    NONE,
-    NOT,
-    SIGNS,
-    STATES,
-    THINGS,
-    UNDONE,
-    Table,
-)
+from bounces.rules.words import STATES, THINGS, Table
 
 PERSON = " @ "  # stands for an address
+ASIDE = " addressaside "  # and for one that is only named behind: "not found: <...>"
 NOTHING = "nothing"  # of which a state is said that stands alone
 NAMED = "named"  # the state of a thing that is spoken of at all
 FEW = 4  # words of such a reply
@@ -48,6 +41,7 @@ LACKED = re.compile(  # "does not have a NAME account" is "no account"
 REFUSAL = "recipient address rejected: "  # Postfix, before the reason
 SENTENCE = re.compile(r"[.;!?]\s|[\u3002\uff01\uff1b]")
 ADDRESS = re.compile(r"<?[^\s<>@:;,()]{1,80}@[^\s<>@:;,()]{1,250}>?")
+APART = re.compile(r"(?<=[:(\[]) {0,3}@ {0,3}(?=[)\].;,]|$)")
 NETWORK = re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}\b")
 PLACE = re.compile(
     r"https?://\S{0,500}|www\.\S+|\[[\d.a-f:]{7,45}\]"
@@ -57,6 +51,8 @@ PLACE = re.compile(
     r"|after (?:ehlo|helo|mail from|rcpt to|end of data|initial connection)\S*"
     r"|in reply to [a-z ]{4,12} command"
     r"|\b(?:[a-z0-9_-]{1,63}\.){2,8}[a-z]{2,20}\b"
+    r"|\b[a-z0-9_-]{1,63}\.(?:com|net|org|edu|gov|info|biz|example|test|ru|de|fr|jp|uk"
+    r"|cn|br|pl|cz|nl|eu|ch|se|dk|fi|kr|tw|hk)\b"
 )
 # What is spoken of beside changes what is meant: sizes by the hour are a pace, and
 # what the DNS says of a network is a name
@@ -141,7 +137,8 @@ def said_in(text: str) -> frozenset[Pair]:
     text = LACKED.sub(" no ", TOO_MANY.sub(" toomany ", text))
     if "'" in text:
         text = ELIDED.sub(" ", DENIED.sub(" not ", text))
-    text = PLACE.sub(" ", ADDRESS.sub(PERSON, text))
+    text = APART.sub(ASIDE, ADDRESS.sub(PERSON, text))
+    text = PLACE.sub(" ", text)
     text = NETWORK.sub(" ip ", text.replace("mail from:", " mailfrom "))
     text = turned(text)
     sentences = [
@@ -181,6 +178,13 @@ def is_state(one: Meaning) -> bool:
 
 def pairs_in(words: Sequence[str]) -> Iterator[Pair]:
     meant = [meaning(word) for word in words]
+    if ASIDE.strip() in words:
+        is_alone = not any(one.things for one in meant)
+        instead = meaning(PERSON.strip())
+        meant = [
+            instead if is_alone and word == ASIDE.strip() else one
+            for word, one in zip(words, meant, strict=True)
+        ]
     spoken_of = frozenset().union(*(one.things for one in meant))
     for place, state in states_in(meant):
         topic = topic_of(state, spoken_of)

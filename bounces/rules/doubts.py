@@ -57,6 +57,9 @@ DOUBTS = (
         COMMON,
         "too many * unknown / too many * invalid / many unknown / many invalid / "
         "number of invalid / number of unknown / unknown users from / "
+        "sent to unknown / sends to unknown / sending to unknown / sent to invalid / "
+        "sends to invalid / sending to invalid / sent to nonexistent / "
+        "sending to nonexistent / "
         "invalid recipients from / dictionary attack / directory harvest / "
         "harvesting attack",
     ),

@@ -87,7 +87,7 @@ FIRM: tuple[Family, ...] = (
         "f-full",
         "mailbox_full",
         SYNTAX,
-        "space full/exceeded, box full/exceeded, list full, nothing full",
+        "space full/exceeded, box full/exceeded, person full, list full, nothing full",
     ),
     family(
         "f-large",

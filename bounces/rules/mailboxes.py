@@ -164,7 +164,9 @@ CLOSED = (
         "has been discontinued / disabled or discontinued / is out of service / "
         "has been blocked by the administrator / user unknown or suspended / "
         "no recipient activity / noactivity / log in to enable / "
-        "temporarily on hold / konto gesperrt / compte desactive / ящик заблокирован",
+        "temporarily on hold / receiving disabled / for inactivity / "
+        "due to inactivity / of inactivity / "
+        "konto gesperrt / compte desactive / ящик заблокирован",
     ),
 )
 
@@ -205,7 +207,7 @@ UNKNOWN = (
         "match any account / match any user / matched to any / user matching / "
         "recipient matching / not on our system / exist on our system / "
         "user does not appear / "
-        "recipient does not appear / check the address and try / "
+        "recipient does not appear / "
         "not an active address / no one at this / no one at that / nobody at this / "
         "not one we have / missing home directory / recipient is not accepted / "
         "recipient not ok / "
@@ -221,7 +223,7 @@ UNKNOWN = (
         "no user with that name / no account by that name / no account with that / "
         "no recipient mailbox / no valid recipient / no one * with that name / "
         "no matches to nameserver query / not one of our / no mail drop / "
-        "no entry for / not know anybody / nobody by that name / no existe / "
+        "no entry for / not know anybody / nobody by that name / "
         "nosuchuser / no thank you rejected: account unavailable / "
         "we don't have a user / we do not have a user / does not have an account / "
         "doesn't have an account / have a mailbox for / not have a mailbox / "
@@ -294,12 +296,12 @@ UNKNOWN = (
         LANGUAGES,
         "ユーザーは登録されていません / ユーザは登録されていません / "
         "계정이 없습니다 / 사용자가 없습니다 / 주소가 없습니다 / "
-        "destinatario non è corretto / gibt es * nicht / bestaat * niet / "
+        "destinatario non è corretto / gibt es * nicht / "
         "таким именем нет / 該当するユーザー / "
         "あて先のメールアドレスが間違 / メールアドレスが間違 / "
         "adresse d au moins un destinataire invalide / adresse destinataire invalide / "
-        "destinataire inconnu / utilisateur inconnu / utente sconosciuto / "
-        "destinatario sconosciuto / usuario desconocido / usuario no existe / "
+        "utilisateur inconnu / utente sconosciuto / "
+        "usuario desconocido / usuario no existe / "
         "usuário inexistente / usuario inexistente / empfänger unbekannt / "
         "empfaenger unbekannt / benutzer unbekannt / unbekannter empfänger / "
         "konto existiert nicht / adressat unbekannt / пользователь не найден / "
@@ -307,5 +309,16 @@ UNKNOWN = (
         "hay nadie / niemand unter / 宛先不明 / ユーザーが存在しません / "
         "用户不存在 / "
         "收件人不存在",
+    ),
+)
+
+# Said beside much else
+ADVISED = (
+    row(
+        "check-address",
+        "unknown_user",
+        SINGLE,
+        "check the address and try / deliver mail to this user / "
+        "deliver mail to that user / deliver message to this user",
     ),
 )

@@ -359,7 +359,10 @@ LAST = (
         "unknown_user",
         "RFC 5321 4.2.2: 550",
         "mailbox unavaiable / mailbox unavailble / mailbox not present / "
-        "mailbox unavailable / mailbox * unavailable / mailbox not available",
+        "mailbox unavailable / mailbox * unavailable / mailbox not available / "
+        "unavailable mailbox / unavailable mail user / unavailable user / "
+        "user unavailable / user is unavailable / user not available / "
+        "recipient unavailable",
         codes=("550",),
     ),
     row("google-groups", "sender_rejected", LISTSERV, "google groups"),

@@ -36,6 +36,7 @@ COMMON: tuple[Row, ...] = (
 )
 # Asked only when no code tells more.
 VAGUE: tuple[Row, ...] = (
+    *mailboxes.ADVISED,
     *transport.WRAPPED,
     *senders.CONTENT[2:],
     *transport.SERVER,

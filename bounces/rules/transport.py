@@ -29,7 +29,7 @@ DOMAIN = (
         "no-mail",
         "domain_no_mail",
         NULL_MX,
-        "accepts no email / "
+        "accepts no email / never accepts mail / never accepts email / "
         "takes no mail / accepts no mail / "
         "does not receive any / "
         "no mx record / does not accept mail / does not accept email / "
@@ -77,7 +77,10 @@ DOMAIN = (
         "no-domain",
         "dns_failure",
         POSTFIX,
-        "domain name * not resolve / "
+        "domain name * not resolve / unknown recipient domain / "
+        "no such recipient domain / dns has no entry / no dns entry / "
+        "not exist in dns / not exist in the dns / domain no longer exist / "
+        "domain * no longer exist / "
         "no a or mx / "
         "host or domain name not found / couldn't find any host by that name / "
         "couldn't find any host named / domain name not found / host not found / "

@@ -77,6 +77,20 @@ TURNS = (
     ),
     turn("user ", r"\buser[ -]agent\b", "program"),
     turn("from", r"\bfrom[ -](?:address|domain)\b", "sender"),
+    # An address of email is an address, not a message
+    turn(
+        "mail",
+        r"\be?-?mail (?=(?:address|adress|account|user|recipient|konto)\w*\b)",
+        "",
+    ),
+    turn(
+        " ",
+        r"\b(adresse|compte|indirizzo|conta|cuenta|direccion|endereco|adres)"
+        r" +(?:de |di |da )?(?:e-?mail|email|correo|courriel)\b",
+        r"\1",
+    ),
+    turn(". ", r"\b(?:destin|dest|recip|addr|acct|usr)\. (?=[a-z])", "recipient"),
+    turn("user path", r"\buser path\b", "user"),
     # What programs say around the reason
     turn(
         "you",
@@ -127,6 +141,22 @@ TURNS = (
         r"(?:in |around |at )?here\b",
         "notours",
     ),
+    turn(
+        "no such ",
+        r"\bno such (?=(?:id|entry|one|customer|employee|maildrop|entity|target"
+        r"|destination|login|object|identity|client|student)\b)",
+        "no user",
+    ),
+    turn(
+        "no match",
+        r"\bno match(?:ing|es)?(?: found)?(?: for)?"
+        r"(?= (?:this |that |the |your )?(?:e?mail )?" + BOXES + r"\b)",
+        "no",
+    ),
+    turn("undefined", r"\bundefined (?=" + BOXES + r"\b(?! status))", "unknown"),
+    turn("exist", r"\bceased? to exist\b|\bnever existed\b", "unknown"),
+    turn("s ", r"\b(?:nobody|no ?one) (?:uses|owns|reads|has)\b", "no"),
+    turn(" h", r"\b(?:nao ha|no hay|no hi ha)\b", "nenhum"),
     turn("gibt", r"\bgibt (?:es )?(?:[a-z]{2,10} ){0,3}?nicht\b", "unbekannt"),
     turn("нет", r"(?<!\w)нет(?= ?(?:[.!;,]|$))", "неизвестн"),
     turn(
@@ -173,7 +203,7 @@ TURNS = (
         r"\b(?:refuse|reject)(?:s|ing)? all (?:incoming )?" + MAIL + r"\b",
         "nomail",
     ),
-    turn("no smtp", r"\bno smtp service\b", "nomail"),
+    turn("service", r"\bno (?:smtp|mail|email) services?\b", "nomail"),
     # Names that lead nowhere
     turn(
         "no ",
@@ -186,6 +216,12 @@ TURNS = (
     turn(
         "mail ",
         r"\bno (?:valid )?mail (?:servers?|exchangers?|hosts?)\b",
+        "domain dnsless",
+    ),
+    turn(
+        "n ",
+        r"\b(?:kein(?:en)?|aucun|ningun|nessun|nenhum|geen) (?:mail-?server|servidor"
+        r"|serveur|server)\b",
         "domain dnsless",
     ),
     turn("dns", NO + r" (?:found )?in (?:the )?dns\b", "dnsless"),
@@ -201,6 +237,20 @@ TURNS = (
     turn(
         "new",
         r"\bnew (?:e?-?mail ?)?address(?: is| of)?\b|\bthe new one is\b",
+        "user moved",
+    ),
+    turn(
+        "n",
+        r"\b(?:neue|nouvelle|nueva|nova|nuov[ao]|novo|nieuwe?|nowy|nye?|uusi)"
+        r" (?:e?-?mail ?-?)?"
+        r"(?:adresse|direccion|endereco|indirizzo|adres|adress|osoite)\b",
+        "user moved",
+    ),
+    turn(
+        " ",
+        r"\b(?:a change|ha cambiado|mudou|trocou|ha cambiato)(?: +(?:de|d|o|il|son|su"
+        r"|seu))? +(?:adresse|direccion|endereco|indirizzo)\b"
+        r"|\b(?:a change) +(?:d')?adresse\b",
         "user moved",
     ),
     turn(
@@ -240,6 +290,29 @@ TURNS = (
         r"|\bhat sie (?:blockiert|gesperrt)\b|\bvous a bloque\b|\bte ha bloqueado\b",
         "refused",
     ),
+    # "Blocked" of a mailbox is not what its owner does to a sender
+    turn(
+        " bloque",
+        r"\b(cuenta|casilla|buzon|usuari[oa]|direccion|conta|caixa|utilizador"
+        r"|destinatario|boite|adresse|compte|utilisateur|destinataire)"
+        r"(?: (?:est|esta|foi|fue|sido|ete|postal|destinataire|destinatario"
+        r"|tempora[a-z]{1,12})){0,3} bloque(?:ad[oa]|ee?)?\b",
+        r"\1 suspended",
+    ),
+    turn("de passe", r"\bmots? de passe\b", "password"),
+    turn("de baja", r"\bdad[oa] de baja\b", "disabled"),
+    turn("bort", r"\b(?:tagits|tatts|tagen) bort\b", "deleted"),
+    turn("devre", r"\bdevre disi\b", "disabled"),
+    turn("alan", r"\b(?:etki )?alan adi\b|\betki alani\b", "domain"),
+    # Vietnamese writes its words in syllables
+    turn("khong hop", r"\bkhong hop le\b", "invalid"),
+    turn("bi ", r"\bbi xoa\b", "deleted"),
+    turn("bi ", r"\bbi (?:khoa|vo hieu hoa|dinh chi)\b", "disabled"),
+    turn("da day", r"\bda day\b", "full"),
+    turn("hop thu", r"\bhop thu\b", "mailbox"),
+    turn("dia chi", r"\bdia chi\b", "address"),
+    turn("tai khoan", r"\btai khoan\b", "account"),
+    turn("ten mien", r"\bten mien\b", "domain"),
     # Room, and sleep
     turn(
         "out of",
@@ -270,7 +343,8 @@ TURNS = (
 
 
 def turned(text: str) -> str:
+    text = " ".join(text.split())
     for letters, pattern, word in TURNS:
-        if letters in text:
-            text = pattern.sub(word, text)
+        if letters in text and pattern.search(text):
+            text = " ".join(pattern.sub(word, text).split())
     return text

@@ -3,18 +3,13 @@
 Servers say the same few things in many words and many languages. A reply is read as
 a row of things (whose mailbox, which domain, what limit) and states (unknown, full,
 refused); `families.py` says what a thing in a state means. "*" stands for the rest of
-a word. Words are in lower case; those of scripts without spaces stand in SIGNS.
+a word. Words are in lower case; those of scripts without spaces stand in `signs.py`,
+"not" and what it makes of words in `nots.py`.
 """
 
 from __future__ import annotations
 
 Table = dict[str, str]
-
-# Letters that are more than one with an accent
-LETTERS = {
-    **{"ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "ß": "ss"},
-    "\N{LATIN SMALL LETTER DOTLESS I}": "i",
-}
 
 # What is spoken of
 THINGS: Table = {
@@ -27,22 +22,27 @@ THINGS: Table = {
         příjem* címzett* получател* адресат* одержувач* addressee* mailbox mailboxes
         mailboxs mbox postfach* postfächer* mailkonto postvak* brevlåd* postkass*
         postilaatik* postituslaatik* postaláda* skrzynk* schránk* casella* caselle*
-        buzón* buzon*
-        caixa* boîte* boite* bal ящик* почтов* скриньк* kutusu account accounts acct
-        konto kontos konta cuenta* conta compte* cont учетн* аккаунт* hesap* address
-        addresses addr adresse* adress* adres adresu adresa dirección* direccion*
-        endereço* endereco* indirizz* osoite* cím alamat адрес* alias aliases
-        mailaddress maildrop inbox inboxes person persona customer subscriber client's
-        localpart username's mailbox's user's recipient's addressee's nickname
-        employee employees subscription abonent* abonn* casilla* folder destin
-        individual
-        bustia*
-        παραλήπτ* χρήστη* χρήστης γραμματοκιβώτιο διεύθυνση λογαριασμ* משתמש המשתמש
-        נמען הנמען תיבה התיבה תיבת כתובת הכתובת חשבון החשבון المستخدم المستلم مستخدم
-        الحساب العنوان صندوق الصندوق کاربر گیرنده صندوق آدرس người hộp pengguna penerima
-        kotak потребител* кутия* korisnik* primatelj* primalac sanduč* uporabnik*
-        prejemnik* nabiralnik* používateľ* prijemc* kasutaja* saaja* postkast* lietotāj*
-        saņēmēj* pastkast* vartotoj* gavėj* dėžut* alici* skrzynka
+        buzón* buzon* caixa* boîte* boite* bal ящик* почтов* скриньк* kutusu account
+        accounts acct konto kontos konta cuenta* conta compte* cont учетн* аккаунт*
+        hesap* address addresses addr adresse* adress* adres adresu adresa
+        dirección* direccion* endereço* endereco* indirizz* osoite* cím alamat
+        адрес* alias aliases mailaddress maildrop inbox inboxes person persona
+        customer subscriber client's localpart username's mailbox's user's
+        recipient's addressee's nickname employee employees subscription abonent*
+        abonn* casilla* folder destin individual bustia* παραλήπτ* χρήστη* χρήστης
+        γραμματοκιβώτιο διεύθυνση λογαριασμ* משתמש המשתמש נמען הנמען תיבה התיבה תיבת
+        כתובת הכתובת חשבון החשבון المستخدم المستلم مستخدم الحساب العنوان صندوق
+        الصندوق کاربر گیرنده صندوق آدرس người hộp pengguna penerima kotak
+        потребител* кутия* korisnik* primatelj* primalac sanduč* uporabnik*
+        prejemnik* nabiralnik* používateľ* prijemc* kasutaja* saaja* postkast*
+        lietotāj* saņēmēj* pastkast* vartotoj* gavėj* dėžut* alici* skrzynka
+        mailadr* emailadr* epostadr* postadr* mailacc* emailacc* emailkonto*
+        epostkonto* mailbruker postboks* kontot kontoen kontoet tili tiliä
+        sähköpostiosoit* sähköpostitil* postafiók* fiók cím* căsuț* contul adresi
+        hesab* alici* скринька получатель абонент* учётн* отримувач* пощенск*
+        акаунт* račun* nalog* naslov* účet účtu príjemc* adresas adrese adresă
+        adreça aadress* lahter* pašto paskyra konts akun حساب البريد بريد messagerie
+        usuari usuària destinatari destinatària bústi* correu geadresseerd* kasutaj*
     """,
     "crowd": "recipients rcpts",
     # an address that stands there itself
@@ -50,7 +50,10 @@ THINGS: Table = {
     "domain": """
         domain domains domäne* domaene* domaine* dominio* domínio* domein* domän*
         domæne* domene* domena domeny doména domény домен* verkkotunnu* etki host
-        hosts mailhost zone fqdn mx exchanger
+        hosts mailhost zone fqdn mx exchanger zieldomain empfängerdomain maildomain
+        domænet domenet domänen domeniul domeniu domini domeen domenas domēns
+        tartomány  النطاق نطاق دامنه הדומיין דומיין τομέας домейн* домена домену
+         rechnername verkkotunnust*
     """,
     "sender": """
         sender senders sender's absender* expéditeur* expediteur* mittent* remit*
@@ -64,9 +67,13 @@ THINGS: Table = {
         dialup residential
     """,
     "name": "ptr rdns fcrdns helo ehlo reverse hostname",
-    "proof": "spf dkim dmarc arc authenticity signature senderid domainkeys",
+    "proof": "spf dkim dmarc arc authenticity signature senderid domainkeys dmarc*",
     "login": "authenticated authenticate login",
-    "secret": "authentication credentials password passwords",
+    "secret": """
+        authentication credentials password passwords passwort* kennwort* contraseñ*
+        senha senhas wachtwoord* hasł* heslo hesla парол* şifre* parol* lösenord*
+        adgangskod* passord* salasan* jelszó* passwd
+    """,
     "route": "route routing gateway path nexthop smarthost",
     "dns": "dns nameserver lookup resolver resolution",
     "message": """
@@ -83,9 +90,12 @@ THINGS: Table = {
     """,
     "space": """
         quota quotas quota's diskquota storage space room disk diskspace speicher*
-        speicherplatz speicherlimit* speichergrenze espace espacio espaço spazio ruimte
-        miejsca místo kvot* kvóta
-        квот* место места capacity capacité capacidad kapazität* overquota
+        speicherplatz speicherlimit* speichergrenze espace espacio espaço spazio
+        ruimte miejsca místo kvot* kvóta квот* место места capacity capacité
+        capacidad kapazität* overquota cota cotas cuota cuotas kvoten kvotă kotasi
+        kota kiintiö* lagring* lagerplads pojemność pojemnosc almacenamiento
+        armazenamento stockage archiviazione opslag* opslagruimte kvote kvota
+        квотата квоту plads plass utrymme tila
     """,
     "pace": """
         rate rates connections sessions frequency volume throughput concurrency
@@ -109,6 +119,8 @@ THINGS: Table = {
     "server": """
         server servers system service mailserver mta backend filesystem mailer
         procmail maildrop pipe lock database ldap configuration config transport
+        mailserver* serveur serveurs servidor* serwer* szerver sunucu* сервер*
+        serveri
     """,
     "program": """
         procmail maildrop pipe lock locking program programs process processing memory
@@ -125,40 +137,59 @@ THINGS: Table = {
 # What is said of it
 STATES: Table = {
     "unknown": """
-        unknown nonexist* inexist* unrecognised unrecognized unregistered
-        invalid invalide* invalido* inválid* bad illegal incorrect
-        unbekannt* ungültig* ungueltig* inconnu* introuvable* inesist*
-        sconosciut* desconoc* desconhec* onbekend* ongeldig* nieznan* nieistniej*
-        niepraw* niewłaściw* nenalez* nenájd* neegzist* nerast* άγνωστ* נמצאה neznám*
-        neexist* neplatn* neznam* неизвест* несуществ* недейств*
-        неверн* невідом* неіснуюч* okänd* ogiltig* ukjent* ugyldig* ukendt* tuntemat*
-        nepoznat* ismeretlen* érvénytelen geçersiz bilinmeyen necunoscut* invalid*
-        errat* unkown
-        unknow
-        wrong
-        uknown nosuchuser usernotfound recipientnotfound recipnotfound userunknown
+        unknown nonexist* inexist* unrecognised unrecognized unregistered invalid
+        invalide* invalido* inválid* bad illegal incorrect unbekannt* ungültig*
+        ungueltig* inconnu* introuvable* inesist* sconosciut* desconoc* desconhec*
+        onbekend* ongeldig* nieznan* nieistniej* niepraw* niewłaściw* nenalez*
+        nenájd* neegzist* nerast* άγνωστ* נמצאה neznám* neexist* neplatn* neznam*
+        неизвест* несуществ* недейств* неверн* невідом* неіснуюч* okänd* ogiltig*
+        ukjent* ugyldig* ukendt* tuntemat* nepoznat* ismeretlen* érvénytelen
+        geçersiz bilinmeyen necunoscut* invalid* errat* unkown unknow wrong uknown
+        nosuchuser usernotfound recipientnotfound recipnotfound userunknown
         unknownuser mailboxnotfound nouser nomailbox unknownrecipient fictitious
-        bulunam* yok misspelled misspelt mistyped fictional bogus unassigned
-        purged gone vanished void missing unmatched defunct
-        nosuch* erased withdrawn obsolete expunged abolished
-        falsch nesprávn*
-        deleted removed gelöscht* supprim* eliminad* borrad* excluíd*
-        cancellat* verwijder* usunięt* smazan* smazán* удален* удалён* видален*
-        borttag* slettet poistet* törölt* silin*
+        bulunam* yok misspelled misspelt mistyped fictional bogus unassigned purged
+        gone vanished void missing unmatched defunct nosuch* erased withdrawn
+        obsolete expunged abolished falsch nesprávn* deleted removed gelöscht*
+        supprim* eliminad* borrad* excluíd* cancellat* verwijder* usunięt* smazan*
+        smazán* удален* удалён* видален* borttag* slettet poistet* törölt* silin*
+        falsche falsches falscher erroné* errone* erróne* errône* errad* incorrecte
+        incorrecta incorrecto incorreto incorreta onjuist* verkeerd* foutief*
+        felaktig* forkert* feil virheelli* niepoprawn* błędn* chybn* hibás* greșit*
+        yanliş hatali* taninm* bulunmu* неправильн* ошибочн* невірн* помилков* λάθος
+        שגוי* eliminat* skasowan* usuniet* zrušen* odstran* zmazan* odstránen*
+        törölv* șters* șterg* silinm* silindi изтрит* obrisan* izbrisan* ištrint*
+        dzēst* kustutatud fjernet fjernat* raderat* raderad* poistettu removid*
+        rimoss* enlev* retiré retirée retirado отсутств* відсутн* обнаруж* sakna*
+        mangler puudub neteising* nežinom* nezinam* nezinām* nederīg* vigane kehtetu
+        neispravn* nevažeć* nevazec* neznan* neveljav* nierozpozn* nieprzypis*
+        érvénytelen* incorectă incorect desconegu* inexisten* inexistent nenájden*
+        nenalezen* nepatří نامعتبر dihapus disparu непознат* невалид* недійсн*
+        διαγραφ* neeksist* tundmatu tundmata nincsenek bulunma*
     """,
     "closed": """
-        disabled inactive suspended suspend deactivated locked closed frozen
-        dormant discontinued cancelled canceled terminated archived retired
-        deprovisioned hibernat* parked barred shut inactif inactifs accountdisabled
-        hangup offline mailboxdisabled gesperrt*
-        deaktiviert* stillgelegt* abgeschaltet* désactiv* desactiv* suspendu* bloqué
-        fermé* archivé* archivee clôtur* suspendid* deshabilit* inactiv* inativ*
-        desativ* suspens* sospes* disattiv* disabilit* inattiv* geblokkeerd
-        uitgeschakeld* opgeheven zablokowan* wyłączon* nieaktywn* zawieszon*
-        zablokován* deaktivov* neaktivn* заблокирован* отключ* неактив* приостанов*
-        заморож* avstäng* inaktiv* spärr* sperret spærret suljettu stoppad* lukittu
-        letiltott* kapal* pasif blockiert inutiliz* bloccat* zamknięt* inaktivní
-        ανενεργ* חסום מושבת معطل محظور
+        disabled inactive suspended suspend deactivated locked closed frozen dormant
+        discontinued cancelled canceled terminated archived retired deprovisioned
+        hibernat* parked barred shut inactif inactifs accountdisabled hangup offline
+        mailboxdisabled gesperrt* deaktiviert* stillgelegt* abgeschaltet* désactiv*
+        desactiv* suspendu* bloqué fermé* archivé* archivee clôtur* suspendid*
+        deshabilit* inactiv* inativ* desativ* suspens* sospes* disattiv* disabilit*
+        inattiv* geblokkeerd uitgeschakeld* opgeheven zablokowan* wyłączon*
+        nieaktywn* zawieszon* zablokován* deaktivov* neaktivn* заблокирован* отключ*
+        неактив* приостанов* заморож* avstäng* inaktiv* spärr* sperret spærret
+        suljettu stoppad* lukittu letiltott* kapal* pasif blockiert inutiliz*
+        bloccat* zamknięt* inaktivní ανενεργ* חסום מושבת معطل محظور fermée
+        désactivée clôturé* verrouillé* verrouillée résilié* sommeil inhabilit*
+        cerrad* clausurad* cancelad* anulad* pausad* vencid* encerrad* desabilitad*
+        desligad* chius* cessat* geschlossen* gekündigt* abgemeldet* ruhend* ruht
+        inactief gedeactiveer* gesloten afgesloten opgezegd* stängt* stängd*
+        inaktivera* lukket stengt deaktiver* nedlagt suljet* lukit* zamknię*
+        dezaktywow* wygas* wstrzym* uzavřen* zablokovan* uzavret* letiltv* inaktív*
+        felfüggeszt* megszűn* zárolv* suspendat* dezactivat* blocat* închis*
+        kapatil* kilitl* askiya pasif* devredişi заблоков* відключен* неактивн*
+        призупинен* закрыт* закрит* деактив* блокиран* спрян* απενεργοποι* κλειδωμ*
+        onemoguć* onemogoč* blokiran* deaktivir* išjungt* užblokuot* bloķēt*
+        deaktiviz* deaktivēt* suletud blokeeritud dinonaktif* diblokir موقوف متوقف
+        غیرفعال desactivat* suspès suspesa tancat*
     """,
     "ended": """
         expired ended lapsed abgelaufen expiré expirée expirad* caducad* scadut*
@@ -166,24 +197,27 @@ STATES: Table = {
     """,
     "full": """
         full overquota insufficient insuffis* surpassed overflow* overflowed stuffed
-        overdrawn plena ple
-        mało πλήρ* γεμάτ* מלאה מלא ممتلئ ممتلئة penuh
-        пълна pun puna täis pilna erschöpf* exhausted mailboxfull quotaexceeded voll
-        überfüllt überschritt*
-        ueberschritt* voller plein pleine pleins dépass* depass* satur* lleno llena
-        exced* superad* cheia cheio esgotad* lotad* pieno piena esaurit* superat* vol
-        overschreden overvol pełn* przepełn* przekroczon* plná plný překročen*
-        prekročen* переполн* исчерпан* превышен* переповнен* fullt överskrid*
-        overskrid* täynnä ylitty* megtelt betelt dolu asil* plină depăși*
+        overdrawn plena ple mało πλήρ* γεμάτ* מלאה מלא ممتلئ ممتلئة penuh пълна pun
+        puna täis pilna erschöpf* exhausted mailboxfull quotaexceeded voll überfüllt
+        überschritt* ueberschritt* voller plein pleine pleins dépass* depass* satur*
+        lleno llena exced* superad* cheia cheio esgotad* lotad* pieno piena esaurit*
+        superat* vol overschreden overvol pełn* przepełn* przekroczon* plná plný
+        překročen* prekročen* переполн* исчерпан* превышен* переповнен* fullt
+        överskrid* overskrid* täynnä ylitty* megtelt betelt dolu asil* plină depăși*
+        fulde fuld fyldt fyllt täysi tele telt túllép* plin dolmuş dolmus aşildi
+        asildi doldu заповнен* заполнен* надвишен* пълен prekorač* prekorac* poln
+        polna pilns pilnas perpildyt* pārsnie* saturad* repleta repleto abarrotad*
+        sature saturé* saturée agotad* colma colmo esauri* insufficient* onvoldoende
+        ontoereikend otillräck* utilstrække* riittämä* przeplnion* přeplněn*
+        preplnen* kimerült insuficient* yetersiz недостаточн* недостатн* превыс*
+        перевищен* перевищ* پر đầy overskred* ylitet*
     """,
     "exceeded": """
         exceeded exceeds exceed exceeding atteint* erreicht raggiunt* atingid*
-        alcanzad* exceded
-        reached überschreit* ueberschreit*
-        dépasse excede supera* превыша* eccessiv* excesiv* excessiv* overschrijd*
-        przekracza* překračuje excess
-        excessive over overlimit limit limited limits maximum max toobig toolarge
-        throttl* larger bigger greater high unusual unexpected
+        alcanzad* exceded reached überschreit* ueberschreit* dépasse excede supera*
+        превыша* eccessiv* excesiv* excessiv* overschrijd* przekracza* překračuje
+        excess excessive over overlimit limit limited limits maximum max toobig
+        toolarge throttl* larger bigger greater high unusual unexpected atingiu
     """,
     "many": "toomany zuviel* demasiad*",
     "large": """
@@ -239,7 +273,7 @@ STATES: Table = {
     "foreign": "notours",
     "suppressed": "suppressed suppression",
     "nomail": "nomail nullmx",
-    "dnsless": "dnsless nxdomain unresolv*",
+    "dnsless": "dnsless nxdomain unresolv* ",
     "unrouted": "unrout*",
     "fast": "fast quickly rapidly slow",
     "again": "again",
@@ -248,114 +282,4 @@ STATES: Table = {
         remplac* reemplaz* sostituit* gewijzigd veranderd cambiad* cambiat* alterad*
         mudou zmieniony zmieniono изменил* изменен* replaced changed
     """,
-}
-
-# "not", and the states it makes of other words: "does not exist", "not allowed"
-NOT = """
-    not nebyl nebyla nebylo no none never cannot do'nt does'nt can't couldn't doesn't
-    don't didn't isn't wasn't aren't
-    hasn't haven't won't wouldn't non nobody dosn't dosnt doesnt dont isnt cant
-    nicht kein keine keinen keiner pas aucun aucune nessun nessuna ningún ningun
-    ninguna não nao nenhum nenhuma niet geen nie brak není nemá žádn* neni не нет нету
-    немає inte ingen inga ikke ei eikä nem nincs yok değil unable
-    δεν לא אינו אינה אין غير لا ليس ندارد không tidak nu ne nije
-"""
-UNDONE: Table = {
-    "unknown": """
-        existent existant existante
-        vorhanden exist exists existing existe existen
-        exister existiert existieren exista esiste esistono bestaat istnieje existuje
-        существует існує finns findes finnes löydy létezik mevcut found find finding
-        gefunden trouv* trovat* encontr* gevonden znaleziono znaleźć nalezen* найден*
-        знайдено hittades funnet fundet known know recognised recognized recognise
-        recognize valid registered listed defined gültig gueltig bekannt valide válid*
-        valido such used located locate record file customer use verify
-        entry validate validated longer takiego takiej taki taka taką υπάρχει βρέθηκε
-        קיים קיימת מוכר موجود موجودة معروف
-        صالح وجود tồn ditemukan dikenal съществува намерен postoji pronađen obstaja
-        najden
-        leitud eksisteeri nájden verified match matches matched deliverable
-        correct corretto correcto correcta corretta korrekt
-        assigned
-        vergeben asignad* attribu* registrad*
-        registrat* eingetragen registriert*
-        зарегистр* zarejestr* belong belongs
-        present
-    """,
-    "foreign": "local hosted handled served",
-    "dnsless": "resolve resolved resolves resolvable routable",
-    "outside": "member members mitglied membre miembro membro członek člen",
-    "closed": """
-        active activated receive available enabled activated accepting aktiv activ*
-        attiv* current
-        activo ativo aktywn* aktivní активен
-    """,
-    "refused": """
-        allowed allow allows permitted permit accept accepted accepts authorized
-        authorised welcome erlaubt akzeptiert* zugelassen autorisé* accepté* permitid*
-        acept* autoriz* aceit* consentit* accettat* toegestaan geaccepteerd dozwolon*
-        povolen* разрешен* принима* принят* tillåt* tillat* tilladt* acceptable ok want
-        wants wanted relay relays relaying relayed
-    """,
-    "full": """
-        enough sufficient ausreichend* genug suffisant* suficient* sufficient*
-        voldoende wystarczając* dostatek достаточн*
-    """,
-    "failed": """
-        pass passed match verified verify signed available offered support* configured
-        align*
-    """,
-    "cut": """
-        reach reached reachable respond responding connect connected answer*
-        established establish erreicht erreichbar contact contacted
-    """,
-}
-
-# Of NOT, those that stand before a thing which is missing: "no mailbox"
-NONE = """
-    no kein keine keinen aucun aucune nessun nessuna ningún ningun ninguna nenhum
-    nenhuma geen brak žádn* ingen inga нет incs
-"""
-
-# Beside which a state still stands alone: "sorry, not found here"
-FILLERS = """
-    sorry here is was are it this that the a an to us we by at in smtp reply hier ist
-    leider ici est désolé aquí es lo siento qui
-"""
-
-# Scripts that set no spaces: an English word, and what is read as it
-SIGNS: Table = {
-    "exceeded": "超え 超過 上限",
-    "toomany": "过高 过多 太多 過多 多すぎ",
-    "size": "メールサイズ メールの容量 メールの大きさ 邮件大小 메일크기",
-    "user": "ผู้ใช้ 用户 用戶 使用者 ユーザー ユーザ 사용자 사용자가",
-    "recipient": "あて先 收件人 收信人 收件者 宛先 受信者 送信先 수신자 받는사람",
-    "mailbox": """
-        กล่องจดหมาย 邮箱 信箱 郵箱 邮件箱 メールボックス 受信箱 메일함 편지함 사서함
-    """,
-    "address": "地址 位址 アドレス 주소",
-    "account": "账号 帐号 账户 帐户 帳號 帳戶 アカウント 계정",
-    "unknown": """
-        不正确 不正確 有误 有誤
-        不存在 不明 無効 无效 無效 未找到 找不到 没有找到 未知 查无 存在しません
-        存在しない 見つかりません 見つからない ございません 존재하지 已删除 已注销
-        未开通 没有开通 未開通 いません 登録されて
-        間違って ไม่พบ ไม่มีอยู่ 削除 찾을수없 찾을 유효하지
-    """,
-    "disabled": """
-        停用 禁用 冻结 凍結 停止 休眠 锁定 关闭 利用できません 정지 휴면 차단된
-    """,
-    "full": """
-        已满 已滿 满了 空间不足 容量不足 超出 超过 満杯 เต็ม いっぱい 一杯 容量オーバー
-        あふれ 가득 초과
-    """,
-    "quota": "容量 配额 配額 용량",
-    "domain": "域名 网域 網域 ドメイン 도메인",
-    "sender": "发件人 發件人 寄件人 送信者 差出人 발신자 보내는사람",
-    "rejected": "拒绝 拒絕 拒收 退回 拒否 受信拒否 거부 차단",
-    "spam": "垃圾邮件 垃圾郵件 迷惑メール 스팸",
-    "virus": "病毒 ウイルス ウィルス 바이러스",
-    "blacklist": "黑名单 黑名單 ブラックリスト 블랙리스트",
-    "timeout": "超时 逾時 タイムアウト 시간초과",
-    "frequency": "频率 頻率",
 }

@@ -58,6 +58,32 @@ def test_a_row_may_say_that_a_closed_mailbox_ends_the_address():
     assert (found.kind, found.doing) == (Kind.SOFT, Doing.DEAD)
 
 
+def test_advice_to_check_the_address_decides_only_where_nothing_else_does():
+    advice = "Please check the address and try again"
+    said = ("", "The account is disabled.", "The domain does not exist.")
+    found = [judge(550, "", f"{one} {advice}").category for one in said]
+    assert found == ["unknown_user", "mailbox_disabled", "dns_failure"]
+
+
+@pytest.mark.parametrize(
+    ("text", "category"),
+    [
+        ("521 mail.firma.example does not accept mail", "domain_no_mail"),
+        ("554 no SMTP service here", "reputation"),
+        ("550 unknown domain", "reputation"),
+    ],
+)
+def test_what_is_said_at_the_greeting_is_about_us_but_that_there_is_no_mail(
+    text, category
+):
+    assert judge(None, "", text, stage="EHLO").category == category
+
+
+def test_a_sender_who_mails_to_unknown_users_is_not_one_of_them():
+    found = judge(None, "", "550 5.7.1 your server sent to unknown users too often")
+    assert found.category == "reputation"
+
+
 def test_what_is_only_said_for_now_ends_nothing():
     found = judge(450, "4.1.1", "User unknown at the moment")
     assert (found.kind, found.doing) == (Kind.SOFT, Doing.COUNT)

@@ -8,8 +8,9 @@ from bounces.categories import CATEGORIES
 from bounces.codes import judge
 from bounces.concepts import NAMED, NOTHING, said_in
 from bounces.rules.families import BARE, BLUNT, FIRM, HINTS, LOOSE
+from bounces.rules.nots import UNDONE
 from bounces.rules.tables import ALL
-from bounces.rules.words import STATES, THINGS, UNDONE
+from bounces.rules.words import STATES, THINGS
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 REPLIES = [
@@ -155,10 +156,23 @@ def test_what_a_sentence_is_about_decides_what_a_state_is_said_of(text, pair):
         ("550 5.1.1 the mailbox is closed, or unknown", "unknown_user"),
         ("550 5.2.1 the mailbox is closed, or unknown", "mailbox_disabled"),
         ("452 4.3.1 the room of the users is exhausted", "server_error"),
+        ("553 5.3.0 this user's folder is full", "mailbox_full"),
     ],
 )
 def test_of_several_things_said_that_which_the_code_means_is_believed(reply, category):
     assert judge(None, "", reply, stage="RCPT").category == category
+
+
+@pytest.mark.parametrize(
+    ("text", "pair"),
+    [
+        ("domain not found: <ada@firma.example>", ("domain", "unknown")),
+        ("the folder is full (ada@firma.example)", ("box", "full")),
+        ("not found: <ada@firma.example>", ("person", "unknown")),
+    ],
+)
+def test_an_address_named_behind_takes_no_state_from_what_is_spoken_of(text, pair):
+    assert {one for one in said_in(text) if one[1] == pair[1]} == {pair}
 
 
 @pytest.mark.parametrize(
