@@ -18,7 +18,7 @@ from enum import Enum
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 
-from bounces import signed_requests
+from deliveries import signed_requests
 
 # a part of the address of a page, or all of it; "" after the last one
 Following = Callable[[Any, str], str]
@@ -145,7 +145,7 @@ def basic(source: ListAt, url: str) -> dict[str, str]:
 def signed(source: ListAt, url: str) -> dict[str, str]:
     key_id, _, secret = source.key.partition(":")
     now, scope = dt.datetime.now(dt.UTC), (source.part, "ses")
-    return signed_requests.headers(url, key_id, secret, scope, now)
+    return signed_requests.headers(url, (key_id, secret), scope, now)
 
 
 def at_once(page: Any, url: str) -> str:

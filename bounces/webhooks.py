@@ -32,7 +32,7 @@ from bounces.provider_lists import Entry, Said, moment
 from bounces.recording import Incoming, record_many
 from consent.addresses import BadAddress, key_of
 from consent.models import Address
-from deliveries.models import Delivery
+from deliveries.models import Delivery, DeliveryState, ProviderMail
 from deliveries.tokens import Token
 
 # the provider's part of the address: what reads its requests, the key it needs
@@ -65,6 +65,9 @@ REASONS = {
 OURS = re.compile(r"\bm\.(\d{1,18})\.(\d{1,18})\.(\d{12,14})@")
 WORDS = ("error", "comment", "reason")  # Mailjet; SendGrid of what it dropped
 BY_US = ("Customer", "Admin")  # who put it on the list of Postmark, when not she
+# The provider has the mail: what hid its outcome from us is over.
+ARRIVED = (EventType.QUEUED, EventType.SENT, EventType.DELIVERED)
+OPEN = (DeliveryState.STARTED, DeliveryState.UNCERTAIN)
 LONGEST = 100_000
 
 
@@ -86,8 +89,20 @@ def take_events(provider: str, events: Iterable[AnymailTrackingEvent]) -> list[R
     for event in told:
         if event.event_type == EventType.UNSUBSCRIBED:
             take_opt_out(provider, event)
+        if event.event_type in ARRIVED:
+            settle_open(provider, event)
     failures = [event for event in told if event.event_type in KINDS]
     return record_many(incoming(provider, event) for event in failures)
+
+
+def settle_open(provider: str, event: AnymailTrackingEvent) -> None:
+    """A mail of which nobody knew whether it was taken. A bounce of it says more."""
+    token = token_in(provider, event, raw_of(event))
+    at = moment(event.timestamp) or timezone.now()
+    if token:
+        Delivery.objects.filter(
+            message_id=token.message_id, pk=token.delivery_id, state__in=OPEN
+        ).update(state=DeliveryState.DELIVERED, delivered_at=at, settled_at=at)
 
 
 def take_opt_out(provider: str, event: AnymailTrackingEvent) -> None:
@@ -96,7 +111,7 @@ def take_opt_out(provider: str, event: AnymailTrackingEvent) -> None:
 
     Of a mail of ours it counts where she is by now as well, and in its report.
     """
-    token, at = token_in(event, raw_of(event)), moment(event.timestamp)
+    token, at = token_in(provider, event, raw_of(event)), moment(event.timestamp)
     mail = Delivery.objects.none()
     if token and said_by(event) is Said.OPTED_OUT:
         mail = Delivery.objects.filter(
@@ -124,7 +139,7 @@ def incoming(provider: str, event: AnymailTrackingEvent) -> Incoming:
         f"{provider} {event.event_id or ''}\n{raw}".encode(),
         Source.WEBHOOK,
         said=said_in(event),
-        token=token_in(event, raw),
+        token=token_in(provider, event, raw),
     )
 
 
@@ -145,19 +160,32 @@ def words_of(esp_event: object) -> str:
     return " ".join(str(esp_event[name]) for name in WORDS if esp_event.get(name))
 
 
-def token_in(event: AnymailTrackingEvent, raw: str) -> Token | None:
+def token_in(provider: str, event: AnymailTrackingEvent, raw: str) -> Token | None:
     """Whose mail it was, when the mail and the address belong together."""
     for found in OURS.finditer(f"{event.message_id} {raw}"):
         message_id, delivery_id, moment = map(int, found.groups())
-        known = Delivery.objects.filter(message_id=message_id, pk=delivery_id)
-        delivery = known.first()
+        delivery = _delivery(message_id, delivery_id)
         if (
             delivery is not None
             and int(delivery.queued_at.timestamp() * 1_000) == moment
             and is_of(delivery, event.recipient or "")
         ):
             return Token(message_id, delivery_id, delivery.address_id or 0)
-    return None
+    return _token_by_its_name(provider, event)
+
+
+def _token_by_its_name(provider: str, event: AnymailTrackingEvent) -> Token | None:
+    """Where it repeats nothing of ours: by what it called the mail when it took it."""
+    ref = f"{provider}:{str(event.message_id or '').strip('<>')}"
+    known = ProviderMail.objects.filter(ref=ref).first()
+    delivery = _delivery(known.message_id, known.delivery_id) if known else None
+    if delivery is None or not is_of(delivery, event.recipient or ""):
+        return None
+    return Token(delivery.message_id, delivery.pk, delivery.address_id or 0)
+
+
+def _delivery(message_id: int, delivery_id: int) -> Delivery | None:
+    return Delivery.objects.filter(message_id=message_id, pk=delivery_id).first()
 
 
 def is_of(delivery: Delivery, email: str) -> bool:

@@ -48,6 +48,17 @@ def pairs(name: str) -> dict[str, str]:
     return found
 
 
+def api_urls(name: str) -> dict[str, str]:
+    """NAME=ADDRESS with commas between; in the clear only on this machine."""
+    found = pairs(name)
+    for url in found.values():
+        parts = urlsplit(url)
+        is_here = parts.hostname in {"127.0.0.1", "::1", "localhost"}
+        if parts.scheme != "https" and not (parts.scheme == "http" and is_here):
+            raise ImproperlyConfigured(f"{name}: {url!r} has to begin with https://.")
+    return found
+
+
 def yes_or_no(name: str, *, default: bool, meaning: str) -> bool:
     """Only words that mean yes or no: a typing mistake must not mean no."""
     value = env.str(name, default="yes" if default else "no").strip().lower()

@@ -158,6 +158,9 @@ BOUNCE_MAILBOX_DONE: str = env.str("BOUNCE_MAILBOX_DONE", default="")
 # What webhooks of mail providers prove themselves with, as django-anymail names it:
 # MAILGUN_WEBHOOK_SIGNING_KEY=...,WEBHOOK_SECRET=name:password
 ANYMAIL: dict[str, str] = read.pairs("WEBHOOK_KEYS")
+# Where the interface of a provider is, when not where everybody's is:
+# postal=https://postal.brand.example
+MAIL_API_URLS: dict[str, str] = read.api_urls("MAIL_API_URLS")
 # Lists of addresses that providers do not mail, read every hour:
 # postmark+https://KEY@api.postmarkapp.com/outbound
 SUPPRESSION_LISTS = read.suppression_lists("SUPPRESSION_LISTS")

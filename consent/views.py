@@ -26,6 +26,7 @@ def tabs(current: str, user: User) -> list[dict[str, Any]]:
         ("Brand", "consent:brand", Right.LOOK),
         ("Subscription types", "consent:types", Right.LOOK),
         ("Sending domains", "deliveries:domains", Right.LOOK),
+        ("Mail servers", "deliveries:relays", Right.SETTINGS),
         ("Account", "console:account", Right.LOOK),
         ("Retention", "console:retention", Right.LOOK),
         ("Users", "console:users", Right.USERS),

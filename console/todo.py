@@ -163,7 +163,7 @@ def _paused() -> Iterator[Task]:
 
 def _relays() -> Iterator[Task]:
     """Mail servers that could not be used the last time, or none that may be."""
-    servers = reverse("admin:deliveries_relay_changelist")
+    servers = reverse("deliveries:relays")
     known = list(Relay.objects.order_by("pk"))
     in_use = [one for one in known if one.weight]
     if known and not in_use:

@@ -14,7 +14,7 @@ from django.db.models import Min
 
 from accounts.models import Retention
 from accounts.retention import Kept
-from deliveries.models import Event, Forgotten
+from deliveries.models import Event, Forgotten, ProviderMail
 
 PIECE = dt.timedelta(hours=1)
 
@@ -23,6 +23,7 @@ def forget() -> None:
     """Empty what is old enough. Safe to repeat and to stop."""
     while _forget_piece(Retention.objects.since(Kept.BROWSERS)):
         pass
+    ProviderMail.objects.forget()
 
 
 @transaction.atomic

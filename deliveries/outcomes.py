@@ -13,7 +13,7 @@ from deliveries.providers import LABELS, OTHER
 from deliveries.queue import Outcome
 from deliveries.redaction import redacted_text
 from deliveries.refusals import NOT_MADE
-from deliveries.smtp import Answer, Gone
+from deliveries.smtp import UNKNOWN, Answer, Gone
 
 # Waiting after each temporary refusal; in all 24 hours, then we give up.
 BACKOFF = tuple(
@@ -23,6 +23,7 @@ BACKOFF = tuple(
 # "4.7.28": too much mail from us, and how long the provider is left alone then
 TOO_MUCH = "4.7.28"
 REST = dt.timedelta(minutes=10)
+CUT_OFF = "The connection ended before the mail server said whether it took the mail."
 
 
 def left_open(
@@ -80,6 +81,8 @@ def not_made(message_id: int, row: Mapping[str, Any], problem: Exception) -> Out
 
 def judged(message_id: int, row: Mapping[str, Any], answer: Answer) -> Outcome:
     """The server's answer in our words: 2yz accepted, 5yz refused, else later."""
+    if answer.code == UNKNOWN:
+        return uncertain(message_id, row["delivery"], answer.text)
     state, wait = DeliveryState.REFUSED, None
     if answer.is_accepted:
         state = DeliveryState.DELIVERED
@@ -96,6 +99,7 @@ def judged(message_id: int, row: Mapping[str, Any], answer: Answer) -> Outcome:
         enhanced=answer.enhanced[:12],
         reply=_words(answer),
         wait=wait,
+        ref=answer.ref,
     )
 
 
@@ -105,10 +109,9 @@ def _words(answer: Answer) -> str:
     return text if answer.is_accepted else redacted_text(text)
 
 
-def uncertain(message_id: int, delivery_id: int) -> Outcome:
-    reply = "The connection ended before the mail server said whether it took the mail."
+def uncertain(message_id: int, delivery_id: int, why: str = CUT_OFF) -> Outcome:
     return Outcome(
-        message_id, delivery_id, DeliveryState.UNCERTAIN, timezone.now(), reply=reply
+        message_id, delivery_id, DeliveryState.UNCERTAIN, timezone.now(), reply=why
     )
 
 

@@ -26,7 +26,7 @@ from deliveries import pace, waves
 from deliveries.clock import Plan
 from deliveries.frequency import limits_of
 from deliveries.languages import all_blocks
-from deliveries.models import Delivery, DeliveryState, Message, Pace
+from deliveries.models import Delivery, DeliveryState, Message, Pace, ProviderMail
 from deliveries.models.waves import CANARY, ENDLESS
 from deliveries.optional import conditions
 from deliveries.prepared import array, prepared, together
@@ -74,6 +74,8 @@ class Outcome:
     attempted: bool = True
     # of what is not sent at all: a key of the table of refusals
     reason: str = ""
+    # what a provider calls the mail that it took
+    ref: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -384,6 +386,7 @@ def settle(done: Sequence[Outcome]) -> None:
     statement = SETTLE.format(message=done[0].message_id)
     with prepared() as cursor:
         cursor.execute(statement, [ids, *told, ids])
+    ProviderMail.objects.keep((o.ref, o.message_id, o.delivery_id) for o in done)
 
 
 def _columns(one: Outcome) -> tuple[object, ...]:

@@ -36,14 +36,15 @@ class RelayForm(WholeForm):
 @admin.register(Relay)
 class RelayAdmin(KeptAdmin):
     """Mail servers by weight; of weight 0 they are not in use. What is changed counts
-    from the next turn on, within twenty seconds."""
+    from the next turn on, within twenty seconds. What a provider asks for is changed
+    under Settings."""
 
     form = RelayForm
     fields = (
         *("name", "host", "port", "security", "user", "secret"),
         *("weight", "connections", *LIMITS, "problem", "problem_at"),
     )
-    list_display = ("name", "host", "weight", "connections", *LIMITS, "problem")
+    list_display = ("name", "kind", "host", "weight", "connections", *LIMITS, "problem")
     ordering = ("name",)
 
     def get_readonly_fields(
@@ -51,6 +52,8 @@ class RelayAdmin(KeptAdmin):
     ) -> tuple[str, ...]:
         """There is always the one of EMAIL_URL, which has no host of its own."""
         told = ("problem", "problem_at")
+        if obj and not obj.is_smtp:
+            return ("host", "port", "security", "user", *told)
         return ("host", *told) if obj and not obj.host else told
 
     def save_model(

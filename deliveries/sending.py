@@ -38,7 +38,7 @@ from deliveries import journal, queue
 from deliveries.audience import quiet_hours
 from deliveries.dkim import Signer
 from deliveries.domains import signer_for
-from deliveries.entrances import Entrance, enter
+from deliveries.entrances import AnyDoor, Entrance, enter
 from deliveries.languages import languages
 from deliveries.models import (
     Channel,
@@ -65,7 +65,7 @@ from deliveries.rendering import (
     compile_message,
     in_envelope,
 )
-from deliveries.smtp import Door, Gone, Mail, Unreachable
+from deliveries.smtp import Gone, Mail, Unreachable
 
 __all__ = ["BACKOFF", "release_stuck", "ring", "send_due", "send_test"]
 
@@ -292,7 +292,9 @@ class _Turn:
                 return
         queue.settle(self.done)
 
-    def _send(self, door: Door, plan: _Plan, rows: Sequence[Mapping[str, Any]]) -> None:
+    def _send(
+        self, door: AnyDoor, plan: _Plan, rows: Sequence[Mapping[str, Any]]
+    ) -> None:
         waiting = {row["delivery"]: row for row in rows}
         message_id = plan.question.message_id
         pause = dt.timedelta()

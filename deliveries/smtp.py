@@ -18,6 +18,8 @@ from typing import Any
 PATIENCE = 60.0
 MAX_LINE = 4096
 OK, GO_ON, CLOSING = 250, 354, 421
+# no reply code: nobody knows whether the mail was taken
+UNKNOWN = 0
 _ENHANCED = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 
 
@@ -53,10 +55,12 @@ class Mail:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the server said at the end (RFC 5321, 3463)."""
+    """What the server said at the end (RFC 5321, 3463). `ref`: what a provider calls
+    the mail, see ProviderMail."""
 
     code: int
     text: str
+    ref: str = ""
 
     @property
     def enhanced(self) -> str:

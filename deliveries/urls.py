@@ -1,6 +1,6 @@
 from django.urls import path
 
-from deliveries import settings_views, views
+from deliveries import server_views, settings_views, views
 
 app_name = "deliveries"
 urlpatterns = [
@@ -19,4 +19,9 @@ urlpatterns = [
     path(
         "settings/domains/<int:pk>/remove/", settings_views.remove, name="domain_remove"
     ),
+    path("settings/servers/", server_views.index, name="relays"),
+    path("settings/servers/add/", server_views.add, name="relay_add"),
+    path("settings/servers/<int:pk>/", server_views.edit, name="relay"),
+    path("settings/servers/<int:pk>/test/", server_views.test, name="relay_test"),
+    path("settings/servers/<int:pk>/remove/", server_views.remove, name="relay_remove"),
 ]

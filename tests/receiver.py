@@ -39,8 +39,12 @@ class Receiver:
         self.server.server_close()
 
     @property
+    def base(self):
+        return f"http://127.0.0.1:{self.server.server_port}"
+
+    @property
     def url(self):
-        return f"http://127.0.0.1:{self.server.server_port}/listwell?key=1"
+        return f"{self.base}/listwell?key=1"
 
     @property
     def ids(self):

@@ -82,7 +82,8 @@ PAGES = {
     """,
     "send": """
         campaigns:ask campaigns:again
-        console:stop console:go_on console:lift deliveries:domain_check campaigns:create
+        console:stop console:go_on console:lift deliveries:domain_check
+        campaigns:create
         campaigns:duplicate campaigns:discard campaigns:content
         campaigns:language_add campaigns:language_remove
         campaigns:autosave campaigns:block_add campaigns:block_move
@@ -136,7 +137,9 @@ PAGES = {
         consent:type_create
         consent:type_archive consent:type_restore deliveries:domain_add
         deliveries:domain_rotate deliveries:domain_allow
-        deliveries:domain_remove bounces:rejudge bounces:unblock
+        deliveries:domain_remove deliveries:relays deliveries:relay_add
+        deliveries:relay deliveries:relay_test deliveries:relay_remove
+        bounces:rejudge bounces:unblock
         webhooks:list webhooks:create webhooks:detail webhooks:edit
         webhooks:rotate webhooks:pause webhooks:resume webhooks:remove
         webhooks:test webhooks:again_all webhooks:notice webhooks:again

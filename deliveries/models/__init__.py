@@ -19,6 +19,7 @@ from deliveries.models.holds import Hold, HoldKind, HoldQuerySet
 from deliveries.models.journals import Journal
 from deliveries.models.messages import Bound, Channel, Link, LinkKind, Message
 from deliveries.models.months import Month
+from deliveries.models.references import ProviderMail
 from deliveries.models.relays import ProviderLimit, Relay, Security, Spent
 from deliveries.models.touched import Touched
 from deliveries.models.waves import Pace, Wave
@@ -48,6 +49,7 @@ __all__ = [
     "Month",
     "Pace",
     "ProviderLimit",
+    "ProviderMail",
     "Relay",
     "Security",
     "SendingDomain",

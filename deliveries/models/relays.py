@@ -12,16 +12,19 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import connection, models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts import vault
 from deliveries.providers import LABELS
+from deliveries.transports.table import KINDS, PROVIDERS, SMTP, places_of
 
 # a relay that could not be reached is tried last for so long
 SHUNNED = dt.timedelta(minutes=1)
 # first half of the advisory lock of a connection: "one relay's slot"
 SLOT = 0x4C57
 PERIODS = ("second", "hour", "day")
+AN = {"second": "a", "hour": "an", "day": "a"}
 
 
 class Security(models.TextChoices):
@@ -60,6 +63,11 @@ class RelayQuerySet(models.QuerySet["Relay"]):
         relay, _ = self.get_or_create(host="", defaults={"name": "EMAIL_URL"})
         return relay
 
+    def in_order(self) -> list[Relay]:
+        """All of them, that of EMAIL_URL first."""
+        self.main()
+        return list(self.order_by("pk"))
+
     def are_off(self) -> bool:
         """There are some, and none is in use: no mail leaves."""
         weights = list(self.values_list("weight", flat=True))
@@ -74,12 +82,15 @@ class RelayQuerySet(models.QuerySet["Relay"]):
 
 
 class Relay(Limited):
-    """One mail server. Without a host: the one of EMAIL_URL.
+    """One mail server, or one account at a provider. Without a host: the mail server of
+    EMAIL_URL.
 
-    `password` is closed, see accounts.vault. `problem`: why it could not be used the
-    last time, '' when it could.
+    `password` is closed, see accounts.vault; of a provider it is the key, `user` and
+    `option` are what else it asks for. `problem`: why it could not be used the last
+    time, '' when it could.
     """
 
+    kind = models.CharField(max_length=20, choices=KINDS, default=SMTP)
     name = models.CharField(max_length=60, unique=True)
     host = models.CharField(
         max_length=253, blank=True, help_text="Empty: the mail server of EMAIL_URL."
@@ -89,6 +100,7 @@ class Relay(Limited):
         max_length=8, choices=Security, default=Security.STARTTLS
     )
     user = models.CharField(max_length=200, blank=True)
+    option = models.CharField(max_length=200, blank=True, default="")
     password = models.BinaryField(blank=True, default=b"")
     weight = models.PositiveSmallIntegerField(
         default=1, help_text="Its share of the mail beside the others; 0: not in use."
@@ -101,6 +113,8 @@ class Relay(Limited):
     )
     problem = models.CharField(max_length=500, blank=True, editable=False)
     problem_at = models.DateTimeField(null=True, editable=False)
+    # nothing is handed to a provider before
+    rests_until = models.DateTimeField(null=True, editable=False)
 
     objects = RelayQuerySet.as_manager()
 
@@ -113,13 +127,47 @@ class Relay(Limited):
                 condition=Q(security__in=Security.values),
                 name="relay_security_is_known",
             ),
+            models.CheckConstraint(
+                condition=Q(kind__in=[kind for kind, _ in KINDS]),
+                name="relay_kind_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=SMTP) | ~Q(host=""),
+                name="relay_provider_has_a_place",
+                violation_error_message="Choose where the provider is asked.",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        return reverse("deliveries:relay", args=[self.pk])
+
+    @property
+    def is_smtp(self) -> bool:
+        return self.kind == SMTP
+
+    @property
+    def provider_label(self) -> str:
+        return "" if self.is_smtp else PROVIDERS[self.kind].label
+
+    @property
+    def place_shown(self) -> str:
+        """Where it is, for people."""
+        if self.is_smtp:
+            own = {"host": self.host, "port": self.port}
+            at = own if self.host else settings.LISTWELL_SMTP
+            return f"{at['host']}:{at['port']}"
+        return places_of(self.kind).get(self.host, self.host)
+
+    @property
+    def limits_shown(self) -> str:
+        found = self.limits.items()
+        return ", ".join(f"{most:,} {AN[one]} {one}" for one, most in found)
+
     def clean(self) -> None:
-        if self.user and self.security == Security.NONE:
+        if self.is_smtp and self.user and self.security == Security.NONE:
             raise ValidationError("A password is not sent in the clear: use TLS.")
 
     @property
@@ -130,16 +178,20 @@ class Relay(Limited):
         self.password = vault.close(password.encode(), self.purpose)
         self.save(update_fields=["password"])
 
+    def secret(self) -> str:
+        """Password or key, readable; raises vault.Locked."""
+        closed = bytes(self.password)
+        return vault.reopen(closed, self.purpose).decode() if closed else ""
+
     def settings(self) -> dict[str, Any]:
         """As settings.LISTWELL_SMTP; raises vault.Locked."""
         if not self.host:
             return dict(settings.LISTWELL_SMTP)
-        closed = bytes(self.password)
         return {
             "host": self.host,
             "port": self.port,
             "user": self.user,
-            "password": vault.reopen(closed, self.purpose).decode() if closed else "",
+            "password": self.secret(),
             "starttls": self.security == Security.STARTTLS,
             "tls": self.security == Security.TLS,
         }
@@ -155,10 +207,16 @@ class Relay(Limited):
         self.problem, self.problem_at = problem[:500], timezone.now()
         self.save(update_fields=["problem", "problem_at"])
 
+    def rest(self, problem: str, wait: dt.timedelta) -> None:
+        """It failed, and is left alone for a while: nothing is handed to it."""
+        self.rests_until = timezone.now() + wait
+        self.save(update_fields=["rests_until"])
+        self.failed(problem)
+
     def works(self) -> None:
         if self.problem:
-            self.problem, self.problem_at = "", None
-            self.save(update_fields=["problem", "problem_at"])
+            self.problem, self.problem_at, self.rests_until = "", None, None
+            self.save(update_fields=["problem", "problem_at", "rests_until"])
 
     def take_slot(self) -> int | None:
         """One of its connections, until `free_slot` or the end of our session; None:

@@ -10,6 +10,7 @@ import pytest
 from bounces.models import Outcome, Report
 from consent.models import Suppression
 from consent.vocabulary import Reason
+from deliveries.models import ProviderMail
 from tests.factories import DeliveryFactory
 
 pytestmark = pytest.mark.django_db
@@ -129,3 +130,73 @@ def test_a_secret_in_the_address_proves_a_provider_that_signs_nothing(client, se
     proof = base64.b64encode(SECRET.encode()).decode()
     client.post("/hooks/postmark/", **ask, headers={"Authorization": f"Basic {proof}"})
     assert Report.objects.get().outcome == Outcome.DONE
+
+
+def postmark(client, settings, delivery, kind="Bounce", ref="0a1b", **more):
+    settings.ANYMAIL = {"WEBHOOK_SECRET": SECRET}
+    said = {
+        "RecordType": kind,
+        "MessageID": ref,
+        "Type": "HardBounce",
+        "TypeCode": 1,
+        "Email": delivery.contact.email,
+        "Recipient": delivery.contact.email,
+        "BouncedAt": "2026-11-02T10:00:00Z",
+        "DeliveredAt": "2026-11-02T10:00:00Z",
+        "Details": "smtp;550 5.1.1 user unknown",
+        **more,
+    }
+    word = base64.b64encode(SECRET.encode()).decode()
+    return client.post(
+        "/hooks/postmark/",
+        json.dumps(said),
+        content_type="application/json",
+        headers={"Authorization": f"Basic {word}"},
+    )
+
+
+def handed_over(state="delivered", ref="postmark:0a1b"):
+    delivery = DeliveryFactory(state=state)
+    ProviderMail.objects.keep([(ref, delivery.message_id, delivery.pk)])
+    return delivery
+
+
+def test_a_mail_is_found_by_what_the_provider_called_it_when_it_took_it(
+    client, settings
+):
+    delivery = handed_over()
+    for _ in range(2):
+        assert postmark(client, settings, delivery).status_code == 200
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.bounce_kind) == ("refused", "hard")
+    assert Report.objects.get().outcome == Outcome.DONE
+
+
+def test_the_name_of_a_mail_says_nothing_of_another_person(client, settings):
+    handed_over()
+    postmark(client, settings, DeliveryFactory())
+    assert Report.objects.get().outcome != Outcome.DONE
+
+
+def test_that_it_was_delivered_settles_an_uncertain_mail(client, settings):
+    delivery = handed_over("uncertain")
+    postmark(client, settings, delivery, "Delivery")
+    delivery.refresh_from_db()
+    assert delivery.state == "delivered"
+    assert delivery.delivered_at.isoformat() == "2026-11-02T10:00:00+00:00"
+
+
+@pytest.mark.parametrize("order", [("Bounce", "Delivery"), ("Delivery", "Bounce")])
+def test_a_bounce_counts_whatever_comes_before_or_after_it(client, settings, order):
+    delivery = handed_over("uncertain")
+    for kind in (*order, *order):
+        postmark(client, settings, delivery, kind)
+    delivery.refresh_from_db()
+    assert delivery.state == "refused"
+
+
+def test_that_a_mail_was_delivered_changes_none_that_was_refused(client, settings):
+    delivery = handed_over("refused")
+    postmark(client, settings, delivery, "Delivery")
+    delivery.refresh_from_db()
+    assert delivery.state == "refused"

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from bounces.signed_requests import headers
+from deliveries.signed_requests import headers
 
 NOW = dt.datetime(2015, 8, 30, 12, 36, tzinfo=dt.UTC)
 SECRET = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
@@ -22,7 +22,7 @@ SECRET = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
 )
 def test_a_request_is_signed_as_amazon_does(asked, signature):
     url, scope = f"https://example.amazonaws.com/{asked}", ("us-east-1", "service")
-    found = headers(url, "AKIDEXAMPLE", SECRET, scope, NOW)
+    found = headers(url, ("AKIDEXAMPLE", SECRET), scope, NOW)
     assert found == {
         "X-Amz-Date": "20150830T123600Z",
         "Authorization": "AWS4-HMAC-SHA256"
@@ -33,6 +33,15 @@ def test_a_request_is_signed_as_amazon_does(asked, signature):
 
 def test_a_token_of_a_page_is_signed_as_it_is_sent():
     url = "https://email.eu-west-1.amazonaws.com/v2/x?NextToken=a%2Bb%2F%3D"
-    one = headers(url, "ID", SECRET, ("eu-west-1", "ses"), NOW)
-    other = headers(url.replace("%2B", "%20"), "ID", SECRET, ("eu-west-1", "ses"), NOW)
+    one = headers(url, ("ID", SECRET), ("eu-west-1", "ses"), NOW)
+    other = headers(
+        url.replace("%2B", "%20"), ("ID", SECRET), ("eu-west-1", "ses"), NOW
+    )
     assert one["Authorization"] != other["Authorization"]
+
+
+def test_a_post_is_signed_as_amazon_does():
+    url, scope = "https://example.amazonaws.com/", ("us-east-1", "service")
+    found = headers(url, ("AKIDEXAMPLE", SECRET), scope, NOW, b"")
+    signature = "5da7c1a2acd57cee7505fc6676e4e544621c30862966e37dddb68e92efbe5d6b"
+    assert found["Authorization"].endswith(f"Signature={signature}")
