@@ -1,7 +1,8 @@
 """The server for the return-path domain: reports come in over SMTP or LMTP.
 
 Taken is what goes to a return path that we signed, to an unsubscribe address of ours,
-or to one of the addresses at which providers report complaints. All else is refused
+to an address at which we write to ourselves, or to one at which providers report
+complaints. All else is refused
 before its content is sent: a flood of forged reports costs one MAC each. "250" is said
 after the report is stored; when it cannot be, the other server is asked to try again.
 """
@@ -21,6 +22,7 @@ from django.db import DatabaseError, close_old_connections
 from bounces.models import Source
 from bounces.recording import Incoming, record_many
 from bounces.who import Letters, is_return_path, no_letters
+from deliveries import loopback
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +37,8 @@ def is_taken(address: str) -> bool:
     local, _, domain = address.rpartition("@")
     if domain.lower() != settings.BOUNCE_DOMAIN.lower():
         return False
-    return bool(DESKS.fullmatch(local)) or is_return_path(address)
+    is_desk = bool(DESKS.fullmatch(local)) or loopback.is_ours(address)
+    return is_desk or is_return_path(address)
 
 
 class Listener:
@@ -74,7 +77,8 @@ class Listener:
             record_many(
                 Incoming(raw, Source.LISTENER, one)
                 for one in recipients
-                if not self.letters(raw, envelope_to=one)
+                if not loopback.take(raw, envelope_to=one)
+                and not self.letters(raw, envelope_to=one)
             )
         finally:
             close_old_connections()

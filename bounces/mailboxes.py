@@ -20,6 +20,7 @@ from imap_tools import AND, BaseMailBox, MailBox, MailBoxUnencrypted, MailMessag
 from bounces.models import Source
 from bounces.recording import Incoming, record_many
 from bounces.who import Letters, no_letters
+from deliveries import loopback
 
 BATCH = 20
 IDLE_SECONDS = 240  # a server may hang up after half an hour (RFC 2177)
@@ -82,7 +83,8 @@ def _read_unseen(opened: BaseMailBox, box: Box, letters: Letters) -> int:
         record_many(
             Incoming(raw_of(mail), Source.MAILBOX, delivered_to(mail))
             for mail in mails
-            if not letters(raw_of(mail), envelope_to=delivered_to(mail))
+            if not loopback.take(raw_of(mail), envelope_to=delivered_to(mail))
+            and not letters(raw_of(mail), envelope_to=delivered_to(mail))
         )
         _put_away(opened, [mail.uid for mail in mails if mail.uid], box)
     return len(numbers)

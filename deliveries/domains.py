@@ -32,7 +32,7 @@ def is_connected(domain: str) -> bool:
     if settings.LOCAL_MODE:
         return True
     found = SendingDomain.objects.filter(name=domain).first()
-    return found is not None and found.is_connected
+    return found is not None and found.is_ready
 
 
 def sender_problems(address: str) -> list[Problem]:
@@ -43,7 +43,7 @@ def sender_problems(address: str) -> list[Problem]:
     domain = SendingDomain.objects.filter(name=name).first()
     if domain is None:
         return [Problem(BLOCK, _unknown(name), url=reverse("deliveries:domains"))]
-    if domain.is_connected:
+    if domain.is_ready:
         return []
     level = WARN if domain.is_allowed else BLOCK
     return [Problem(level, _why_not(domain), url=domain.get_absolute_url())]
@@ -57,9 +57,11 @@ def _unknown(name: str) -> str:
 
 
 def _why_not(domain: SendingDomain) -> str:
+    if domain.is_connected and not domain.is_allowed:
+        return f"What {domain} sends does not prove itself. {domain.loop_problem}"
     if domain.is_allowed:
         return (
-            f"{domain} is not connected, and an administrator lets it send for tests:"
+            f"{domain} is not ready, and an administrator lets it send for tests:"
             f" {domain.allowed_reason}"
         )
     if not domain.faults:
@@ -73,13 +75,15 @@ def standing(address: str) -> str:
     if not name:
         return ""
     found = SendingDomain.objects.filter(name=name).first()
-    if found and found.is_connected:
+    if found and found.is_ready:
         return f"{name} is connected: mail is signed and passes DMARC."
     if settings.LOCAL_MODE:
         return (
             f"{name} is not connected. Here the outbox takes every mail all the same;"
             " on a server nothing would be sent."
         )
+    if found and found.is_connected:
+        return f"{name} does not prove itself: nothing is sent. {found.loop_problem}"
     return f"{name} is not connected: nothing is sent from this address."
 
 

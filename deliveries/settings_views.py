@@ -17,6 +17,7 @@ from accounts.roles import Right, View, needs
 from accounts.web import INVALID, SignedIn
 from consent.models import Brand
 from consent.views import tabs
+from deliveries import loopback
 from deliveries.domains import domain_of
 from deliveries.models import KeyState, SendingDomain
 from deliveries.settings_forms import AllowForm, DomainForm
@@ -142,6 +143,19 @@ def check(request: SignedIn, pk: int) -> HttpResponse:
     domain = _find(pk)
     domain.want_check()
     ring(CHECK)
+    return redirect(domain)
+
+
+@needs(Right.SEND)
+@require_POST
+def loop(request: SignedIn, pk: int) -> HttpResponse:
+    """A mail to ourselves, judged when it comes back."""
+    domain = _find(pk)
+    if settings.LOCAL_MODE:
+        messages.error(request, "On this machine mail does not come back.")
+    else:
+        loopback.send(domain)
+        messages.success(request, "On its way. What came back stands here soon.")
     return redirect(domain)
 
 

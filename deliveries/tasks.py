@@ -7,6 +7,7 @@ from deliveries import (
     forgetting,
     guard,
     journal,
+    loopback,
     months,
     partitions,
     rollups,
@@ -65,6 +66,7 @@ def sum_up_days() -> None:
 def check_domains() -> None:
     for domain in SendingDomain.objects.due():
         domain.check_records()
+    loopback.send_due()
 
 
 @shared_task

@@ -41,6 +41,7 @@ class Purpose(Enum):
     SIGNUP = "signup"
     DISOWN = "disown"
     PREVIEW = "preview"
+    LOOPBACK = "loopback"
 
 
 # what stands before the payload under the MAC

@@ -12,6 +12,7 @@ urlpatterns = [
     path("settings/domains/add/", settings_views.add, name="domain_add"),
     path("settings/domains/<int:pk>/", settings_views.detail, name="domain"),
     path("settings/domains/<int:pk>/check/", settings_views.check, name="domain_check"),
+    path("settings/domains/<int:pk>/loop/", settings_views.loop, name="domain_loop"),
     path(
         "settings/domains/<int:pk>/rotate/", settings_views.rotate, name="domain_rotate"
     ),

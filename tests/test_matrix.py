@@ -83,7 +83,7 @@ PAGES = {
     "send": """
         campaigns:ask campaigns:again
         console:stop console:go_on console:lift deliveries:domain_check
-        campaigns:create
+        deliveries:domain_loop campaigns:create
         campaigns:duplicate campaigns:discard campaigns:content
         campaigns:language_add campaigns:language_remove
         campaigns:autosave campaigns:block_add campaigns:block_move

@@ -23,6 +23,7 @@ from deliveries.records import BAD, UNKNOWN, Ask, Finding
 CHECK_EVERY = dt.timedelta(days=1)
 # what could not be asked is asked again
 CHECK_AGAIN = dt.timedelta(hours=1)
+LOOP_EVERY = dt.timedelta(days=1)
 # an administrator may let a domain send for tests
 ALLOWED_FOR = dt.timedelta(hours=24)
 
@@ -56,6 +57,11 @@ class SendingDomainQuerySet(models.QuerySet["SendingDomain"]):
             | Q(checked_at__lt=now - CHECK_AGAIN, is_unanswered=True)
         )
 
+    def to_be_looped(self) -> SendingDomainQuerySet:
+        """Those whose last mail to ourselves left a day ago."""
+        is_old = Q(loop_sent_at=None) | Q(loop_sent_at__lt=timezone.now() - LOOP_EVERY)
+        return self.filter(is_old, state=DomainState.CONNECTED)
+
 
 class SendingDomain(models.Model):
     """One domain of From addresses.
@@ -73,6 +79,11 @@ class SendingDomain(models.Model):
     checked_at = models.DateTimeField(null=True)
     # somebody waits for a check since then
     check_wanted_at = models.DateTimeField(null=True, default=timezone.now)
+    # the mail to ourselves, see deliveries.loopback: when the last one left, when the
+    # last one left that came back, and what was wrong with it
+    loop_sent_at = models.DateTimeField(null=True)
+    loop_at = models.DateTimeField(null=True)
+    loop_problem = models.CharField(max_length=400, blank=True, default="")
     allowed_until = models.DateTimeField(null=True)
     allowed_reason = models.CharField(max_length=300, blank=True)
     allowed_by = models.ForeignKey(
@@ -110,14 +121,27 @@ class SendingDomain(models.Model):
         return self.state == DomainState.CONNECTED
 
     @property
+    def is_ready(self) -> bool:
+        """Its records are right, and so is what last came back of it."""
+        return self.is_connected and not self.loop_problem
+
+    def came_back(self, problem: str, sent: dt.datetime) -> None:
+        """The mail to ourselves that left at `sent`; a later one counts more."""
+        later = Q(loop_at=None) | Q(loop_at__lte=sent)
+        now_known = SendingDomain.objects.filter(later, pk=self.pk)
+        now_known.update(loop_at=sent, loop_problem=problem[:400])
+
+    @property
     def is_allowed(self) -> bool:
         """An administrator lets it send although it is not connected."""
         return bool(self.allowed_until and self.allowed_until > timezone.now())
 
     @property
     def faults(self) -> list[str]:
-        """Sentences: what keeps it from being connected, what is wrong first."""
-        return [
+        """Sentences: what keeps it from sending, what is wrong first."""
+        ours = self.is_connected and self.loop_problem
+        looped = [self.loop_problem] if ours else []
+        return looped + [
             one["sentence"]
             for level in (BAD, UNKNOWN)
             for one in self.findings

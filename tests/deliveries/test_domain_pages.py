@@ -17,7 +17,7 @@ from tests.nameserver import publish
 
 pytestmark = pytest.mark.django_db
 
-ACTIONS = ("check", "rotate", "allow", "remove")
+ACTIONS = ("check", "loop", "rotate", "allow", "remove")
 
 
 def text(response):
