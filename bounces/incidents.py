@@ -13,14 +13,14 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, User
 from bounces import acting
-from bounces.models import Bounce, DomainCheck, Incident, Kept, Release, Way
+from bounces.models import Bounce, Incident, Kept, Release, Way
 from bounces.models.incidents import IncidentQuerySet
 from bounces.policy import AGAINST_US, Policy
 from bounces.unbouncing import blocked_otherwise, lift
 from consent.models import BATCH_SIZE, Address, Suppression
 from consent.vocabulary import Act, Action, Actor, Mechanism, Reason
 from contacts.models import HardBounceReason
-from deliveries.models import Delivery, DeliveryState, Hold, HoldKind
+from deliveries.models import Delivery, DeliveryState, Hold, HoldCause, HoldKind
 from deliveries.providers import LABELS, OTHER, provider_of
 
 # Fewer refusals of one pattern are no incident: any server is in a mood sometimes.
@@ -127,9 +127,16 @@ def freed(incident: Incident) -> str:
         f"{incident.released:,} blocked for it can be mailed again;"
         f" {incident.let_go:,} waiting mails go on."
     )
-    if incident.hold is None or not incident.is_held:
-        return words
-    return f"{words} Mail there still waits: {incident.hold.reason}"
+    other = stopped_besides(incident)
+    return f"{words} Mail there still waits: {other.reason}" if other else words
+
+
+def stopped_besides(incident: Incident) -> Hold | None:
+    """What else stops mail to the same place."""
+    there = Hold.objects.active().filter(kind=incident.kind, value=incident.place)
+    if incident.hold_id:
+        there = there.exclude(pk=incident.hold_id)
+    return there.order_by("pk").first()
 
 
 def place_label(incident: Incident) -> str:
@@ -170,17 +177,15 @@ def pause(incident: Incident, user: User) -> Hold | None:
 
 
 def hold(incident: Incident, user: User | None = None) -> Hold:
-    """Its stop of sending; `user`: none when it stops by itself. The incident is
-    locked."""
-    incident.hold = Hold.objects.stop(
-        user, _why(incident), kind=incident.kind, value=incident.place
-    )
+    """Its own stop of sending, of which it has one at most; `user`: none when it stops
+    by itself. The incident is locked."""
+    if incident.hold and incident.is_held:
+        return incident.hold
+    why = f"Incident {incident.pk}: {place_label(incident)} turns our mail away."
+    what = {"kind": incident.kind, "value": incident.place}
+    incident.hold = Hold.objects.stop(user, why, cause=HoldCause.INCIDENT, **what)
     incident.save(update_fields=["hold"])
     return incident.hold
-
-
-def _why(incident: Incident) -> str:
-    return f"Incident: {place_label(incident)} turns our mail away."
 
 
 @transaction.atomic
@@ -229,23 +234,11 @@ def _locked(incident: Incident) -> tuple[Incident, list[int]]:
 
 
 def _let_go(incident: Incident, user: User, solution: str) -> int:
-    """Lift the stop of this incident, unless another one there needs it, somebody has
-    made it hers for a reason of her own, or the DNS is still asked about the domain:
-    how many mails had waited."""
-    if incident.hold_id is None:
+    """Lift its stop: how many mails had waited for nothing else."""
+    lifted = incident.hold is not None and incident.hold.lift(user, solution)
+    if not lifted or stopped_besides(incident):
         return 0
-    hold = Hold.objects.locked().filter(pk=incident.hold_id).first()
-    others = Incident.objects.open().filter(hold=hold, bounces__isnull=False)
-    others = others.exclude(pk=incident.pk)
-    if hold is None or others.exists():
-        return 0
-    if hold.created_by_id and hold.reason != _why(incident):
-        return 0
-    if DomainCheck.objects.take_over(hold):
-        return 0
-    count = waiting(incident).count()
-    hold.lift(user, solution)
-    return count
+    return waiting(incident).count()
 
 
 def waiting(incident: Incident) -> QuerySet[Delivery]:

@@ -43,7 +43,7 @@ def index(request: SignedIn) -> HttpResponse:
         request,
         "console/overview.html",
         {
-            "stop": _stop(),
+            "stops": _stops(),
             "tasks": todo.tasks(),
             "steps": todo.first_steps(),
             "trend": trend(),
@@ -80,17 +80,18 @@ def stop(request: SignedIn) -> HttpResponse:
 @needs(Right.SEND)
 def go_on(request: SignedIn) -> HttpResponse:
     """Ask for the reason, then let mails leave again."""
-    hold = _stop()
-    if not hold:
+    holds = _stops()
+    if not holds:
         messages.info(request, "Sending is not stopped.")
         return redirect("console:overview")
-    is_restored = Journal.objects.filter(hold=hold).exists()
+    is_restored = Journal.objects.filter(hold__in=holds).exists()
     if is_restored and not request.user.may(Right.SETTINGS):
         messages.error(request, "After a restore only an administrator goes on.")
         return redirect("console:overview")
     form = StopForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        hold.lift(request.user, form.cleaned_data["reason"])
+        for hold in holds:
+            hold.lift(request.user, form.cleaned_data["reason"])
         ring(SEND_DUE)
         messages.success(request, "Mails leave again.")
         return redirect("console:overview")
@@ -98,15 +99,15 @@ def go_on(request: SignedIn) -> HttpResponse:
 
 
 def _ask(request: SignedIn, form: StopForm, *, stopping: bool) -> HttpResponse:
-    context: dict[str, Any] = {"form": form, "stopping": stopping, "stop": _stop()}
+    context: dict[str, Any] = {"form": form, "stopping": stopping, "stops": _stops()}
     status = INVALID if form.errors else 200
     return render(request, "console/stop.html", context, status=status)
 
 
-def _stop() -> Hold | None:
-    """The stop of everything that holds now."""
+def _stops() -> list[Hold]:
+    """Why nothing leaves now, where that is so."""
     stops = Hold.objects.active().filter(kind=HoldKind.EVERYTHING)
-    return stops.select_related("created_by").first()
+    return list(stops.select_related("created_by").order_by("pk"))
 
 
 def _health(*, asked: bool) -> health.Health | None:

@@ -55,6 +55,7 @@ def lift(request: SignedIn, pk: int) -> HttpResponse:
         "hold": hold,
         "name": name_of(hold),
         "waiting": waiting(hold),
+        "others": hold.others(),
     }
     status = INVALID if form.is_bound else 200
     return render(request, "console/lift.html", context, status=status)
@@ -83,8 +84,7 @@ def liftable() -> HoldQuerySet:
 def _let_go(request: SignedIn, hold: Hold, reason: str) -> None:
     name = name_of(hold)
     if _lifted(hold, request.user, reason):
-        ring(SEND_DUE)
-        messages.success(request, f"Mails of {name} leave again.")
+        _tell_what_follows(request, hold)
     elif Hold.objects.active().filter(pk=hold.pk).exists():
         words = f"Mails of {name} still wait: somebody has just stopped more than that."
         messages.error(request, words)
@@ -93,10 +93,21 @@ def _let_go(request: SignedIn, hold: Hold, reason: str) -> None:
         messages.info(request, words)
 
 
+def _tell_what_follows(request: SignedIn, hold: Hold) -> None:
+    """They leave, or wait for what stops the same as well."""
+    other = hold.others().first()
+    if other:
+        words = f"Mails of {name_of(hold)} still wait for another reason."
+        messages.warning(request, f"{words} {other.reason}")
+        return
+    ring(SEND_DUE)
+    messages.success(request, f"Mails of {name_of(hold)} leave again.")
+
+
 @transaction.atomic
 def _lifted(hold: Hold, user: User, reason: str) -> bool:
-    """False when it was lifted before, or is needed for more by now: asked again when
-    nobody can stop anything by it any more."""
+    """False when it was lifted before, or more depends on it by now: asked again when
+    it is locked."""
     locked = Hold.objects.locked().filter(pk=hold.pk).first()
     kept = locked is not None and liftable().filter(pk=hold.pk).exists()
     return kept and hold.lift(user, reason)

@@ -187,7 +187,8 @@ def _is_its_turn(message: Message, now: dt.datetime, *, waits: bool) -> bool:
 def look_after(message: Message) -> bool:
     """Stop it, or let the next wave go; True when it was stopped just now. Of one that
     is held what was on its way still comes back for a while."""
-    held = Hold.objects.active().filter(message=message).first()
+    own = Hold.objects.active().filter(message=message)
+    held = own.order_by("created_at").first()
     if held and held.created_at < timezone.now() - WITHIN:
         return False
     counts = counts_of(message)

@@ -28,7 +28,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from consent.models import ConsentChange, OtherHistory, Place, Suppression
-from deliveries.models import Hold, HoldKind, Journal
+from deliveries.models import Hold, HoldCause, Journal
 
 TAIL = "tail.json"
 PIECE = 1_000
@@ -95,7 +95,7 @@ def _tail_of_ours() -> Tail | None:
     if (row is None and tail is None) or (row and row.hold and row.hold.lifted_at):
         return begin()
     if row is None or row.hold is None:
-        hold = Hold.objects.stop_itself(STOPPED, {}, kind=HoldKind.EVERYTHING)
+        hold = Hold.objects.stop_itself(STOPPED, {}, cause=HoldCause.JOURNAL)
         Journal.objects.update_or_create(id=1, defaults={"hold": hold})
     return None
 

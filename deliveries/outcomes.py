@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from deliveries.models import DeliveryState, Hold, HoldKind, Message
+from deliveries.models import DeliveryState, Hold, HoldCause, HoldKind, Message
 from deliveries.providers import LABELS, OTHER
 from deliveries.queue import Outcome
 from deliveries.redaction import redacted_text
@@ -50,6 +50,7 @@ def rest(row: Mapping[str, Any], answer: Answer) -> None:
         f"{LABELS.get(place, place)}: too much mail from us. Nothing goes there for ten"
         f" minutes. {answer.code} {answer.text}",
         {"code": answer.enhanced},
+        cause=HoldCause.REST,
         lift_at=timezone.now() + REST,
         kind=kind,
         value=place,
@@ -62,6 +63,7 @@ def hold_broken(message_id: int, problem: Exception) -> None:
         "No mail can be made of it. Stop this mailing, write it anew and send it to"
         f" the rest. {type(problem).__name__}: {problem}",
         {"error": type(problem).__name__},
+        cause=HoldCause.CONTENT,
         kind=HoldKind.MESSAGE,
         message=Message.objects.get(pk=message_id),
     )

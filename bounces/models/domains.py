@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from deliveries.models import Hold, HoldKind
+from deliveries.models import Hold, HoldCause, HoldKind
 from deliveries.providers import OTHER, provider_of
 
 EVERY = dt.timedelta(hours=24)
@@ -29,15 +29,8 @@ class DomainCheckQuerySet(models.QuerySet["DomainCheck"]):
 
     def hold(self, domain: str) -> None:
         """Mail to it waits while the DNS is asked."""
-        Hold.objects.stop(None, REASON, kind=HoldKind.DOMAIN, value=domain)
-
-    def take_over(self, hold: Hold) -> bool:
-        """Whether the DNS is still asked about the domain that is stopped: then the
-        stop ends with that. It is locked."""
-        if hold.kind != HoldKind.DOMAIN or not self.filter(domain=hold.value).exists():
-            return False
-        hold.hand_over(REASON)
-        return True
+        what = {"kind": HoldKind.DOMAIN, "value": domain}
+        Hold.objects.stop(None, REASON, cause=HoldCause.DNS, **what)
 
     def due(self) -> DomainCheckQuerySet:
         """Never asked yet, or a day ago."""
@@ -65,13 +58,9 @@ class DomainCheck(models.Model):
         return timezone.now() - self.began_at > LONGEST
 
     def close(self, words: str) -> None:
-        """It is decided: mail to the domain goes on or is refused. It waits no more,
-        unless an incident there needs the stop by now. Inside a transaction."""
+        """It is decided: mail to the domain goes on or is refused, and waits for the
+        DNS no more. Inside a transaction."""
         self.delete()
-        for hold in Hold.objects.locked().filter(
-            kind=HoldKind.DOMAIN, value=self.domain
-        ):
-            # asked of the locked row: an incident may have handed it over just now
-            is_ours = hold.reason == REASON
-            if is_ours and not hold.incident_set.filter(solved_at=None).exists():
-                hold.lift(None, words)
+        holds = Hold.objects.active().filter(cause=HoldCause.DNS, value=self.domain)
+        for hold in holds:
+            hold.lift(None, words)

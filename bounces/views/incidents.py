@@ -84,6 +84,7 @@ def detail(request: SignedIn, pk: int) -> HttpResponse:
         "sends": sends.order_by("-pk")[:SENDS_SHOWN],
         "waiting": incidents.waiting(incident).count(),
         "freed": incidents.freed(incident),
+        "besides": incidents.stopped_besides(incident),
     }
     status = INVALID if form.is_bound else 200
     return render(request, "bounces/incident.html", context, status=status)

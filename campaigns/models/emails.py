@@ -20,7 +20,7 @@ from campaigns.models.states import CONSTRAINTS, EmailKind, EmailState
 from campaigns.models.timing import Timed
 from campaigns.models.words import CONTENT, Written
 from deliveries.languages import all_blocks
-from deliveries.models import Bound, Channel, Hold, HoldKind, Message
+from deliveries.models import Bound, Channel, Hold, HoldCause, HoldKind, Message
 from deliveries.optional import conditions
 from segments.models import Segment, SegmentUse
 
@@ -367,12 +367,9 @@ class MarketingEmail(Written, Timed):
     @transaction.atomic
     def pause(self, user: User | None, reason: str) -> None:
         """Hold what has not started; safe to repeat."""
-        Hold.objects.locked().get_or_create(
-            kind=HoldKind.MESSAGE,
-            message=self.message,
-            lifted_at=None,
-            defaults={"reason": reason, "created_by": user},
-        )
+        how = {"reason": reason, "created_by": user}
+        kind, message = HoldKind.MESSAGE, self.message
+        Hold.objects.put(HoldCause.EMAIL, how, kind=kind, message=message)
 
     @transaction.atomic
     def resume(self, user: User, reason: str) -> bool:

@@ -15,7 +15,7 @@ from deliveries.models.domains import (
     SigningKey,
 )
 from deliveries.models.events import Event, EventKind, Forgotten
-from deliveries.models.holds import Hold, HoldKind, HoldQuerySet
+from deliveries.models.holds import Hold, HoldCause, HoldKind, HoldQuerySet
 from deliveries.models.journals import Journal
 from deliveries.models.messages import Bound, Channel, Link, LinkKind, Message
 from deliveries.models.months import Month
@@ -39,6 +39,7 @@ __all__ = [
     "EventKind",
     "Forgotten",
     "Hold",
+    "HoldCause",
     "HoldKind",
     "HoldQuerySet",
     "Journal",

@@ -17,7 +17,7 @@ from accounts.models import AuditEntry, User
 from deliveries import dkim, records
 from deliveries.lookup import asking
 from deliveries.models.delivery import Delivery, DeliveryState
-from deliveries.models.holds import Hold, HoldKind
+from deliveries.models.holds import Hold, HoldCause, HoldKind
 from deliveries.records import BAD, UNKNOWN, Ask, Finding
 
 CHECK_EVERY = dt.timedelta(days=1)
@@ -183,6 +183,7 @@ class SendingDomain(models.Model):
             Hold.objects.stop_itself(
                 f"{self} is not connected any more. {' '.join(self.faults[:1])}",
                 {"faults": self.faults},
+                cause=HoldCause.RECORDS,
                 kind=HoldKind.SENDER,
                 value=self.name,
             )

@@ -1,8 +1,8 @@
 """Sending stopped, in part or altogether.
 
-The row of a stop is the last lock that anybody takes: after addresses, then campaigns,
-emails and incidents. Whoever stops takes it, and whoever lifts takes it before he
-asks whether anything else needs the stop.
+Each reason for a stop is a row of its own, so that the end of one ends no other: mail
+goes where no row is left. The row is the last lock that anybody takes: after addresses,
+then campaigns, emails and incidents.
 """
 
 from __future__ import annotations
@@ -26,6 +26,24 @@ class HoldKind(models.TextChoices):
     SENDER = "sender", "One sending domain"
 
 
+class HoldCause(models.TextChoices):
+    """What wanted the stop, and so what ends it."""
+
+    PERSON = "person", "Somebody's own reason"
+    EMAIL = "email", "Its email was paused or stopped"
+    GUARD = "guard", "Too much came back"  # deliveries.guard
+    REST = "rest", "Too much mail at once"  # ends by itself
+    CONTENT = "content", "No mail can be made of it"
+    RECORDS = "records", "Its records are wrong"  # of a sending domain
+    JOURNAL = "journal", "Another database than before"  # deliveries.journal
+    INCIDENT = "incident", "An open incident"  # until it is solved
+    DNS = "dns", "The domain could not be found"  # until the DNS has answered
+
+
+# several at a time: each has words of its own; of all others there is one
+BY_REASON = (HoldCause.PERSON, HoldCause.INCIDENT)
+
+
 class HoldQuerySet(models.QuerySet["Hold"]):
     def active(self) -> HoldQuerySet:
         return self.filter(lifted_at=None)
@@ -39,37 +57,50 @@ class HoldQuerySet(models.QuerySet["Hold"]):
         user: User | None,
         reason: str,
         *,
-        kind: str = HoldKind.EVERYTHING,
-        message: Message | None = None,
-        value: str = "",
+        cause: str = HoldCause.PERSON,
+        **what: Any,
     ) -> Hold:
-        """Stop sending until somebody lifts it; the hold that does so already, if
+        """Stop sending until what wanted it is over; the hold that it has already, if
         there is one and nobody is just lifting it. A batch that is on its way is not
-        called back."""
-        how: dict[str, Any] = {"evidence": {}, "lift_at": None, "created_by": user}
-        what = {"kind": kind, "message": message, "value": value}
-        return self._stop({**how, "reason": reason[:300]}, what)
+        called back. `what`: kind, and message or value; else everything."""
+        how: dict[str, Any] = {"created_by": user, "reason": reason}
+        return self._noted(*self.put(cause, how, **what))
 
     def stop_itself(
         self,
         reason: str,
         evidence: dict[str, Any],
         *,
+        cause: str = HoldCause.GUARD,
         lift_at: dt.datetime | None = None,
         **what: Any,
     ) -> Hold:
-        """The program stops by itself. `what`: kind, and message or value; `lift_at`:
-        it goes on by itself then, else a person lifts it."""
-        how = {"evidence": evidence, "lift_at": lift_at, "created_by": None}
-        what = {"message": None, "value": "", **what}
-        return self._stop({**how, "reason": reason[:300]}, what)
+        """The program stops by itself, on evidence. `lift_at`: it goes on by itself
+        then, else a person lifts it."""
+        how = {"evidence": evidence, "lift_at": lift_at, "reason": reason}
+        return self._noted(*self.put(cause, how, **what))
 
     @transaction.atomic
-    def _stop(self, how: dict[str, Any], what: dict[str, Any]) -> Hold:
-        hold, made = self.locked().get_or_create(**what, lifted_at=None, defaults=how)
-        if made or hold.outlast(how):
+    def put(
+        self,
+        cause: str,
+        how: dict[str, Any],
+        *,
+        kind: str = HoldKind.EVERYTHING,
+        message: Message | None = None,
+        value: str = "",
+    ) -> tuple[Hold, bool]:
+        """The stop of this cause, and whether it is new; noted in no log."""
+        how = {"created_by": None, **how, "reason": how["reason"][:300]}
+        one = {"kind": kind, "message": message, "value": value, "cause": cause}
+        if cause in BY_REASON:
+            one |= {"created_by": how["created_by"], "reason": how["reason"]}
+        return self.locked().get_or_create(**one, lifted_at=None, defaults=how)
+
+    def _noted(self, hold: Hold, is_new: bool) -> Hold:
+        if is_new:
             AuditEntry.objects.record(
-                how["created_by"],
+                hold.created_by,
                 "stopped sending",
                 subject=hold.get_kind_display(),
                 detail={"reason": hold.reason, **hold.evidence},
@@ -78,8 +109,7 @@ class HoldQuerySet(models.QuerySet["Hold"]):
 
     @transaction.atomic
     def lift_due(self) -> int:
-        """Let go what was stopped for a while only; how many. What somebody is just
-        stopping for longer is passed over."""
+        """Let go what was stopped for a while only; how many."""
         due = self.active().filter(lift_at__lte=timezone.now())
         due = due.select_for_update(no_key=True, skip_locked=True)
         return sum(hold.lift(None, "Its time is over.") for hold in due)
@@ -89,7 +119,7 @@ class HoldQuerySet(models.QuerySet["Hold"]):
 
 
 class Hold(models.Model):
-    """Sending stopped, in part or altogether, until somebody lifts it."""
+    """One reason why sending is stopped, in part or altogether, until it is lifted."""
 
     kind = models.CharField(max_length=10, choices=HoldKind)
     message = models.ForeignKey(
@@ -97,6 +127,7 @@ class Hold(models.Model):
     )
     # the provider, the receiving domain or the sending domain
     value = models.CharField(max_length=200, blank=True)
+    cause = models.CharField(max_length=10, choices=HoldCause, default=HoldCause.PERSON)
     reason = models.CharField(max_length=300)
     # numbers behind a stop of the program's own, see deliveries.guard
     evidence = models.JSONField(default=dict, blank=True)
@@ -125,47 +156,30 @@ class Hold(models.Model):
                 ),
                 name="hold_names_what_it_holds",
             ),
+            models.CheckConstraint(
+                condition=Q(cause__in=HoldCause.values), name="hold_has_a_known_cause"
+            ),
             models.UniqueConstraint(
-                fields=["kind", "message", "value"],
-                condition=Q(lifted_at=None),
+                fields=["kind", "message", "value", "cause"],
+                condition=Q(lifted_at=None) & ~Q(cause__in=BY_REASON),
                 nulls_distinct=False,
-                name="hold_once_while_active",
+                name="hold_once_for_each_cause",
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "message", "value", "cause", "created_by", "reason"],
+                condition=Q(lifted_at=None, cause__in=BY_REASON),
+                nulls_distinct=False,
+                name="hold_once_for_each_reason",
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.reason}"
 
-    def outlast(self, how: dict[str, Any]) -> bool:
-        """A stop for a while becomes one until somebody lifts it, and one of the
-        program's own becomes a person's, for the reason that comes now: what began it
-        must not end it then. A person's gets her reason as well. False where nothing
-        changes."""
-        is_longer = self.lift_at is not None and how["lift_at"] is None
-        is_by_a_person = how["created_by"] is not None
-        is_taken_over = self.created_by_id is None and is_by_a_person
-        if not (is_longer or is_taken_over):
-            return is_by_a_person and self._add_reason(how["reason"])
-        if not is_longer:
-            how = {**how, "evidence": self.evidence}
-        for name, value in how.items():
-            setattr(self, name, value)
-        self.save(update_fields=how)
-        return True
-
-    def _add_reason(self, reason: str) -> bool:
-        """False where it is one of its reasons already."""
-        if reason in self.reason:
-            return False
-        self.reason = f"{self.reason} Also: {reason}"[:300]
-        self.save(update_fields=["reason"])
-        return True
-
-    def hand_over(self, reason: str) -> None:
-        """What stopped it is over: it goes on for what the program needs it for, and
-        ends with that."""
-        self.reason, self.created_by = reason[:300], None
-        self.save(update_fields=["reason", "created_by"])
+    def others(self) -> HoldQuerySet:
+        """What else stops the same: without this one mail there waits all the same."""
+        same = {"kind": self.kind, "message": self.message_id, "value": self.value}
+        return Hold.objects.active().filter(**same).exclude(pk=self.pk).order_by("pk")
 
     @transaction.atomic
     def lift(self, user: User | None, reason: str) -> bool:

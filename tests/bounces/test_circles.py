@@ -72,7 +72,7 @@ def test_who_pauses_it_and_what_stops_by_itself():
         lambda: incidents.pause(incident, rosa),
         lambda: incidents.hold(incident),
     )
-    assert Hold.objects.active().get().created_by == rosa
+    assert Hold.objects.get() == Incident.objects.get().hold
 
 
 def test_a_domain_that_is_given_up_and_bounces_again():

@@ -16,7 +16,6 @@ from deliveries.models import Delivery, DeliveryState, Hold
 from tests.factories import (
     ContactFactory,
     DeliveryFactory,
-    MessageFactory,
     UserFactory,
     agree,
 )
@@ -150,24 +149,6 @@ class TestAtOnce:
         assert solved.released == 3
 
 
-def test_a_stop_that_somebody_made_hers_outlives_it():
-    refused_at_gmail(3)
-    incident, rosa = Incident.objects.get(), UserFactory()
-    incidents.hold(incident)
-    Hold.objects.stop(rosa, "A wrong price", kind="provider", value="gmail")
-    assert incidents.solve(incident, rosa, "Delisted").let_go == 0
-    assert Hold.objects.active().get().reason == "A wrong price"
-
-
-def test_nor_does_it_end_one_that_a_second_person_wanted_as_well():
-    refused_at_gmail(3)
-    incident, rosa, bob = Incident.objects.get(), UserFactory(), UserFactory()
-    incidents.pause(incident, rosa)
-    Hold.objects.stop(bob, "A wrong price", kind="provider", value="gmail")
-    assert incidents.solve(incident, rosa, "Delisted").let_go == 0
-    assert Hold.objects.active().get().reason.endswith("Also: A wrong price")
-
-
 def again_of(incident):
     Bounce.objects.update(incident=None)
     return Bounce.objects.select_related("address")
@@ -259,84 +240,6 @@ class TestStrict:
         assert self.gives_back_all_but(ana, incident)
         other = Incident.objects.open().get()
         assert incidents.solve(other, UserFactory(), "DKIM repaired").released == 3
-
-
-def test_a_pause_holds_the_provider_until_it_is_solved():
-    refused_at_gmail(3)
-    incident, rosa = Incident.objects.get(), UserFactory()
-    hold = incidents.pause(incident, rosa)
-    assert (hold.kind, hold.value) == ("provider", "gmail")
-    incidents.solve(incident, rosa, "Delisted")
-    assert not Hold.objects.active().exists()
-
-
-class TestStopByItself:
-    """Twenty refusals alike within an hour, a fifth of all mails at least."""
-
-    def at_gmail(self, count, **fields):
-        fields = {"message": MessageFactory(), "provider": "gmail", **fields}
-        for _ in range(count):
-            DeliveryFactory(started_at=timezone.now(), **fields)
-        return fields["message"]
-
-    def storm(self, count=incidents.STORM, accepted=10):
-        message = self.at_gmail(accepted)
-        for n in range(count):
-            fields = {"provider": "gmail", "started_at": timezone.now()}
-            refused(f"p{n}@gmail.com", REPUTATION.format(n=n), **fields)
-        judging.judge_refusals()
-        return message
-
-    def test_comes_with_most_mails_refused_and_says_why(self):
-        self.storm()
-        hold = Hold.objects.active().get()
-        assert (hold.kind, hold.value, hold.created_by) == ("provider", "gmail", None)
-        assert "Gmail turns our mail away" in hold.reason
-        assert Incident.objects.get().hold == hold
-
-    def test_does_not_come_for_few(self):
-        self.storm(incidents.STORM - 1)
-        assert not Hold.objects.exists()
-
-    def test_does_not_come_when_nearly_all_are_accepted(self):
-        message = self.at_gmail(100)
-        fields = {"provider": "gmail", "started_at": timezone.now()}
-        for n in range(incidents.STORM):
-            words = REPUTATION.format(n=n)
-            refused(f"p{n}@gmail.com", words, message=message, **fields)
-        judging.judge_refusals()
-        assert not Hold.objects.exists()
-
-    def test_can_be_switched_off(self):
-        BouncePolicy.objects.update_or_create(id=1, defaults={"pauses": False})
-        self.storm()
-        assert not Hold.objects.exists()
-
-    def test_ends_when_it_is_solved_and_says_how_many_had_waited(self):
-        self.storm()
-        queued = {"state": DeliveryState.QUEUED, "delivered_at": None}
-        self.at_gmail(7, **queued)
-        self.at_gmail(2, **(queued | {"provider": "outlook"}))
-        solved = incidents.solve(Incident.objects.get(), UserFactory(), "Delisted")
-        assert solved.let_go == 7
-        assert "7 waiting mails go on" in incidents.freed(solved)
-        assert not Hold.objects.active().exists()
-
-    def test_comes_again_where_somebody_has_let_mail_go_meanwhile(self):
-        self.storm()
-        Hold.objects.get().lift(UserFactory(), "Seen to")
-        refused_at_gmail_again()
-        assert Incident.objects.get().hold == Hold.objects.active().get()
-
-    def test_goes_on_while_another_incident_needs_it(self):
-        self.storm()
-        first, rosa = Incident.objects.get(), UserFactory()
-        other = another_at_gmail()
-        incidents.pause(other, rosa)
-        assert incidents.solve(first, rosa, "Delisted").let_go == 0
-        assert Hold.objects.active().exists()
-        incidents.solve(other, rosa, "DKIM repaired")
-        assert not Hold.objects.active().exists()
 
 
 def emptied_by_new_rules():

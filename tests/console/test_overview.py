@@ -130,6 +130,16 @@ def test_all_sending_is_stopped_with_a_reason_and_let_go_on(client, alice):
     assert AuditEntry.objects.filter(verb="stopped sending").exists()
 
 
+def test_letting_all_sending_go_on_ends_every_stop_of_it(client, alice):
+    for reason in ("A wrong price", "A wrong list"):
+        Hold.objects.stop_everything(alice, reason)
+    text = page(client)
+    assert "A wrong price" in text
+    assert "A wrong list" in text
+    client.post(reverse("console:go_on"), {"reason": "Both are right"})
+    assert not Hold.objects.active().exists()
+
+
 def test_after_a_restore_only_an_administrator_goes_on(client, settings, tmp_path):
     settings.JOURNAL_DIR = str(tmp_path)
     Journal.objects.create(id=1)

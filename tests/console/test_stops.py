@@ -68,6 +68,15 @@ def test_it_goes_on_with_a_reason_that_is_written_down(client, alice, hold):
     assert entry.detail["reason"] == WHY["reason"]
 
 
+def test_of_two_stops_each_is_lifted_on_its_own(client, alice, hold):
+    other = Hold.objects.stop(alice, "A wrong price", kind="provider", value="gmail")
+    text = client.get(page_of(hold)).content.decode()
+    assert "They wait for something else as well" in text
+    told = client.post(page_of(hold), WHY, follow=True).content.decode()
+    assert "still wait for another reason. A wrong price" in told
+    assert Hold.objects.active().get() == other
+
+
 def test_without_a_reason_it_stays(client, hold):
     answer = client.post(page_of(hold), {"reason": " "})
     assert answer.status_code == 422

@@ -5,9 +5,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AuditEntry
-from deliveries.models import Hold, HoldKind
+from deliveries.models import Hold, HoldCause, HoldKind
 from tests.factories import UserFactory
-from tests.threads import halfway
 
 pytestmark = pytest.mark.django_db
 
@@ -19,13 +18,27 @@ def test_sending_is_stopped_once_however_often_it_is_asked(alice):
     assert AuditEntry.objects.get().detail == {"reason": "Wrong list"}
 
 
-def test_each_who_stops_it_has_her_reason_on_it(alice):
+def reasons():
+    """Why something is stopped now."""
+    return list(Hold.objects.active().order_by("pk").values_list("reason", flat=True))
+
+
+def test_each_reason_is_a_stop_of_its_own(alice):
     bob = UserFactory()
-    Hold.objects.stop_everything(alice, "Wrong list")
+    first = Hold.objects.stop_everything(alice, "Wrong list")
+    Hold.objects.stop_everything(alice, "A wrong price")
     Hold.objects.stop_everything(bob, "A wrong price")
-    reason = "Wrong list Also: A wrong price"
-    assert Hold.objects.active().get().reason == reason
-    assert AuditEntry.objects.get(actor=bob).detail == {"reason": reason}
+    assert reasons() == ["Wrong list", "A wrong price", "A wrong price"]
+    first.lift(alice, "Right after all")
+    assert reasons() == ["A wrong price", "A wrong price"]
+    assert AuditEntry.objects.get(actor=bob).detail == {"reason": "A wrong price"}
+
+
+def test_what_stops_by_itself_does_so_once_whatever_it_counted():
+    for count in (3, 4):
+        words = f"Gmail refused {count} mails"
+        Hold.objects.stop_itself(words, {"refusals": count}, **GMAIL)
+    assert reasons() == ["Gmail refused 3 mails"]
 
 
 def test_a_stop_is_lifted_once_with_a_reason(alice):
@@ -42,39 +55,21 @@ GMAIL = {"kind": HoldKind.PROVIDER, "value": "gmail"}
 
 def rest(minutes=10):
     ends = timezone.now() + dt.timedelta(minutes=minutes)
-    return Hold.objects.stop_itself(
-        "Too much", {"code": "4.7.28"}, lift_at=ends, **GMAIL
-    )
+    what = {"cause": HoldCause.REST, "lift_at": ends, **GMAIL}
+    return Hold.objects.stop_itself("Too much", {"code": "4.7.28"}, **what)
 
 
-def test_a_stop_until_somebody_lifts_it_takes_over_one_for_a_while(alice):
-    resting = rest()
-    assert Hold.objects.stop(alice, "They block us", **GMAIL) == resting
-    hold = Hold.objects.active().get()
-    assert (hold.lift_at, hold.evidence) == (None, {})
-    assert (hold.reason, hold.created_by) == ("They block us", alice)
-    assert AuditEntry.objects.filter(actor=alice, verb="stopped sending").exists()
-
-
-def test_a_stop_for_a_while_shortens_none_that_somebody_has_to_lift(alice):
+def test_a_stop_for_a_while_ends_none_that_somebody_has_to_lift(alice):
     Hold.objects.stop(alice, "They block us", **GMAIL)
-    rest()
-    hold = Hold.objects.active().get()
-    assert (hold.lift_at, hold.reason) == (None, "They block us")
+    rest(minutes=-1)
+    assert Hold.objects.lift_due() == 1
+    assert reasons() == ["They block us"]
 
 
 def test_what_was_stopped_for_a_while_goes_on_by_itself():
     rest(minutes=-1)
     assert Hold.objects.lift_due() == 1
     assert not Hold.objects.active().exists()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_what_is_just_stopped_for_longer_does_not_go_on_by_itself(alice):
-    rest(minutes=-1)
-    stop = lambda: Hold.objects.stop(alice, "They block us", **GMAIL)  # noqa: E731
-    assert halfway(stop, Hold.objects.lift_due) == 0
-    assert Hold.objects.active().exists()
 
 
 def test_a_stop_with_a_page_of_its_own_is_not_lifted_in_the_admin(client, alice):
