@@ -12,7 +12,15 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 
-from accounts.models import Account, AuditEntry, Job, Retention, Throttle, User
+from accounts.models import (
+    Account,
+    AuditEntry,
+    Job,
+    Retention,
+    SavedView,
+    Throttle,
+    User,
+)
 from accounts.races import once_more
 
 # roles say who may do what
@@ -116,6 +124,12 @@ class AuditEntryAdmin(ReadOnlyAdmin):
 class JobAdmin(ReadOnlyAdmin):
     list_display = ("id", "label", "state", "done", "total", "attempts", "created_at")
     ordering = ("-pk",)
+
+
+@admin.register(SavedView)
+class SavedViewAdmin(ReadOnlyAdmin):
+    list_display = ("name", "page", "owner", "is_shared")
+    list_select_related = ("owner",)
 
 
 @admin.register(Throttle)

@@ -19,6 +19,7 @@ from accounts.account import Clock as Clock
 from accounts.account import check_time_zone as check_time_zone
 from accounts.retention import Retention as Retention  # the same
 from accounts.roles import Right, Role
+from accounts.saved_views import SavedView as SavedView  # the same
 from accounts.second_factor import SecondFactor as SecondFactor  # the same
 from accounts.throttle import Throttle as Throttle  # so that Django finds it
 

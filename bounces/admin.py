@@ -15,7 +15,6 @@ from bounces.models import (
     Release,
     Report,
     RuleChange,
-    SavedView,
 )
 from consent.admin import AddressedAdmin
 from deliveries.redaction import redacted
@@ -47,7 +46,7 @@ class BounceAdmin(AddressedAdmin):
 admin.site.register(
     (
         *(BouncePolicy, DomainCheck, Incident, Kept, ProviderList),
-        *(Release, RuleChange, SavedView),
+        *(Release, RuleChange),
     ),
     ReadOnlyAdmin,
 )

@@ -123,9 +123,9 @@ class Query:
         return rows
 
     @property
-    def words(self) -> str:
-        """What stands behind the question mark."""
-        return self.url()[1:]
+    def said(self) -> str:
+        """What a saved view keeps; nothing where all under a tab are shown."""
+        return self.url()[1:] if self.is_narrowed else ""
 
     @property
     def cleared(self) -> str:

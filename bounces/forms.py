@@ -116,10 +116,6 @@ class GlobalBlocksForm(forms.Form):
         return found
 
 
-class SaveViewForm(forms.Form):
-    name = forms.CharField(max_length=60)
-
-
 class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
     stance = forms.ChoiceField(
         label="When a server refuses our mail for what we do (policy, reputation,"

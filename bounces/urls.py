@@ -28,6 +28,4 @@ urlpatterns = [
     path("bounces/global/", lists.blocked, name="global"),
     path("bounces/global/<int:pk>/remove/", lists.unblock, name="unblock"),
     path("bounces/complaints/", lists.complained, name="complaints"),
-    path("bounces/views/save/", lists.save_view, name="save_view"),
-    path("bounces/views/<int:pk>/forget/", lists.forget_view, name="forget_view"),
 ]

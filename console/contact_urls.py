@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from console import belonging, leaving, merge_views, people, record, saved_views
+from console import belonging, leaving, merge_views, people, record
 from console.bulk import views as bulk
 from console.bulk.acts import ACTS
 from contacts import urls
@@ -10,8 +10,6 @@ from contacts import urls
 app_name = "contacts"
 urlpatterns = [
     path("contacts/", people.index, name="list"),
-    path("contacts/views/save/", saved_views.save, name="view_save"),
-    path("contacts/views/<int:pk>/forget/", saved_views.forget, name="view_forget"),
     path("contacts/<int:pk>/", record.detail, name="detail"),
     path("contacts/<int:pk>/why/", belonging.why, name="why"),
     path("contacts/<int:pk>/opt-out/", leaving.opt_out, name="opt_out"),

@@ -14,11 +14,12 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from accounts.paging import Order, keyset
 from accounts.roles import Right, needs
+from accounts.saved_views import Page, SavedView
 from accounts.web import SignedIn, key
 from consent.models import SubscriptionType
 from console.bulk.acts import menu
 from console.looks import Look
-from contacts.models import Contact, ContactView
+from contacts.models import Contact
 from contacts.sorting import SORTS
 from deliveries import refusals
 from segments.models import Segment
@@ -142,5 +143,5 @@ def _views(user: User, query: Query, look: Look) -> dict[str, Any]:
         said["sort"] = query.sort
     return {
         "said": urlencode(said, doseq=True),
-        "views": ContactView.objects.seen_by(user).select_related("owner"),
+        "views": SavedView.objects.seen_by(user, Page.CONTACTS),
     }

@@ -1,4 +1,4 @@
-"""Keeping a way to look at the list of contacts, and forgetting it."""
+"""Keeping a way to look at a list, and forgetting it."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from django.views.decorators.http import require_POST
 from accounts.models import User
 from accounts.races import once_more
 from accounts.roles import Right, needs
+from accounts.saved_views import Page, SavedView
 from accounts.web import SignedIn
-from contacts.models import ContactView
 
 
 class ViewForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
     class Meta:
-        model = ContactView
-        fields = ("name", "query", "is_shared")
+        model = SavedView
+        fields = ("page", "name", "query", "is_shared")
 
     def clean_name(self) -> str:
         return " ".join(self.cleaned_data["name"].split())
@@ -33,16 +33,17 @@ def save(request: SignedIn) -> HttpResponse:
         messages.success(request, f"Saved the view “{form.instance}”.")
         return redirect(form.instance)
     messages.error(request, " ".join(_said(form)))
-    return redirect("contacts:list")
+    page = request.POST.get("page")
+    return redirect(page if page in Page.values else "console:overview")
 
 
 @once_more
 def _saved(asked: QueryDict, user: User) -> ViewForm:
     """Saved where it is valid. Of the same name there is one: it is changed."""
     name, is_shared = " ".join(asked.get("name", "").split()), "is_shared" in asked
-    mine = ContactView.objects.filter(owner=user, is_shared=is_shared)
-    view = mine.filter(name__iexact=name).first() or ContactView(owner=user)
-    form = ViewForm(asked, instance=view)
+    mine = SavedView.objects.filter(owner=user, page=asked.get("page", ""))
+    same = mine.filter(name__iexact=name, is_shared=is_shared)
+    form = ViewForm(asked, instance=same.first() or SavedView(owner=user))
     if form.is_valid():
         form.save()
     return form
@@ -50,6 +51,8 @@ def _saved(asked: QueryDict, user: User) -> ViewForm:
 
 def _said(form: ViewForm) -> list[str]:
     """What is wrong, in sentences of its own."""
+    if "page" in form.errors:
+        return ["Views are kept of the lists that offer it. Open one of them."]
     if "name" in form.errors:
         return ["Give the view a name of up to 60 letters."]
     if "query" in form.errors:
@@ -61,7 +64,7 @@ def _said(form: ViewForm) -> list[str]:
 @require_POST
 def forget(request: SignedIn, pk: int) -> HttpResponse:
     """One's own; what is shared goes for everybody."""
-    view = get_object_or_404(ContactView, pk=pk, owner=request.user)
+    view = get_object_or_404(SavedView, pk=pk, owner=request.user)
     view.delete()
     messages.success(request, f"Forgot the view “{view}”.")
-    return redirect("contacts:list")
+    return redirect(view.page)

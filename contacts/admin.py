@@ -14,7 +14,6 @@ from contacts.models import (
     ENGAGEMENT_FIELDS,
     Contact,
     ContactImport,
-    ContactView,
     MergedAddress,
     OpeningBalance,
     PropertyDefinition,
@@ -94,9 +93,3 @@ class MergedAddressAdmin(ReadOnlyAdmin):
     list_select_related = ("address", "contact")
     raw_id_fields = ("contact", "address")
     ordering = ("-pk",)
-
-
-@admin.register(ContactView)
-class ContactViewAdmin(ReadOnlyAdmin):
-    list_display = ("name", "owner", "is_shared")
-    list_select_related = ("owner",)

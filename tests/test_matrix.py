@@ -48,11 +48,11 @@ PAGES = {
     "see_people": """
         console:outbox console:outbox_mail console:outbox_html
         console:outbox_images console:outbox_raw contacts:list contacts:detail
-        contacts:why contacts:view_save contacts:view_forget
+        contacts:why console:view_save console:view_forget
         campaigns:names campaigns:people optouts:list bounces:list
         bounces:history bounces:takes_mail bounces:kept bounces:reports
         bounces:report bounces:rescue
-        bounces:save_view bounces:forget_view segments:detail segments:test
+        segments:detail segments:test
         signups:detail
     """,
     "see_people then send": """

@@ -7,7 +7,6 @@ from bounces.models.lists import ProviderList
 from bounces.models.policy import BouncePolicy, RuleChange, Stance
 from bounces.models.releases import Change, Release, ReleaseQuerySet, Way
 from bounces.models.reports import Bounce, Outcome, Report, Source
-from bounces.models.views import SavedView
 
 __all__ = [
     "Bounce",
@@ -25,7 +24,6 @@ __all__ = [
     "ReleaseQuerySet",
     "Report",
     "RuleChange",
-    "SavedView",
     "Source",
     "Stance",
     "Way",

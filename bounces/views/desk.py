@@ -12,12 +12,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import Account
 from accounts.paging import FALLING, keyset
 from accounts.roles import Right, needs
+from accounts.saved_views import Page, SavedView
 from accounts.web import CONFLICT, INVALID, SignedIn, keys
 from bounces import audit, unbouncing
 from bounces.audit import Query
 from bounces.forms import UnbounceAllForm, UnbounceForm
 from bounces.locks import ADVICE
-from bounces.models import Release, Report, SavedView
+from bounces.models import Release, Report
 from bounces.unbouncing import NotUnbounced, Quota
 from bounces.views.tabs import beside, tabs
 from contacts.models import Contact
@@ -57,7 +58,7 @@ def index(request: SignedIn) -> HttpResponse:
         "by": by if by in {"domain", "provider"} else "",
         "groups": audit.grouped(query, by) if by in {"domain", "provider"} else [],
         "providers": audit.provider_choices(),
-        "views": SavedView.objects.all(),
+        "views": SavedView.objects.seen_by(request.user, Page.BOUNCES),
         "further": beside(),
     }
     return render(request, "bounces/list.html", context)

@@ -1,13 +1,12 @@
-"""Lists beside the audit: the rescue report, global blocks, complaints, saved views."""
+"""Lists beside the audit: the rescue report, global blocks, complaints."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.views.decorators.http import (
     require_http_methods,
     require_POST,
@@ -18,9 +17,8 @@ from accounts.paging import FALLING, keyset
 from accounts.roles import Right, needs
 from accounts.web import INVALID, SignedIn, keys
 from bounces import complaints, global_blocks, rejudging, rescue
-from bounces.audit import Query
-from bounces.forms import GlobalBlocksForm, SaveViewForm
-from bounces.models import Kept, ProviderList, SavedView
+from bounces.forms import GlobalBlocksForm
+from bounces.models import Kept, ProviderList
 from bounces.unbouncing import NotUnbounced
 
 PAGE = 50
@@ -133,29 +131,3 @@ def complained(request: SignedIn) -> HttpResponse:
         ],
     }
     return render(request, "bounces/complaints.html", context)
-
-
-@needs(Right.SEE_PEOPLE)
-@require_POST
-def save_view(request: SignedIn) -> HttpResponse:
-    """Keep the filters of the audit under a name, for everybody."""
-    query = Query.of(QueryDict(request.POST.get("query", "")))
-    form = SaveViewForm(request.POST)
-    if form.is_valid():
-        view, _ = SavedView.objects.update_or_create(
-            name=form.cleaned_data["name"],
-            defaults={"query": query.words, "made_by": request.user},
-        )
-        messages.success(request, f"Saved the view “{view}”.")
-    else:
-        messages.error(request, "Give the view a name of up to 60 letters.")
-    return redirect(f"{reverse('bounces:list')}{query.url()}")
-
-
-@needs(Right.SEE_PEOPLE)
-@require_POST
-def forget_view(request: SignedIn, pk: int) -> HttpResponse:
-    view = get_object_or_404(SavedView, pk=pk)
-    view.delete()
-    messages.success(request, f"Forgot the view “{view}”.")
-    return redirect("bounces:list")

@@ -10,9 +10,10 @@ from typing import Any
 from django.db import connection
 
 from accounts.models import User
+from accounts.saved_views import Page, SavedView
 from bounces import global_blocks, rejudging, unbouncing
 from bounces.judging import judge_refusals
-from bounces.models import Bounce, Change, SavedView, Source
+from bounces.models import Bounce, Change, Source
 from bounces.policy import Policy
 from bounces.recording import Incoming, record_many
 from consent.addresses import parse
@@ -145,7 +146,9 @@ def give_up(now: dt.datetime, user: User) -> None:
     SavedView.objects.create(
         name="Policy at mail.example",
         query="tab=policy&domain=mail.example",
-        made_by=user,
+        page=Page.BOUNCES,
+        owner=user,
+        is_shared=True,
     )
 
 

@@ -24,7 +24,6 @@ from contacts.models.people import (
     OpeningBalance,
     Outdated,
 )
-from contacts.models.views import ContactView
 
 __all__ = [
     "ANSWERS_WITH_CONSENT",
@@ -34,7 +33,6 @@ __all__ = [
     "Contact",
     "ContactImport",
     "ContactQuerySet",
-    "ContactView",
     "Engagement",
     "HardBounceReason",
     "HasSaidNo",

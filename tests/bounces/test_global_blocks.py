@@ -9,14 +9,14 @@ from django.utils import timezone
 from accounts.models import AuditEntry
 from accounts.roles import Role
 from bounces import complaints, global_blocks, judging
-from bounces.models import Bounce, Change, SavedView
+from bounces.models import Bounce, Change
 from bounces.unbouncing import NotUnbounced, unbounce
 from consent.addresses import parse
 from consent.models import SubscriptionType, Suppression
 from contacts.models import Contact
 from deliveries import refusals
 from deliveries.models import Delivery
-from tests.bounces.test_desk import AUDIT, blocked, names
+from tests.bounces.test_desk import blocked
 from tests.bounces.test_incidents import refused
 from tests.factories import (
     ContactFactory,
@@ -163,30 +163,6 @@ class TestComplaints:
         text = client.get(reverse("bounces:complaints")).content.decode()
         assert "50.00%" in text
         assert Delivery.objects.count() == 2
-
-
-class TestSavedViews:
-    def test_keep_the_filters_for_everybody(self, client):
-        blocked(first_name="G", email="a@gmail.com")
-        blocked(first_name="F", email="a@firm.example")
-        words = {"query": "tab=policy&provider=gmail", "name": "Policy at Gmail"}
-        client.post(reverse("bounces:save_view"), words)
-        view = SavedView.objects.get()
-        answer = client.get(view.get_absolute_url())
-        assert names(answer) == ["G"]
-        assert "Policy at Gmail" in client.get(AUDIT).content.decode()
-
-    def test_are_forgotten(self, client, alice):
-        view = SavedView.objects.create(name="x", query="tab=policy&q=a", made_by=alice)
-        assert "Forget “x”" in client.get(view.get_absolute_url()).content.decode()
-        client.post(reverse("bounces:forget_view", args=[view.pk]))
-        assert not SavedView.objects.exists()
-
-    def test_need_a_name(self, client):
-        url = reverse("bounces:save_view")
-        answer = client.post(url, {"query": "tab=policy&q=a"}, follow=True)
-        assert "Give the view a name" in answer.content.decode()
-        assert not SavedView.objects.exists()
 
 
 @pytest.mark.parametrize("name", ["rescue", "global", "complaints", "rules", "policy"])

@@ -1,16 +1,20 @@
-"""The list of contacts as somebody wants it: filters and columns, kept by name."""
+"""A list as somebody wants it: filters and columns, kept by name."""
+
+from importlib import import_module
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
-from contacts.models import Contact, ContactView, PropertyDefinition
+from accounts.saved_views import Page, SavedView
+from contacts.models import Contact, PropertyDefinition
 from contacts.properties import Kind
 from tests.factories import ContactFactory, UserFactory, make_segment
 
 pytestmark = pytest.mark.django_db
 
 LIST = reverse("contacts:list")
-SAVE = reverse("contacts:view_save")
+SAVE = reverse("console:view_save")
 
 
 def heads(answer):
@@ -21,8 +25,8 @@ def names(answer):
     return [one.first_name for one in answer.context["page"].rows]
 
 
-def save(client, name="Norway", query="q=ada", **more):
-    return client.post(SAVE, {"name": name, "query": query, **more})
+def save(client, name="Norway", query="q=ada", page=Page.CONTACTS, **more):
+    return client.post(SAVE, {"page": page, "name": name, "query": query, **more})
 
 
 def test_the_usual_columns_are_shown_where_none_is_chosen(client):
@@ -95,22 +99,27 @@ def test_a_view_for_everybody_is_shown_to_everybody(client):
 def test_the_same_name_again_is_the_same_view(client):
     save(client)
     save(client, name="norway", query="q=bea")
-    assert ContactView.objects.get().query == "q=bea"
+    assert SavedView.objects.get().query == "q=bea"
 
 
 def test_a_name_that_everybody_has_is_taken(client, alice):
-    ContactView.objects.create(name="Norway", owner=UserFactory(), is_shared=True)
+    SavedView.objects.create(
+        page=Page.CONTACTS, name="Norway", owner=UserFactory(), is_shared=True
+    )
     answer = client.post(
-        SAVE, {"name": "norway", "query": "", "is_shared": "on"}, follow=True
+        SAVE,
+        {"page": Page.CONTACTS, "name": "norway", "query": "", "is_shared": "on"},
+        follow=True,
     )
     assert "Everybody has a view of this name already." in answer.content.decode()
 
 
 @pytest.mark.parametrize("name", ["", " ", "x" * 61])
 def test_a_view_needs_a_name(client, name):
-    answer = client.post(SAVE, {"name": name, "query": ""}, follow=True)
+    words = {"page": Page.CONTACTS, "name": name, "query": ""}
+    answer = client.post(SAVE, words, follow=True)
     assert "Give the view a name" in answer.content.decode()
-    assert not ContactView.objects.exists()
+    assert not SavedView.objects.exists()
 
 
 def test_what_is_shown_is_what_is_kept(client):
@@ -121,11 +130,48 @@ def test_what_is_shown_is_what_is_kept(client):
 
 def test_ones_own_view_is_forgotten(client):
     save(client)
-    client.post(reverse("contacts:view_forget", args=[ContactView.objects.get().pk]))
-    assert not ContactView.objects.exists()
+    client.post(reverse("console:view_forget", args=[SavedView.objects.get().pk]))
+    assert not SavedView.objects.exists()
 
 
 def test_another_ones_view_is_not_forgotten(client):
-    view = ContactView.objects.create(name="X", owner=UserFactory(), is_shared=True)
-    url = reverse("contacts:view_forget", args=[view.pk])
+    view = SavedView.objects.create(
+        page=Page.CONTACTS, name="X", owner=UserFactory(), is_shared=True
+    )
+    url = reverse("console:view_forget", args=[view.pk])
     assert client.post(url).status_code == 404
+
+
+def test_views_of_the_bounce_audit_are_kept_apart(client):
+    ContactFactory(hard_bounce_reason="POLICY", email="ada@gmail.com")
+    ContactFactory(hard_bounce_reason="POLICY", email="bea@firm.example")
+    save(client)
+    kept = save(client, "Gmail", "tab=policy&provider=gmail", Page.BOUNCES)
+    assert kept["Location"] == f"{reverse('bounces:list')}?tab=policy&provider=gmail"
+    answer = client.get(kept["Location"])
+    assert [one.contact.email for one in answer.context["rows"]] == ["ada@gmail.com"]
+    assert [str(one) for one in answer.context["views"]] == ["Gmail"]
+    assert "Forget “Gmail”" in answer.content.decode()
+
+
+def test_a_view_of_no_list_is_not_kept(client):
+    answer = client.post(SAVE, {"page": "x:y", "name": "X"}, follow=True)
+    assert "Views are kept of the lists that offer it" in answer.content.decode()
+    assert not SavedView.objects.exists()
+
+
+def test_views_of_before_are_found_again(alice):
+    """Those of the bounce audit were for everybody, by any spelling of a name."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TEMPORARY TABLE bounces_savedview AS SELECT * FROM (VALUES"
+            " (1, 'Gmail', 'q=a', %(id)s), (2, 'gmail', 'q=b', %(id)s))"
+            " v(id, name, query, made_by_id)",
+            {"id": alice.pk},
+        )
+        cursor.execute(import_module("bounces.migrations.0018_views_move").MOVE)
+    views = SavedView.objects.filter(page=Page.BOUNCES, is_shared=True)
+    assert list(views.values_list("name", "query")) == [
+        ("Gmail", "q=a"),
+        ("gmail 2", "q=b"),
+    ]
