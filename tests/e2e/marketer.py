@@ -41,6 +41,16 @@ class Marketer:
         link = main.get_by_role("link", name=name, exact=True)
         button.or_(link).first.click()
 
+    def open(self, name):
+        """By the rail, as people come to a page."""
+        rail = self.page.get_by_role("navigation", name="Main")
+        rail.get_by_role("link", name=name, exact=True).click()
+
+    def turn_to(self, where, word):
+        """Of the tabs or figures called `where` the one that begins with `word`."""
+        some = self.page.get_by_role("main").get_by_role("navigation", name=where)
+        some.get_by_role("link", name=re.compile(rf"^{word}\b")).click()
+
     def sees(self, text):
         self.page.get_by_text(text).first.wait_for()
 

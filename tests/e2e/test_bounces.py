@@ -42,6 +42,31 @@ def downloaded(marketer, words):
     return Path(file.value.path()).read_text("utf-8-sig")
 
 
+TABS = "Bounces by what can be done"
+
+
+def audits(marketer, email):
+    """From the first page to who bounced in the report of an email, click by click."""
+    marketer.go("/")
+    marketer.open("Marketing emails")
+    marketer.turn_to("States", "Sent")
+    marketer.press(email.name)
+    marketer.turn_to("Report", "Recipients")
+    marketer.turn_to("Recipient groups", "Bounced")
+
+
+def expands_the_reason(marketer, words):
+    said = marketer.page.get_by_role("main").locator(".code")
+    expect(said).not_to_be_visible()
+    marketer.page.locator("details.said summary").click()
+    expect(said).to_contain_text(words)
+
+
+def looks_at_the_unbounced(marketer):
+    marketer.open("Bounce audit")
+    marketer.turn_to(TABS, "Unbounced")
+
+
 def unbounce(marketer):
     """The dialog on the record, as far as it goes without a mistake."""
     page = marketer.page
@@ -69,17 +94,18 @@ def test_imported_reasons_from_the_audit_to_the_next_send(
     assert live_stack.sink.recipients == ["eva@people.example"]
 
     both_are_known_as_bounced(marketer, first)
-    marketer.go("/bounces/?tab=policy")
+    marketer.open("Bounce audit")
+    marketer.turn_to(TABS, "Policy")
     assert axe(marketer.page) == []
     marketer.press("Ana")
     unbounce(marketer)
-    marketer.go("/bounces/unbounced/")
+    looks_at_the_unbounced(marketer)
     marketer.sees("Not mailed yet")
 
     second = marketer.write_email("Second", everybody)
     marketer.send(second, people=2)
     assert live_stack.sink.recipients.count("ana@people.example") == 1
-    marketer.go("/bounces/unbounced/")
+    looks_at_the_unbounced(marketer)
     marketer.sees("Delivered since")
 
     ben_stays_blocked(marketer)
@@ -119,9 +145,8 @@ def test_the_strict_switch_from_the_report_of_an_email_to_the_unbounce(
     blocked = Contact.objects.exclude(hard_bounce_reason="")
     live_stack.wait_for(blocked.exists, "the judgement")
 
-    marketer.go(f"/emails/{email.pk}/people/?group=bounced")
-    marketer.page.locator("details.said summary").first.click()
-    marketer.sees("poor reputation")
+    audits(marketer, email)
+    expands_the_reason(marketer, "poor reputation")
     assert axe(marketer.page) == []
     assert "poor reputation" in downloaded(marketer, "Export")
     marketer.press("Ana")
@@ -136,7 +161,7 @@ def test_the_strict_switch_from_the_report_of_an_email_to_the_unbounce(
 
 
 def is_blocked_for_good(marketer, contact):
-    marketer.go("/bounces/unbounced/")
+    looks_at_the_unbounced(marketer)
     marketer.sees("Bounced again, for good")
     marketer.go(f"/bounces/unbounce/{contact.pk}/")
     marketer.sees("unbounced once already")
@@ -176,12 +201,13 @@ def test_repeated_soft_bounces_block_and_an_unbounce_begins_anew(
     marketer.send(first, people=1)
     blocked = Contact.objects.filter(hard_bounce_reason="OTHER")
     live_stack.wait_for(blocked.exists, "the judgement")
-    marketer.go(f"/emails/{first.pk}/people/?group=bounced")
-    marketer.page.locator("details.said summary").first.click()
+    audits(marketer, first)
+    marketer.page.locator("details.said summary").press("Enter")
     marketer.sees("mailbox is disabled")
 
     live_stack.sink.answers.clear()
-    marketer.go("/bounces/?tab=other")
+    marketer.open("Bounce audit")
+    marketer.turn_to(TABS, "Other")
     marketer.press("Ana")
     unbounce(marketer)
     second = marketer.write_email("Second", everybody)
@@ -190,9 +216,9 @@ def test_repeated_soft_bounces_block_and_an_unbounce_begins_anew(
     assert not blocked.exists()
 
 
-def blocked_for(reason, name):
+def blocked_for(reason, name, domain="people.example"):
     contact = ContactFactory(
-        email=f"{name}@people.example", first_name=name, hard_bounce_reason=reason
+        email=f"{name.lower()}@{domain}", first_name=name, hard_bounce_reason=reason
     )
     act = Act(action=Action.SUPPRESSED, mechanism=Mechanism.IMPORT, actor=Actor.IMPORT)
     ids = [contact.address_id]
