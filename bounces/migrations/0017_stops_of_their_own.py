@@ -34,7 +34,7 @@ ON CONFLICT DO NOTHING
 class Migration(migrations.Migration):
     dependencies = [
         ("bounces", "0016_retention"),
-        ("deliveries", "0021_a_hold_for_each_cause"),
+        ("deliveries", "0023_a_hold_for_each_cause"),
     ]
 
     operations = [

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("deliveries", "0018_paces"),
+        ("deliveries", "0020_loopback"),
     ]
 
     operations = [

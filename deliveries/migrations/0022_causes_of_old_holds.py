@@ -20,7 +20,7 @@ END
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("deliveries", "0019_cause_of_a_hold"),
+        ("deliveries", "0021_cause_of_a_hold"),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ BY_REASON = ("person", "incident")
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("deliveries", "0020_causes_of_old_holds"),
+        ("deliveries", "0022_causes_of_old_holds"),
     ]
 
     operations = [
