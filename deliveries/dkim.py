@@ -94,12 +94,19 @@ def relaxed_headers(head: bytes) -> dict[str, list[bytes]]:
     """Lower-case name to its lines without CRLF, top to bottom (section 3.4.2)."""
     found: dict[str, list[bytes]] = {}
     for line in _FOLD.sub(b"", head).split(b"\r\n"):
-        name, colon, value = line.partition(b":")
-        if colon:
-            name = name.strip(b" \t").lower()
-            value = _BLANKS.sub(b" ", value).strip(b" ")
-            found.setdefault(name.decode("latin-1"), []).append(name + b":" + value)
+        name, relaxed = _relaxed_header(line)
+        if name:
+            found.setdefault(name, []).append(relaxed)
     return found
+
+
+@functools.lru_cache(maxsize=128)
+def _relaxed_header(line: bytes) -> tuple[str, bytes]:
+    """Its name and the whole of it; most are the same in the next mail."""
+    name, colon, value = line.partition(b":")
+    name = name.strip(b" \t").lower() if colon else b""
+    value = _BLANKS.sub(b" ", value).strip(b" ")
+    return name.decode("latin-1"), name + b":" + value
 
 
 @dataclass(frozen=True)

@@ -156,7 +156,10 @@ class Skeleton:
         pieces = self._with(self.octets, values)
         if not signed:
             return Body(pieces, b"")
-        relaxed = [relaxed_lines(value) for value in values]
+        relaxed = [
+            plain[slot] or relaxed_lines(value)
+            for (slot, _), value in zip(self.values, values, strict=True)
+        ]
         if self.relaxed == self.octets and relaxed == values:
             octets = b"".join(pieces)
             return Body([octets], octets)
