@@ -13,6 +13,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
@@ -231,10 +232,7 @@ def pick(
 ) -> tuple[list[int], list[int]]:
     """Rows for this worker alone, inside a transaction: (to ask about, busy)."""
     with prepared() as cursor:
-        values = {
-            "sender": question.sender,
-            "closed": array(closed),
-        }
+        values = {"sender": question.sender, "closed": array(closed)}
         statement = PICK.format(message=question.message_id, limit=limit)
         rows = cursor.execute(statement, values).fetchall()
     return [pk for pk, free, _ in rows if free], [
@@ -376,6 +374,12 @@ WHERE d.message_id = {message} AND d.id = t.id AND d.id = ANY(%s::bigint[])
   AND d.state IN ('started', 'uncertain')
 """
 
+# of an outcome, as SETTLE takes them
+_columns = attrgetter(
+    *("delivery_id", "state.value", "at", "code", "enhanced", "reply"),
+    *("wait", "attempted", "reason"),
+)
+
 
 def settle(done: Sequence[Outcome]) -> None:
     """Write down what became of the started mails of one message."""
@@ -387,20 +391,6 @@ def settle(done: Sequence[Outcome]) -> None:
     with prepared() as cursor:
         cursor.execute(statement, [ids, *told, ids])
     ProviderMail.objects.keep((o.ref, o.message_id, o.delivery_id) for o in done)
-
-
-def _columns(one: Outcome) -> tuple[object, ...]:
-    return (
-        one.delivery_id,
-        one.state.value,
-        one.at,
-        one.code,
-        one.enhanced,
-        one.reply,
-        one.wait,
-        one.attempted,
-        one.reason,
-    )
 
 
 def release(after: dt.timedelta = STUCK_AFTER) -> int:
