@@ -20,7 +20,7 @@ from django.db import connections
 from bounces import listener, mailboxes
 from bounces.mailboxes import Box, read_box
 from bounces.models import Outcome, Report, Source
-from bounces.recording import Incoming, record, record_many, rejudge
+from bounces.recording import Incoming, record, record_many
 from bounces.who import no_letters
 from consent.models import ConsentRecord, Suppression
 from consent.vocabulary import Reason
@@ -382,23 +382,3 @@ class TestOrder:
         record_many(Incoming(raw, Source.FILE, to) for raw in raws)
         assert self.left() == ("hard", "unknown_user", [Reason.DEAD_ADDRESS])
         assert Report.objects.count() == 2
-
-
-@pytest.mark.django_db
-class TestRejudging:
-    def test_reads_what_waits_once_more(self, capsys):
-        waiting = Incoming(bounce(DeliveryFactory()), Source.FILE)
-        Report.objects.create(
-            source=waiting.source,
-            digest=waiting.digest,
-            raw=waiting.raw,
-            kind="unknown",
-            outcome=Outcome.REVIEW,
-        )
-        call_command("rejudge_bounces")
-        assert "1 reports that waited are settled now" in capsys.readouterr().out
-        assert Suppression.objects.get().reason == Reason.DEAD_ADDRESS
-
-    def test_leaves_alone_what_is_settled(self):
-        report = record(bounce(DeliveryFactory()), source=Source.FILE)
-        assert rejudge(report) is False
