@@ -146,9 +146,10 @@ HOLDINGS: tuple[Holding, ...] = (
             "bounced_at",
             "complained_at",
             "reply",
+            "put_off",
         ),
         why=SUM,
-        emptied={"reply": ""},
+        emptied={"reply": "", "put_off": None},
     ),
     Holding(
         title="Emails in the local outbox",

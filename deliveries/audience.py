@@ -28,6 +28,7 @@ from deliveries.models import Channel, Delivery, Message
 from deliveries.queue import SEND_DUE
 from deliveries.rendering import compile_message
 from deliveries.room import roomy
+from deliveries.rulesets import rules_of
 from deliveries.setwise import judged
 
 # so many new rows that the database must count anew before it plans with them
@@ -170,27 +171,28 @@ def _insert(
     columns = ["address_id", "own", "contact_id", "zone", *of_some, "provider"]
     when = due(
         plan,
-        f"({asked.sql}) AS t ({', '.join(columns)}, reason)",
+        f"({asked.sql}) AS t ({', '.join(columns)}, consent, reason)",
         _zones(people, plan),
         earliest=earliest,
         message=message.pk,
     )
     values = [message.pk, message.open_tracked, message.click_tracked]
+    rules = rules_of(message, plan, limits).pk
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
             INSERT INTO deliveries_delivery (message_id, contact_id, address_id,
                 state, reason, provider, open_tracked, click_tracked, due_at, shown,
-                language)
+                language, consent_id, rule_set_id)
             SELECT %s, contact_id, address_id,
                 CASE reason WHEN '' THEN 'queued' ELSE 'not_sent' END, reason,
                 provider, %s, %s, {when.moment},
                 {SHOWN if SHOWN in of_some else "NULL"},
-                {TONGUE if TONGUE in of_some else "''"}
+                {TONGUE if TONGUE in of_some else "''"}, consent, %s
             FROM {when.people} {when.join}
             {"ON CONFLICT DO NOTHING" if repeated else ""}
             """,  # noqa: S608  the inner statement is compiled with parameters
-            [*values, *when.first, *asked.params, *when.last],
+            [*values, *when.first, rules, *asked.params, *when.last],
         )
         return int(cursor.rowcount)
 

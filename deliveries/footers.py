@@ -31,6 +31,7 @@ class Words:
     since: str
     unsubscribe: str
     preferences: str
+    why: str
 
 
 WORDS: dict[str, Words] = {
@@ -39,6 +40,7 @@ WORDS: dict[str, Words] = {
         " on {day}",
         "Unsubscribe",
         "Choose what you get",
+        "Why did I get this?",
     ),
     Language.FINNISH: Words(
         "Saat tämän viestin lähettäjältä {sender}, koska olet tilannut sisällön"
@@ -46,18 +48,21 @@ WORDS: dict[str, Words] = {
         " {day}",
         "Peruuta tilaus",
         "Valitse, mitä saat",
+        "Miksi sain tämän?",
     ),
     Language.FRENCH: Words(
         "Vous recevez cet e-mail de {sender} parce que vous avez accepté « {kind} »",
         " le {day}",
         "Se désabonner",
         "Choisir ce que vous recevez",
+        "Pourquoi ai-je reçu ce message ?",
     ),
     Language.BOKMAL: Words(
         "Du får denne e-posten fra {sender} fordi du sa ja til «{kind}»",
         " {day}",
         "Meld deg av",
         "Velg hva du får",
+        "Hvorfor fikk jeg denne?",
     ),
     Language.POLISH: Words(
         "Otrzymujesz tę wiadomość od nadawcy {sender}, ponieważ wyrażono zgodę na"
@@ -65,6 +70,7 @@ WORDS: dict[str, Words] = {
         " {day}",
         "Wypisz się",
         "Wybierz, co otrzymujesz",
+        "Dlaczego to dostaję?",
     ),
 }
 # where the type has no name, or the mail is looked at before it has a type
@@ -100,6 +106,7 @@ def footer_of(
         reason=reason if channel in SELLING else "",
         unsubscribe=words.unsubscribe,
         preferences=words.preferences,
+        why=words.why,
         language=language,
     )
 

@@ -48,6 +48,7 @@ class Footer:
     reason: str = ""
     unsubscribe: str = "Unsubscribe"
     preferences: str = "Choose what you get"
+    why: str = "Why did I get this?"
     language: str = "en"
 
     @property
@@ -154,10 +155,12 @@ def _footer_mjml(body: Body, footer: Footer) -> str:
     lines = [html.escape(line) for line in _sender_lines(footer)]
     if footer.has_ways_out:
         unsubscribe, preferences = Slot("unsubscribe"), Slot("preferences")
+        why = Slot("why")
         lines = [
             f"{html.escape(defused(footer.reason))}{Slot('since', footer.language)}.",
             f'<a href="{unsubscribe}">{html.escape(footer.unsubscribe)}</a> &#183; '
-            f'<a href="{preferences}">{html.escape(footer.preferences)}</a>',
+            f'<a href="{preferences}">{html.escape(footer.preferences)}</a> &#183; '
+            f'<a href="{why}">{html.escape(footer.why)}</a>',
             *lines,
         ]
     own = "".join(written for written, _ in body.foot)
@@ -174,6 +177,7 @@ def _footer_lines(footer: Footer) -> list[str]:
             f"{defused(footer.reason)}{Slot('since', footer.language)}.",
             f"{footer.unsubscribe}: {Slot('unsubscribe')}",
             f"{footer.preferences}: {Slot('preferences')}",
+            f"{footer.why} {Slot('why')}",
         ]
         lines = [*ways, "", *lines]
     return lines

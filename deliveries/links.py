@@ -1,6 +1,6 @@
 """Where the links in a mail lead: the public addresses, made from tokens.
 
-The pages themselves live in this app (click, open, confirm) and above it
+The pages themselves live in this app (click, open, confirm, why) and above it
 (unsubscribe, preferences, sign-up); a test proves that every address made here has a
 page.
 """
@@ -18,6 +18,7 @@ PATHS: dict[Purpose, str] = {
     Purpose.UNSUBSCRIBE: "/u/{}",
     Purpose.PREFERENCES: "/p/{}",
     Purpose.VIEW: "/v/{}",
+    Purpose.WHY: "/w/{}",
     Purpose.SIGNUP: "/s/{}",
     Purpose.DISOWN: "/n/{}",
     Purpose.PREVIEW: "/preview/{}",

@@ -33,8 +33,8 @@ class Slot:
     """A place in compiled content that is filled per person.
 
     Kinds: token (a value of the contact, by `name`), link (tracked, `name` is its
-    position), unsubscribe, preferences, view, open, since (date of the yes), signup and
-    disown (the two answers to a confirmation mail).
+    position), unsubscribe, preferences, why, view, open, since (date of the yes),
+    signup and disown (the two answers to a confirmation mail).
     """
 
     kind: str

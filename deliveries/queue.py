@@ -12,7 +12,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -33,6 +33,8 @@ from deliveries.optional import conditions
 from deliveries.prepared import array, prepared, together
 from deliveries.rates import Rates, of_providers, tighter
 from deliveries.refusals import Asked, refusal
+from deliveries.rulesets import proof_of
+from deliveries.starting import PICK, START
 
 UNLIMITED = Rates()
 
@@ -92,6 +94,8 @@ class Question:
     columns: tuple[str, ...]
     # the domain of the From address
     sender: str
+    # what is written down of that which allows a mail
+    proof: dict[str, int | None]
     in_waves: bool = False
     # it leaves over hours
     is_paced: bool = False
@@ -107,10 +111,8 @@ class Question:
     ) -> Question:
         """Refusal, address and the `contact_fields` that the mail shows."""
         kind = message.subscription_type
-        asked = Asked(
-            address=OuterRef("address_id"),
-            subscription_type=kind.pk,
-            brand=kind.brand_id,
+        asked = replace(
+            Asked.about(kind, "address_id"),
             message=message.pk,
             domain=OuterRef("address__domain"),
             provider=OuterRef("provider"),
@@ -144,8 +146,9 @@ class Question:
             inner = cursor.mogrify(sql, params).replace("%", "%%")
         outer = f"SELECT * FROM ({inner}) asked WHERE delivery = ANY(%s::bigint[])"  # noqa: S608
         sender, risky = _domain_of(message.from_email), waves.is_in_waves(message)
-        paced = Pace.objects.filter(message=message).exists()
-        return cls(message.pk, outer, tuple(columns), sender, risky, paced, quiet)
+        pace = Pace.objects.filter(message=message).exists()
+        proof = proof_of(message, quiet)
+        return cls(message.pk, outer, tuple(columns), sender, proof, risky, pace, quiet)
 
     def ask(self, ids: Sequence[int]) -> list[dict[str, Any]]:
         """One row per delivery; run it when the addresses are locked."""
@@ -190,43 +193,6 @@ def waiting_messages() -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-# Each message has statements of its own, so that a plan made once knows its partition:
-# one for all partitions costs more than planning anew, and is never kept; nor is one
-# that does not know how few rows it is to pick.
-#
-# SKIP LOCKED twice: other workers' rows, and addresses that somebody writes about.
-# The setting lasts until the commit: what follows looks for single rows, and must
-# not read a whole table for them, whatever the statistics say.
-PICK = """
-WITH picked AS MATERIALIZED (
-    SELECT d.id, d.address_id FROM deliveries_delivery d
-    WHERE d.message_id = {message} AND d.state = 'queued'
-      AND d.due_at <= statement_timestamp()
-      AND d.provider <> ALL(ARRAY(
-          SELECT value FROM deliveries_hold WHERE lifted_at IS NULL
-          AND kind = 'provider'))
-      AND d.provider <> ALL(%(closed)s::text[])
-      AND (NOT EXISTS (
-          SELECT FROM deliveries_hold WHERE lifted_at IS NULL AND kind = 'domain')
-        OR NOT EXISTS (
-          SELECT FROM consent_address a JOIN deliveries_hold h ON h.value = a.domain
-          WHERE a.id = d.address_id AND h.lifted_at IS NULL AND h.kind = 'domain'))
-      AND NOT EXISTS (
-          SELECT FROM deliveries_hold WHERE lifted_at IS NULL AND kind = 'sender'
-          AND value = %(sender)s)
-    ORDER BY d.due_at, d.id LIMIT {limit}
-    FOR UPDATE OF d SKIP LOCKED
-), locked AS MATERIALIZED (
-    SELECT a.id FROM consent_address a
-    WHERE a.id = ANY(SELECT address_id FROM picked)
-    ORDER BY a.id FOR SHARE SKIP LOCKED
-)
-SELECT picked.id, locked.id IS NOT NULL, set_config('enable_seqscan', 'off', true)
-FROM picked LEFT JOIN locked ON locked.id = picked.address_id
-ORDER BY picked.id
-"""
-
-
 def pick(
     question: Question, limit: int, closed: Sequence[str] = ()
 ) -> tuple[list[int], list[int]]:
@@ -240,34 +206,14 @@ def pick(
     ]
 
 
-# `t` says for each row what it becomes: '' starts, 'busy' waits a moment or until
-# `due`, else a reason
-START = """
-UPDATE deliveries_delivery d SET
-    state = CASE t.reason WHEN '' THEN 'started' WHEN 'busy' THEN 'queued'
-                          ELSE 'not_sent' END,
-    reason = CASE WHEN t.reason IN ('', 'busy') THEN '' ELSE t.reason END,
-    started_at = CASE WHEN t.reason = '' THEN statement_timestamp() END,
-    claimed_by = CASE WHEN t.reason = '' THEN %(worker)s ELSE '' END,
-    claimed_at = CASE WHEN t.reason = '' THEN statement_timestamp() END,
-    settled_at = CASE WHEN t.reason NOT IN ('', 'busy') THEN statement_timestamp() END,
-    attempts = d.attempts + (t.reason = '')::int,
-    due_at = CASE WHEN t.reason = 'busy'
-                  THEN COALESCE(t.due, statement_timestamp() + %(busy)s)
-                  ELSE d.due_at END
-FROM unnest(%(ids)s::bigint[], %(reasons)s::text[], %(dues)s::timestamptz[])
-    AS t(id, reason, due)
-WHERE d.message_id = {message} AND d.id = t.id AND d.id = ANY(%(ids)s::bigint[])
-"""
-
-
 def _write_start(
-    message_id: int,
+    question: Question,
     worker: str,
     reasons: dict[int, str],
     dues: dict[int, dt.datetime],
 ) -> None:
     values: dict[str, Any] = {
+        **question.proof,
         "worker": worker,
         "busy": BUSY,
         "ids": array(reasons),
@@ -275,8 +221,9 @@ def _write_start(
         "dues": array(dues.get(pk) for pk in reasons),
     }
     if reasons:
+        statement = START.format(message=question.message_id)
         with prepared() as cursor:
-            cursor.execute(START.format(message=message_id), values)
+            cursor.execute(statement, values)
 
 
 class Batch(NamedTuple):
@@ -324,7 +271,7 @@ def _start(question: Question, worker: str, limit: int, rates: Rates) -> Batch:
     reasons = {row["delivery"]: row["refusal"] for row in asked}
     reasons = {pk: why for pk, why in reasons.items() if why != "on_hold"}
     reasons |= dict.fromkeys([*busy, *dues], "busy")
-    _write_start(question.message_id, worker, reasons, dues)
+    _write_start(question, worker, reasons, dues)
     return Batch([row for row in asked if row["refusal"] == ""], len(dues))
 
 
@@ -365,7 +312,11 @@ UPDATE deliveries_delivery d SET
     started_at = CASE WHEN t.state NOT IN ('queued', 'not_sent') THEN d.started_at END,
     due_at = CASE WHEN t.state = 'queued' THEN statement_timestamp() + t.wait
                   ELSE d.due_at END,
-    attempts = d.attempts - (NOT t.attempted)::int
+    attempts = d.attempts - (NOT t.attempted)::int,
+    put_off = CASE WHEN t.state = 'queued' AND t.code IS NOT NULL
+        THEN coalesce(d.put_off, '[]') || jsonb_build_object('at', t.at,
+            'code', t.code, 'enhanced', t.enhanced, 'reply', t.reply)
+        ELSE d.put_off END
 FROM unnest(
     %s::bigint[], %s::text[], %s::timestamptz[], %s::smallint[], %s::text[],
     %s::text[], %s::interval[], %s::boolean[], %s::text[]

@@ -33,7 +33,8 @@ _POSITION = models.IntegerField()
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """SQL with its parameters: the columns asked for, then `provider` and `reason`."""
+    """SQL with its parameters: the columns asked for, then `provider`, `consent` (the
+    record of the yes that would do) and `reason`."""
 
     sql: str
     params: tuple[Any, ...]
@@ -55,8 +56,10 @@ def judged(
     runs = itertools.groupby(table, _name_of)
     parts = [_part(list(run), subscription_type, name) for name, run in runs]
     provider = f"COALESCE({NoAddress.__name__}.found, '{OTHER}')"
+    asks = any(part.name == NoGrant.__name__ for part in parts)
+    yes = f"{NoGrant.__name__}.found" if asks else "NULL::bigint"
     sql = f"""
-        SELECT people.*, {provider} AS provider,
+        SELECT people.*, {provider} AS provider, {yes} AS consent,
             COALESCE({", ".join(part.reason for part in parts)}, people.own) AS reason
         FROM ({inner}) AS people {" ".join(part.join for part in parts)}
     """  # noqa: S608  put together from constants and compiled statements
@@ -120,13 +123,14 @@ def _first_suppressions(
 
 
 def _those_with(test: Any, kind: SubscriptionType) -> models.QuerySet[Any, Any]:
-    """(address, its provider or 1) of everybody whom this test lets pass."""
+    """(address, its provider or the record of its yes) of everybody whom this test lets
+    pass."""
     if isinstance(test, NoAddress):
         there = Address.objects.filter(key__isnull=False)
         return there.values_list("pk", provider_case("domain")).order_by()
     if isinstance(test, NoGrant):
         yeses = test.proved().filter(subscription_type=kind)
-        return yeses.values_list("address_id", Value(1)).order_by()
+        return yeses.values_list("address_id", "record_id").order_by()
     raise TypeError(f"{test} is no question about addresses.")
 
 

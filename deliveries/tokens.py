@@ -38,6 +38,7 @@ class Purpose(Enum):
     PREFERENCES = "preferences"
     RETURN_PATH = "return-path"
     VIEW = "view"
+    WHY = "why"
     SIGNUP = "signup"
     DISOWN = "disown"
     PREVIEW = "preview"
@@ -60,8 +61,8 @@ class BadToken(ValueError):
 @dataclass(frozen=True, slots=True)
 class Token:
     """What a token says. `extra` is the link position (CLICK, CONFIRM) or the id of
-    the subscription type (UNSUBSCRIBE, PREFERENCES), else 0. Of a PREVIEW, which is
-    about no mail, `message_id` is the id of what is shared and the others are 0."""
+    the subscription type (UNSUBSCRIBE, PREFERENCES, WHY), else 0. Of a PREVIEW, which
+    is about no mail, `message_id` is the id of what is shared and the others are 0."""
 
     message_id: int
     delivery_id: int

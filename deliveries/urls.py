@@ -8,6 +8,7 @@ urlpatterns = [
     path("o/<str:token>.gif", views.opened, name="open"),
     path("y/<str:token>", views.confirm, name="confirm"),
     path("v/<str:token>", views.in_browser, name="in_browser"),
+    path("w/<str:token>", views.why, name="why"),
     path("settings/domains/", settings_views.index, name="domains"),
     path("settings/domains/add/", settings_views.add, name="domain_add"),
     path("settings/domains/<int:pk>/", settings_views.detail, name="domain"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 from csp.decorators import csp
@@ -19,10 +20,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.speaking import kept, speak
 from contacts.models import Contact
 from deliveries import browser, confirmation, settling, tracking
+from deliveries import why as reasons
 from deliveries.confirmation import Question, Standing
 from deliveries.forms import PressForm
 from deliveries.links import public_url
-from deliveries.models import EventKind
+from deliveries.models import EventKind, Message
 from deliveries.tokens import BadToken, Purpose, Token, read
 from deliveries.tracking import Answer
 
@@ -80,17 +82,40 @@ def press(request: HttpRequest, token: Token) -> None:
 
 def page(request: HttpRequest, token: Token, question: Question) -> HttpResponse:
     """Draw how matters stand, with the ways out."""
-    way_out = replace(token, extra=question.message.subscription_type_id)
     context = {
         "question": question,
-        "kind": question.message.subscription_type.words,
-        "brand": question.message.brand,
         "button": confirmation.WORDS,
         "minutes": max(1, round(settling.window().total_seconds() / 60)),
+        **_around(token, question.message),
+    }
+    return private(render(request, "deliveries/confirm.html", context))
+
+
+def _around(token: Token, message: Message) -> dict[str, Any]:
+    """What every page behind a mail shows: what it belongs to, and the ways out."""
+    way_out = replace(token, extra=message.subscription_type_id)
+    return {
+        "kind": message.subscription_type.words,
+        "brand": message.brand,
         "unsubscribe_url": public_url(way_out, Purpose.UNSUBSCRIBE),
         "preferences_url": public_url(way_out, Purpose.PREFERENCES),
     }
-    return private(render(request, "deliveries/confirm.html", context))
+
+
+@login_not_required
+@require_safe
+def why(request: HttpRequest, token: str) -> HttpResponse:
+    """Which yes a mail was sent on, for whoever wonders; changes nothing."""
+    try:
+        found = read(token, Purpose.WHY)
+    except BadToken:
+        return unknown(request)
+    answer = reasons.why(found)
+    if answer is None:
+        return unknown(request)
+    speak(request, Contact.objects.language_at(found.address_id))
+    context = {"why": answer, **_around(found, answer.message)}
+    return private(render(request, "deliveries/why.html", context))
 
 
 @login_not_required

@@ -32,6 +32,7 @@ PUBLIC = {
     "deliveries:open",
     "deliveries:confirm",
     "deliveries:in_browser",
+    "deliveries:why",
     "campaigns:picture",
     "consent:logo",
     "consent:colours",

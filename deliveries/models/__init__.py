@@ -21,6 +21,7 @@ from deliveries.models.messages import Bound, Channel, Link, LinkKind, Message
 from deliveries.models.months import Month
 from deliveries.models.references import ProviderMail
 from deliveries.models.relays import ProviderLimit, Relay, Security, Spent
+from deliveries.models.rulesets import RuleSet
 from deliveries.models.touched import Touched
 from deliveries.models.waves import Pace, Wave
 
@@ -52,6 +53,7 @@ __all__ = [
     "ProviderLimit",
     "ProviderMail",
     "Relay",
+    "RuleSet",
     "Security",
     "SendingDomain",
     "SigningKey",

@@ -8,9 +8,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Now
 
-from consent.models import Address
+from consent.models import Address, ConsentRecord
 from contacts.models import Contact
 from deliveries.models.messages import Message
+from deliveries.models.rulesets import RuleSet
 
 
 class DeliveryState(models.TextChoices):
@@ -95,6 +96,24 @@ class Delivery(models.Model):
     language = models.CharField(max_length=12, blank=True, db_default="")
     open_tracked = models.BooleanField(db_default=False, default=False)
     click_tracked = models.BooleanField(db_default=False, default=False)
+    # What allowed it, written as the audience is fixed and again as the mail starts:
+    # the yes, with its words, the rules that were asked, and the newest record that
+    # the ledger had of this address then
+    consent = models.ForeignKey(
+        ConsentRecord,
+        null=True,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+    )
+    rule_set = models.ForeignKey(
+        RuleSet,
+        null=True,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+    )
+    ledger_at = models.BigIntegerField(null=True)
     queued_at = models.DateTimeField(db_default=Now())
     # not before this moment: schedule, retry back-off
     due_at = models.DateTimeField(db_default=Now())
@@ -108,6 +127,8 @@ class Delivery(models.Model):
     smtp_code = models.PositiveSmallIntegerField(null=True)
     enhanced_code = models.CharField(max_length=12, blank=True, db_default="")
     reply = models.TextField(blank=True, db_default="")
+    # every answer that put it off until later: at, code, enhanced, reply
+    put_off = models.JSONField(null=True)
     delivered_at = models.DateTimeField(null=True)
     # human verdicts only; a later human event never moves the first one
     opened_at = models.DateTimeField(null=True)
