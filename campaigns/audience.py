@@ -95,6 +95,21 @@ def _named(email: MarketingEmail, *, gets: bool) -> list[int]:
     return [pk for pk, one in email.named().items() if one == gets]
 
 
+def aims(email: MarketingEmail) -> list[dict[str, Any]]:
+    """The segments it goes to and those it leaves out, each in its version."""
+    chosen = [(one, False) for one in email.include.all()]
+    chosen += [(one, True) for one in email.exclude.all()]
+    return [
+        {
+            "segment": one.pk,
+            "name": one.name,
+            "version": one.version,
+            "is_left_out": is_left_out,
+        }
+        for one, is_left_out in chosen
+    ]
+
+
 def left_out(email: MarketingEmail) -> list[LeftOut]:
     """The reasons that are this email's own: told when no other applies."""
     found: list[LeftOut] = []

@@ -16,7 +16,7 @@ from django.utils import timezone
 from campaigns import places, report
 from campaigns.models import EmailState, MarketingEmail
 from deliveries.compared import Difference, difference
-from deliveries.room import roomy
+from deliveries.room import roomy, snapshot
 
 # Recipients from which on the figures are not counted anew for every look.
 LARGE = 100_000
@@ -40,13 +40,17 @@ def counted(email: MarketingEmail) -> dict[str, Any]:
 
 def kept_since(email: MarketingEmail) -> dt.datetime | None:
     """When the figures shown were counted; None: they are counted now."""
-    whole = email.tally.get("intended", 0) >= LARGE and "lost_by" in email.tally
+    whole = email.tally.get("intended", 0) >= LARGE and "pending" in email.tally
     return email.tallied_at if whole else None
 
 
 def of(email: MarketingEmail) -> dict[str, Any]:
-    """All figures."""
-    return email.tally if kept_since(email) else counted(email)
+    """All figures, of one moment: while it is sent the next differs."""
+    if kept_since(email):
+        kept: dict[str, Any] = email.tally
+        return kept
+    with snapshot():
+        return counted(email)
 
 
 def groups(email: MarketingEmail) -> dict[str, int]:
@@ -63,7 +67,7 @@ def recount() -> int:
     for email in MarketingEmail.objects.to_recount(LARGE):
         same = MarketingEmail.objects.filter(pk=email.pk, tallied_at=email.tallied_at)
         if same.update(tallied_at=timezone.now()):
-            with roomy():
+            with snapshot(), roomy():
                 email.tally = counted(email)
             email.save(update_fields=["tally"])
             done += 1
@@ -77,7 +81,7 @@ def differing() -> Iterator[Difference]:
     )
     for pk in list(over.order_by("pk").values_list("pk", flat=True)):
         email = MarketingEmail.objects.select_related("message").get(pk=pk)
-        with roomy():
+        with snapshot(), roomy():
             now = json.loads(json.dumps(counted(email)))
         if found := difference(pk, f"email {pk}, “{email}”", email.tally, now):
             yield found
@@ -87,6 +91,6 @@ def mend(ids: Sequence[int]) -> None:
     """Count these emails anew."""
     for email in MarketingEmail.objects.select_related("message").filter(pk__in=ids):
         email.tallied_at = timezone.now()
-        with roomy():
+        with snapshot(), roomy():
             email.tally = counted(email)
         email.save(update_fields=["tally", "tallied_at"])

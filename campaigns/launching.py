@@ -8,7 +8,7 @@ from django.db import transaction
 
 from accounts.models import Job
 from campaigns.approving import Standing, unapproved
-from campaigns.audience import Funnel, contacts_of, funnel_of, left_out
+from campaigns.audience import Funnel, aims, contacts_of, funnel_of, left_out
 from campaigns.conditions import about, fitted
 from campaigns.missing import missing_values, without_fallback
 from campaigns.models import EmailState, MarketingEmail
@@ -108,7 +108,8 @@ def _let_go(email: MarketingEmail, job: Job) -> None:
     )
     numbers = funnel_of(email, dict(counts))
     _compare(numbers, email.expected)
-    if not email.begin_sending(message, numbers.as_json()):
+    kept = {**numbers.as_json(), "aimed": aims(email)}
+    if not email.begin_sending(message, kept):
         if email.state != EmailState.PREPARING:
             raise Overtaken
         raise Moved(REWORKED.format(why=_what_changed(email)))

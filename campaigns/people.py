@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import models
@@ -48,6 +49,18 @@ def people(
     return rows.select_related("contact", "address")
 
 
+def how_many(
+    counts: dict[str, int],
+    reasons: Iterable[tuple[str, int]],
+    group: Group,
+    reason: str,
+) -> int:
+    """How many are in a group, or in it for one reason."""
+    if not reason:
+        return counts[group.key]
+    return dict(reasons).get("" if reason == "unjudged" else reason, 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One person on the recipients page."""
@@ -60,8 +73,6 @@ class Row:
     sentence: str
     url: str
     at: dt.datetime | None
-    # the whole answer of the server where it said no
-    reply: str = ""
 
 
 def row(delivery: Delivery) -> Row:
@@ -78,15 +89,7 @@ def row(delivery: Delivery) -> Row:
         sentence(delivery),
         person.get_absolute_url() if person else "",
         _when(delivery),
-        _no(delivery),
     )
-
-
-def _no(delivery: Delivery) -> str:
-    if not delivery.bounced_at and delivery.state != DeliveryState.REFUSED:
-        return ""
-    parts = (delivery.smtp_code, delivery.enhanced_code, delivery.reply)
-    return " ".join(str(part) for part in parts if part)
 
 
 def address_of(delivery: Delivery) -> str:

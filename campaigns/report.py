@@ -1,7 +1,7 @@
 """What became of an email: groups of people that add up, and a sentence for each.
 
 Every number is counted over the deliveries of its message, set-based. The groups
-nest: intended = sent + waiting + not sent; sent = delivered + bounced + uncertain.
+nest: intended = sent + pending + not sent; sent = delivered + bounced + uncertain.
 """
 
 from __future__ import annotations
@@ -43,11 +43,13 @@ SENTENCES = {
     **{one.key: one.sentence for one in losses.LOSSES},
 }
 
+# what comes back while the mail is still being handed over counts once that is settled
 _BOUNCED = Q(state__in=[DeliveryState.REFUSED, DeliveryState.EXPIRED]) | Q(
-    bounced_at__isnull=False
+    state__in=[DeliveryState.DELIVERED, DeliveryState.UNCERTAIN],
+    bounced_at__isnull=False,
 )
 _NOT_SENT = Q(state__in=[DeliveryState.NOT_SENT, DeliveryState.CANCELLED])
-_WAITING = Q(state__in=[DeliveryState.QUEUED, DeliveryState.STARTED])
+_PENDING = Q(state__in=[DeliveryState.QUEUED, DeliveryState.STARTED])
 _UNVERIFIED = Q(clicked_at__isnull=True, unverified_click_at__isnull=False)
 
 
@@ -67,7 +69,7 @@ GROUPS: tuple[Group, ...] = (
     Group(
         "sent",
         "Sent",
-        ~_NOT_SENT & ~_WAITING,
+        ~_NOT_SENT & ~_PENDING,
         "intended",
         nothing="Nothing has been sent yet.",
     ),
@@ -124,9 +126,9 @@ GROUPS: tuple[Group, ...] = (
         nothing="The outcome of every mail is known.",
     ),
     Group(
-        "waiting",
-        "Waiting",
-        _WAITING,
+        "pending",
+        "Pending",
+        _PENDING,
         "intended",
         nothing="Nobody is waiting for it any more.",
     ),
@@ -355,9 +357,11 @@ def links(
         verdicts = clickers.get(str(one.pk), {})
         rows.append(
             {
+                "position": one.position,
                 "label": one.label,
                 "url": one.url,
                 "kind": one.kind,
+                "tongue": one.language,
                 "language": name_of(one.language) if one.language else "",
                 "clickers": verdicts.get(Verdict.HUMAN, 0),
                 "doubtful": verdicts.get(Verdict.UNVERIFIED, 0),

@@ -13,6 +13,7 @@ from campaigns.views import (
     sending,
     sharing,
     templates,
+    tracing,
     versions,
     writing,
 )
@@ -111,9 +112,16 @@ urlpatterns = [
     # the report
     path("emails/<int:pk>/", reports.detail, name="detail"),
     path("emails/<int:pk>/departures/", reports.departures, name="departures"),
+    path("emails/<int:pk>/clicks/", tracing.clicks, name="clicks"),
     path("emails/<int:pk>/people/", reports.people, name="people"),
+    path("emails/<int:pk>/people/news/", reports.news, name="news"),
     path("emails/<int:pk>/people/export/", reports.export, name="export"),
     path("emails/<int:pk>/people/segment/", reports.segment, name="segment"),
     path("emails/<int:pk>/people/again/", reports.again, name="again"),
+    path(
+        "emails/<int:pk>/people/<int:delivery>/",
+        tracing.trace,
+        name="trace",
+    ),
     path("emails/<int:pk>/sent/", reports.shown, name="shown"),
 ]

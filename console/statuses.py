@@ -74,6 +74,12 @@ STATUSES: dict[str, Look] = {
     "bounced": Look("Bounced", BAD, "circle-x"),
     "refused": Look("Not sent", NEUTRAL, "circle-minus"),
     "cancelled": Look("Cancelled", NEUTRAL, "circle-minus"),
+    # one of the questions asked about a delivery
+    "passed": Look("Clear", OK, "circle-check"),
+    "kept_out": Look("Kept out", WARN, "circle-minus"),
+    "as_well": Look("Would have, too", NEUTRAL, "circle-minus"),
+    "not_asked": Look("Not asked", NEUTRAL, "circle-minus"),
+    "asked_later": Look("Asked as it starts", INFO, "clock"),
     # somebody in a re-engagement campaign
     "reengaged": Look("Re-engaged", OK, "badge-check"),
     "silent": Look("Still silent", NEUTRAL, "hourglass"),

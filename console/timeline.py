@@ -16,11 +16,13 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
+from campaigns.models import MarketingEmail
 from consent.models import ConsentRecord
 from consent.vocabulary import Action
 from contacts.models import Contact, MergedAddress
 from deliveries import refusals
 from deliveries.models import Delivery, DeliveryState, Event, EventKind, Verdict
+from deliveries.trace import allowed_by
 
 PAGE = 50
 
@@ -131,9 +133,10 @@ def _deliveries(at: list[int], before: dt.datetime | None) -> Iterator[Happening
     rows = (
         Delivery.objects.annotate(at=Coalesce("started_at", "queued_at"))
         .filter(_earlier("at", before), address_id__in=at)
-        .select_related("message")
+        .select_related("message", "consent")
         .order_by("-at", "-id")[: PAGE + 1]
     )
+    traces = _traces(rows)
     for row in rows:
         state = DeliveryState(row.state)
         icon, tint = DELIVERY_LOOKS.get(state, ("mail", ""))
@@ -143,8 +146,19 @@ def _deliveries(at: list[int], before: dt.datetime | None) -> Iterator[Happening
             _outcome(row),
             icon,
             tint,
-            url_of(row.message.group),
+            traces.get(row.pk) or url_of(row.message.group),
         )
+
+
+def _traces(rows: Iterable[Delivery]) -> dict[int, str]:
+    """The page of each mail that has one: those of marketing emails."""
+    emails = MarketingEmail.objects.filter(message__in={row.message_id for row in rows})
+    found = dict(emails.values_list("message_id", "pk"))
+    return {
+        row.pk: reverse("campaigns:trace", args=[found[row.message_id], row.pk])
+        for row in rows
+        if row.message_id in found
+    }
 
 
 def _outcome(row: Delivery) -> str:
@@ -156,6 +170,7 @@ def _outcome(row: Delivery) -> str:
         words.append(f"{row.smtp_code} {row.reply[:200]}".strip())
     if row.complained_at:
         words.append("reported as spam")
+    words.append(allowed_by(row))
     return " · ".join(filter(None, words))
 
 

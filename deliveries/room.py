@@ -13,6 +13,18 @@ WORK_MEMORY = "256MB"
 
 
 @contextlib.contextmanager
+def snapshot() -> Iterator[None]:
+    """Whatever is read inside is of one moment, in however many statements; nothing is
+    written. Inside another transaction that one decides."""
+    if connection.in_atomic_block:
+        yield
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
+
+
+@contextlib.contextmanager
 def roomy(timeout_ms: int = 0, *, at_leisure: bool = False) -> Iterator[None]:
     """A transaction with memory for large joins, and a limit to its statements.
 

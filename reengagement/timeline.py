@@ -120,7 +120,7 @@ def _email_step(campaign: Campaign, item: CampaignEmail) -> Step:
     if email.message_id is None:
         return _later_step(campaign, item, title)
     row = figures.groups(email)
-    sending = row["waiting"] > 0
+    sending = row["pending"] > 0
     held = campaign.state == CampaignState.PAUSED
     return Step(
         "send" if sending else "mail-check",
@@ -136,7 +136,7 @@ def _email_step(campaign: Campaign, item: CampaignEmail) -> Step:
             (row["unsubscribed"], "unsubscribed"),
         ),
         done=row["sent"],
-        total=row["sent"] + row["waiting"] if sending else 0,
+        total=row["sent"] + row["pending"] if sending else 0,
     )
 
 

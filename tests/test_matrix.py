@@ -32,7 +32,7 @@ PAGES = {
         console:second_factor_off
         contacts:properties consent:types deliveries:domains deliveries:domain
         campaigns:list campaigns:preview campaigns:detail campaigns:shown
-        campaigns:approval campaigns:departures
+        campaigns:approval campaigns:departures campaigns:clicks
         bounces:incidents bounces:rules bounces:complaints signups:list
         signups:preview segments:list segments:vocabulary
         segments:schema segments:status segments:state reengagement:list
@@ -49,7 +49,8 @@ PAGES = {
         console:outbox console:outbox_mail console:outbox_html
         console:outbox_images console:outbox_raw contacts:list contacts:detail
         contacts:why console:view_save console:view_forget
-        campaigns:names campaigns:people optouts:list bounces:list
+        campaigns:names campaigns:people campaigns:news campaigns:trace
+        optouts:list bounces:list
         bounces:history bounces:takes_mail bounces:kept bounces:reports
         bounces:report bounces:rescue
         segments:detail segments:test

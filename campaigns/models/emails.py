@@ -64,8 +64,8 @@ class MarketingEmail(Written, Timed):
         related_name="marketing_email",
     )
     job = models.ForeignKey(Job, null=True, blank=True, on_delete=models.SET_NULL)
-    # counts as the recipients were fixed: see campaigns.audience.Funnel; for the
-    # first email of a campaign {reason: people}
+    # counts as the recipients were fixed: see campaigns.audience.Funnel, with what it
+    # aimed at; for the first email of a campaign {reason: people}
     funnel = models.JSONField(default=dict, blank=True)
     # figures for the list, as of `tallied_at`; see campaigns.report
     tally = models.JSONField(default=dict, blank=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
@@ -18,7 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.paging import keyset
 from accounts.roles import Right, needs
 from accounts.web import SignedIn
-from campaigns import comparison, figures, report
+from campaigns import clickmap, comparison, figures, report
 from campaigns import export as files
 from campaigns import people as rows
 from campaigns.audience import is_large
@@ -26,6 +27,7 @@ from campaigns.departures import last_moment, leaving, next_moment
 from campaigns.models import EmailState, MarketingEmail
 from campaigns.report import BY_KEY, Group
 from campaigns.views.request import find, note, report_tabs
+from deliveries.room import snapshot
 
 PEOPLE = 50
 COLUMNS = [{"label": "Contact"}, {"label": "What became of it"}, {"label": "When"}]
@@ -89,6 +91,8 @@ def detail(request: SignedIn, pk: int) -> HttpResponse:
     if email.state == EmailState.SCHEDULED and not request.htmx:
         now = "count" in request.GET or not is_large(email)
         context |= _departures(email) if now else {"counting": True}
+    if not request.htmx:
+        context |= clickmap.frame(email, context["links"], request.GET.get("map", ""))
     response = render(request, page, context)
     if request.htmx and not _is_live(email):
         response["HX-Refresh"] = "true"
@@ -126,7 +130,7 @@ def _is_live(email: MarketingEmail) -> bool:
 
 def _figures(email: MarketingEmail) -> dict[str, Any]:
     counts = figures.of(email)
-    handled = counts["intended"] - counts["waiting"]
+    handled = counts["intended"] - counts["pending"]
     compared = comparison.rows(email, counts)
     return {
         "email": email,
@@ -136,7 +140,7 @@ def _figures(email: MarketingEmail) -> dict[str, Any]:
         "handled": handled,
         "live": _is_live(email),
         "next_at": _next_at(email),
-        "last_at": last_moment(email, counts["waiting"]),
+        "last_at": last_moment(email, counts["pending"]),
         "adds_up": _adds_up(email, counts),
         "counted_at": figures.kept_since(email),
         "clicks": _clicks(counts),
@@ -193,6 +197,7 @@ def _strip(
             **report.rate(counts, BY_KEY[key], provisional=is_fresh),
             "url": _people_url(email, group=key),
             "current": key == current,
+            "id": f"group-{key}",
         }
         for key in keys
     ]
@@ -201,7 +206,7 @@ def _strip(
 def _adds_up(email: MarketingEmail, counts: dict[str, int]) -> list[dict[str, Any]]:
     """Intended, taken apart into what became of everybody."""
     rows = [{"label": "Intended", "count": counts["intended"]}]
-    for key in ("delivered", "bounced", "uncertain", "waiting", "not_sent"):
+    for key in ("delivered", "bounced", "uncertain", "pending", "not_sent"):
         if counts[key] or key in {"delivered", "bounced", "not_sent"}:
             rows.append(
                 {
@@ -246,12 +251,13 @@ def people(request: SignedIn, pk: int) -> HttpResponse:
         return redirect(email)
     group, reason = _asked(request)
     query = request.GET.get("q", "").strip()
-    counts = figures.groups(email)
-    found = rows.people(email, group, reason, query)
-    if not counts[group.key]:  # looking for nobody takes longest
-        found = found.none()
-    page = keyset(found, request.GET, PEOPLE)
-    reasons = report.reasons(email, group.key)
+    with snapshot():
+        counts = figures.groups(email)
+        found = rows.people(email, group, reason, query)
+        if not counts[group.key]:  # looking for nobody takes longest
+            found = found.none()
+        page = keyset(found, request.GET, PEOPLE)
+        reasons = report.reasons(email, group.key)
     bars = _reason_bars(email, group.key, reason, reasons)
     context = {
         "email": email,
@@ -269,8 +275,51 @@ def people(request: SignedIn, pk: int) -> HttpResponse:
         "zone": timezone.get_current_timezone(),
         "export": reverse("campaigns:export", args=[pk]) + "?" + _kept(group, reason),
         "tabs": report_tabs(email, "people"),
+        "live": _is_live(email),
+        "poll": _poll(request, email, rows.how_many(counts, reasons, group, reason)),
     }
     return render(request, "campaigns/marketingemail_people.html", context)
+
+
+def _poll(request: SignedIn, email: MarketingEmail, seen: int, told: int = 0) -> str:
+    """Where a list that is looked at asks what is new in its group since it was drawn;
+    `told`: the news it has told already."""
+    asked = request.GET.copy()
+    asked.update({"seen": str(seen), "told": str(told)})
+    for name in ("seen", "told"):
+        asked[name] = asked.getlist(name)[-1]
+    return f"{reverse('campaigns:news', args=[email.pk])}?{asked.urlencode()}"
+
+
+@needs(Right.SEE_PEOPLE)
+@require_safe
+def news(request: SignedIn, pk: int) -> HttpResponse:
+    """What is new in a group since its list was drawn: the numbers above it, and how
+    many more are in it, told once."""
+    email = find(pk)
+    group, reason = _asked(request)
+    seen, told = (_number(request.GET.get(name, "")) for name in ("seen", "told"))
+    with snapshot():
+        counts = figures.groups(email)
+        reasons = report.reasons(email, group.key) if reason else []
+    more = rows.how_many(counts, reasons, group, reason) - seen
+    shown = {"group": group.key, "reason": reason, "q": request.GET.get("q", "")}
+    context = {
+        "email": email,
+        "strip": _strip(email, counts, group.key),
+        "live": _is_live(email),
+        "poll": _poll(request, email, seen, more),
+        "more": more,
+        "fewer": -more,
+        "is_new": more != told,
+        "show": _people_url(email, **shown),
+    }
+    return render(request, "campaigns/marketingemail_people.html#news", context)
+
+
+def _number(words: str) -> int:
+    """A whole number of the address; 0 for anything else."""
+    return int(words) if re.fullmatch(r"-?\d{1,9}", words) else 0
 
 
 def _kept(group: Group, reason: str) -> str:

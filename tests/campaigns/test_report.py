@@ -97,10 +97,10 @@ def test_the_groups_add_up(email, everything):
         "spam": 1,
         "lost": 2,
         "uncertain": 1,
-        "waiting": 2,
+        "pending": 2,
         "not_sent": 5,
     }
-    parts = ("sent", "waiting", "not_sent")
+    parts = ("sent", "pending", "not_sent")
     assert sum(counts[one] for one in parts) == counts["intended"]
     parts = ("delivered", "bounced", "uncertain")
     assert sum(counts[one] for one in parts) == counts["sent"]

@@ -170,7 +170,7 @@ QUERIES = {
     "console:outbox": 3,
     "console:jobs": 3,
     "contacts:list": 10,
-    "contacts:detail": 13,
+    "contacts:detail": 14,
     "segments:list": 5,
     "segments:detail": 11,
     "campaigns:list": 4,
