@@ -43,9 +43,14 @@ SENTENCES = {
 # Counting more people than this takes longer than a page may.
 LARGE = 50_000
 
-UNENGAGED = Q(delivered__gte=NEVER_ENGAGED, opened=0, clicked=0) | Q(
-    sends_since_engagement__gte=LAPSED
-)
+# untracked mail is not among the sends since: nobody knows whether it was opened
+UNENGAGED = Q(
+    sends_since_engagement__gte=NEVER_ENGAGED,
+    opened=0,
+    clicked=0,
+    last_opened_at=None,
+    last_clicked_at=None,
+) | Q(sends_since_engagement__gte=LAPSED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,12 @@ from typing import Any
 
 from django.utils import timezone
 
+from campaigns.knowing import KNOWN, known
 from campaigns.models import EmailState, MarketingEmail
 from deliveries.days import SETTLING
 
 # (key of the tally, what it is a share of, what people did)
-COMPARED = (("clicked", "delivered", "clicked"), ("lost", "sent", "were lost"))
+COMPARED = (("clicked", "clicks_known", "clicked"), ("lost", "sent", "were lost"))
 # what a row shows; None where the stored figures do not know it
 SHOWN = ("sent", "delivered", "opened", "clicked", "lost")
 # so many mails say something; fewer are chance
@@ -42,9 +43,11 @@ class Row:
 
     @classmethod
     def of(cls, email: MarketingEmail, counts: Mapping[str, Any], url: str) -> Row:
-        tracked = (email.open_tracked, email.click_tracked)
-        known = {key: counts.get(key) for key in SHOWN}
-        return cls(email.name, url, email.launched_at, known, *tracked)
+        shown = {key: counts.get(key) for key in SHOWN}
+        for key, base in KNOWN.items():
+            shown[base] = known(email, counts, key)
+        tracked = [bool(shown[base]) for base in KNOWN.values()]
+        return cls(email.name, url, email.launched_at, shown, *tracked)
 
 
 def rows(email: MarketingEmail, counts: Mapping[str, Any]) -> list[Row]:

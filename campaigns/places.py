@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Count, F
 
 from campaigns.models import MarketingEmail
-from campaigns.report import BY_KEY, deliveries_of
+from campaigns.report import ARE_KNOWN, BY_KEY, deliveries_of
 from deliveries.providers import LABELS, OTHER
 
 COUNTED = ("sent", "delivered", "bounced", "opened", "clicked", "lost")
@@ -31,6 +31,7 @@ def _counted(
 ) -> list[dict[str, Any]]:
     """Of each place, those with most mail first."""
     sent = deliveries_of(email).filter(BY_KEY["sent"].where).values_list(column)
-    sums = {f"n_{key}": Count("pk", filter=BY_KEY[key].where) for key in COUNTED}
+    conditions = {key: BY_KEY[key].where for key in COUNTED} | ARE_KNOWN
+    sums = {f"n_{key}": Count("pk", filter=where) for key, where in conditions.items()}
     rows = sent.annotate(**sums).order_by(F("n_sent").desc(), column)[:most]
-    return [dict(zip(("name", *COUNTED), row, strict=True)) for row in rows]
+    return [dict(zip(("name", *conditions), row, strict=True)) for row in rows]

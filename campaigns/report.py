@@ -17,6 +17,7 @@ from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 from campaigns import audience, losses
+from campaigns.knowing import KNOWN, known
 from campaigns.languages import name_of
 from campaigns.models import MarketingEmail
 from consent.models import Suppression
@@ -147,13 +148,21 @@ def deliveries_of(email: MarketingEmail) -> models.QuerySet[Delivery]:
     return Delivery.objects.filter(message=email.message_id)
 
 
+ARE_KNOWN = {
+    f"{one}s_known": BY_KEY["delivered"].where
+    & (Q((f"{one}_tracked", True)) | Q(clicked_at__isnull=False))
+    for one in ("open", "click")
+}
+
+
 def tally(email: MarketingEmail) -> dict[str, int]:
     """How many are in each group; one question to the database."""
     counts: dict[str, int] = deliveries_of(email).aggregate(
         **{
             group.key: Count("pk", filter=group.where) if group.where else Count("pk")
             for group in GROUPS
-        }
+        },
+        **{key: Count("pk", filter=where) for key, where in ARE_KNOWN.items()},
     )
     return counts
 
@@ -166,10 +175,11 @@ def by_language(email: MarketingEmail) -> list[dict[str, Any]]:
     all; nothing where there is one."""
     if email.message is None or not email.message.variants:
         return []
-    groups = {key: Count("pk", filter=BY_KEY[key].where) for key in SPLIT}
+    conditions = {key: BY_KEY[key].where for key in SPLIT} | ARE_KNOWN
+    groups = {key: Count("pk", filter=where) for key, where in conditions.items()}
     rows = deliveries_of(email).values("language").annotate(**groups)
     found = {row["language"]: row for row in rows.order_by()}
-    empty = dict.fromkeys(SPLIT, 0)
+    empty = dict.fromkeys(conditions, 0)
     return [
         {**empty, **found.get(one, {}), "language": one, "name": name_of(one)}
         for one in languages(email.message)
@@ -271,11 +281,15 @@ def rate(
     """One figure of the strip, with its share and what it is a share of."""
     count = counts[group.key]
     base = counts.get(group.base, 0)
+    of = BY_KEY[group.base].label.lower() if group.base else ""
+    known = counts.get(KNOWN.get(group.key, ""), base)
+    if known < base:
+        base, of = known, f"{known:,} tracked"
     note = "estimated" if group.key == "opened" else ""
     if provisional and group.key == "delivered":
         note = "provisional"
     if base:
-        share = f"{100 * count / base:.1f}% of {BY_KEY[group.base].label.lower()}"
+        share = f"{100 * count / base:.1f}% of {of}"
         note = f"{share}, {note}" if note else share
     return {"label": group.label, "value": count, "note": note}
 
@@ -283,12 +297,9 @@ def rate(
 HOURS = 72
 
 
-def curve(email: MarketingEmail, by_hour: dict[str, list[int]]) -> dict[str, Any]:
-    """People who opened and clicked, hour by hour since the launch, added up.
-
-    `by_hour` is what `by_hour` below found.
-    """
-    began = email.launched_at
+def curve(email: MarketingEmail, counts: dict[str, Any]) -> dict[str, Any]:
+    """People who opened and clicked, hour by hour since the launch, added up."""
+    began, by_hour = email.launched_at, counts["by_hour"]
     opens, clicks = by_hour.get("opened", []), by_hour.get("clicked", [])
     if began is None or not any(opens + clicks):
         return {}
@@ -298,7 +309,7 @@ def curve(email: MarketingEmail, by_hour: dict[str, list[int]]) -> dict[str, Any
         {"label": "Clicks", "values": _added_up(clicks, hours)},
     ]
     finding = f"{sum(opens)} people opened and {sum(clicks)} clicked so far."
-    if not email.open_tracked:
+    if not known(email, counts, "opened"):
         series = series[1:]
         finding = f"{sum(clicks)} people clicked so far; opens are not tracked."
     labels = [f"{hour} h" for hour in range(hours + 1)]

@@ -114,6 +114,11 @@ TIMETABLE: dict[str, dict[str, Any]] = {
         "schedule": 3600.0,
         "options": {"expires": 3600.0},
     },
+    "look for mail that was accepted long after a no, every hour": {
+        "task": "deliveries.tasks.find_late_mail",
+        "schedule": 3600.0,
+        "options": {"expires": 3600.0},
+    },
     "forget the browsers of old opens and clicks, every hour": {
         "task": "deliveries.tasks.forget_browsers",
         "schedule": 3600.0,

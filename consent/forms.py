@@ -33,6 +33,8 @@ class BrandForm(forms.ModelForm):  # type: ignore[type-arg]
             "from_name",
             "from_email",
             "reply_to",
+            "tracking",
+            "tracking_needs_consent",
         ]
         labels: ClassVar = {
             "name": "Brand name",
@@ -41,6 +43,8 @@ class BrandForm(forms.ModelForm):  # type: ignore[type-arg]
             "from_name": "From name",
             "from_email": "From address",
             "reply_to": "Replies go to",
+            "tracking": "Tracking of opens and clicks",
+            "tracking_needs_consent": "Track only people who agreed to it",
         }
         help_texts: ClassVar = {
             "name": "What people know you by. It stands on the pages they see.",
@@ -49,8 +53,19 @@ class BrandForm(forms.ModelForm):  # type: ignore[type-arg]
             "from_name": "The sender's name in the inbox of new emails.",
             "from_email": "An address at a domain you may send from.",
             "reply_to": "Leave empty to get replies at the from address.",
+            "tracking": (
+                "An email may track less than its brand, never more. The confirm button"
+                " works in each of these: pressing it is an answer."
+            ),
+            "tracking_needs_consent": (
+                "All others get no tracking image, and links as they are. Whoever"
+                " refused is never tracked, with or without this."
+            ),
         }
-        widgets: ClassVar = {"postal_address": forms.Textarea(attrs={"rows": 3})}
+        widgets: ClassVar = {
+            "postal_address": forms.Textarea(attrs={"rows": 3}),
+            "tracking": forms.RadioSelect,
+        }
         error_messages: ClassVar = {
             "name": {"unique": "There is a brand of this name already."}
         }

@@ -57,7 +57,13 @@ def _edit_brand(request: SignedIn, one: Brand, done: str) -> HttpResponse:
     form = BrandForm(request.POST or None, instance=one)
     valid = request.method == "POST" and form.is_valid()
     if valid and (saved := kept(form, form.save)):
-        AuditEntry.objects.record(request.user, "saved brand", subject=saved.name)
+        modes = {
+            "tracking": saved.get_tracking_display(),
+            "only_who_agreed": saved.tracking_needs_consent,
+        }
+        AuditEntry.objects.record(
+            request.user, "saved brand", subject=saved.name, detail=modes
+        )
         messages.success(request, done)
         return redirect("consent:brand_edit", saved.pk)
     context = {

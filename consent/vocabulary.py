@@ -32,6 +32,9 @@ class Action(models.TextChoices):
     PAUSED = "paused", "Asked for a pause"
     RESUMED = "resumed", "The pause ended"
     ERASED = "erased", "Erased on request"
+    # on being tracked, apart from being mailed
+    TRACKING_AGREED = "tracking_agreed", "Agreed to tracking"
+    TRACKING_REFUSED = "tracking_refused", "Refused tracking"
 
 
 class Mechanism(models.TextChoices):

@@ -19,7 +19,8 @@ from bounces.complaints import providers_telling
 from console.mail_rates import ENOUGH, MEASURES, Rates
 from console.mail_score import MOST_BEYOND_A_LIMIT, Score
 from deliveries.days import SETTLING
-from deliveries.models import Day
+from deliveries.late import GRACE
+from deliveries.models import Day, Late
 
 WINDOW = dt.timedelta(days=30)
 TOO_LITTLE = (
@@ -31,6 +32,13 @@ COLUMNS = [
     {"label": "Provider"},
     *({"label": head, "num": True} for head in HEADS),
     {"label": "Judgement"},
+]
+LATE_SHOWN = 20
+LATE_COLUMNS = [
+    {"label": "Email"},
+    {"label": "Opted out"},
+    {"label": "Accepted"},
+    {"label": "Minutes after", "num": True},
 ]
 # (label, column of Day, tint)
 ARRIVED = (("Delivered", "delivered", "d1"), ("Bounced", "bounced", "d5"))
@@ -55,6 +63,9 @@ def index(request: SignedIn) -> HttpResponse:
         "most_beyond": MOST_BEYOND_A_LIMIT,
         "too_little": TOO_LITTLE.format(sent=rates.everybody.sums["sent"]),
         "columns": COLUMNS,
+        "late": Late.objects.within(WINDOW)[:LATE_SHOWN],
+        "late_columns": LATE_COLUMNS,
+        "grace": GRACE // dt.timedelta(minutes=1),
         **_charts(days, first, last),
     }
     return render(request, "console/email_health.html", context)

@@ -6,27 +6,33 @@ that nobody mails her again and so that it can be shown why she was mailed).
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from django.db import models, transaction
+from django.db import transaction
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from accounts.models import AuditEntry, User
 from bounces.models import Bounce, Release, Report
 from campaigns.models import SingleContact
-from consent.models import Address, ConsentEvidence, ConsentRecord, Grant, Suppression
+from consent.models import (
+    Address,
+    ConsentEvidence,
+    ConsentRecord,
+    Grant,
+    Suppression,
+    TrackingChoice,
+)
 from consent.vocabulary import Act, Action, Actor, Mechanism, Reason
+from console.holding import Holding
 from contacts.models import (
     Contact,
     ImportedContact,
     MergedAddress,
     OpeningBalance,
 )
-from deliveries.models import CaughtMail, Delivery, DeliveryState, Event
+from deliveries.models import CaughtMail, Delivery, DeliveryState, Event, LastSeen, Late
 from optouts.models import Farewell
 from reengagement.models import Member
 from segments.members import SegmentMember
@@ -34,67 +40,6 @@ from segments.models import Displaced
 from signups.models import Submission
 from webhooks.bodies import CONTACT
 from webhooks.models import Notice
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Holding:
-    """Rows of one model about a person.
-
-    `path` leads from the model to her: to the address row, to the contact where
-    `by` says so, or to the address in its letters. `emptied` is what the fields are
-    set to that could tell who she is; a row that `goes` is deleted instead.
-    """
-
-    title: str
-    model: type[models.Model]
-    path: str
-    columns: tuple[str, ...]
-    by: str = "address"
-    goes: bool = False
-    why: str = ""
-    emptied: dict[str, Any] = field(default_factory=dict)
-
-    def of(self, person: Person) -> models.QuerySet[Any]:
-        return self.model._default_manager.filter(**{self.path: person.key(self.by)})
-
-    def rows(self, person: Person) -> list[dict[str, Any]]:
-        """{column: value} of each row, the oldest first."""
-        return list(self.of(person).order_by("pk").values(*self.columns))
-
-    def label(self, column: str) -> str:
-        """A column in words: message__subject is the message to a reader."""
-        return column.partition("__")[0].replace("_", " ").capitalize()
-
-    def words(self, row: dict[str, Any]) -> list[tuple[str, str]]:
-        """A row for reading: (label, value in words) of each column."""
-        return [
-            (self.label(name), _in_words(self._said(name, value)))
-            for name, value in row.items()
-        ]
-
-    def _said(self, column: str, value: Any) -> Any:
-        """The label of a choice instead of its key."""
-        if "__" in column or not isinstance(value, str):
-            return value
-        field = self.model._meta.get_field(column)
-        return dict(getattr(field, "flatchoices", ())).get(value, value)
-
-    def erase(self, person: Person) -> None:
-        if self.goes:
-            self.of(person).delete()
-        if self.emptied:
-            self.of(person).update(**self.emptied)
-
-
-def _in_words(value: Any) -> str:
-    if isinstance(value, dt.datetime):
-        return date_format(timezone.localtime(value), "j M Y, H:i")
-    if isinstance(value, dict):
-        return ", ".join(f"{key}: {_in_words(one)}" for key, one in value.items())
-    if isinstance(value, list):
-        return ", ".join(_in_words(one) for one in value)
-    return "" if value is None else str(value)
-
 
 PROOF = "It shows why mail was sent, and names nobody once the address is empty."
 SUM = "Counts in reports. It names nobody once the address is empty."
@@ -131,6 +76,13 @@ HOLDINGS: tuple[Holding, ...] = (
         emptied={"ip": None, "user_agent": "", "traits": {}},
     ),
     Holding(
+        title="Last seen, where nothing else is kept",
+        model=LastSeen,
+        path="address",
+        columns=("brand__name", "opened_on", "clicked_on"),
+        goes=True,
+    ),
+    Holding(
         title="Emails",
         model=Delivery,
         path="address",
@@ -150,6 +102,13 @@ HOLDINGS: tuple[Holding, ...] = (
         ),
         why=SUM,
         emptied={"reply": "", "put_off": None},
+    ),
+    Holding(
+        title="Emails that came after an opt-out",
+        model=Late,
+        path="address",
+        columns=("message__subject", "said_at", "accepted_at"),
+        why="It shows that a no was not kept to in time.",
     ),
     Holding(
         title="Emails in the local outbox",
@@ -282,6 +241,13 @@ HOLDINGS: tuple[Holding, ...] = (
         path="address",
         columns=("subscription_type__name", "basis", "grade", "given_at"),
         goes=True,
+    ),
+    Holding(
+        title="Said to being tracked",
+        model=TrackingChoice,
+        path="address",
+        columns=("brand__name", "agreed", "said_at"),
+        why="A no keeps the mail that was sent before silent, too.",
     ),
     Holding(
         title="Proof of consent",

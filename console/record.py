@@ -15,6 +15,7 @@ from accounts.roles import Right, needs
 from accounts.web import SignedIn
 from bounces.forms import UnbounceForm
 from bounces.views.desk import question
+from consent.models import Brand, Tracking, TrackingChoice
 from console.timeline import KINDS, timeline
 from contacts import subscriptions
 from contacts.models import Contact, OpeningBalance, PropertyDefinition
@@ -26,6 +27,15 @@ from segments.members import SegmentMember
 
 SEGMENTS_SHOWN = 20
 ANSWER_COLUMNS = [{"label": "Kind"}, {"label": "Answer"}, {"label": "Why"}]
+# (mode of the brand, whether it may track her): what follows
+FOLLOWS = {
+    (Tracking.FULL, True): "Opens and clicks are tracked",
+    (Tracking.HYGIENE, True): "Only the day of the last open and click is kept",
+    (Tracking.OFF, True): "The brand tracks nobody",
+    (Tracking.FULL, False): "Not tracked",
+    (Tracking.HYGIENE, False): "Not tracked",
+    (Tracking.OFF, False): "The brand tracks nobody",
+}
 BAD = {"complaint", "global_block", "dead_address", "bounced", "imported_bounce"}
 
 
@@ -54,6 +64,39 @@ class Banner:
         tint = "warn" if worst.refusal == "on_hold" else tint
         title = f"No marketing email for {name}."
         return cls(tint, title, worst.sentence, worst.since)
+
+
+@dataclass(frozen=True)
+class Tracked:
+    """What somebody said to being tracked by one brand, and what follows."""
+
+    brand: Brand
+    state: str  # agreed, tracking_refused, not_set
+    since: dt.datetime | None
+    how: str
+    follows: str
+
+
+def tracking_of(contact: Contact) -> list[Tracked]:
+    """Each brand, the default one first."""
+    said = {
+        one.brand_id: one
+        for one in TrackingChoice.objects.filter(
+            address_id=contact.address_id or 0
+        ).select_related("record")
+    }
+    brands = Brand.objects.order_by("-is_default", "name")
+    return [_tracked(brand, said.get(brand.pk)) for brand in brands]
+
+
+def _tracked(brand: Brand, said: TrackingChoice | None) -> Tracked:
+    if said is None:
+        follows = FOLLOWS[Tracking(brand.tracking), not brand.tracking_needs_consent]
+        return Tracked(brand, "not_set", None, "Never said", follows)
+    state = "agreed" if said.agreed else "tracking_refused"
+    how = str(said.record.get_mechanism_display())
+    follows = FOLLOWS[Tracking(brand.tracking), said.agreed]
+    return Tracked(brand, state, said.said_at, how, follows)
 
 
 def own_properties(contact: Contact) -> list[tuple[str, Value | None]]:
@@ -95,6 +138,7 @@ def _record(contact: Contact) -> dict[str, Any]:
         "banner": Banner.of(contact, answers),
         "status": _status(answers),
         "subscriptions": subscriptions.of(contact),
+        "tracking": tracking_of(contact),
         "properties": own_properties(contact),
         "stays": stays.select_related("segment").order_by("-pk")[:SEGMENTS_SHOWN],
         "balance": OpeningBalance.objects.filter(contact=contact).first(),

@@ -42,6 +42,9 @@ STATUSES: dict[str, Look] = {
     # a subscription
     "opted_in": Look("Opted in", OK, "circle-check"),
     "not_set": Look("Not set", NEUTRAL, "circle-minus"),
+    # being tracked
+    "agreed": Look("Agreed", OK, "circle-check"),
+    "tracking_refused": Look("Refused", NEUTRAL, "circle-minus"),
     # an email, a campaign
     "draft": Look("Draft", NEUTRAL, "circle-minus"),
     "scheduled": Look("Scheduled", INFO, "clock"),

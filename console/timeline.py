@@ -47,6 +47,8 @@ CONSENT_LOOKS = {
     Action.RESTORED: ("undo-2", "ok"),
     Action.RELEASED: ("undo-2", "ok"),
     Action.SUPPRESSED: ("circle-x", "bad"),
+    Action.TRACKING_AGREED: ("eye", "ok"),
+    Action.TRACKING_REFUSED: ("eye", ""),
 }
 DELIVERY_LOOKS = {
     DeliveryState.NOT_SENT: ("circle-minus", ""),

@@ -18,7 +18,7 @@ from consent.models import Brand, SubscriptionType
 from console import stops
 from contacts.models import Contact
 from deliveries.entrances import NONE_IN_USE
-from deliveries.models import Hold, HoldKind, Relay, SendingDomain
+from deliveries.models import Hold, HoldKind, Late, Relay, SendingDomain
 from reengagement.models import Campaign
 from reengagement.vocabulary import CampaignState
 from segments.models import Segment
@@ -56,6 +56,7 @@ def tasks() -> list[Task]:
         _reviews(),
         _senders(),
         _relays(),
+        _too_late(),
         _halted(),
         _paused(),
         _webhooks(),
@@ -125,6 +126,20 @@ def _senders() -> Iterator[Task]:
             "It stands in every email; without it nothing can be sent.",
             reverse("consent:brand_edit", args=[brand.pk]),
             "building-2",
+        )
+
+
+def _too_late() -> Iterator[Task]:
+    """Mail that a server accepted long after its reader had opted out."""
+    found = Late.objects.within(RECENT)
+    newest = found.first()
+    if newest:
+        number = found.count()
+        many = "An email was" if number == 1 else f"{number:,} emails were"
+        yield Task(
+            f"{many} accepted after the reader had opted out",
+            f"The last was “{newest.message}”, {newest.minutes} minutes after it.",
+            reverse("console:email_health") + "#late",
         )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from accounts.models import User
-from consent.models import Suppression
+from consent.models import Suppression, TrackingChoice
 from consent.vocabulary import Act, Action, Actor, Mechanism, Reason
 
 
@@ -34,7 +34,7 @@ def take_along(
     user: User, before: int, after: int, reasons: Iterable[Reason], explanation: str
 ) -> None:
     """What was said no to at the address `before` holds at `after` as well, since the
-    same day and in the same batch. Both are locked."""
+    same day and in the same batch; so does a no to being tracked. Both are locked."""
     said = Suppression.objects.active().filter(address=before, reason__in=list(reasons))
     for no in said.select_related("brand", "subscription_type"):
         act = act_of(
@@ -53,3 +53,13 @@ def take_along(
             brand=no.brand,
             subscription_type=no.subscription_type,
         )
+    untracked = TrackingChoice.objects.filter(address=before, agreed=False)
+    for choice in untracked.select_related("brand"):
+        act = act_of(
+            user,
+            Action.TRACKING_REFUSED,
+            explanation,
+            {"record": choice.record_id},
+            occurred_at=choice.said_at,
+        )
+        TrackingChoice.objects.say([after], choice.brand, act, agreed=False)

@@ -24,6 +24,7 @@ from deliveries import pace, partitions
 from deliveries.clock import Plan, Quiet
 from deliveries.dues import due
 from deliveries.frequency import Limit, limits_of
+from deliveries.measuring import CHOICES, Measured
 from deliveries.models import Channel, Delivery, Message
 from deliveries.queue import SEND_DUE
 from deliveries.rendering import compile_message
@@ -176,23 +177,27 @@ def _insert(
         earliest=earliest,
         message=message.pk,
     )
-    values = [message.pk, message.open_tracked, message.click_tracked]
+    measured = Measured.of(message)
+    flag = f"%s AND {measured.allowed}" if measured.anything else "%s"
+    brand = [measured.brand.pk] if measured.anything else []
+    values = [message.pk, *measured.flags.values()]
     rules = rules_of(message, plan, limits).pk
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
             INSERT INTO deliveries_delivery (message_id, contact_id, address_id,
-                state, reason, provider, open_tracked, click_tracked, due_at, shown,
-                language, consent_id, rule_set_id)
+                state, reason, provider, open_tracked, click_tracked, dated, due_at,
+                shown, language, consent_id, rule_set_id)
             SELECT %s, contact_id, address_id,
                 CASE reason WHEN '' THEN 'queued' ELSE 'not_sent' END, reason,
-                provider, %s, %s, {when.moment},
+                provider, {flag}, {flag}, {flag}, {when.moment},
                 {SHOWN if SHOWN in of_some else "NULL"},
                 {TONGUE if TONGUE in of_some else "''"}, consent, %s
             FROM {when.people} {when.join}
+            {CHOICES if measured.anything else ""}
             {"ON CONFLICT DO NOTHING" if repeated else ""}
             """,  # noqa: S608  the inner statement is compiled with parameters
-            [*values, *when.first, rules, *asked.params, *when.last],
+            [*values, *when.first, rules, *asked.params, *when.last, *brand],
         )
         return int(cursor.rowcount)
 

@@ -26,10 +26,16 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from deliveries.models import Verdict
 
+# A press of the confirm button, and the link to it, is an answer and always stored. All
+# else only as the message, its brand and the reader allow by now; where no more than
+# the day may be kept, even what never counts waits for the end of its window, to go.
 STORE = """
 WITH quick AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)),
 hit AS (
-    SELECT t.*, l.id AS link_id, l.url, l.kind AS link_kind
+    SELECT t.*, l.id AS link_id, l.url, l.kind AS link_kind,
+        l.kind = 'confirm' AS is_answer, 'hygiene' IN (m.tracking, b.tracking) AS dated,
+        'off' NOT IN (m.tracking, b.tracking) AND CASE WHEN b.tracking_needs_consent
+            THEN c.agreed IS TRUE ELSE c.agreed IS NOT FALSE END AS tracked
     FROM json_to_recordset(%s) AS t(
         n int, at timestamptz, kind text, delivery_id bigint, message_id bigint,
         address_id bigint, position int, method text, ip inet, user_agent text,
@@ -37,12 +43,19 @@ hit AS (
     CROSS JOIN quick
     LEFT JOIN deliveries_link l
         ON l.message_id = t.message_id AND l.position = t.position
+    LEFT JOIN deliveries_message m ON m.id = t.message_id
+    LEFT JOIN consent_brand b ON b.id = m.brand_id
+    LEFT JOIN consent_trackingchoice c
+        ON c.address_id = t.address_id AND c.brand_id = m.brand_id
     WHERE t.position IS NULL OR l.id IS NOT NULL
 ), stored AS (
     INSERT INTO deliveries_event (at, kind, delivery_id, message_id, address_id,
         link_id, method, ip, user_agent, traits, verdict, score, signals)
     SELECT at, kind, delivery_id, message_id, address_id, link_id, method, ip,
-        user_agent, traits, verdict, score, signals FROM hit
+        user_agent, traits,
+        CASE WHEN dated AND is_answer IS NOT TRUE THEN 'pending' ELSE verdict END,
+        score, signals
+    FROM hit WHERE is_answer OR tracked
 )
 SELECT n, url, link_kind FROM hit
 """
@@ -82,12 +95,15 @@ class Hit(NamedTuple):
         }
 
 
+DROPPED = {"head": 5, "prefetch": 5}
+
+
 def dropped_at_once(hit: Hit) -> dict[str, int]:
     """What never counts, whatever comes after: asked for without being looked at."""
     if hit.method == "HEAD":
-        return {"head": 5}
+        return {"head": DROPPED["head"]}
     if hit.traits.get("purpose"):
-        return {"prefetch": 5}
+        return {"prefetch": DROPPED["prefetch"]}
     return {}
 
 

@@ -137,11 +137,17 @@ def _columns(run: list[tuple[int, str | Row]]) -> tuple[str, ...]:
     return ("".join(str(part) for _, part in run),)
 
 
+PIXEL = f'<img src="{Slot("open")}" width="1" height="1" alt="">'
+
+
 def with_pixel(document: str) -> str:
     """The document with the picture that tells that it was opened."""
-    pixel = f'<img src="{Slot("open")}" width="1" height="1" alt="">'
     before, found, after = document.rpartition("</body>")
-    return f"{before}{pixel}{found}{after}"
+    return f"{before}{PIXEL}{found}{after}"
+
+
+def without_pixel(document: str) -> str:
+    return document.replace(PIXEL, "")
 
 
 def as_text(body: Body, footer: Footer) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -27,6 +27,7 @@ from deliveries import pace, waves
 from deliveries.clock import Plan
 from deliveries.frequency import limits_of
 from deliveries.languages import all_blocks
+from deliveries.measuring import Measured, trackable
 from deliveries.models import Delivery, DeliveryState, Message, Pace, ProviderMail
 from deliveries.models.waves import CANARY, ENDLESS
 from deliveries.optional import conditions
@@ -96,6 +97,8 @@ class Question:
     sender: str
     # what is written down of that which allows a mail
     proof: dict[str, int | None]
+    # what is known of each mail, where its reader may be tracked
+    measured: Measured
     in_waves: bool = False
     # it leaves over hours
     is_paced: bool = False
@@ -135,6 +138,7 @@ class Question:
                 passing=True,
                 limits=limits_of(kind, message.bound),
             ),
+            "tracked": trackable(message),
             **({"pieces": F("shown")} if conditions(all_blocks(message)) else {}),
             **({"tongue": F("language")} if message.variants else {}),
             **{f"c_{name}": F(f"contact__{name}") for name in contact_fields},
@@ -146,9 +150,10 @@ class Question:
             inner = cursor.mogrify(sql, params).replace("%", "%%")
         outer = f"SELECT * FROM ({inner}) asked WHERE delivery = ANY(%s::bigint[])"  # noqa: S608
         sender, risky = _domain_of(message.from_email), waves.is_in_waves(message)
+        known, proof = Measured.of(message), proof_of(message, quiet)
         pace = Pace.objects.filter(message=message).exists()
-        proof = proof_of(message, quiet)
-        return cls(message.pk, outer, tuple(columns), sender, proof, risky, pace, quiet)
+        told = sender, proof, known, risky, pace, quiet
+        return cls(message.pk, outer, tuple(columns), *told)
 
     def ask(self, ids: Sequence[int]) -> list[dict[str, Any]]:
         """One row per delivery; run it when the addresses are locked."""
@@ -162,35 +167,6 @@ def _domain_of(address: str) -> str:
         return addresses.parse(address).domain
     except addresses.BadAddress:
         return ""
-
-
-WAITING_MESSAGES = """
-WITH RECURSIVE waiting AS (
-    (SELECT message_id FROM deliveries_delivery WHERE state = 'queued'
-     ORDER BY message_id LIMIT 1)
-    UNION ALL
-    SELECT (SELECT d.message_id FROM deliveries_delivery d
-            WHERE d.state = 'queued' AND d.message_id > waiting.message_id
-            ORDER BY d.message_id LIMIT 1)
-    FROM waiting WHERE waiting.message_id IS NOT NULL
-)
-SELECT waiting.message_id FROM waiting, LATERAL (
-    SELECT due_at FROM deliveries_delivery d
-    WHERE d.message_id = waiting.message_id AND d.state = 'queued'
-    ORDER BY due_at LIMIT 1
-) first
-WHERE first.due_at <= statement_timestamp() AND NOT EXISTS (
-    SELECT FROM deliveries_hold h WHERE h.lifted_at IS NULL AND (
-        h.kind = 'everything' OR h.message_id = waiting.message_id))
-ORDER BY first.due_at
-"""
-
-
-def waiting_messages() -> list[int]:
-    """Messages with mails that are due and not held, the longest waiting first."""
-    with connection.cursor() as cursor:
-        cursor.execute(WAITING_MESSAGES)
-        return [row[0] for row in cursor.fetchall()]
 
 
 def pick(
@@ -211,10 +187,14 @@ def _write_start(
     worker: str,
     reasons: dict[int, str],
     dues: dict[int, dt.datetime],
+    plain: Set[int],
 ) -> None:
+    """`plain`: those whose reader may not be tracked."""
     values: dict[str, Any] = {
         **question.proof,
+        **question.measured.flags,
         "worker": worker,
+        "plain": array(pk in plain for pk in reasons),
         "busy": BUSY,
         "ids": array(reasons),
         "reasons": array(reasons.values()),
@@ -271,7 +251,8 @@ def _start(question: Question, worker: str, limit: int, rates: Rates) -> Batch:
     reasons = {row["delivery"]: row["refusal"] for row in asked}
     reasons = {pk: why for pk, why in reasons.items() if why != "on_hold"}
     reasons |= dict.fromkeys([*busy, *dues], "busy")
-    _write_start(question, worker, reasons, dues)
+    plain = {row["delivery"] for row in asked if not row["tracked"]}
+    _write_start(question, worker, reasons, dues, plain)
     return Batch([row for row in asked if row["refusal"] == ""], len(dues))
 
 

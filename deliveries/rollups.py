@@ -29,17 +29,25 @@ SUMS = {
     "clicked": "own.clicked + coalesce(b.clicked, 0)",
     "bounced": "own.bounced + coalesce(b.bounced, 0)",
     "replied": "own.replied + coalesce(b.replied, 0)",
+    # only of mail whose answer would be known: untracked is not unopened
     "sends_since_engagement": """CASE
-        WHEN own.engaged_at IS NULL
-        THEN coalesce(b.sends_since_engagement, 0) + own.delivered
-        ELSE (SELECT count(*) FROM unnest(own.deliveries) t WHERE t > own.engaged_at)
+        WHEN greatest(own.engaged_at, seen.until) IS NULL
+        THEN coalesce(CASE WHEN b.opened = 0 AND b.clicked = 0
+                AND num_nonnulls(b.last_opened_at, b.last_clicked_at) = 0
+            THEN greatest(b.sends_since_engagement, b.delivered)
+            ELSE b.sends_since_engagement END, 0)
+            + coalesce(cardinality(own.measured), 0)
+        ELSE (SELECT count(*) FROM unnest(own.measured) t
+            WHERE t > greatest(own.engaged_at, seen.until))
     END""",
     "first_delivered_at": "least(b.first_delivered_at, own.first_delivered_at)",
     "last_delivered_at": "greatest(b.last_delivered_at, own.last_delivered_at)",
     "first_opened_at": "least(b.first_opened_at, own.first_opened_at)",
-    "last_opened_at": "greatest(b.last_opened_at, own.last_opened_at)",
+    "last_opened_at": """greatest(b.last_opened_at, own.last_opened_at,
+        seen.opened_at)""",
     "first_clicked_at": "least(b.first_clicked_at, own.first_clicked_at)",
-    "last_clicked_at": "greatest(b.last_clicked_at, own.last_clicked_at)",
+    "last_clicked_at": """greatest(b.last_clicked_at, own.last_clicked_at,
+        seen.clicked_at)""",
     "last_replied_at": "greatest(b.last_replied_at, own.last_replied_at)",
     "last_email_name": "coalesce(own.last_email_name, b.last_email_name, '')",
 }
@@ -63,7 +71,8 @@ SUMMED = """
             max(d.replied_at) AS last_replied_at,
             max(greatest(d.opened_at, d.last_opened_at, d.clicked_at,
                 d.last_clicked_at)) AS engaged_at,
-            array_agg(d.delivered_at) AS deliveries,
+            array_agg(d.delivered_at) FILTER (WHERE d.delivered_at IS NOT NULL
+                AND (d.open_tracked OR d.click_tracked OR d.dated)) AS measured,
             (array_agg(m.name ORDER BY d.delivered_at DESC)
                 FILTER (WHERE d.delivered_at IS NOT NULL))[1] AS last_email_name
         FROM (
@@ -72,6 +81,13 @@ SUMMED = """
         ) d
         JOIN deliveries_message m ON m.id = d.message_id AND m.channel = 'marketing'
     ) own
+    CROSS JOIN LATERAL (
+        SELECT max(opened_on)::timestamp AT TIME ZONE 'UTC' AS opened_at,
+            max(clicked_on)::timestamp AT TIME ZONE 'UTC' AS clicked_at,
+            (max(greatest(opened_on, clicked_on)) + 1)::timestamp AT TIME ZONE 'UTC'
+                AS until  -- mail of that day may be what was answered
+        FROM deliveries_lastseen WHERE address_id = who.address_id
+    ) seen
 """
 
 # Contacts that somebody else holds at the moment are put back for the next time.

@@ -40,6 +40,7 @@ from deliveries.dkim import Signer
 from deliveries.domains import signer_for
 from deliveries.entrances import AnyDoor, Entrance, enter
 from deliveries.languages import languages
+from deliveries.measuring import Measured, ways
 from deliveries.models import (
     Channel,
     Delivery,
@@ -66,6 +67,7 @@ from deliveries.rendering import (
     in_envelope,
 )
 from deliveries.smtp import Gone, Mail, Unreachable
+from deliveries.waiting import waiting_messages
 
 __all__ = ["BACKOFF", "release_stuck", "ring", "send_due", "send_test"]
 
@@ -105,7 +107,7 @@ def send_due(worker: str = "", *, limit: int = 100_000, lanes: int = 1) -> int:
     name = worker or _my_name()
     turns = [_Turn(f"{name}/{n}", limit, BATCH // lanes) for n in range(lanes)]
     try:
-        if not queue.waiting_messages():
+        if not waiting_messages():
             return 0
         journal.check()
         with ThreadPoolExecutor(lanes) as pool:
@@ -129,8 +131,8 @@ class _Plan:
     """One frozen message, ready for any number of people."""
 
     question: Question
-    # by language
-    compiled: Mapping[str, Compiled]
+    # by language and by whether the reader may be tracked
+    compiled: Mapping[tuple[str, bool], Compiled]
     # custom property name to its key in Contact.properties
     names: Mapping[str, str]
     # those of CONTACT_FIELDS that it shows
@@ -141,7 +143,11 @@ class _Plan:
     def of(cls, message_id: int) -> _Plan:
         rows = Message.objects.select_related("brand", "subscription_type__brand")
         message = rows.get(pk=message_id)
-        compiled = {one: Compiled.of(message, one) for one in languages(message)}
+        compiled = {
+            (one, tracked): Compiled.of(said, one)
+            for tracked, said in ways(message).items()
+            for one in languages(message)
+        }
         tokens = frozenset[str]().union(*(one.tokens for one in compiled.values()))
         custom = PropertyDefinition.objects.filter(name__in=tokens - FIELDS)
         names = {one.name: one.key for one in custom}
@@ -162,7 +168,7 @@ class _Plan:
             since=row["since"],
             shown=row.get("pieces"),
         )
-        compiled = self.compiled[row.get("tongue", "")]
+        compiled = self.compiled[row.get("tongue", ""), row["tracked"]]
         back, content = in_envelope(compiled, person, now=now, signer=self.signer)
         return Mail(row["delivery"], back, person.deliver_to, content, dotless=True)
 
@@ -221,7 +227,7 @@ class _Turn:
     def _round(self) -> bool:
         """A few batches of each waiting message; False when the turn is over."""
         moved = 0
-        for message_id in queue.waiting_messages():
+        for message_id in waiting_messages():
             for _ in range(IN_A_ROW):
                 if self._is_over():
                     self.has_more = True
@@ -235,7 +241,7 @@ class _Turn:
     def _waited(self) -> bool:
         """A moment later there is room again where so many a second may leave."""
         limited = self.entrance is not None and self.entrance.rates.has_seconds
-        if limited and queue.waiting_messages():
+        if limited and waiting_messages():
             time.sleep(A_MOMENT)
             return True
         return False
@@ -364,8 +370,7 @@ def send_test(
         contact=contact,
         state=DeliveryState.QUEUED,
         provider=provider_of(parsed.domain),
-        open_tracked=trial.open_tracked,
-        click_tracked=trial.click_tracked,
+        **Measured.of(trial).flags,
     )
     ring(SEND_DUE)
     return delivery

@@ -9,6 +9,7 @@ from accounts.doorbell import ring
 from consent.models import Address
 from deliveries import partitions
 from deliveries.audience import freeze
+from deliveries.measuring import Measured
 from deliveries.models import Delivery, DeliveryState, Message
 from deliveries.providers import provider_of
 from deliveries.queue import SEND_DUE
@@ -31,8 +32,7 @@ def post(message: Message, address: Address, occurrence: int) -> Delivery:
         defaults={
             "state": DeliveryState.QUEUED,
             "provider": provider_of(address.domain or ""),
-            "open_tracked": message.open_tracked,
-            "click_tracked": message.click_tracked,
+            **Measured.of(message).flags,
         },
     )
     ring(SEND_DUE)

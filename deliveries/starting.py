@@ -41,7 +41,7 @@ ORDER BY picked.id
 """
 
 # `t` says for each row what it becomes: '' starts, 'busy' waits a moment or until
-# `due`, else a reason
+# `due`, else a reason. Tracking may have become stricter since the audience was fixed.
 START = """
 UPDATE deliveries_delivery d SET
     state = CASE t.reason WHEN '' THEN 'started' WHEN 'busy' THEN 'queued'
@@ -63,8 +63,11 @@ UPDATE deliveries_delivery d SET
     attempts = d.attempts + (t.reason = '')::int,
     due_at = CASE WHEN t.reason = 'busy'
                   THEN COALESCE(t.due, statement_timestamp() + %(busy)s)
-                  ELSE d.due_at END
-FROM unnest(%(ids)s::bigint[], %(reasons)s::text[], %(dues)s::timestamptz[])
-    AS t(id, reason, due)
+                  ELSE d.due_at END,
+    open_tracked = d.open_tracked AND %(open_tracked)s AND NOT t.plain,
+    click_tracked = d.click_tracked AND %(click_tracked)s AND NOT t.plain,
+    dated = (d.dated OR d.open_tracked OR d.click_tracked) AND %(dated)s AND NOT t.plain
+FROM unnest(%(ids)s::bigint[], %(reasons)s::text[], %(dues)s::timestamptz[],
+    %(plain)s::boolean[]) AS t(id, reason, due, plain)
 WHERE d.message_id = {message} AND d.id = t.id AND d.id = ANY(%(ids)s::bigint[])
 """

@@ -7,6 +7,7 @@ from deliveries import (
     forgetting,
     guard,
     journal,
+    late,
     loopback,
     months,
     partitions,
@@ -60,6 +61,11 @@ def sum_up_months() -> None:
 @shared_task
 def sum_up_days() -> None:
     days.sum_up()
+
+
+@shared_task
+def find_late_mail() -> None:
+    late.find()
 
 
 @shared_task

@@ -40,7 +40,9 @@ WITH d AS (
                 OR bounced_at IS NOT NULL) AS has_failed,
         bool_or(confirmed_at IS NOT NULL) AS confirmed,
         bool_or(clicked_at IS NOT NULL OR replied_at IS NOT NULL) AS signal,
-        bool_or(unverified_click_at IS NOT NULL) AS unverified
+        bool_or(unverified_click_at IS NOT NULL) AS unverified,
+        bool_and(click_tracked OR dated)
+            FILTER (WHERE delivered_at IS NOT NULL) AS measured
     FROM deliveries_delivery
     WHERE message_id = ANY(%(messages)s) AND occurrence = 0 {some}
     GROUP BY address_id
@@ -61,12 +63,16 @@ WITH d AS (
 ), pending AS (
     SELECT DISTINCT address_id FROM deliveries_event
     WHERE verdict = 'pending' AND kind IN ('click', 'confirm') {members}
+), seen AS (
+    SELECT DISTINCT address_id FROM deliveries_lastseen
+    WHERE clicked_on >= (%(started)s AT TIME ZONE 'UTC')::date {members}
 ), timed AS (
     SELECT m.id, m.outcome AS old_outcome, d.*, s.has_left, s.has_paused, s.is_dead,
         s.is_sunset, s.returned, s.restored, m.kept_at,
         p.address_id IS NOT NULL AS is_pending,
         coalesce(c.last_clicked_at >= %(started)s
-                 OR c.last_replied_at >= %(started)s, false) AS alive_elsewhere,
+                 OR c.last_replied_at >= %(started)s, false)
+            OR seen.address_id IS NOT NULL AS alive_elsewhere,
         d.last_delivered_at + make_interval(days => %(waiting)s) + coalesce((
             SELECT sum(coalesce(pause.ended_at, now())
                        - greatest(pause.began_at, d.last_delivered_at))
@@ -79,6 +85,7 @@ WITH d AS (
     LEFT JOIN s ON s.address_id = m.address_id
     LEFT JOIN pending p ON p.address_id = m.address_id
     LEFT JOIN contacts_contact c ON c.id = m.contact_id
+    LEFT JOIN seen ON seen.address_id = m.address_id
     WHERE m.campaign_id = %(campaign)s {some_m}
 ), judged AS (
     SELECT *, CASE
@@ -97,6 +104,7 @@ WITH d AS (
         WHEN coalesce(is_open, false) OR now() < deadline_at
              OR (tries < %(emails)s AND NOT has_failed) THEN 'waiting'
         WHEN unverified AND %(probation)s THEN 'probation'
+        WHEN NOT measured THEN 'untracked'
         ELSE 'silent'
     END AS outcome
     FROM timed

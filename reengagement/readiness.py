@@ -5,11 +5,16 @@ from __future__ import annotations
 from campaigns import readiness
 from campaigns.approving import unapproved
 from campaigns.missing import missing_among, without_fallback
+from consent.models import Tracking
 from reengagement import eligibility
 from reengagement.models import Campaign, CampaignEmail
 from segments.models import SegmentState
 
 UNTRACKED = "It does not track clicks, so nobody's answer could be seen."
+BRAND_OFF = (
+    "{brand} tracks nobody, so silence could not be told from a click on another link."
+    " “Hygiene only” in the settings of the brand is enough."
+)
 
 
 def obstacles(campaign: Campaign) -> list[str]:
@@ -30,8 +35,11 @@ def obstacles(campaign: Campaign) -> list[str]:
 
 
 def _about(item: CampaignEmail) -> list[str]:
-    found = readiness.obstacles(item.email) + unapproved(item.email)
-    return found if item.email.click_tracked else [*found, UNTRACKED]
+    email = item.email
+    found = readiness.obstacles(email) + unapproved(email)
+    if email.brand.tracking == Tracking.OFF:
+        return [*found, BRAND_OFF.format(brand=email.brand)]
+    return found if email.click_tracked else [*found, UNTRACKED]
 
 
 def lacking(campaign: Campaign) -> list[str]:

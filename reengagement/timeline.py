@@ -26,13 +26,14 @@ STRIP: tuple[tuple[str, tuple[Outcome, ...]], ...] = (
     ("Confirmed", (Outcome.CONFIRMED, Outcome.RETURNED)),
     ("Other sign of life", (Outcome.SIGNAL, Outcome.PROBATION, Outcome.KEPT)),
     ("Still silent", (Outcome.WAITING, Outcome.PENDING, Outcome.SILENT)),
+    ("Untracked", (Outcome.UNTRACKED,)),
     ("Left by themselves", (Outcome.LEFT,)),
     ("Never reached", (Outcome.UNDELIVERED,)),
     ("Opted out", (Outcome.SUNSET,)),
     ("Opt-out undone", (Outcome.RESTORED,)),
 )
 # Columns that appear only when somebody is in them.
-WHEN_ANY = {"Other sign of life", "Opted out", "Opt-out undone"}
+WHEN_ANY = {"Other sign of life", "Untracked", "Opted out", "Opt-out undone"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,7 @@ class Outcome(models.TextChoices):
     SIGNAL = "signal", "Showed another sign of life"
     PROBATION = "probation", "On probation"
     KEPT = "kept", "Kept by hand"
+    UNTRACKED = "untracked", "Untracked, so nobody can know"
     LEFT = "left", "Opted out by themselves"
     UNDELIVERED = "undelivered", "Never reached"
     SILENT = "silent", "Silent"

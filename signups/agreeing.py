@@ -24,6 +24,7 @@ from consent.vocabulary import (
     Mechanism,
 )
 from contacts.models import Contact
+from deliveries import measuring
 from signups.models import CONTACT_QUESTIONS, Submission
 
 
@@ -42,6 +43,20 @@ def agree(
         lift(submission, types, act)
     for kind in types:
         Grant.objects.give([submission.address_id or 0], kind, act, grade)
+    _say_of_tracking(submission, act)
+
+
+def _say_of_tracking(submission: Submission, act: Act) -> None:
+    """What she ticked, or left empty, in the box about opens and clicks; nothing where
+    there was none. It counts from when she sent the form: a later word stands."""
+    form = submission.form
+    if form and form.tracking:
+        measuring.say(
+            [submission.address_id or 0],
+            form.brand,
+            replace(act, occurred_at=submission.at),
+            agreed=submission.tracking,
+        )
 
 
 def act_of(submission: Submission, mechanism: Mechanism, proof: dict[str, Any]) -> Act:

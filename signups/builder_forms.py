@@ -70,7 +70,10 @@ class FormForm(forms.ModelForm):  # type: ignore[type-arg]
             "types": "Each is a box that nobody ticked beforehand.",
             "by_button": "For one type alone: no box, pressing the button subscribes.",
             "consent": "Stands above the boxes. Every wording is kept for the record.",
-            "tracking": "A box of its own about opens and clicks. Empty: not asked.",
+            "tracking": (
+                "A box of its own about opens and clicks. Empty: not asked. A brand may"
+                " track only people who agreed."
+            ),
             "notice": "Who you are, what you keep, how to leave. Beside the button.",
             "double_opt_in": "Without it anybody can sign up anybody.",
             "redirect_url": "A button on the thank-you page. May stay empty.",

@@ -22,6 +22,8 @@ class EventType(models.TextChoices):
     PAUSED = "pause.began", "somebody asked for a pause"
     RESUMED = "pause.ended", "a pause is over"
     ERASED = "person.erased", "a person was erased on request"
+    TRACKING_AGREED = "tracking.agreed", "somebody agreed to being tracked"
+    TRACKING_REFUSED = "tracking.refused", "somebody refused to be tracked"
     TEST = "webhook.test", "a test that somebody asked for"
 
 
@@ -44,6 +46,8 @@ OF_ACTION: dict[Action, EventType] = {
     Action.PAUSED: EventType.PAUSED,
     Action.RESUMED: EventType.RESUMED,
     Action.ERASED: EventType.ERASED,
+    Action.TRACKING_AGREED: EventType.TRACKING_AGREED,
+    Action.TRACKING_REFUSED: EventType.TRACKING_REFUSED,
 }
 OF_MECHANISM = {(Action.WITHDRAWN, Mechanism.FEEDBACK_LOOP): EventType.COMPLAINED}
 

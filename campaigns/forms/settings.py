@@ -22,7 +22,7 @@ from campaigns.models.states import SPREADS
 from campaigns.readiness import NOBODY
 from campaigns.starters import STARTERS, Starter
 from consent import addresses
-from consent.models import SubscriptionType
+from consent.models import SubscriptionType, Tracking
 from deliveries.clock import first_moment
 from deliveries.domains import standing
 from segments.models import Segment
@@ -126,6 +126,21 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
             self.fields[name].required = True
         self.fields["from_email"].help_text = standing(self.instance.from_email)
         self._without_limits()
+        self._as_the_brand_tracks()
+
+    def _as_the_brand_tracks(self) -> None:
+        """An email may track less than its brand, never more."""
+        brand = self.instance.brand
+        for name, what in (("open_tracked", "open"), ("click_tracked", "click")):
+            field = self.fields[name]
+            if brand.tracking == Tracking.OFF:
+                field.disabled = True
+                field.help_text = f"{brand} tracks nobody, whatever is chosen here."
+            elif brand.tracking == Tracking.HYGIENE:
+                field.help_text = (
+                    f"{brand} keeps only the day of each reader’s last {what}. The"
+                    f" report of this email will not know who did."
+                )
 
     def _without_limits(self) -> None:
         """What does not hold for this email, or is not set at all, cannot be ticked."""

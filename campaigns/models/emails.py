@@ -250,6 +250,7 @@ class MarketingEmail(Written, Timed):
             group=self.key,
             brand=self.brand,
             bound=self.bound,
+            tracking=self.brand.tracking,
             **{name: getattr(self, name) for name in CONTENT},
         )
 

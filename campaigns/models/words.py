@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import models
 
-from consent.models import Brand, SubscriptionType
+from consent.models import Brand, SubscriptionType, Tracking
 from deliveries.problems import size_of
 
 # What a message takes over from its email, as it is.
@@ -70,6 +70,21 @@ class Written(models.Model):
         if not language:
             return said
         return {"variants": {**self.variants, language: said}}
+
+    @property
+    def measured(self) -> str:
+        """What a draft is to learn of its readers, in words: the stricter of what its
+        author and its brand want."""
+        wanted = {"opens": self.open_tracked, "clicks": self.click_tracked}
+        parts = [name for name, is_wanted in wanted.items() if is_wanted]
+        brand = self.brand
+        if not parts or brand.tracking == Tracking.OFF:
+            return "None"
+        told = " and ".join(parts)
+        if brand.tracking == Tracking.HYGIENE:
+            told = "the day of the last open or click"
+        who = " of those who agreed" if brand.tracking_needs_consent else ""
+        return told.capitalize() + who
 
     @property
     def brand(self) -> Brand:

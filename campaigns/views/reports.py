@@ -24,6 +24,7 @@ from campaigns import export as files
 from campaigns import people as rows
 from campaigns.audience import is_large
 from campaigns.departures import last_moment, leaving, next_moment
+from campaigns.knowing import KNOWN, known, unknown
 from campaigns.models import EmailState, MarketingEmail
 from campaigns.report import BY_KEY, Group
 from campaigns.views.request import find, note, report_tabs
@@ -136,6 +137,9 @@ def _figures(email: MarketingEmail) -> dict[str, Any]:
         "email": email,
         "counts": counts,
         "strip": _strip(email, counts, ""),
+        "unknown": unknown(email, counts),
+        "opens_known": known(email, counts, "opened"),
+        "clicks_known": known(email, counts, "clicked"),
         "percent": 100 * handled // counts["intended"] if counts["intended"] else 0,
         "handled": handled,
         "live": _is_live(email),
@@ -156,7 +160,7 @@ def _figures(email: MarketingEmail) -> dict[str, Any]:
         "link_columns": LINK_COLUMNS,
         "places": _places(counts),
         "place_columns": PLACE_COLUMNS,
-        "curve": report.curve(email, counts["by_hour"]),
+        "curve": report.curve(email, counts),
         "zone": timezone.get_current_timezone(),
         "tabs": report_tabs(email, "detail"),
     }
@@ -189,8 +193,9 @@ def _strip(
     keys = list(STRIP)
     if email.is_reengagement:
         keys.insert(keys.index("bounced"), "confirmed")
-    if not email.open_tracked:
-        keys.remove("opened")
+    for key in KNOWN:
+        if counts["delivered"] and not known(email, counts, key):
+            keys.remove(key)
     is_fresh = report.is_provisional(email)
     return [
         {
@@ -267,6 +272,7 @@ def people(request: SignedIn, pk: int) -> HttpResponse:
         "q": query,
         "count": counts[group.key],
         "strip": _strip(email, counts, group.key),
+        "unknown": unknown(email, counts) if group.key in KNOWN else "",
         "bars": bars,
         "page": page,
         "rows": [rows.row(one) for one in page.rows],

@@ -7,13 +7,21 @@ mail to that address starts.
 
 from consent.models.address import BATCH_SIZE, Address, address_hmac
 from consent.models.batch import Batch, BatchKind
-from consent.models.brand import Brand, Period, SubscriptionType, TypeTranslation, Words
+from consent.models.brand import (
+    Brand,
+    Period,
+    SubscriptionType,
+    Tracking,
+    TypeTranslation,
+    Words,
+)
 from consent.models.changes import ConsentChange, OtherHistory, Place
 from consent.models.grant import Grant
 from consent.models.ledger import Break, ConsentEvidence, ConsentRecord, ConsentText
 from consent.models.look import BrandWords, Logo
 from consent.models.seal import Seal
 from consent.models.suppression import Suppression, WrongActor
+from consent.models.tracking import TrackingChoice
 
 __all__ = [
     "BATCH_SIZE",
@@ -35,6 +43,8 @@ __all__ = [
     "Seal",
     "SubscriptionType",
     "Suppression",
+    "Tracking",
+    "TrackingChoice",
     "TypeTranslation",
     "Words",
     "WrongActor",

@@ -15,6 +15,19 @@ if TYPE_CHECKING:
     from consent.models.look import BrandWords
 
 
+class Tracking(models.TextChoices):
+    """What is kept of what readers do with the mail of a brand; the laxest first."""
+
+    FULL = "full", "Full: who opened and clicked what, and when"
+    HYGIENE = "hygiene", "Hygiene only: the day of the last open and click"
+    OFF = "off", "Off: nothing"
+
+    @classmethod
+    def strictest(cls, *modes: str) -> Tracking:
+        order = list(cls)
+        return max(map(cls, modes), key=order.index)
+
+
 class BrandQuerySet(models.QuerySet["Brand"]):
     def default(self) -> Brand:
         return self.get(is_default=True)
@@ -36,6 +49,15 @@ class Brand(models.Model):
     logo = models.ForeignKey(
         "consent.Logo", on_delete=models.PROTECT, null=True, blank=True
     )
+    # a stricter mode holds at once, for mail that was sent before as well
+    tracking = models.CharField(
+        max_length=10,
+        choices=Tracking,
+        default=Tracking.FULL,
+        db_default=Tracking.FULL,
+    )
+    # whether only those are tracked who agreed to that; who refused never is
+    tracking_needs_consent = models.BooleanField(default=False, db_default=False)
     is_default = models.BooleanField(default=False)
 
     objects = BrandQuerySet.as_manager()
@@ -51,6 +73,10 @@ class Brand(models.Model):
                 condition=Q(colour="") | Q(colour__regex="^#[0-9a-f]{6}$"),
                 name="brand_colour_is_one",
                 violation_error_message="Write the colour as # and six digits.",
+            ),
+            models.CheckConstraint(
+                condition=Q(tracking__in=Tracking.values),
+                name="brand_tracking_is_known",
             ),
         ]
 

@@ -17,11 +17,13 @@ from deliveries.models.domains import (
 from deliveries.models.events import Event, EventKind, Forgotten
 from deliveries.models.holds import Hold, HoldCause, HoldKind, HoldQuerySet
 from deliveries.models.journals import Journal
+from deliveries.models.late import Late
 from deliveries.models.messages import Bound, Channel, Link, LinkKind, Message
 from deliveries.models.months import Month
 from deliveries.models.references import ProviderMail
 from deliveries.models.relays import ProviderLimit, Relay, Security, Spent
 from deliveries.models.rulesets import RuleSet
+from deliveries.models.seen import LastSeen
 from deliveries.models.touched import Touched
 from deliveries.models.waves import Pace, Wave
 
@@ -45,6 +47,8 @@ __all__ = [
     "HoldQuerySet",
     "Journal",
     "KeyState",
+    "LastSeen",
+    "Late",
     "Link",
     "LinkKind",
     "Message",

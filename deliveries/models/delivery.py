@@ -94,8 +94,11 @@ class Delivery(models.Model):
     shown = models.BigIntegerField(null=True)
     # the variant of the message that this reader gets; '' for its own words
     language = models.CharField(max_length=12, blank=True, db_default="")
+    # whether it is known of this mail that it was opened, or clicked
     open_tracked = models.BooleanField(db_default=False, default=False)
     click_tracked = models.BooleanField(db_default=False, default=False)
+    # neither is, but an answer moves the day of her last one: see LastSeen
+    dated = models.BooleanField(db_default=False, default=False)
     # What allowed it, written as the audience is fixed and again as the mail starts:
     # the yes, with its words, the rules that were asked, and the newest record that
     # the ledger had of this address then

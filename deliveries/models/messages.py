@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from consent.models import Brand, SubscriptionType
+from consent.models import Brand, SubscriptionType, Tracking
 
 
 class Channel(models.TextChoices):
@@ -60,6 +60,13 @@ class Message(models.Model):
     text = models.TextField(blank=True)
     open_tracked = models.BooleanField(default=True)
     click_tracked = models.BooleanField(default=True)
+    # the mode of its brand when it was written; the stricter of the two holds
+    tracking = models.CharField(
+        max_length=10,
+        choices=Tracking,
+        default=Tracking.FULL,
+        db_default=Tracking.FULL,
+    )
     bound = models.CharField(
         max_length=10,
         choices=Bound,
@@ -74,6 +81,10 @@ class Message(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(channel__in=Channel.values), name="message_channel_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(tracking__in=Tracking.values),
+                name="message_tracking_is_known",
             ),
             models.CheckConstraint(
                 condition=Q(bound__in=Bound.values), name="message_bound_is_known"

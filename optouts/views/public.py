@@ -12,7 +12,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 
@@ -26,7 +26,7 @@ from deliveries.links import public_url
 from deliveries.tokens import BadToken, Purpose, read
 from deliveries.underway import said
 from deliveries.views import posted, private, unknown
-from optouts import choices
+from optouts import choices, tracked
 from optouts.forms import WhyForm
 from optouts.leaving import Leaver
 from optouts.models import Farewell, Why
@@ -155,7 +155,21 @@ def preferences(request: HttpRequest, leaver: Leaver) -> HttpResponse:
         return _choices_page(request, leaver, brand)
     wanted = set(keys(form.getlist("kind")))
     changes = choices.save(leaver.address, brand, wanted, evidence, elsewhere)
-    return _choices_page(request, leaver, brand, saved=True, changes=changes)
+    said = _said_of_tracking(form, leaver, brand, evidence)
+    done: dict[str, Any] = {"changes": changes, "tracking_said": said}
+    return _choices_page(request, leaver, brand, saved=True, **done)
+
+
+def _said_of_tracking(
+    form: QueryDict, leaver: Leaver, brand: Brand, evidence: Evidence
+) -> str:
+    """ "yes", "no", or "" where nothing is new; an older page has no such box."""
+    if "tracking_asked" not in form or tracked.box_of(leaver.address, brand) is None:
+        return ""
+    elsewhere = choices.Elsewhere(leaver.moved_to, leaver.source)
+    wanted = "tracking" in form
+    new = tracked.save(leaver.address, brand, evidence, elsewhere, wanted=wanted)
+    return {True: "yes", False: "no", None: ""}[new]
 
 
 def _choices_page(
@@ -165,6 +179,7 @@ def _choices_page(
     context = {
         "address": leaver.address.masked,
         "brand": brand,
+        "tracking": tracked.box_of(leaver.address, brand),
         "choices": [choice for choice in offered if not choice.locked_since],
         "paused_until": choices.paused_until(leaver.address),
         "pauses": choices.PAUSES,

@@ -23,7 +23,7 @@ def main(most, core):
     if core != "all":
         os.sched_setaffinity(0, {int(core)})
     django.setup()
-    queue = importlib.import_module("deliveries.queue")
+    waiting = importlib.import_module("deliveries.waiting")
     sending = importlib.import_module("deliveries.sending")
     sys.stdout.write("ready\n")
     sys.stdout.flush()
@@ -35,7 +35,7 @@ def main(most, core):
         started = sending.send_due(limit=max(1, piece // LANES), lanes=LANES)
         sent += started
         memory.append(megabytes())
-        if not started and not queue.waiting_messages():
+        if not started and not waiting.waiting_messages():
             break
     told = {
         "mails": sent,

@@ -22,7 +22,8 @@ NOW = timezone.now()
 
 
 def row(clicked, lost=0, sent=1_000, *, tracked=True):
-    counts = {"sent": sent, "delivered": sent, "opened": 0}
+    counts = dict.fromkeys(("sent", "delivered", "opens_known", "clicks_known"), sent)
+    counts["opened"] = 0
     return Row(
         "One", "", NOW, {**counts, "clicked": clicked, "lost": lost}, True, tracked
     )

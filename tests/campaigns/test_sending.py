@@ -11,8 +11,9 @@ from accounts.models import Job, JobState
 from campaigns import launching, tasks
 from campaigns.models import EmailState, MarketingEmail
 from contacts.models import Contact
-from deliveries import audience, queue
+from deliveries import audience
 from deliveries.models import Delivery, DeliveryState, Hold, Message
+from deliveries.waiting import waiting_messages
 from segments.models import Segment, SegmentUse
 from tests.factories import (
     ContactFactory,
@@ -218,8 +219,9 @@ def test_who_is_in_an_excluded_segment_is_left_out_with_the_reason(email, kind, 
 @pytest.mark.parametrize(
     ("engagement", "reason"),
     [
-        ({"delivered": 10}, ""),
-        ({"delivered": 11}, "unengaged"),
+        ({"delivered": 40, "sends_since_engagement": 10}, ""),
+        ({"delivered": 40, "sends_since_engagement": 11}, "unengaged"),
+        ({"sends_since_engagement": 11, "last_opened_at": timezone.now()}, ""),
         ({"delivered": 40, "opened": 1, "sends_since_engagement": 15}, ""),
         ({"delivered": 40, "opened": 1, "sends_since_engagement": 16}, "unengaged"),
     ],
@@ -261,7 +263,7 @@ def test_what_comes_back_to_the_queue_of_a_stopped_email_stays_there(email, user
     MarketingEmail.objects.get(pk=email.pk).stop()
     MarketingEmail.objects.cancel_stopped()
     Delivery.objects.filter(pk=late.pk).update(state=DeliveryState.QUEUED)
-    assert queue.waiting_messages() == []
+    assert waiting_messages() == []
     assert not MarketingEmail.objects.with_progress().get().held
     assert MarketingEmail.objects.cancel_stopped() == 1
     assert not Hold.objects.active().exists()

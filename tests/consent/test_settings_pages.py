@@ -5,6 +5,7 @@ from django.db import IntegrityError
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import AuditEntry
 from consent.models import Brand, SubscriptionType
 from tests.factories import BrandFactory, SubscriptionTypeFactory
 
@@ -18,6 +19,7 @@ BRAND = {
     "from_email": "news@northwind.example",
     "reply_to": "",
     "website": "",
+    "tracking": "full",
 }
 
 
@@ -38,6 +40,15 @@ def test_a_brand_without_a_postal_address_is_not_saved(client):
     response = client.post(reverse("consent:brand"), {**BRAND, "postal_address": " "})
     assert response.status_code == 422
     assert Brand.objects.default().name != "Northwind"
+
+
+def test_how_a_brand_tracks_is_saved_and_noted(client):
+    strict = {"tracking": "hygiene", "tracking_needs_consent": "on"}
+    client.post(reverse("consent:brand"), BRAND | strict)
+    brand = Brand.objects.default()
+    assert (brand.tracking, brand.tracking_needs_consent) == ("hygiene", True)
+    noted = AuditEntry.objects.get(verb="saved brand").detail
+    assert noted["only_who_agreed"] is True
 
 
 def test_a_second_brand_gets_a_slug_of_its_own(client):

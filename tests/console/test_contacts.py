@@ -246,5 +246,5 @@ def test_the_record_asks_a_fixed_number_of_questions(
     for number in range(5):
         agree(ada, SubscriptionTypeFactory(name=f"News {number}"))
     client.get(ada.get_absolute_url())
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(18):
         client.get(ada.get_absolute_url())

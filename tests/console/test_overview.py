@@ -17,12 +17,13 @@ from consent.models import Brand, SubscriptionType
 from console import health
 from console.trend import trend
 from deliveries import journal
-from deliveries.models import Hold, Journal, Month, Relay
+from deliveries.models import Hold, Journal, Late, Month, Relay
 from deliveries.months import last_months
 from reengagement.models import Campaign
 from reengagement.vocabulary import CampaignState
 from tests.factories import (
     ContactFactory,
+    DeliveryFactory,
     MarketingEmailFactory,
     MessageFactory,
     SegmentFactory,
@@ -119,6 +120,21 @@ def test_that_no_mail_server_may_be_used_needs_somebody(client):
     assert "No mail server is in use: each has the weight 0." in page
 
 
+def test_mail_accepted_long_after_an_opt_out_needs_somebody(client):
+    mail = DeliveryFactory(message__name="Spring")
+    Late.objects.create(
+        delivery_id=mail.pk,
+        message=mail.message,
+        address=mail.address,
+        said_at=mail.delivered_at - dt.timedelta(minutes=12),
+        accepted_at=mail.delivered_at,
+    )
+    text = page(client)
+    assert "An email was accepted after the reader had opted out" in text
+    assert "The last was “Spring”, 12 minutes after it." in text
+    assert "Accepted after an opt-out" in page(client, "/email-health/")
+
+
 def test_all_sending_is_stopped_with_a_reason_and_let_go_on(client, alice):
     stop, go_on = reverse("console:stop"), reverse("console:go_on")
     assert client.post(stop, {"reason": ""}).status_code == 422
@@ -170,7 +186,7 @@ def test_the_overview_asks_a_fixed_number_of_questions(
         make_job(alice, state=JobState.FAILED, error=f"Problem {number}")
         MarketingEmail.objects.create(name=f"Email {number}", halted="Nobody.")
     client.get(OVERVIEW)
-    with django_assert_max_num_queries(21):
+    with django_assert_max_num_queries(22):
         client.get(OVERVIEW)
 
 

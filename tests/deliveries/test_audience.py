@@ -115,5 +115,5 @@ def test_the_work_is_a_fixed_number_of_statements(
     for _ in range(30):
         reader(message)
     # four of them once for each version of the rules, to write it down
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(25):
         audience.fix(message, Contact.objects.all())

@@ -26,7 +26,8 @@ def plans(words):
 
 
 @pytest.mark.parametrize(
-    "words", ["SKIP LOCKED", "AS t(id, reason, due)", "AS t(id, state", "asked WHERE"]
+    "words",
+    ["SKIP LOCKED", "AS t(id, reason, due, plain)", "AS t(id, state", "asked WHERE"],
 )
 def test_a_statement_is_not_planned_for_each_batch(message, queue_for, words):
     queue_for(16)

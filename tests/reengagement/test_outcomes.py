@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.models import Account, AuditEntry
 from consent.models import Suppression
 from consent.vocabulary import Act, Action, Actor, Mechanism, Reason
-from deliveries.models import Delivery, Event, Hold
+from deliveries.models import Delivery, Event, Hold, LastSeen
 from reengagement.models import Campaign
 from reengagement.vocabulary import CampaignState, Ending, Outcome, Uncertain
 from tests.reengagement.world import World
@@ -54,6 +54,37 @@ def test_the_time_counts_from_the_last_delivery_of_each_person(world):
 )
 def test_what_counts_as_an_answer(world, fact, outcome):
     person = world.asked(delivered_ago=15 * DAY, **{fact: timezone.now()})
+    assert world.outcome(person) == outcome
+
+
+def test_who_was_not_tracked_is_never_silent(world):
+    """Nobody knows whether she clicked: that is left out of the end, and shown."""
+    person = world.asked(delivered_ago=15 * DAY)
+    Delivery.objects.update(click_tracked=False)
+    assert world.outcome(person) == Outcome.UNTRACKED
+
+
+def test_an_answer_of_who_was_not_tracked_counts(world):
+    person = world.asked(delivered_ago=15 * DAY, confirmed_at=timezone.now())
+    Delivery.objects.update(click_tracked=False)
+    assert world.outcome(person) == Outcome.CONFIRMED
+
+
+@pytest.mark.parametrize(
+    ("ago", "outcome"),
+    [(2 * DAY, Outcome.SIGNAL), (30 * DAY, Outcome.SILENT), (None, Outcome.SILENT)],
+)
+def test_where_only_the_day_is_kept_a_click_since_the_start_is_a_sign_of_life(
+    world, ago, outcome
+):
+    person = world.asked(delivered_ago=15 * DAY)
+    Delivery.objects.update(click_tracked=False, dated=True)
+    if ago:
+        LastSeen.objects.create(
+            address=person.address,
+            brand=world.kind.brand,
+            clicked_on=(timezone.now() - ago).date(),
+        )
     assert world.outcome(person) == outcome
 
 

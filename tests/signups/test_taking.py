@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from consent.models import ConsentRecord, Grant, Suppression
+from consent.models import ConsentRecord, Grant, Suppression, TrackingChoice
 from consent.vocabulary import Act, Action, Actor, Grade, Mechanism, Reason
 from contacts.models import Contact
 from deliveries.models import Channel, Delivery, DeliveryState, Message
@@ -91,6 +91,19 @@ class TestWithoutDoubleOptIn:
         assert grant.record.source["tracking"] is True
         assert grant.record.consentevidence.ip == "198.51.100.7"
         assert Contact.objects.get().first_name == "Ana"
+
+    @pytest.mark.parametrize("ticked", [True, False])
+    def test_the_box_about_tracking_is_her_word_on_it(self, form, ticked):
+        form.tracking = "You may see what I open."
+        form.save()
+        submission = sign_up(form, tracking=ticked)
+        choice = TrackingChoice.objects.get()
+        assert (choice.brand, choice.agreed) == (form.brand, ticked)
+        assert (choice.address, choice.said_at) == (submission.address, submission.at)
+
+    def test_without_such_a_box_nothing_is_said_of_tracking(self, form):
+        sign_up(form)
+        assert not TrackingChoice.objects.exists()
 
     def test_nobody_overwrites_what_is_known_of_somebody_else(self, form):
         contact = ContactFactory(first_name="Ada", company="")
