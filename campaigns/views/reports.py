@@ -32,14 +32,12 @@ from deliveries.room import snapshot
 
 PEOPLE = 50
 COLUMNS = [{"label": "Contact"}, {"label": "What became of it"}, {"label": "When"}]
-
 LINK_COLUMNS = [
     {"label": "Link"},
     {"label": "People", "num": True},
     {"label": "Not certain", "num": True},
     {"label": "Machines", "num": True},
 ]
-
 LANGUAGE_COLUMNS = [
     {"label": "Language"},
     {"label": "Sent", "num": True},
@@ -47,7 +45,6 @@ LANGUAGE_COLUMNS = [
     {"label": "Opened", "num": True},
     {"label": "Clicked", "num": True},
 ]
-
 COMPARED_COLUMNS = [
     {"label": "Email"},
     {"label": "Delivered", "num": True},
@@ -55,7 +52,6 @@ COMPARED_COLUMNS = [
     {"label": "Clicked", "num": True},
     {"label": "Contacts lost", "num": True},
 ]
-
 PLACE_COLUMNS = [
     {"label": "Where"},
     {"label": "Delivered", "num": True},
