@@ -249,7 +249,7 @@ def emptied_by_new_rules():
     rejudging.run(Job.objects.claim(rejudging.request(None).pk))
 
 
-def test_what_judging_anew_has_emptied_needs_its_stop_no_more():
+def test_what_judging_anew_has_emptied_keeps_its_stop_until_it_is_solved():
     refused_at_gmail(3)
     first, rosa = Incident.objects.get(), UserFactory()
     incidents.pause(first, rosa)
@@ -257,6 +257,9 @@ def test_what_judging_anew_has_emptied_needs_its_stop_no_more():
     other = Incident.objects.exclude(pk=first.pk).get()
     incidents.pause(other, rosa)
     incidents.solve(other, rosa, "Delisted")
+    assert Hold.objects.active().get() == first.hold
+    assert first in incidents.counted().open()
+    incidents.solve(first, rosa, "Nothing is left of it")
     assert not Hold.objects.active().exists()
 
 

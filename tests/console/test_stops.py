@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import AuditEntry
 from bounces import incidents
 from bounces.models import Incident
-from campaigns.models import EmailState
+from campaigns.models import EmailState, MarketingEmail
 from deliveries.models import DomainState, Hold, SendingDomain
 from reengagement.models import Campaign
 from reengagement.vocabulary import CampaignState
@@ -248,15 +248,28 @@ VERBS = [
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("making", VERBS)
-def test_what_is_being_stopped_for_more_is_not_lifted_by_its_number(
-    client, alice, making
-):
+def test_what_somebody_stops_meanwhile_stays_stopped(client, alice, making):
     what, stop = making(alice)
     hold = Hold.objects.stop_itself("Bad list", {"test": "hard"}, **what)
-    answer = halfway(stop, lambda: client.post(page_of(hold), WHY))
-    assert Hold.objects.active().get() == hold
+    halfway(stop, lambda: client.post(page_of(hold), WHY))
+    assert Hold.objects.active().exclude(pk=hold.pk).exists()
+
+
+def test_what_became_part_of_more_meanwhile_is_left_to_it(client, alice):
+    what, _ = stopping_an_email(alice)
+    hold = Hold.objects.stop_itself("Bad list", {"test": "hard"}, **what)
+    stopped = [MarketingEmail.objects.filter(message=what["message"])]
+
+    def stop_first(execute, sql, *rest):
+        if stopped and "FOR NO KEY UPDATE" in sql:
+            stopped.pop().update(state=EmailState.STOPPED)
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(stop_first):
+        answer = client.post(page_of(hold), WHY)
     (told,) = get_messages(answer.wsgi_request)
     assert "somebody has just stopped more than that" in str(told)
+    assert Hold.objects.active().get() == hold
 
 
 @pytest.mark.django_db(transaction=True)
