@@ -55,14 +55,36 @@ def browser():
     if node:  # the driver's own needs a library that small systems lack
         os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", node)
     try:
-        playwright = sync_playwright().start()
-        chromium = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        chromium = Chromium(program)
     except (Error, OSError) as problem:
         do_without(f"Chromium could not be started: {problem}")
-    playwright.selectors.register("loading", LOADING, content_script=True)
     yield chromium
-    chromium.close()
-    playwright.stop()
+    chromium.stop()
+
+
+class Chromium:
+    """One for all tests of a process; one that ended takes no other test with it."""
+
+    def __init__(self, program):
+        self.program = program
+        self.start()
+
+    def start(self):
+        self.playwright = sync_playwright().start()
+        self.playwright.selectors.register("loading", LOADING, content_script=True)
+        self.running = self.playwright.chromium.launch(
+            executable_path=self.program, args=ARGUMENTS
+        )
+
+    def stop(self):
+        self.running.close()
+        self.playwright.stop()
+
+    def new_context(self, **options):
+        if not self.running.is_connected():
+            self.playwright.stop()
+            self.start()
+        return self.running.new_context(**options)
 
 
 @pytest.fixture

@@ -112,7 +112,7 @@ class TestWhoGetsIt:
         assert audience.funnel(fresh(email)).reasons == {"no_consent": 1}
 
     def test_not_who_is_named_and_silent_for_long(self, email, kind):
-        silent = reader(kind, delivered=12)
+        silent = reader(kind, delivered=12, sends_since_engagement=12)
         name(email, {silent.pk: True})
         email.save_settings({"skip_unengaged": True})
         assert audience.funnel(fresh(email)).reasons == {"unengaged": 1}
