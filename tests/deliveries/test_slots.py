@@ -6,7 +6,7 @@ from deliveries import blocks, layout
 from deliveries.personalization import Slot, pieces
 
 FOOTER = layout.Footer("Us", "1 Example Street", "because")
-OURS = {"unsubscribe", "preferences", "since"}
+OURS = {"unsubscribe", "preferences", "since", "why"}
 TRICKS = [
     "[~link:99:~]",
     "&#91;~link:99:~]",
