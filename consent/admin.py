@@ -22,6 +22,7 @@ from consent.models import (
     Seal,
     SubscriptionType,
     Suppression,
+    TrackingChoice,
     TypeTranslation,
 )
 
@@ -140,3 +141,9 @@ class LogoAdmin(ReadOnlyAdmin):
 class BrandWordsAdmin(ReadOnlyAdmin):
     list_display = ("brand", "language", "choosing")
     list_select_related = ("brand",)
+
+
+@admin.register(TrackingChoice)
+class TrackingChoiceAdmin(AddressedAdmin):
+    list_display = ("address", "brand", "agreed", "said_at")
+    list_select_related = ("address", "brand")

@@ -24,10 +24,13 @@ from deliveries.models import (
     Event,
     Hold,
     HoldKind,
+    LastSeen,
+    Late,
     Link,
     Message,
     Month,
     Pace,
+    RuleSet,
     SendingDomain,
     Wave,
 )
@@ -162,5 +165,17 @@ class HoldAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         obj.pk = hold.pk
 
 
-# changed on the pages of domains, by the guard and by what is counted
-admin.site.register([Day, Month, Pace, SendingDomain, Wave], ReadOnlyAdmin)
+@admin.register(LastSeen)
+class LastSeenAdmin(AddressedAdmin):
+    list_display = ("address", "brand", "opened_on", "clicked_on")
+    list_select_related = ("address", "brand")
+
+
+@admin.register(Late)
+class LateAdmin(AddressedAdmin):
+    list_display = ("address", "message", "said_at", "accepted_at")
+    list_select_related = ("address", "message")
+
+
+# changed on the pages of domains, by the guard, by what is counted and as mail starts
+admin.site.register([Day, Month, Pace, RuleSet, SendingDomain, Wave], ReadOnlyAdmin)

@@ -25,6 +25,7 @@ BRAND = {
     "postal_address": "1 Example Street",
     "from_name": "Hats",
     "from_email": "news@hats.example",
+    "tracking": "full",
 }
 
 
