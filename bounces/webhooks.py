@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from anymail.signals import AnymailTrackingEvent, EventType, RejectReason
@@ -86,23 +86,48 @@ def take_events(provider: str, events: Iterable[AnymailTrackingEvent]) -> list[R
     """Record those that tell of a failure or a complaint; take opt-outs for what they
     are."""
     told = list(events)
+    settle_open(provider, [one for one in told if one.event_type in ARRIVED])
     for event in told:
         if event.event_type == EventType.UNSUBSCRIBED:
             take_opt_out(provider, event)
-        if event.event_type in ARRIVED:
-            settle_open(provider, event)
     failures = [event for event in told if event.event_type in KINDS]
+    if not failures:
+        return []
     return record_many(incoming(provider, event) for event in failures)
 
 
-def settle_open(provider: str, event: AnymailTrackingEvent) -> None:
-    """A mail of which nobody knew whether it was taken. A bounce of it says more."""
-    token = token_in(provider, event, raw_of(event))
-    at = moment(event.timestamp) or timezone.now()
-    if token:
-        Delivery.objects.filter(
-            message_id=token.message_id, pk=token.delivery_id, state__in=OPEN
-        ).update(state=DeliveryState.DELIVERED, delivered_at=at, settled_at=at)
+def settle_open(provider: str, events: Sequence[AnymailTrackingEvent]) -> None:
+    """Mails of which nobody knew whether they were taken; a bounce says more. There are
+    few, and very many of which it is known: those cost two questions for all."""
+    named = _named(provider, events)
+    mails = Delivery.objects.filter(
+        state__in=OPEN,
+        message_id__in={message_id for message_id, _ in named},
+        pk__in={delivery_id for _, delivery_id in named},
+    )
+    if not (named and mails.exists()):
+        return
+    for event in events:
+        at = moment(event.timestamp) or timezone.now()
+        if token := token_in(provider, event, raw_of(event)):
+            mails.filter(message_id=token.message_id, pk=token.delivery_id).update(
+                state=DeliveryState.DELIVERED, delivered_at=at, settled_at=at
+            )
+
+
+def _named(
+    provider: str, events: Sequence[AnymailTrackingEvent]
+) -> set[tuple[int, int]]:
+    """(message, delivery) of all mails that they may be about."""
+    refs = {ref_of(provider, event) for event in events}
+    rows = ProviderMail.objects.filter(ref__in=refs)
+    texts = (f"{event.message_id} {raw_of(event)}" for event in events)
+    ours = {
+        (int(found[1]), int(found[2]))
+        for text in texts
+        for found in OURS.finditer(text)
+    }
+    return ours | set(rows.values_list("message_id", "delivery_id"))
 
 
 def take_opt_out(provider: str, event: AnymailTrackingEvent) -> None:
@@ -176,12 +201,16 @@ def token_in(provider: str, event: AnymailTrackingEvent, raw: str) -> Token | No
 
 def _token_by_its_name(provider: str, event: AnymailTrackingEvent) -> Token | None:
     """Where it repeats nothing of ours: by what it called the mail when it took it."""
-    ref = f"{provider}:{str(event.message_id or '').strip('<>')}"
-    known = ProviderMail.objects.filter(ref=ref).first()
+    known = ProviderMail.objects.filter(ref=ref_of(provider, event)).first()
     delivery = _delivery(known.message_id, known.delivery_id) if known else None
     if delivery is None or not is_of(delivery, event.recipient or ""):
         return None
     return Token(delivery.message_id, delivery.pk, delivery.address_id or 0)
+
+
+def ref_of(provider: str, event: AnymailTrackingEvent) -> str:
+    """What the provider calls the mail, as it is kept when it takes one."""
+    return f"{provider}:{str(event.message_id or '').strip('<>')}"
 
 
 def _delivery(message_id: int, delivery_id: int) -> Delivery | None:

@@ -6,7 +6,9 @@ import hmac
 import json
 
 import pytest
+from anymail.signals import AnymailTrackingEvent
 
+from bounces import webhooks
 from bounces.models import Outcome, Report
 from consent.models import Suppression
 from consent.vocabulary import Reason
@@ -200,3 +202,20 @@ def test_that_a_mail_was_delivered_changes_none_that_was_refused(client, setting
     postmark(client, settings, delivery, "Delivery")
     delivery.refresh_from_db()
     assert delivery.state == "refused"
+
+
+def test_of_very_many_that_were_delivered_few_questions_are_asked(
+    django_assert_num_queries,
+):
+    """Nearly all are known to be by then."""
+    told = [
+        AnymailTrackingEvent(
+            event_type="delivered",
+            message_id=message_id(DeliveryFactory()),
+            recipient="ana@people.example",
+            esp_event={},
+        )
+        for _ in range(20)
+    ]
+    with django_assert_num_queries(2):
+        assert webhooks.take_events("sendgrid", told) == []
