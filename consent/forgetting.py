@@ -3,12 +3,11 @@ argue about it. After that it goes: the records stay, and the chain with them.""
 
 from __future__ import annotations
 
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, QuerySet
 
 from accounts.models import Retention
 from accounts.retention import Kept
 from consent.models import ConsentEvidence, ConsentRecord, Grant, Suppression
-from consent.vocabulary import Scope
 
 PIECE = 20_000  # records
 
@@ -39,10 +38,6 @@ def _over() -> QuerySet[ConsentEvidence]:
 
 def _agreements() -> QuerySet[Grant]:
     """Those that no opt-out stands against."""
-    noes = Suppression.objects.active().filter(
-        Q(scope=Scope.EVERYTHING)
-        | Q(scope=Scope.BRAND, brand=OuterRef("subscription_type__brand"))
-        | Q(scope=Scope.TYPE, subscription_type=OuterRef("subscription_type")),
-        address=OuterRef("address"),
-    )
-    return Grant.objects.filter(~Exists(noes))
+    kind, brand = OuterRef("subscription_type"), OuterRef("subscription_type__brand")
+    noes = Suppression.objects.active().against(kind, brand)
+    return Grant.objects.filter(~Exists(noes.filter(address=OuterRef("address"))))

@@ -18,7 +18,7 @@ from django.db.models import Case, Exists, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from consent.models import Address, Grant, SubscriptionType, Suppression
-from consent.vocabulary import MAILABLE_GRADES, LegalBasis, Reason, Scope
+from consent.vocabulary import MAILABLE_GRADES, LegalBasis, Reason
 from deliveries import frequency
 from deliveries.frequency import Limit
 from deliveries.models import Channel, Hold, HoldKind
@@ -304,14 +304,8 @@ def _key_when(condition: Any, key: str) -> Case:
 def _suppressions(
     reasons: Sequence[Reason], asked: Asked
 ) -> models.QuerySet[Suppression]:
-    covering = (
-        Q(scope=Scope.EVERYTHING)
-        | Q(scope=Scope.BRAND, brand=asked.brand)
-        | Q(scope=Scope.TYPE, subscription_type=asked.subscription_type)
-    )
-    return Suppression.objects.active().filter(
-        covering, address=asked.address, reason__in=reasons
-    )
+    covering = Suppression.objects.against(asked.subscription_type, asked.brand)
+    return covering.active().filter(address=asked.address, reason__in=reasons)
 
 
 _WORDS = ArrayField(models.TextField())

@@ -37,9 +37,14 @@ class SuppressionQuerySet(models.QuerySet["Suppression"]):
 
     def covering(self, subscription_type: SubscriptionType) -> SuppressionQuerySet:
         """Those that forbid mails of this type: everything, its brand, or itself."""
+        return self.against(subscription_type.pk, subscription_type.brand_id)
+
+    def against(self, subscription_type: Any, brand: Any) -> SuppressionQuerySet:
+        """The same of a type by its number and that of its brand, or by where an outer
+        question has them."""
         return self.filter(
             Q(scope=Scope.EVERYTHING)
-            | Q(scope=Scope.BRAND, brand=subscription_type.brand_id)
+            | Q(scope=Scope.BRAND, brand=brand)
             | Q(scope=Scope.TYPE, subscription_type=subscription_type)
         )
 
