@@ -13,18 +13,14 @@ from __future__ import annotations
 import base64
 import binascii
 import functools
-import hashlib
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
 
 from django.conf import settings
 
 MAC_OCTETS = 10
-# of SHA-256, in octets
-BLOCK = 64
 _PAD = {0: "", 2: "======", 4: "====", 5: "===", 7: "="}
 
 
@@ -89,12 +85,10 @@ class Stamp:
         spans, at = [], 0
         for purpose, extra in asked:
             payload = self.shared + (_SHORT[extra] if extra < 128 else _pack((extra,)))
-            inner, outer = _begun(self.secret, purpose)
-            inner, outer = inner.copy(), outer.copy()
-            inner.update(payload)
-            outer.update(inner.digest())
+            mac = _begun(self.secret, purpose).copy()
+            mac.update(payload)
             size = len(payload) + MAC_OCTETS
-            pieces += payload, outer.digest()[:MAC_OCTETS], _FILLING[size % 5]
+            pieces += payload, mac.digest()[:MAC_OCTETS], _FILLING[size % 5]
             spans.append((at, at + (size * 8 + 4) // 5))
             at += (size + 4) // 5 * 8
         digits = _base32(b"".join(pieces))
@@ -102,14 +96,10 @@ class Stamp:
 
 
 @functools.lru_cache(maxsize=64)
-def _begun(secret: str, purpose: Purpose) -> tuple[Any, Any]:
-    """HMAC (RFC 2104) as far as it is the same for all tokens of one purpose: both
-    hashes with the key in them, to be copied. It takes a third of the time."""
-    key = secret.encode()
-    key = hashlib.sha256(key).digest() if len(key) > BLOCK else key
-    key = key.ljust(BLOCK, b"\x00")
-    inner = hashlib.sha256(bytes(octet ^ 0x36 for octet in key) + _BEFORE[purpose])
-    return inner, hashlib.sha256(bytes(octet ^ 0x5C for octet in key))
+def _begun(secret: str, purpose: Purpose) -> hmac.HMAC:
+    """As far as it is the same for all tokens of one purpose, to be copied: that takes
+    half of the time."""
+    return hmac.new(secret.encode(), _BEFORE[purpose], "sha256")
 
 
 def sign(token: Token, purpose: Purpose) -> str:
