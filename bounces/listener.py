@@ -2,9 +2,9 @@
 
 Taken is what goes to a return path that we signed, to an unsubscribe address of ours,
 to an address at which we write to ourselves, or to one at which providers report
-complaints. All else is refused
-before its content is sent: a flood of forged reports costs one MAC each. "250" is said
-after the report is stored; when it cannot be, the other server is asked to try again.
+complaints. All else is refused before its content is sent: a flood of forged reports
+costs one MAC each. "250" is said after the report is stored; when it cannot be, the
+other server is asked to try again.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from django.db import DatabaseError, close_old_connections
 
 from bounces.models import Source
 from bounces.recording import Incoming, record_many
-from bounces.who import Letters, is_return_path, no_letters
+from bounces.who import Letters, is_no_report, is_return_path, no_letters
 from deliveries import loopback
 
 logger = logging.getLogger(__name__)
@@ -77,8 +77,7 @@ class Listener:
             record_many(
                 Incoming(raw, Source.LISTENER, one)
                 for one in recipients
-                if not loopback.take(raw, envelope_to=one)
-                and not self.letters(raw, envelope_to=one)
+                if not is_no_report(raw, one, self.letters)
             )
         finally:
             close_old_connections()

@@ -19,8 +19,7 @@ from imap_tools import AND, BaseMailBox, MailBox, MailBoxUnencrypted, MailMessag
 
 from bounces.models import Source
 from bounces.recording import Incoming, record_many
-from bounces.who import Letters, no_letters
-from deliveries import loopback
+from bounces.who import Letters, is_no_report, no_letters
 
 BATCH = 20
 IDLE_SECONDS = 240  # a server may hang up after half an hour (RFC 2177)
@@ -80,11 +79,11 @@ def _read_unseen(opened: BaseMailBox, box: Box, letters: Letters) -> int:
     for start in range(0, len(numbers), BATCH):
         some = numbers[start : start + BATCH]
         mails = list(opened.fetch(uid_list=some, mark_seen=False))
+        came = [(raw_of(mail), delivered_to(mail)) for mail in mails]
         record_many(
-            Incoming(raw_of(mail), Source.MAILBOX, delivered_to(mail))
-            for mail in mails
-            if not loopback.take(raw_of(mail), envelope_to=delivered_to(mail))
-            and not letters(raw_of(mail), envelope_to=delivered_to(mail))
+            Incoming(raw, Source.MAILBOX, to)
+            for raw, to in came
+            if not is_no_report(raw, to, letters)
         )
         _put_away(opened, [mail.uid for mail in mails if mail.uid], box)
     return len(numbers)

@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterator
 from typing import Protocol
 
 from bounces.parsed import Parsed
+from deliveries import loopback
 from deliveries.models import Delivery
 from deliveries.tokens import BadToken, Purpose, Token, read
 
@@ -43,6 +44,14 @@ class Letters(Protocol):
 
 def no_letters(raw: bytes, *, envelope_to: str = "") -> bool:
     return False
+
+
+def is_no_report(raw: bytes, envelope_to: str, letters: Letters) -> bool:
+    """Whether it was a mail of ours to ourselves, or a request to
+    unsubscribe: then it is dealt with."""
+    return loopback.take(raw, envelope_to=envelope_to) or letters(
+        raw, envelope_to=envelope_to
+    )
 
 
 def is_return_path(address: str) -> bool:

@@ -9,24 +9,21 @@ our mails is found before thousands go the same way.
 from __future__ import annotations
 
 import datetime as dt
-import re
-from collections.abc import Iterator
 
 import dkim as other
 from django.conf import settings
 from django.utils import timezone
 
 from consent.models import Brand, SubscriptionType
+from deliveries.arrivals import tokens_to
 from deliveries.domains import domain_of
 from deliveries.lookup import asking
 from deliveries.models import Message, SendingDomain
 from deliveries.records import Ask
 from deliveries.sending import send_test
-from deliveries.tokens import BadToken, Purpose, Token, read, sign
+from deliveries.tokens import Purpose, Token, sign
 
 PREFIX = "loop-"
-PLACES = ("Delivered-To", "X-Original-To", "Envelope-To", "To")
-_OURS = re.compile(rf"(?<![\w.-]){PREFIX}([a-z0-9]+-[a-z2-7]+)@", re.IGNORECASE)
 # what mailbox providers look at before they show a way out (RFC 8058 section 4)
 COVERED = (b"from", b"list-unsubscribe", b"list-unsubscribe-post")
 SUBJECT = "Does our mail arrive as it left?"
@@ -83,23 +80,15 @@ def _sender(domain: str) -> str:
 
 def is_ours(address: str) -> bool:
     """Whether such a mail may come to this address."""
-    return any(_tokens([address]))
-
-
-def _tokens(places: list[str]) -> Iterator[Token]:
-    for place in places:
-        for found in _OURS.finditer(place):
-            try:
-                yield read(found[1], Purpose.LOOPBACK)
-            except BadToken:
-                continue
+    return any(tokens_to(PREFIX, Purpose.LOOPBACK, envelope_to=address))
 
 
 def take(raw: bytes, *, envelope_to: str = "", ask: Ask | None = None) -> bool:
     """Judge the mail if it is one of ours to ourselves; False when it is none. An
     older one says nothing of a newer one, and the same twice the same."""
-    head = raw[: 64 * 1024].split(b"\r\n\r\n")[0].decode("utf-8", "replace")
-    token = next(_tokens([envelope_to, *_places(head)]), None)
+    purpose = Purpose.LOOPBACK
+    found = tokens_to(PREFIX, purpose, raw=raw, envelope_to=envelope_to)
+    token = next(found, None)
     if token is None:
         return False
     domain = SendingDomain.objects.filter(pk=token.message_id).first()
@@ -109,11 +98,6 @@ def take(raw: bytes, *, envelope_to: str = "", ask: Ask | None = None) -> bool:
         sent = dt.datetime.fromtimestamp(token.delivery_id, dt.UTC)
         domain.came_back(problem, sent)
     return True
-
-
-def _places(head: str) -> list[str]:
-    lines = re.sub(r"\r?\n[ \t]+", " ", head).splitlines()
-    return [line for line in lines if line.partition(":")[0].title() in PLACES]
 
 
 def judge(raw: bytes, domain: str, keys: Keys) -> str:

@@ -6,26 +6,18 @@ they say can be anything.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from email import message_from_bytes
-from email.message import Message
 
 from django.db import transaction
 from django.utils import timezone
 
 from consent.vocabulary import Evidence, Mechanism
+from deliveries.arrivals import HEAD, tokens_to
 from deliveries.models import UNSUBSCRIBE_PREFIX, CaughtMail
-from deliveries.tokens import BadToken, Purpose, read
+from deliveries.tokens import Purpose
 from optouts.leaving import Leaver
 
 BATCH = 500
-HEAD = 64 * 1024  # the header is in it, or it is no mail
-# where a mail server writes whom a mail was for
-PLACES = ("Delivered-To", "X-Original-To", "Envelope-To", "To")
-_TOKEN = re.compile(
-    rf"(?<![a-z0-9._-]){UNSUBSCRIBE_PREFIX}([a-z0-9]+-[a-z2-7]+)@", re.IGNORECASE
-)
 
 
 def read_caught() -> int:
@@ -57,25 +49,15 @@ def take(raw: bytes, *, envelope_to: str = "") -> bool:
 
     Safe to repeat.
     """
-    head = message_from_bytes(raw[:HEAD])
-    leaver = next(_leavers(head, envelope_to), None)
+    purpose = Purpose.UNSUBSCRIBE
+    tokens = tokens_to(UNSUBSCRIBE_PREFIX, purpose, raw=raw, envelope_to=envelope_to)
+    leaver = next(filter(None, map(Leaver.of, tokens)), None)
     if leaver is None:
         return False
+    head = message_from_bytes(raw[:HEAD])
     evidence = Evidence(
         raw_address=leaver.address.key or "",
         detail={"path": "mail", "from": str(head["From"] or "")[:320]},
     )
     leaver.opt_out(Mechanism.UNSUBSCRIBE_MAIL, evidence)
     return True
-
-
-def _leavers(head: Message, envelope_to: str) -> Iterator[Leaver]:
-    named = [str(value) for place in PLACES for value in head.get_all(place, [])]
-    for text in (envelope_to, *named):
-        for token in _TOKEN.findall(text):
-            try:
-                leaver = Leaver.of(read(token, Purpose.UNSUBSCRIBE))
-            except BadToken:
-                continue
-            if leaver:
-                yield leaver

@@ -189,11 +189,13 @@ class TestMailbox:
             if len(waits) == 1:
                 client.append("INBOX", None, None, bounce(DeliveryFactory()))
 
+        def is_over():
+            return Report.objects.exists() or len(waits) > 5
+
         monkeypatch.setattr(mailboxes, "time", SimpleNamespace(sleep=sleep))
         server = imap_server(sys.executable, "-c", WITHOUT_IDLE)
         with server as port, emptied(port) as client:
             assert "IDLE" not in client.capabilities
-            is_over = lambda: Report.objects.exists() or len(waits) > 5  # noqa: E731
             mailboxes.watch(box(port), is_over, no_letters)
         assert waits == [mailboxes.POLL_SECONDS] * 2
         assert Report.objects.get().outcome == Outcome.DONE
