@@ -4,6 +4,7 @@ Skipped with the reason where there is no browser; under CI that is a failure.
 """
 
 import os
+import pathlib
 import shutil
 
 import pytest
@@ -159,3 +160,34 @@ def axe():
         ]
 
     return run
+
+
+@pytest.fixture
+def console(live_stack, sign_in, new_page):
+    """`console(path, width=390, ...)`: a page of the live console."""
+
+    def show(path, **screen):
+        page = sign_in(new_page(**screen))
+        page.goto(live_stack.base_url + path)
+        return page
+
+    return show
+
+
+@pytest.fixture
+def look(axe):
+    """`look(page, name)`: nothing broken, nothing wider than the screen.
+
+    A picture for people is kept where PICTURES names a folder.
+    """
+
+    def at(page, name):
+        width = page.viewport_size["width"]
+        if folder := os.environ.get("PICTURES"):
+            dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+            file = f"{name}-{width}-{'dark' if dark else 'light'}.png"
+            page.screenshot(path=pathlib.Path(folder) / file, full_page=True)
+        assert axe(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+    return at

@@ -39,18 +39,6 @@ def email(live_stack, people):
     return draft
 
 
-@pytest.fixture
-def console(live_stack, sign_in, new_page):
-    """`console(path, width=390, ...)`: a page of the live console."""
-
-    def show(path, **screen):
-        page = sign_in(new_page(**screen))
-        page.goto(live_stack.base_url + path)
-        return page
-
-    return show
-
-
 def test_a_contact_is_found_and_picked_by_keyboard(console, email, people):
     page = console(f"/emails/{email.pk}/recipients/")
     page.get_by_label("Find a contact").focus()

@@ -1,8 +1,5 @@
 """The ways out in Chromium on the real stack, with and without script."""
 
-import os
-import pathlib
-
 import pytest
 
 from consent.models import SubscriptionType, Suppression
@@ -32,37 +29,6 @@ def media():
     """The files of the running console stay where it looks for them."""
 
 
-@pytest.fixture
-def look(axe):
-    """`look(page, name)`: nothing broken, nothing wider than the screen.
-
-    A picture for people is kept where PICTURES names a folder.
-    """
-
-    def at(page, name):
-        width = page.viewport_size["width"]
-        if folder := os.environ.get("PICTURES"):
-            dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
-            file = f"{name}-{width}-{'dark' if dark else 'light'}.png"
-            page.screenshot(path=pathlib.Path(folder) / file, full_page=True)
-        assert axe(page) == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-
-    return at
-
-
-@pytest.fixture
-def show(live_stack, sign_in, new_page):
-    """`show("/optouts/", width=390)`: that page, signed in."""
-
-    def opened(path, **screen):
-        page = sign_in(new_page(**screen))
-        page.goto(live_stack.base_url + path)
-        return page
-
-    return opened
-
-
 def press(page, name):
     page.get_by_role("button", name=name).click()
 
@@ -87,9 +53,9 @@ def run_through(page):
 
 
 @pytest.mark.parametrize("screen", SCREENS)
-def test_the_wizard_on_every_screen(show, look, screen):
+def test_the_wizard_on_every_screen(console, look, screen):
     ContactFactory(email="ana@people.example")
-    page = show("/optouts/imports/new/", **screen)
+    page = console("/optouts/imports/new/", **screen)
     look(page, "1-upload")
     upload(page)
     look(page, "2-column")
@@ -103,8 +69,8 @@ def test_the_wizard_on_every_screen(show, look, screen):
 
 
 @pytest.mark.parametrize("screen", SCREENS)
-def test_list_look_up_and_undo_on_every_screen(live_stack, show, look, screen):
-    page = show("/optouts/imports/new/", **screen)
+def test_list_look_up_and_undo_on_every_screen(live_stack, console, look, screen):
+    page = console("/optouts/imports/new/", **screen)
     run_through(page)
     for name, path in {
         "5-list": "imports/",
@@ -123,8 +89,8 @@ def test_list_look_up_and_undo_on_every_screen(live_stack, show, look, screen):
     look(page, "9-undone")
 
 
-def test_the_wizard_needs_no_script(show):
-    run_through(show("/optouts/imports/new/", java_script_enabled=False))
+def test_the_wizard_needs_no_script(console):
+    run_through(console("/optouts/imports/new/", java_script_enabled=False))
     assert Suppression.objects.active().count() == 2
 
 
