@@ -1,5 +1,7 @@
 """The report in Chromium: one person's steps, news of the list, the click map."""
 
+import datetime as dt
+
 import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
@@ -39,7 +41,8 @@ SCREENS = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
 
 @pytest.fixture
 def email(live_stack):
-    """Being sent to Ada, who agreed, and to Bea, who did not."""
+    """Being sent: Ada, who agreed, has it, Bea, who did not, is kept out, and
+    the mail of Eve leaves tomorrow."""
     brand = Brand.objects.default()
     brand.legal_name, brand.postal_address = "Northwind Oy", "1 Example Street"
     brand.from_name, brand.from_email = "Northwind", "news@northwind.example"
@@ -59,12 +62,18 @@ def email(live_stack):
     message = draft.freeze()
     message.save()
     audience.fix(message, Contact.objects.all())
+    DeliveryFactory(
+        message=message,
+        contact=ContactFactory(first_name="Eve"),
+        state=DeliveryState.QUEUED,
+        delivered_at=None,
+        due_at=timezone.now() + dt.timedelta(days=1),
+    )
     MarketingEmail.objects.filter(pk=draft.pk).update(
         state=EmailState.SENDING, message=message, launched_at=timezone.now()
     )
     sent = Delivery.objects.filter(contact=ada)
     live_stack.wait_for(lambda: sent.filter(state="delivered").exists(), "sent")
-    MarketingEmail.objects.filter(pk=draft.pk).update(state=EmailState.SENDING)
     draft.refresh_from_db()
     return draft
 
