@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
-from threading import Lock
+from dataclasses import dataclass, field
+from threading import Lock, Semaphore
 from typing import Any, NamedTuple
 
 from django.db import (
@@ -109,10 +108,13 @@ def dropped_at_once(hit: Hit) -> dict[str, int]:
 
 @dataclass(slots=True)
 class Ticket:
+    """Whoever waits. `turn` opens when it is done, or when it is to store for all."""
+
     hit: Hit
     is_done: bool = False
     target: Target | None = None
     error: Exception | None = None
+    turn: Semaphore = field(default_factory=lambda: Semaphore(0))
 
 
 Rows = list[tuple[int, str, str]]
@@ -123,26 +125,42 @@ class EventLog:
 
     def __init__(self, run: Callable[[str, str], Rows]) -> None:
         self.run = run
-        self.waiting: deque[Ticket] = deque()
+        self.waiting: list[Ticket] = []
+        self.is_storing = False
         self.gate = Lock()
 
     def store(self, hit: Hit) -> Target | None:
         """The target of a click that is committed now; None where there is no such
         link (then nothing is stored) and for opens. DatabaseError when it failed."""
         ticket = Ticket(hit)
-        self.waiting.append(ticket)
-        with self.gate:
-            if not ticket.is_done:
-                self._store_together(self._everybody())
+        if not self._is_first(ticket):
+            ticket.turn.acquire()
+        if not ticket.is_done:
+            self._store_for_all()
         if ticket.error:
             raise ticket.error
         return ticket.target
 
-    def _everybody(self) -> list[Ticket]:
-        together = []
-        while self.waiting:
-            together.append(self.waiting.popleft())
-        return together
+    def _is_first(self, ticket: Ticket) -> bool:
+        with self.gate:
+            self.waiting.append(ticket)
+            is_first, self.is_storing = not self.is_storing, True
+        return is_first
+
+    def _store_for_all(self) -> None:
+        """Everybody who waits; then it is the turn of the first who came meanwhile.
+        Whoever is done leaves at once: behind the next statement nobody waits whose
+        event is committed."""
+        with self.gate:
+            together, self.waiting = self.waiting, []
+        try:
+            self._store_together(together)
+        finally:
+            with self.gate:
+                following = self.waiting[:1]
+                self.is_storing = bool(following)
+            for ticket in following + together:
+                ticket.turn.release()
 
     def _store_together(self, tickets: list[Ticket]) -> None:
         rows = [ticket.hit.row(number) for number, ticket in enumerate(tickets)]
