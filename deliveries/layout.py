@@ -59,9 +59,10 @@ class Footer:
 def as_html(
     subject: str, preview: str, body: Body, footer: Footer, language: str = ""
 ) -> str:
-    """The finished document, with slots, from MJML by mrml."""
+    """The finished document, with slots, from MJML by mrml. `language` is that of the
+    words above the footer; "": the same as the footer's."""
     document = (
-        f'<mjml lang="{language or "en"}"><mj-head>'
+        f'<mjml lang="{language or footer.language}"><mj-head>'
         f"<mj-title>{html.escape(slotted(defused(subject)))}</mj-title>"
         f"<mj-preview>{html.escape(slotted(defused(preview)))}</mj-preview>"
         f'<mj-attributes><mj-all font-family="{FONT}"/>'
@@ -73,7 +74,7 @@ def as_html(
         f'<mj-body width="{WIDTH}px" background-color="#f3f4f6">'
         f"{''.join(_card(body))}"
         "<mj-section><mj-column>"
-        f"{_footer_mjml(body, footer)}</mj-column></mj-section>"
+        f"{_footer_mjml(body, footer, language)}</mj-column></mj-section>"
         "</mj-body></mjml>"
     )
     # no web fonts: they would tell a third party who reads
@@ -157,22 +158,28 @@ def as_text(body: Body, footer: Footer) -> str:
     return f"{''.join(body.text)}-- \n{own}{lines}\n"
 
 
-def _footer_mjml(body: Body, footer: Footer) -> str:
+def _footer_mjml(body: Body, footer: Footer, language: str) -> str:
     lines = [html.escape(line) for line in _sender_lines(footer)]
     if footer.has_ways_out:
-        unsubscribe, preferences = Slot("unsubscribe"), Slot("preferences")
-        why = Slot("why")
-        lines = [
-            f"{html.escape(defused(footer.reason))}{Slot('since', footer.language)}.",
-            f'<a href="{unsubscribe}">{html.escape(footer.unsubscribe)}</a> &#183; '
-            f'<a href="{preferences}">{html.escape(footer.preferences)}</a> &#183; '
-            f'<a href="{why}">{html.escape(footer.why)}</a>',
-            *lines,
-        ]
+        ways = _ways_mjml(footer)
+        # for who has it read aloud: the pages do not speak every language
+        is_other = language.partition("-")[0] not in {"", footer.language}
+        named = f'<span lang="{footer.language}">{ways}</span>' if is_other else ways
+        lines = [named, *lines]
     own = "".join(written for written, _ in body.foot)
     return (
         '<mj-text css-class="lw-small" align="center" font-size="13px"'
         f' color="#4b5563">{own}{"<br/>".join(lines)}</mj-text>'
+    )
+
+
+def _ways_mjml(footer: Footer) -> str:
+    unsubscribe, preferences = Slot("unsubscribe"), Slot("preferences")
+    return (
+        f"{html.escape(defused(footer.reason))}{Slot('since', footer.language)}.<br/>"
+        f'<a href="{unsubscribe}">{html.escape(footer.unsubscribe)}</a> &#183; '
+        f'<a href="{preferences}">{html.escape(footer.preferences)}</a> &#183; '
+        f'<a href="{Slot("why")}">{html.escape(footer.why)}</a>'
     )
 
 

@@ -72,6 +72,18 @@ def test_a_language_that_the_pages_do_not_speak_has_that_of_the_readers(message)
     assert "Meld deg av" in compiled(message).variants["sv"]["html"]
 
 
+def test_the_emails_own_words_are_read_aloud_in_the_language_of_the_readers(message):
+    Account.objects.update(language="pl")
+    assert '<html lang="pl"' in compiled(message).html
+
+
+def test_a_footer_in_another_language_than_the_words_says_which(message):
+    said = compiled(message).variants
+    assert '<html lang="sv"' in said["sv"]["html"]
+    assert '<span lang="en">You get this email' in said["sv"]["html"]
+    assert "<span lang" not in said["fi"]["html"]
+
+
 def test_the_type_has_its_name_in_that_language(message):
     kind = message.subscription_type
     TypeTranslation.objects.create(
