@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.db.models import Q
 from django.utils.html import escape
@@ -11,21 +12,31 @@ from campaigns.audience import contacts_of
 from campaigns.conditions import fit
 from campaigns.models import MarketingEmail
 from contacts.models import Contact, PropertyDefinition
+from contacts.properties import Kind
 from deliveries.languages import languages
 from deliveries.models import Delivery, Message
 from deliveries.personalization import CONTACT_FIELDS, fill, slotted
-from deliveries.previews import Reader, preview_html, preview_text
+from deliveries.previews import Reader, preview_html, preview_text, values_of
 
 SAMPLE = 8
 
 # as whom people without an account see an email
-EXAMPLE = {
+_EXAMPLE = {
     "first_name": "Alex",
     "last_name": "Example",
     "email": "alex@people.example",
     "company": "Example Ltd",
     "city": "Springfield",
     "country": "Finland",
+}
+
+# what that person has for a custom property of each type; for a text its label, for a
+# choice the first that there is
+_EXAMPLES: dict[str, Any] = {
+    Kind.NUMBER: 12,
+    Kind.BOOLEAN: True,
+    Kind.DATE: "2026-05-04",
+    Kind.DATETIME: "2026-05-04T09:00:00Z",
 }
 
 _PAGE = (
@@ -88,9 +99,24 @@ def preview(
     return _drawn(content, Reader(person, property_keys(), shown, tongue), view)
 
 
+def example() -> Contact:
+    """Nobody, with a value for everything that an author may put in."""
+    rows = PropertyDefinition.objects.filter(archived_at=None)
+    return Contact(**_EXAMPLE, properties={row.key: _example_of(row) for row in rows})
+
+
+def _example_of(row: PropertyDefinition) -> Any:
+    return _EXAMPLES.get(row.kind) or next(iter(row.choices), row.label)
+
+
+def example_values() -> dict[str, str]:
+    """What stands for each token in what people without an account see."""
+    return values_of(example(), property_keys())
+
+
 def preview_for_strangers(email: MarketingEmail, view: str, language: str) -> str:
     """The same for people without an account: nobody's values, every block."""
-    reader = Reader(Contact(**EXAMPLE), property_keys(), None, language)
+    reader = Reader(example(), property_keys(), None, language)
     return _drawn(email.message or email, reader, view)
 
 

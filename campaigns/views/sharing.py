@@ -17,7 +17,7 @@ from accounts.web import INVALID, SignedIn
 from campaigns.forms.settings import ShareForm
 from campaigns.languages import name_of
 from campaigns.models import MarketingEmail, SharedPreview
-from campaigns.preview import EXAMPLE, in_the_inbox, preview_for_strangers
+from campaigns.preview import example_values, in_the_inbox, preview_for_strangers
 from campaigns.views.request import find, note
 from campaigns.views.writing import FRAME_POLICY
 from deliveries.languages import languages, spoken
@@ -70,7 +70,9 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
     context = {
         "shared": found,
         "email": email,
-        "inbox": in_the_inbox(spoken(email.message or email, language), EXAMPLE),
+        "inbox": in_the_inbox(
+            spoken(email.message or email, language), example_values()
+        ),
         "view": view,
         "language": language,
         "views": [(key, label, _query(key, language)) for key, label in VIEWS.items()],

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry
 from campaigns.models import EmailVersion, MarketingEmail, SharedPreview
+from contacts.models import PropertyDefinition
 from deliveries.tokens import Purpose, Token, sign
 from tests.factories import (
     ContactFactory,
@@ -76,6 +77,31 @@ class TestAStranger:
     def test_sees_the_same_example_in_the_subject(self, stranger, shared):
         MarketingEmail.objects.update(subject="News for {{ first_name | you }}")
         assert "News for Alex" in words(stranger(shared))
+
+    @pytest.mark.parametrize(
+        ("kind", "choices", "shown"),
+        [
+            ("string", [], "The shop"),
+            ("number", [], "12"),
+            ("boolean", [], "Yes"),
+            ("date", [], "4 May 2026"),
+            ("datetime", [], "4 May 2026"),
+            ("choice", ["Turku", "Oslo"], "Turku"),
+            ("choices", ["Turku", "Oslo"], "Turku"),
+        ],
+    )
+    def test_sees_an_example_of_each_type_of_property(
+        self, stranger, shared, kind, choices, shown
+    ):
+        PropertyDefinition.objects.create(
+            name="shop", label="The shop", kind=kind, choices=choices
+        )
+        MarketingEmail.objects.update(
+            subject="At {{ shop }} today",
+            blocks=[{"id": "a", "kind": "heading", "text": "From {{ shop | us }} now"}],
+        )
+        assert f"At {shown} today" in words(stranger(shared))
+        assert f"From {shown} now" in words(stranger(shared, mail=True))
 
     def test_cannot_ask_for_somebody(self, outsider_client, shared, email):
         carla = email.include.get().members().get()
