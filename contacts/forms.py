@@ -232,6 +232,13 @@ class PropertyForm(forms.ModelForm):  # type: ignore[type-arg]
         self._name()
         return data
 
+    def enter(self, user: User) -> PropertyDefinition:
+        """Save it, and who did."""
+        verb = "changed a property" if self.instance.pk else "added a property"
+        saved: PropertyDefinition = self.save()
+        saved.note(user, verb)
+        return saved
+
     def _name(self) -> None:
         """A name for tokens in emails, made once from the label."""
         if self.instance.pk or not self.cleaned_data.get("label"):

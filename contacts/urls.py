@@ -2,7 +2,13 @@
 
 from django.urls import path
 
-from contacts import import_views, subscription_views, template_views, views
+from contacts import (
+    import_views,
+    property_views,
+    subscription_views,
+    template_views,
+    views,
+)
 
 urlpatterns = [
     path("contacts/new/", views.create, name="create"),
@@ -14,15 +20,22 @@ urlpatterns = [
         name="undo_opt_out",
     ),
     path("contacts/<int:pk>/opt-in/", subscription_views.opt_in, name="opt_in"),
-    path("contacts/properties/", views.property_list, name="properties"),
-    path("contacts/properties/new/", views.property_create, name="property_create"),
+    path("contacts/properties/", property_views.index, name="properties"),
+    path("contacts/properties/new/", property_views.create, name="property_create"),
     path(
-        "contacts/properties/<int:pk>/edit/", views.property_edit, name="property_edit"
+        "contacts/properties/<int:pk>/edit/",
+        property_views.edit,
+        name="property_edit",
     ),
     path(
         "contacts/properties/<int:pk>/archive/",
-        views.property_archive,
+        property_views.archive,
         name="property_archive",
+    ),
+    path(
+        "contacts/properties/<int:pk>/restore/",
+        property_views.restore,
+        name="property_restore",
     ),
     path("contacts/import/", import_views.upload, name="import"),
     path("contacts/import/templates/", template_views.index, name="import_templates"),

@@ -69,7 +69,8 @@ PAGES = {
         console:job_cancel console:outbox_clear contacts:opt_out contacts:create
         contacts:edit contacts:undo_opt_out contacts:opt_in
         contacts:property_create contacts:property_edit
-        contacts:property_archive campaigns:segment optouts:opt_out
+        contacts:property_archive contacts:property_restore
+        campaigns:segment optouts:opt_out
         signups:create signups:edit signups:archive signups:restore
         signups:invite segments:create segments:gather
         contacts:bulk_property contacts:bulk_owner contacts:bulk_segment
@@ -221,7 +222,10 @@ def test_an_outsider_is_sent_to_sign_in_from_every_page(outsider_client):
 # into the row of its scope.
 CALLS = {
     "contacts:read": "find_contact get_contact list_properties",
-    "contacts:write": "create_contact update_contact create_property",
+    "contacts:write": """
+        create_contact update_contact
+        create_property update_property archive_property restore_property
+    """,
     "contacts:export": "list_contacts list_members",
     "consent:read": """
         get_subscriptions get_consent_history list_subscription_types

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import AuditEntry, User
 from contacts.properties import Kind
 
 
@@ -33,6 +35,31 @@ class PropertyDefinition(models.Model):
     def __str__(self) -> str:
         return self.label
 
+    def get_absolute_url(self) -> str:
+        return reverse("contacts:property_edit", args=[self.pk])
+
     @property
     def key(self) -> str:
         return str(self.pk)
+
+    @transaction.atomic
+    def archive(self, user: User) -> bool:
+        """Out of forms and lists; what contacts have stays. False: it was already."""
+        in_use = PropertyDefinition.objects.filter(pk=self.pk, archived_at=None)
+        if not in_use.update(archived_at=timezone.now()):
+            return False
+        self.note(user, "archived a property")
+        return True
+
+    @transaction.atomic
+    def restore(self, user: User) -> bool:
+        archived = PropertyDefinition.objects.filter(pk=self.pk)
+        if not archived.exclude(archived_at=None).update(archived_at=None):
+            return False
+        self.note(user, "brought a property back")
+        return True
+
+    def note(self, user: User, verb: str) -> None:
+        AuditEntry.objects.record(
+            user, verb, subject=self.label, url=self.get_absolute_url()
+        )

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from accounts.models import AuditEntry
 from consent.models import Grant, SubscriptionType, Suppression
 from consent.vocabulary import Act, Action, Actor, Mechanism, Reason
 from contacts.models import Contact, PropertyDefinition
@@ -157,9 +158,32 @@ def test_a_property_is_made_archived_and_brought_back(client):
     assert (plan.name, plan.choices) == ("plan", ["Basic", "Pro"])
     client.post(url("property_archive", plan.pk))
     assert PropertyDefinition.objects.get().archived_at
-    client.post(url("property_archive", plan.pk))
+    client.post(url("property_restore", plan.pk))
     assert PropertyDefinition.objects.get().archived_at is None
     assert "Plan" in client.get(url("properties")).content.decode()
+
+
+def test_two_who_archive_a_property_both_find_it_archived(client):
+    age = PropertyDefinition.objects.create(name="age", label="Age", kind="number")
+    for _ in range(2):
+        client.post(url("property_archive", age.pk))
+    age.refresh_from_db()
+    assert age.archived_at
+
+
+def test_what_becomes_of_a_property_is_written_down(client, alice):
+    client.post(url("property_create"), {"label": "Age", "kind": "number"})
+    age = PropertyDefinition.objects.get()
+    client.post(url("property_edit", age.pk), {"label": "Years"})
+    for name in ("property_archive", "property_restore"):
+        client.post(url(name, age.pk))
+    told = AuditEntry.objects.filter(url=age.get_absolute_url()).order_by("pk")
+    assert [(one.actor, one.verb, one.subject) for one in told] == [
+        (alice, "added a property", "Age"),
+        (alice, "changed a property", "Years"),
+        (alice, "archived a property", "Years"),
+        (alice, "brought a property back", "Years"),
+    ]
 
 
 def test_the_kind_of_a_property_stays_what_it_was(client):
@@ -227,6 +251,6 @@ def test_what_does_not_exist_is_not_found(client):
 def test_reading_changes_nothing(client, alice):
     found = receive("Email\nada@people.example\n", alice)
     ada = ContactFactory()
-    for name in ("opt_out", "import_start", "property_archive"):
+    for name in ("opt_out", "import_start", "property_archive", "property_restore"):
         pk = found.pk if name == "import_start" else ada.pk
         assert client.get(url(name, pk)).status_code == 405
