@@ -1,4 +1,5 @@
-"""Readers of webhooks where those of django-anymail need a package of the provider."""
+"""Readers of webhooks where django-anymail has none, or needs a package of the provider
+for it."""
 
 from __future__ import annotations
 
@@ -6,17 +7,21 @@ import base64
 import binascii
 import hashlib
 import hmac
+import json
 import logging
 import time
 from typing import Any
 
 from anymail.exceptions import AnymailWebhookValidationFailure
-from anymail.signals import AnymailTrackingEvent, EventType
+from anymail.signals import AnymailTrackingEvent, EventType, RejectReason
 from anymail.utils import get_anymail_setting
 from anymail.webhooks.amazon_ses import AmazonSESTrackingWebhookView
 from anymail.webhooks.base import AnymailBaseWebhookView
 from anymail.webhooks.resend import ResendTrackingWebhookView
 from django.http import HttpRequest
+from django.utils.crypto import constant_time_compare
+
+from bounces.provider_lists import moment
 
 logger = logging.getLogger(__name__)
 
@@ -72,11 +77,16 @@ class Amazon(AmazonSESTrackingWebhookView):  # type: ignore[misc]
         return list(events)
 
     def auto_confirm_sns_subscription(self, sns_message: dict[str, Any]) -> None:
-        logger.warning(
-            "Amazon asks to confirm the subscription of %s: open %s",
-            sns_message.get("TopicArn"),
-            sns_message.get("SubscribeURL"),
-        )
+        tell_of_subscription("Amazon", sns_message)
+
+
+def tell_of_subscription(who: str, asked: dict[str, Any]) -> None:
+    logger.warning(
+        "%s asks to confirm the subscription of %s: open %s",
+        who,
+        asked.get("TopicArn"),
+        asked.get("SubscribeURL"),
+    )
 
 
 def has_left(subscription: object) -> bool:
@@ -96,3 +106,55 @@ def left_topics(preferences: dict[str, Any]) -> set[str]:
         for one in told
         if one.get("subscriptionStatus") == "OptOut"
     }
+
+
+# Source: “Webhook event payloads”, Scaleway Transactional Email. “Spam” is what it or
+# the receiving server takes for it, no complaint of the reader.
+SCALEWAY = {
+    "email_queued": (EventType.QUEUED, None),
+    "email_delivered": (EventType.DELIVERED, None),
+    "email_deferred": (EventType.DEFERRED, None),
+    "email_dropped": (EventType.BOUNCED, RejectReason.BOUNCED),
+    "email_mailbox_not_found": (EventType.BOUNCED, RejectReason.INVALID),
+    "email_spam": (EventType.BOUNCED, RejectReason.SPAM),
+    "email_blocklisted": (EventType.REJECTED, RejectReason.BLOCKED),
+}
+
+
+class Scaleway(AnymailBaseWebhookView):  # type: ignore[misc]
+    """Told through a topic, in the frame that Amazon has for them. It is not said that
+    a name and a password in the address are sent along, so `?secret=` does as well."""
+
+    esp_name = "Scaleway"
+
+    def run_validators(self, request: HttpRequest) -> None:
+        given = request.GET.get("secret", "")
+        if not any(constant_time_compare(given, one) for one in self.basic_auth):
+            super().run_validators(request)
+
+    def parse_events(self, request: HttpRequest) -> list[AnymailTrackingEvent]:
+        told = json.loads(request.body)
+        if told.get("Type") == "SubscriptionConfirmation":
+            tell_of_subscription(self.esp_name, told)
+        if told.get("Type") != "Notification":
+            return []
+        return [scaleway_event(json.loads(told["Message"]))]
+
+
+def scaleway_event(told: dict[str, Any]) -> AnymailTrackingEvent:
+    kind, reason = SCALEWAY.get(str(told.get("type")), (EventType.UNKNOWN, None))
+    code = told.get("email_response_code") or ""
+    said = f"{code} {told.get('email_response_message') or ''}".strip()
+    if kind == EventType.REJECTED and told.get("blocklist_type") == "mailbox_full":
+        kind, said = EventType.BOUNCED, "mailbox full"  # it passes: nobody is blocked
+    return AnymailTrackingEvent(
+        event_type=kind,
+        timestamp=moment(told.get("created_at")),
+        message_id=told.get("email_id"),
+        event_id=told.get("id"),
+        recipient=told.get("email_to"),
+        reject_reason=reason,
+        mta_response=said or told.get("email_error"),
+        description=told.get("blocklist_reason"),
+        esp_event=told,
+    )

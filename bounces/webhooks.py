@@ -25,7 +25,8 @@ from django.utils import timezone
 
 from bounces import feeding
 from bounces.delivery_reports import Failure
-from bounces.hook_readers import Amazon, Resend
+from bounces.hook_readers import Amazon, Resend, Scaleway
+from bounces.hook_words import Mailtrap, Mandrill, Postal, UnisenderGo
 from bounces.models import Report, Source
 from bounces.parsed import Kind, Parsed
 from bounces.provider_lists import Entry, Said, moment
@@ -42,10 +43,15 @@ PROVIDERS: dict[str, tuple[Any, str]] = {
     "mailersend": (MailerSendTrackingWebhookView, "MAILERSEND_SIGNING_SECRET"),
     "mailgun": (MailgunTrackingWebhookView, "MAILGUN_WEBHOOK_SIGNING_KEY"),
     "mailjet": (MailjetTrackingWebhookView, "WEBHOOK_SECRET"),
+    "mailtrap": (Mailtrap, "MAILTRAP_TRACKING_SECRET"),
+    "mandrill": (Mandrill, "MANDRILL_WEBHOOK_KEY"),
+    "postal": (Postal, "POSTAL_WEBHOOK_KEY"),
     "postmark": (PostmarkTrackingWebhookView, "WEBHOOK_SECRET"),
     "resend": (Resend, "RESEND_SIGNING_SECRET"),
+    "scaleway": (Scaleway, "WEBHOOK_SECRET"),
     "sendgrid": (SendGridTrackingWebhookView, "WEBHOOK_SECRET"),
     "sparkpost": (SparkPostTrackingWebhookView, "WEBHOOK_SECRET"),
+    "unisender_go": (UnisenderGo, "UNISENDER_GO_API_KEY"),
 }
 ASKED = ("amazon",)
 KINDS = {

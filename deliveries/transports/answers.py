@@ -56,6 +56,22 @@ WRITTEN: dict[str, tuple[tuple[str, About], ...]] = {
         ("error", About.MAIL),
     ),
 }
+# Why they do not send to somebody, in the words that bounces are judged by. What a
+# provider forgets after a while is none of these. Sources: “Rejections”, Mailchimp
+# Transactional; “email/send”, Unisender Go.
+KEPT_BACK: dict[str, dict[str, str]] = {
+    "mandrill": {
+        "unsub": "unsubscribed address",
+        "spam": "spam reporting address",
+        "hard-bounce": "on the suppression list",
+        "custom": "on the suppression list",
+    },
+    "unisender_go": {
+        "unsubscribed": "unsubscribed address",
+        "complained": "spam reporting address",
+        "permanent_unavailable": "on the suppression list",
+    },
+}
 # The sender is not allowed yet, or the account has spent what it may: with whatever
 # status, no reader is to blame.
 _NOT = r"[^\n\"]{0,80}?\b(?:not|isn.t|un)[ -]?(?:been )?(?:yet )?"
