@@ -95,7 +95,11 @@ def judged(failure: Failure, parsed: Parsed) -> Judgement:
         if is_one_of_many or is_clear(found):
             return found if is_one_of_many else doubted(found, parsed.notice)
     everything = f"{failure.text}\n{parsed.notice}"
-    return judge(None, failure.status, everything, stage=stage)
+    found = judge(None, failure.status, everything, stage=stage)
+    if found.rule or len(parsed.failures) > 1:
+        return found
+    titled = judge(None, failure.status, parsed.title, stage=stage)
+    return titled if is_clear(titled) else found
 
 
 def doubted(found: Judgement, notice: str) -> Judgement:

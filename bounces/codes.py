@@ -37,14 +37,14 @@ STAGES = (
     (
         "DATA",
         re.compile(
-            r"end of data|\bdata\b ?(?:command|:|$)|>>> ?data\b|final data"
+            r"end of data|\bdata\b ?(?:command|:|$)|(?:>>>|-->) ?data\b|final data"
             r"|after data|state 18|text command|\[data\]"
         ),
     ),
     (
         "RCPT",
         re.compile(
-            r"our rcpt to|rcpt command|does not like recipient|state 1[34]\b"
+            r"our rcpt to|rcpt command|does not like recipient|state 1[34]\b|--> ?rcpt"
             r"|\[rcpt_to\]|rejected recipient|after rcpt|>>> ?rcpt"
             r"|(?:sent|to): ?rcpt to|rcpt to (?:gener|response)"
             r"|in reply to rcpt|following rcpt|rcpt to:?<[^>]{3,99}>:? [45]\d\d"
@@ -79,6 +79,8 @@ GIVEN_UP = re.compile(  # what follows from the words of the other server
     r"queue too long"
 )
 PASSING = re.compile(r", try again|temporary|temporarily|servfail|tempfail")
+LINK = re.compile(r"https?://\S+")
+OF_CONTENT = ("spam", "virus", "content")
 SAID_UNKNOWN = re.compile(r"unknown|invalid|not exist|no such|not found")
 BY_A_PROGRAM = re.compile(
     r"\b(?:mail\.local|procmail|maildrop|dovecot|vdelivermail|lmtpd?|local)[:(]"
@@ -217,7 +219,7 @@ def in_one_line(text: str) -> str:
 def better(code: int | None, enhanced: str, words: str) -> tuple[int | None, str]:
     """The code in the words is from nearer to the mailbox than that of a report."""
     said = [found[0] for found in ENHANCED.finditer(words)]
-    exact = [one for one in said if not one.endswith(".0.0")]
+    exact = [one for one in said if one[1:4] != ".0."]
     if exact or said:
         enhanced = (exact or said)[0]
     elif enhanced.endswith(".0.0"):
@@ -233,7 +235,7 @@ def found_in(code: int | None, enhanced: str, words: str, stage: str) -> Found:
     row = first_fit(CLEAR, words, codes)
     if row is None and detail in EXACT:
         return DETAILS[detail][0], f"X.{detail}", ""
-    row = row or first_fit(COMMON, words, codes)
+    row = row or first_common(words, codes)
     said = said_in(words) if row is None else frozenset()
     family = weighed(said, detail)
     if family:
@@ -254,6 +256,14 @@ def found_in(code: int | None, enhanced: str, words: str, stage: str) -> Found:
     if row:
         return row.category, row.key, row.doing
     return left_over(code, said, stage)
+
+
+def first_common(words: str, codes: str) -> Row | None:
+    """What only a link speaks of ("…/help_spam.html") stands behind what is said."""
+    row = first_fit(COMMON, words, codes)
+    if row is None or row.category not in OF_CONTENT or "http" not in words:
+        return row
+    return first_fit(COMMON, LINK.sub(" ", words), codes) or row
 
 
 def weighed(said: frozenset[Pair], detail: str) -> Family | None:
@@ -298,6 +308,8 @@ def believed(found: Found, code: int | None, enhanced: str, words: str) -> Found
     row = first_fit(DOUBTS, words, f" {code or ''} ")
     if row:
         return row.category, row.key, row.doing
+    if enhanced[2:4] == "6.":
+        return "content", "X.6", ""
     if code == 503 and (enhanced == "5.5.1" or not SAID_UNKNOWN.search(words)):
         return "protocol_error", "503", ""
     if not code or found[1] in PROVEN:

@@ -88,7 +88,13 @@ class Reading:
         kind = self._kind(failures)
         if kind in (Kind.FAILED, Kind.DELAYED):
             failures = self._filled(failures)
-        return Parsed(kind, tuple(failures), self._words(), places=places)
+        return Parsed(
+            kind,
+            tuple(failures),
+            self._words(),
+            places=places,
+            title=self._own_title(),
+        )
 
     def _kind(self, failures: list[Failure]) -> Kind:
         actions = [ACTIONS[one.action] for one in failures if one.action in ACTIONS]
@@ -199,7 +205,8 @@ class Reading:
         if header:
             said = {one.recipient.lower(): one for one in told}
             told = [said.get(one.lower(), Failure(one)) for one in header]
-        told = told or self._bare() or failures_in(self._title(), self.own)
+        title = self._own_title().replace(":", "\n")
+        told = told or self._bare() or failures_in(title, self.own)
         told = told or [Failure(one) for one in self._returned_to()]
         known = failures[0] if failures else Failure()
         return [
@@ -249,6 +256,18 @@ class Reading:
         that of the mail that came back."""
         said = ADDRESS.sub("", self.notice)
         return self.subject.replace(":", "\n") if len(said.strip()) < LACONIC else ""
+
+    def _own_title(self) -> str:
+        """The subject without that of the mail that came back."""
+        given = [
+            words(one[:2000]).lower().strip()
+            for headers in self._returned_headers()
+            for one in headers.get("subject", [])
+        ]
+        title = self.subject
+        for one in filter(None, given):
+            title = title.replace(alike(one), "")
+        return title
 
     def _feedback(self) -> Parsed | None:
         part = find(self.outer, "message/feedback-report")

@@ -50,13 +50,15 @@ ACTIONS = {
 class Parsed:
     """`failures`: one for each recipient; `notice`: what the program wrote for people;
     `feedback`: the type of a feedback report; `places`: texts in which a return path
-    of ours may stand, most trusted first."""
+    of ours may stand, most trusted first; `title`: the subject, without that of the
+    mail that came back."""
 
     kind: Kind
     failures: tuple[Failure, ...] = ()
     notice: str = ""
     feedback: str = ""
     places: tuple[str, ...] = ()
+    title: str = ""
 
     def ways_out(self) -> Iterator[str]:
         """Candidates for a token of a List-Unsubscribe of ours in the returned mail."""

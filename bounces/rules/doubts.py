@@ -13,7 +13,9 @@ DOUBTS = (
         "verification of the sender / sender callout / sender callback / "
         "from unknown / unknown senders / your sender address / envelope-from / "
         "return-path / permissions to submit / "
-        "allowed senders / as sender / of contacts / not in * whitelist / "
+        "allowed senders / no such right / no such permission / no such privilege / "
+        "as sender / of contacts / not in * whitelist / "
+        "known senders / "
         "not found in whitelist / "
         "not on * whitelist",
     ),
@@ -69,6 +71,7 @@ DOUBTS = (
         FORM,
         "content restriction / due to content / suspicious content / "
         "unknown or invalid attachment / unknown attachment / unknown link / "
+        "link to an unknown / link to unknown / links to an unknown / url with unknown / "
         "header invalid / invalid header from",
     ),
 )

@@ -86,6 +86,18 @@ GONE = (
         codes=("551",),
     ),
     row(
+        "deleted",
+        "unknown_user",
+        SINGLE,
+        "address no longer accepts mail / address no longer accepts email / "
+        "closed and removed / closed and deleted / expired and deleted / "
+        "expired and removed / disabled and deleted / deactivated and deleted / "
+        "cancelled and deleted / terminated and deleted / "
+        "deactivated * no longer exist / disabled * no longer exist / "
+        "closed * no longer exist / account has been deleted / "
+        "account was deleted / mailbox has been deleted / mailbox was deleted",
+    ),
+    row(
         "moved",
         "address_moved",
         MOVED,
@@ -156,7 +168,7 @@ CLOSED = (
         "suspended account / disabled account / disabled user / disabled mailbox / "
         "invalid/inactive user / is a deactivated / domain * currently suspended / "
         "domain * is suspended / domain is suspended / "
-        "email account has been suspended / this address no longer accepts mail / "
+        "email account has been suspended / "
         "no longer accepts mail / has been suspended / temporarily suspended / "
         "vdelivermail: account is locked / boite du destinataire archivee / "
         "out of service / dormant / is not currently accepting / "

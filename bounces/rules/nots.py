@@ -15,6 +15,8 @@ NOT = """
     tidak nu ne nije impossible impossibile imposible impossível unmöglich
     onmogelijk niemożliwe невозможно sem sin sans senza bez ohne hiç nav nėra nera
     ezin لم عدم nisu niso nisi nebol nebola nebolo ni μη nincsen نشد
+    удалось вдалося nepodařilo nepodarilo nelze nemožno nepavyko nevarēja neizdevās
+    nemoguće nemogoče تعذر
 """
 UNDONE: Table = {
     "unknown": """
@@ -46,7 +48,12 @@ UNDONE: Table = {
         значится числится зареєстр* знайден* съществуващ βρεθηκε υφίσταται έγκυρ*
         pronađen* pronaden* nađen* naden* najden* registriran* rasta atrast* eksistē
         يوجد العثور یافت נמצאה ידוע trobat trobada existeix vàlid* ada ilyen bort ok
-        נמצא provisioned identify identified veden vedena
+        נמצא provisioned identify identified veden vedena odnaleźć wyszukać hitta
+        finna finner finde finden löytää nalézt najít nájsť găsi pronaći najti leida
+        leitud atrast megtalálni найти знайти localiz* localis* εύρεση εντοπισ* למצוא
+        menemukan aufgeführt gelistet aufgelistet aufgenommen listad* listeret
+        répertorié* repertorié* figure elencat* vermeld opgenomen uveden* wymienion*
+        oppført указан* перечислен*
     """,
     "foreign": "local hosted handled served configured обслужив*",
     "dnsless": """
@@ -63,7 +70,7 @@ UNDONE: Table = {
     """,
     "refused": """
         allowed allow allows permitted permit accept accepted accepts authorized
-        authorised welcome erlaubt akzeptiert* zugelassen autorisé* accepté*
+        authorised welcome berechtigt* habilitad* uprawnion* oprávněn* erlaubt akzeptiert* zugelassen autorisé* accepté*
         permitid* acept* autoriz* aceit* consentit* accettat* toegestaan
         geaccepteerd dozwolon* povolen* разрешен* принима* принят* tillåt* tillat*
         tilladt* acceptable ok want wants wanted relay relays relaying relayed

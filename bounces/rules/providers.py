@@ -40,6 +40,8 @@ OTHER_ROWS = (
     row("cox-rate-mx", "throttled", COX, "aup#mxrt / aup#cxmxrt / aup#o-"),
     row("cox-ptr", "sender_dns", COX, "|cxdns| / aup#dns"),
     row("cox-sender", "sender_rejected", COX, "|cxsndr| / aup#snd / aup#sndr"),
+    row("postini-user", "unknown_user", "Postini: replies", "no such user - psmtp"),
+    row("japan-refused", "filtered", JAPAN, "受信拒否 / 受信を拒否"),
     row("facebook-user", "unknown_user", FACEBOOK, "|rcp-p1| / |int-p1| / |int-p3|"),
     row("facebook-closed", "filtered", FACEBOOK, "|rcp-p2| / |int-p4|"),
     row("facebook-rate", "throttled", FACEBOOK, "|con-t1| / |con-t2| / |con-t3|"),

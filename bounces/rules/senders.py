@@ -134,7 +134,7 @@ ADDRESSED = (
         "block list / black list / black-list / blacklist / blocklisted / blackhole / "
         "deny list / denylist / senderbase / senderscore / sender score / "
         "talosintelligence / ironport reputation / invaluement / spamrl / "
-        "rejected: * listed at / is listed at / is listed in / is listed on / "
+        "rejected: * listed at / is listed at / ip score / is listed in / is listed on / "
         "listed by / mxrate / "
         "trustedsource / trend micro email reputation / sender reputation / "
         "poor reputation / bad reputation / low reputation / reputation / "
@@ -309,7 +309,7 @@ REFUSED = (
         "no-recipient",
         "unknown_user",
         "RFC 3463 3.2: X.1.0",
-        "recipient rejected / recipient refused",
+        "recipient rejected / recipient refused / address rejected",
         codes=("5.1.0",),
     ),
     row(

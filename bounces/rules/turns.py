@@ -34,6 +34,12 @@ def turn(letters: str, pattern: str, word: str) -> tuple[str, re.Pattern[str], s
 
 
 TURNS = (
+    # Around the answer that counts
+    turn(
+        "returned an error",
+        r"\b(?:remote|destination|other) server returned an error\b",
+        "",
+    ),
     # Whose it is says more than what it is: the network and the sender are ours
     turn(
         "your ",
@@ -90,7 +96,7 @@ TURNS = (
         r"\1",
     ),
     turn(". ", r"\b(?:destin|dest|recip|addr|acct|usr)\. (?=[a-z])", "recipient"),
-    turn("user path", r"\buser path\b", "user"),
+    turn("user", r"\buser path\b|\bgateway user\b", "user"),
     # What programs say around the reason
     turn(
         "you",
@@ -153,6 +159,13 @@ TURNS = (
         r"(?= (?:this |that |the |your )?(?:e?mail )?" + BOXES + r"\b)",
         "no",
     ),
+    turn(
+        "returned no",
+        r"\b(?:returned|gave|yielded) no (?:results?|match(?:es)?|records?|entry|entries"
+        r"|answer)\b",
+        "unknown",
+    ),
+    turn("lookup", r"\blookup (?:of|for) (?=@)", ""),
     turn("undefined", r"\bundefined (?=" + BOXES + r"\b(?! status))", "unknown"),
     turn("exist", r"\bceased? to exist\b|\bnever existed\b", "unknown"),
     turn("s ", r"\b(?:nobody|no ?one) (?:uses|owns|reads|has)\b", "no"),
@@ -335,7 +348,7 @@ TURNS = (
     # Where something is looked for says nothing of that place
     turn(
         " th",
-        r"\b(?:in|at|on|within|under|of) (?:this|the|our|my|that|local|remote) "
+        r"\b(?:in|at|on|within|under|of|to|by) (?:this|the|our|my|that|local|remote) "
         r"(?:mail |local |remote |e?mail |destination )?" + PLACES + r"\b",
         "",
     ),

@@ -27,7 +27,7 @@ THINGS: Table = {
         hesap* address addresses addr adresse* adress* adres adresu adresa
         dirección* direccion* endereço* endereco* indirizz* osoite* cím alamat
         адрес* alias aliases mailaddress maildrop inbox inboxes person persona
-        customer subscriber client's localpart username's mailbox's user's
+        customer subscriber maildir client's localpart username's mailbox's user's
         recipient's addressee's nickname employee employees subscription abonent*
         abonn* casilla* folder destin individual bustia* παραλήπτ* χρήστη* χρήστης
         γραμματοκιβώτιο διεύθυνση λογαριασμ* משתמש המשתמש נמען הנמען תיבה התיבה תיבת
@@ -235,7 +235,8 @@ STATES: Table = {
         verweigert* zurückgewiesen* rejet* refus* bloqu* rechaz* deneg* recus* negad*
         rifiut* respint* negat* geweigerd* afgewezen odrzuc* odmow* odmít* zamiet*
         отклон* отказ* запрещ* відхил* avvis* nekad* afvist hylät* elutasít*
-        reddedildi permission restrict*
+        reddedildi permission restrict* eingeschränkt* restreint* restringid*
+        ograniczon* ограничен*
     """,
     "listed": """
         black blacklist* blocklist* blackhole* denylist* czarn* noire negra rbl dnsbl

@@ -35,6 +35,15 @@ def test_a_notice_is_known_as_one_and_its_recipients_are_found(row):
     assert set(row["recipients"]) <= {one.lower() for one in found["recipients"]}
 
 
+@pytest.mark.parametrize(
+    "row",
+    [row for row in rows_of("notices.jsonl") if "category" in row],
+    ids=lambda r: r["body"][:50],
+)
+def test_what_a_notice_says_is_understood(row):
+    assert classify(mail(row, ""))["category"] in row["category"].split("|")
+
+
 @pytest.mark.parametrize("row", rows_of("letters.jsonl"), ids=lambda r: r["body"][:50])
 def test_a_letter_is_no_notice(row):
     assert classify(mail(row, "ada@people.example"))["kind"] == row["kind"]
