@@ -71,7 +71,8 @@ DOUBTS = (
         FORM,
         "content restriction / due to content / suspicious content / "
         "unknown or invalid attachment / unknown attachment / unknown link / "
-        "link to an unknown / link to unknown / links to an unknown / url with unknown / "
+        "link to an unknown / link to unknown / "
+        "links to an unknown / url with unknown / "
         "header invalid / invalid header from",
     ),
 )

@@ -70,7 +70,8 @@ UNDONE: Table = {
     """,
     "refused": """
         allowed allow allows permitted permit accept accepted accepts authorized
-        authorised welcome berechtigt* habilitad* uprawnion* oprávněn* erlaubt akzeptiert* zugelassen autorisé* accepté*
+        authorised welcome berechtigt* habilitad* uprawnion* oprávněn* erlaubt
+        akzeptiert* zugelassen autorisé* accepté*
         permitid* acept* autoriz* aceit* consentit* accettat* toegestaan
         geaccepteerd dozwolon* povolen* разрешен* принима* принят* tillåt* tillat*
         tilladt* acceptable ok want wants wanted relay relays relaying relayed

@@ -161,8 +161,8 @@ TURNS = (
     ),
     turn(
         "returned no",
-        r"\b(?:returned|gave|yielded) no (?:results?|match(?:es)?|records?|entry|entries"
-        r"|answer)\b",
+        r"\b(?:returned|gave|yielded) no (?:results?|match(?:es)?|records?|entry"
+        r"|entries|answer)\b",
         "unknown",
     ),
     turn("lookup", r"\blookup (?:of|for) (?=@)", ""),
