@@ -139,6 +139,7 @@ class SubscriptionTypeForm(forms.ModelForm):  # type: ignore[type-arg]
             )
             taken = set(types.values_list("slug", flat=True))
             self.instance.slug = free_slug(self.cleaned_data.get("name", ""), taken)
+            self.instance.position = SubscriptionType.objects.next_position()
         data = super().clean() or self.cleaned_data
         if not data.get("frequency"):
             data["frequency"] = self._promise()

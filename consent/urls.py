@@ -21,5 +21,7 @@ urlpatterns = [
     path("settings/types/<int:pk>/", views.edit_type, name="type_edit"),
     path("settings/types/<int:pk>/words/", views.translate_type, name="type_words"),
     path("settings/types/<int:pk>/archive/", views.archive_type, name="type_archive"),
+    path("settings/types/<int:pk>/up/", views.move_type, {"by": -1}, name="type_up"),
+    path("settings/types/<int:pk>/down/", views.move_type, {"by": 1}, name="type_down"),
     path("settings/types/<int:pk>/restore/", views.restore_type, name="type_restore"),
 ]

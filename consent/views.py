@@ -165,11 +165,25 @@ def archive_type(request: SignedIn, pk: int) -> HttpResponse:
 @needs(Right.SETTINGS)
 @require_POST
 def restore_type(request: SignedIn, pk: int) -> HttpResponse:
-    one = get_object_or_404(SubscriptionType, pk=pk)
-    one.archived_at = None
-    one.save(update_fields=["archived_at"])
+    one = get_object_or_404(SubscriptionType.objects.exclude(archived_at=None), pk=pk)
+    if not one.restore():
+        taken = f"There is a type called “{one}” already. Give that one another name."
+        messages.error(request, taken)
+        return redirect("consent:types")
     AuditEntry.objects.record(
         request.user, "restored subscription type", subject=one.name
     )
     messages.success(request, f"“{one}” can be chosen again.")
     return redirect("consent:types")
+
+
+@needs(Right.SETTINGS)
+@require_POST
+def move_type(request: SignedIn, pk: int, by: int) -> HttpResponse:
+    """One place up or down, in the list and on the pages for readers."""
+    one = get_object_or_404(SubscriptionType, pk=pk)
+    if one.move(by):
+        AuditEntry.objects.record(
+            request.user, "moved subscription type", subject=one.name
+        )
+    return redirect(f"{reverse('consent:types')}#type-{pk}")

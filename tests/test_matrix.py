@@ -137,7 +137,8 @@ PAGES = {
     "settings": """
         administration console:styleguide consent:brand_create
         consent:type_create
-        consent:type_archive consent:type_restore deliveries:domain_add
+        consent:type_archive consent:type_restore consent:type_up
+        consent:type_down deliveries:domain_add
         deliveries:domain_rotate deliveries:domain_allow
         deliveries:domain_remove deliveries:relays deliveries:relay_add
         deliveries:relay deliveries:relay_test deliveries:relay_remove

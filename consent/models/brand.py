@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q, prefetch_related_objects
 from django.utils.translation import get_language
 
@@ -106,6 +106,11 @@ class SubscriptionTypeQuerySet(models.QuerySet["SubscriptionType"]):
     def default(self) -> SubscriptionType:
         return self.get(is_default=True)
 
+    def next_position(self) -> int:
+        """Behind all others."""
+        last = self.aggregate(last=models.Max("position"))["last"]
+        return 0 if last is None else last + 1
+
     def for_readers(self) -> SubscriptionTypeQuerySet:
         """With their brand, and their words in every language."""
         return self.select_related("brand").prefetch_related("translations")
@@ -180,6 +185,31 @@ class SubscriptionType(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @transaction.atomic
+    def move(self, by: int) -> bool:
+        """Change places with the type in use before (-1) or behind (1) it, as readers
+        see them; False at the end of the list."""
+        locked = SubscriptionType.objects.active().select_for_update(no_key=True)
+        order = sorted(locked.order_by("pk"), key=lambda one: (one.position, one.pk))
+        at = order.index(self) if self in order else -1
+        if at < 0 or not 0 <= at + by < len(order):
+            return False
+        order[at], order[at + by] = order[at + by], order[at]
+        for position, one in enumerate(order):
+            if one.position != position:
+                one.position = position
+                one.save(update_fields=["position"])
+        return True
+
+    def restore(self) -> bool:
+        """Take it out of the archive; False while another type in use has its name."""
+        same = SubscriptionType.objects.active().filter(name__iexact=self.name)
+        if same.exclude(pk=self.pk).exists():
+            return False
+        self.archived_at = None
+        self.save(update_fields=["archived_at"])
+        return True
 
     @property
     def words(self) -> Words:

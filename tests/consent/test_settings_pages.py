@@ -129,6 +129,61 @@ def test_an_archived_type_can_be_restored(client):
     assert one.archived_at is None
 
 
+def test_a_type_whose_name_is_taken_meanwhile_stays_in_the_archive(client):
+    old = SubscriptionTypeFactory(name="News", archived_at=timezone.now())
+    SubscriptionTypeFactory(name="news")
+    page = client.post(reverse("consent:type_restore", args=[old.pk]), follow=True)
+    assert "There is a type called “News” already" in page.content.decode()
+    old.refresh_from_db()
+    assert old.archived_at
+
+
+@pytest.fixture
+def three(db):
+    """The default type, News and Tips, in this order."""
+    default = SubscriptionType.objects.default()
+    return [default, *(SubscriptionTypeFactory(name=one) for one in ("News", "Tips"))]
+
+
+def names():
+    return [one.name for one in SubscriptionType.objects.active()]
+
+
+@pytest.mark.parametrize(("way", "order"), [("up", [1, 0, 2]), ("down", [0, 2, 1])])
+def test_a_type_moves_by_one_place(client, three, way, order):
+    client.post(reverse(f"consent:type_{way}", args=[three[1].pk]))
+    assert names() == [three[at].name for at in order]
+    noted = AuditEntry.objects.get(verb="moved subscription type")
+    assert noted.subject == "News"
+
+
+@pytest.mark.parametrize(("way", "at"), [("up", 0), ("down", 2)])
+def test_at_the_end_of_the_list_a_type_stays(client, three, way, at):
+    before = names()
+    client.post(reverse(f"consent:type_{way}", args=[three[at].pk]))
+    assert names() == before
+
+
+def test_a_type_moves_past_those_in_use_and_not_past_the_archived(client, three):
+    SubscriptionType.objects.filter(pk=three[1].pk).update(archived_at=timezone.now())
+    client.post(reverse("consent:type_up", args=[three[2].pk]))
+    assert names() == ["Tips", three[0].name]
+
+
+def test_a_new_type_comes_last(client, three):
+    three[2].move(-1)
+    brand = Brand.objects.default()
+    made = {"name": "Offers", "brand": brand.pk}
+    client.post(reverse("consent:type_create"), made)
+    assert names() == [three[0].name, "Tips", "News", "Offers"]
+
+
+@pytest.mark.parametrize("way", ["up", "down"])
+def test_moving_needs_a_post(client, three, way):
+    url = reverse(f"consent:type_{way}", args=[three[1].pk])
+    assert client.get(url).status_code == 405
+
+
 def test_the_default_type_cannot_be_archived(client):
     one = SubscriptionType.objects.default()
     page = client.post(reverse("consent:type_archive", args=[one.pk]), follow=True)
