@@ -69,7 +69,7 @@ class Holding:
 
 def _in_words(value: Any) -> str:
     if isinstance(value, dt.datetime):
-        return date_format(timezone.localtime(value), "j M Y, H:i")
+        return date_format(timezone.localtime(value), "SHORT_DATETIME_FORMAT")
     if isinstance(value, dict):
         return ", ".join(f"{key}: {_in_words(one)}" for key, one in value.items())
     if isinstance(value, list):

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Right
 from accounts.web import SignedIn
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 @dataclasses.dataclass(frozen=True)
 class Entry:
     """One link of the rail. `key` is the letter after `g` that goes there."""
 
-    label: str
+    label: StrOrPromise
     icon: str
     url_name: str
     key: str = ""
@@ -33,20 +38,20 @@ class Link:
 
 
 WORK = (
-    Entry("Overview", "layout-dashboard", "console:overview", "o"),
-    Entry("Contacts", "users", "contacts:list", "c", right=Right.SEE_PEOPLE),
-    Entry("Segments", "filter", "segments:list", "s"),
-    Entry("Marketing emails", "mail", "campaigns:list", "m"),
-    Entry("Re-engagement", "refresh-cw", "reengagement:list", "r"),
-    Entry("Forms", "file-text", "signups:list", "f"),
-    Entry("Opt-outs", "bell-off", "optouts:list", "u", right=Right.SEE_PEOPLE),
+    Entry(_("Overview"), "layout-dashboard", "console:overview", "o"),
+    Entry(_("Contacts"), "users", "contacts:list", "c", right=Right.SEE_PEOPLE),
+    Entry(_("Segments"), "filter", "segments:list", "s"),
+    Entry(_("Marketing emails"), "mail", "campaigns:list", "m"),
+    Entry(_("Re-engagement"), "refresh-cw", "reengagement:list", "r"),
+    Entry(_("Forms"), "file-text", "signups:list", "f"),
+    Entry(_("Opt-outs"), "bell-off", "optouts:list", "u", right=Right.SEE_PEOPLE),
 )
 HYGIENE = (
-    Entry("Email health", "activity", "console:email_health", "h"),
-    Entry("Bounce audit", "mail-x", "bounces:list", "b", right=Right.SEE_PEOPLE),
-    Entry("Jobs", "list-checks", "console:jobs", "j"),
-    Entry("Outbox", "inbox", "console:outbox", "x", True, Right.SEE_PEOPLE),
-    Entry("Settings", "settings", "consent:brand", "e"),
+    Entry(_("Email health"), "activity", "console:email_health", "h"),
+    Entry(_("Bounce audit"), "mail-x", "bounces:list", "b", right=Right.SEE_PEOPLE),
+    Entry(_("Jobs"), "list-checks", "console:jobs", "j"),
+    Entry(_("Outbox"), "inbox", "console:outbox", "x", True, Right.SEE_PEOPLE),
+    Entry(_("Settings"), "settings", "consent:brand", "e"),
 )
 
 

@@ -61,7 +61,7 @@ class Sign:
 
 
 def day(moment: dt.datetime) -> str:
-    return date_format(timezone.localtime(moment), "j M Y")
+    return date_format(timezone.localtime(moment), "SHORT_DATE_FORMAT")
 
 
 def allowed_by(mail: Delivery) -> str:

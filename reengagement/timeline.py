@@ -235,7 +235,7 @@ def _day(moment: dt.date | None) -> str:
     """The day it is where the account is; a bare date is a day already."""
     if isinstance(moment, dt.datetime):
         moment = timezone.localtime(moment)
-    return date_format(moment, "j M Y") if moment else ""
+    return date_format(moment, "SHORT_DATE_FORMAT") if moment else ""
 
 
 def _people(count: int, one: str, many: str) -> str:

@@ -18,6 +18,9 @@ SEEN = [
     *(path for path in TEMPLATES.rglob("*.html") if is_public(path)),
     *(TEMPLATES / f"{name}.html" for name in ERRORS),
     TEMPLATES / "signups" / "snippet.html",
+    TEMPLATES / "base.html",
+    TEMPLATES / "console" / "bell.html",
+    *(TEMPLATES / "ui").rglob("*.html"),
 ]
 # a title that every page but the console's own replaces is no words of this list
 OWN_NAMES = {"Listwell"}
@@ -94,11 +97,17 @@ class Shown(HTMLParser):
     def __init__(self):
         super().__init__()
         self.words = []
+        self.is_key = False  # keys are called what stands on them
 
     def handle_data(self, data):
-        self.words.append(data.strip())
+        if not self.is_key:
+            self.words.append(data.strip())
+
+    def handle_endtag(self, tag):
+        self.is_key = False
 
     def handle_starttag(self, tag, attrs):
+        self.is_key = tag == "kbd"
         self.words += [value or "" for name, value in attrs if name in READ_OUT]
 
 

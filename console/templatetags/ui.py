@@ -18,6 +18,8 @@ from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import Job, User
 from accounts.roles import Right, Role, is_open
@@ -85,7 +87,8 @@ def percent(part: float | None, whole: float | None) -> str:
         return "–"
     value = 100 * part / whole
     places = 2 if 0 < value < 1 else 1
-    return f"{formats.number_format(round(value, places), places)}%"
+    number = formats.number_format(round(value, places), places)
+    return _("%(number)s%%") % {"number": number}
 
 
 @register.filter
@@ -101,28 +104,41 @@ def relative(value: dt.datetime, now: dt.datetime) -> str:
     """Within seven days the distance, else the date, in the current time zone."""
     days = (timezone.localdate(value) - timezone.localdate(now)).days
     distance = abs((now - value).total_seconds())
+    is_past = value <= now
     if abs(days) > 7:
-        return formats.date_format(timezone.localtime(value), "j M Y")
+        return formats.date_format(timezone.localtime(value), "SHORT_DATE_FORMAT")
     if abs(days) >= 1 and distance >= 86400 / 2:
-        many = f"{abs(days)} days"
-        near = {-1: "yesterday", 1: "tomorrow"}
-        return near.get(days, f"{many} ago" if days < 0 else f"in {many}")
+        return _days(days)
     if distance < 60:
-        return "just now" if value <= now else "in a moment"
-    unit, count = ("h", 3600) if distance >= 3600 else ("min", 60)
-    text = f"{int(distance // count)} {unit}"
-    return f"{text} ago" if value <= now else f"in {text}"
+        return _("just now") if is_past else _("in a moment")
+    if distance < 3600:
+        said = _("%(count)s min ago") if is_past else _("in %(count)s min")
+        return said % {"count": int(distance // 60)}
+    said = _("%(count)s h ago") if is_past else _("in %(count)s h")
+    return said % {"count": int(distance // 3600)}
+
+
+def _days(days: int) -> str:
+    if days in (-1, 1):
+        return _("yesterday") if days < 0 else _("tomorrow")
+    if days < 0:
+        said = ngettext("%(count)s day ago", "%(count)s days ago", -days)
+    else:
+        said = ngettext("in %(count)s day", "in %(count)s days", days)
+    return said % {"count": abs(days)}
 
 
 @register.simple_tag
-def when(value: dt.datetime | dt.date | None, missing: str = "Never") -> str:
+def when(value: dt.datetime | dt.date | None, missing: str = "") -> str:
     """A moment: relative up to a week, the exact time with its zone on hover."""
     if value is None:
-        return missing
+        return missing or _("Never")
     if not isinstance(value, dt.datetime):
-        text = formats.date_format(value, "j M Y")
+        text = formats.date_format(value, "SHORT_DATE_FORMAT")
         return format_html('<time datetime="{}">{}</time>', value.isoformat(), text)
-    exact = formats.date_format(timezone.localtime(value), "D j M Y, H:i e")
+    local = timezone.localtime(value)
+    day, at = (formats.date_format(local, f) for f in ("D", "SHORT_DATETIME_FORMAT"))
+    exact = f"{day} {at} {formats.date_format(local, 'e')}"
     text = relative(value, timezone.now())
     html = '<time datetime="{}" title="{}">{}</time>'
     return format_html(html, value.isoformat(), exact, text)
@@ -181,8 +197,8 @@ def stop_url(context: Context, job: Job) -> str:
 def who_can(context: Context, right: str) -> str:
     """Begins a sentence: “You”, or the roles that may what she may not."""
     if context["request"].user.may(Right(right)):
-        return "You"
-    roles = " or ".join(role.one for role in Role if Right(right) in role.rights)
+        return _("You")
+    roles = _(" or ").join(role.one for role in Role if Right(right) in role.rights)
     return roles[0].upper() + roles[1:]
 
 

@@ -1,4 +1,6 @@
-"""Dates in English: “3 November 2026”, as the rest of the console writes them."""
+"""Dates in English: “3 November 2026” and “3 Nov 2026”."""
 
 DATE_FORMAT = "j F Y"
 DATETIME_FORMAT = "j F Y, H:i"
+SHORT_DATE_FORMAT = "j M Y"
+SHORT_DATETIME_FORMAT = "j M Y, H:i"

@@ -1,0 +1,4 @@
+"""Dates in Finnish: “3.11.2026”."""
+
+SHORT_DATE_FORMAT = "j.n.Y"
+SHORT_DATETIME_FORMAT = "j.n.Y H.i"
