@@ -68,12 +68,12 @@
         this.input.defaultValue = this.chosen[0]?.label ?? "";
         if (this.list.hidden) this.input.value = this.input.defaultValue; // else somebody types
       }
-      this.input.placeholder = this.chosen.length ? "" : this.hint ?? "Type to search";
+      this.input.placeholder = this.chosen.length ? "" : this.hint ?? said("typeToSearch");
     }
 
     token(option) {
       const token = make("span", { className: "cb-token", textContent: option.label });
-      const remove = make("button", { type: "button", textContent: "×" }, { "aria-label": `Remove ${option.label}` });
+      const remove = make("button", { type: "button", textContent: "×" }, { "aria-label": said("remove", option.label) });
       remove.addEventListener("click", () => { this.set(option, false); this.input.focus(); });
       token.append(remove);
       return token;
@@ -83,7 +83,7 @@
       const words = all ? "" : this.input.value.trim().toLowerCase();
       this.list.replaceChildren(...this.found(words));
       this.rows = [...this.list.querySelectorAll("[role=option]")];
-      if (!this.rows.length) this.list.append(make("div", { className: "none", textContent: "Nothing matches" }, { role: "option", "aria-disabled": "true" }));
+      if (!this.rows.length) this.list.append(make("div", { className: "none", textContent: said("noMatch") }, { role: "option", "aria-disabled": "true" }));
       this.list.hidden = false;
       this.input.setAttribute("aria-expanded", "true");
       this.mark(words ? this.best(words) : this.rows.findIndex((row) => row.option === this.chosen[0]));

@@ -51,14 +51,14 @@
 
   /* saving: a second after the last change, one request at a time */
   let timer = 0, saving = null, again = false, dirty = false, stuck = false, changing = false;
-  const UNREACHED = "Not saved: the console can’t be reached. It is tried again.";
+  const UNREACHED = said("notReached");
   function tell(words, tint) {
     bar.className = `savebar ${tint || ""}`.trim();
     $("span", bar).textContent = words;
   }
   async function post() {
     dirty = false;
-    tell("Saving…");
+    tell(said("saving"));
     try {
       const answer = await fetch(form.dataset.autosave, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" } });
       const found = answer.headers.get("Content-Type")?.includes("json") ? await answer.json() : {};
@@ -78,7 +78,7 @@
       } else {
         dirty = true;
         stuck = answer.status === 409;
-        tell(found.sentence || "Not saved. Press Save to try again.", "is-bad");
+        tell(found.sentence || said("notSaved"), "is-bad");
       }
     } catch {
       unreached();

@@ -12,8 +12,8 @@
   const icon = (key) => (told.get(key) ?? told.get("")).querySelector(".i").cloneNode(true);
 
   class FieldPicker extends Combobox {
-    listLabel = "Fields";
-    hint = "Filter by…";
+    listLabel = said("fields");
+    hint = said("filterBy");
 
     draw() {
       super.draw();
@@ -26,7 +26,7 @@
       const families = [...this.select.querySelectorAll("optgroup")].map((one) => [one.label, [...one.children]]);
       if (!words) {
         const known = recent.map((key) => [...this.select.options].find((one) => one.value === key));
-        return [["Used last", known.filter(Boolean)], ...families];
+        return [[said("usedLast"), known.filter(Boolean)], ...families];
       }
       const parts = words.split(/\s+/);
       return families.map(([family, options]) => [family, options.filter((option) => {

@@ -9,14 +9,16 @@
       if (hit) act(hit, event);
     });
   const typing = (target) => target.closest?.("input:not([type=checkbox], [type=radio]), select, textarea, [contenteditable]");
+  /* the words of ui/words.html; `value` is put in */
+  window.said = (name, value) => $("#words").dataset[name].replace("{}", value);
   const say = (words) => { const region = $("#status"); if (region) region.textContent = words; };
 
   /* htmx: the CSRF token, errors as toasts, focus that survives a swap */
   document.addEventListener("htmx:configRequest", (event) => {
     if (event.detail.verb !== "get") event.detail.headers["X-CSRFToken"] = $("meta[name=csrf-token]").content;
   });
-  document.addEventListener("htmx:responseError", (event) => complain(`That did not work (${event.detail.xhr.status}). Nothing was changed. Try again.`));
-  document.addEventListener("htmx:sendError", () => complain("The console can’t be reached. Check your connection, then try again."));
+  document.addEventListener("htmx:responseError", (event) => complain(said("failed", event.detail.xhr.status)));
+  document.addEventListener("htmx:sendError", () => complain(said("unreached")));
   let focused = "";
   document.addEventListener("htmx:beforeSwap", (event) => {
     focused = event.detail.target.contains(document.activeElement) ? document.activeElement.id : "-";
@@ -52,7 +54,7 @@
     close.className = "btn ghost square small";
     close.type = "button";
     close.dataset.close = "";
-    close.setAttribute("aria-label", "Close");
+    close.setAttribute("aria-label", said("close"));
     close.append(icon("x"));
     box.append(icon("circle-alert"), text, close);
     $("#toasts")?.append(box);
@@ -94,14 +96,14 @@
   });
   document.addEventListener("cancel", (event) => {
     const box = event.target;
-    if (box.matches?.("dialog:not(#palette)") && typed(box) && !window.confirm("Discard what you typed?")) event.preventDefault();
+    if (box.matches?.("dialog:not(#palette)") && typed(box) && !window.confirm(said("discard"))) event.preventDefault();
   }, true);
 
   on("click", "[data-copy]", async (copy) => {
     const field = document.getElementById(copy.dataset.copy);
     field.select();
     try { await navigator.clipboard.writeText(field.value); } catch { document.execCommand("copy"); }
-    copy.querySelector("span").textContent = "Copied";
+    copy.querySelector("span").textContent = said("copied");
   });
 
   /* menus close when one clicks elsewhere, and on Escape */
@@ -249,7 +251,7 @@
     if (event.key === "Escape") {
       const menu = $("details.more[open], details.user[open]");
       if (menu) { menu.open = false; $("summary", menu).focus(); }
-      else if (!$("dialog[open]") && !typing(event.target) && clearSelection()) say("Selection cleared");
+      else if (!$("dialog[open]") && !typing(event.target) && clearSelection()) say(said("cleared"));
       return;
     }
     if (event.altKey || document.body.dataset.keys === "off" || typing(event.target) || $("dialog[open]")) return;
