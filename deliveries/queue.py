@@ -12,11 +12,12 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Sequence, Set
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from django.db import connection, transaction
+from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.db.models import DateField, F, FloatField, Func, OuterRef, Subquery
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -323,6 +324,14 @@ def settle(done: Sequence[Outcome]) -> None:
     with prepared() as cursor:
         cursor.execute(statement, [ids, *told, ids])
     ProviderMail.objects.keep((o.ref, o.message_id, o.delivery_id) for o in done)
+
+
+def keep_name(done: Outcome) -> None:
+    """What a provider called a mail, at once: it may tell of it before the batch is
+    written down. That does it again, so the mails that still wait come first."""
+    if done.ref:
+        with suppress(DatabaseError, InterfaceError):
+            ProviderMail.objects.keep([(done.ref, done.message_id, done.delivery_id)])
 
 
 def release(after: dt.timedelta = STUCK_AFTER) -> int:

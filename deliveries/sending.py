@@ -308,6 +308,7 @@ class _Turn:
             for mail, answer in door.deliver(self._mails(plan, waiting)):
                 row = waiting.pop(mail.key)
                 self.done.append(judged(message_id, row, answer))
+                queue.keep_name(self.done[-1])
                 if not answer.is_accepted and answer.enhanced == TOO_MUCH:
                     rest(row, answer)
         except Gone as gone:

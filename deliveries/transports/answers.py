@@ -72,6 +72,10 @@ KEPT_BACK: dict[str, dict[str, str]] = {
         "permanent_unavailable": "on the suppression list",
     },
 }
+# And why they send nothing of ours, of which no reader is to blame.
+OUR_FAULT: dict[str, tuple[str, ...]] = {
+    "mandrill": ("invalid-sender", "unsigned", "test-mode-limit"),
+}
 # The sender is not allowed yet, or the account has spent what it may: with whatever
 # status, no reader is to blame.
 _NOT = r"[^\n\"]{0,80}?\b(?:not|isn.t|un)[ -]?(?:been )?(?:yet )?"
@@ -115,6 +119,18 @@ def taken(label: str, kind: str, ref: str) -> Answer:
     """`ref` as webhooks repeat it: some providers put brackets around it."""
     ref = ref.strip("<>")
     return Answer(TAKEN, f"{label} took it as {ref}.", f"{kind}:{ref}" if ref else "")
+
+
+def kept_back(kind: str, label: str, reply: Reply) -> Said:
+    """A request that was taken, and a mail in it that is sent to nobody: why, it says in
+    a word of its own."""
+    for word, words in KEPT_BACK.get(kind, {}).items():
+        if f'"{word}"' in reply.text:
+            return Said([Answer(REFUSED, shown(label, f"{words} ({word})."))])
+    words = shown(label, reply.text, reply.status)
+    if any(f'"{word}"' in reply.text for word in OUR_FAULT.get(kind, ())):
+        return Said(trouble=f"{words} Nothing is sent this way meanwhile.")
+    return Said([Answer(REFUSED, words)])
 
 
 def unknown(label: str, why: str) -> Answer:

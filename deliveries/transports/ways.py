@@ -23,6 +23,7 @@ from deliveries.transports.answers import (
     Said,
     is_about_us,
     judged,
+    kept_back,
     shown,
     taken,
     unknown,
@@ -81,9 +82,9 @@ class Alone:
         status = next(iter(found.values()))
         if status.status in {"sent", "queued"}:
             return Said([taken(label, self.kind, str(status.message_id or ""))])
-        words = shown(label, response.text[:READABLE], response.status_code)
         if status.status in {"invalid", "rejected", "failed"}:
-            return Said([Answer(REFUSED, words)])
+            return kept_back(self.kind, label, reply_of(response))
+        words = shown(label, response.text[:READABLE], response.status_code)
         return Said([unknown(label, words)])
 
 

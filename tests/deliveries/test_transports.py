@@ -8,6 +8,9 @@ import pytest
 from django.db.models import Count
 from django.utils import timezone
 
+from bounces.judging import judge_refusals
+from consent.models import Suppression
+from consent.vocabulary import Reason
 from deliveries import entrances, sending
 from deliveries.models import Delivery, ProviderMail, Relay
 from deliveries.smtp import Unreachable
@@ -138,6 +141,71 @@ def test_a_refusal_for_good_keeps_the_words_of_the_provider(provider, queue_for)
     assert (mail.state, mail.smtp_code) == ("refused", 554)
     assert "Brevo (400)" in mail.reply
     assert "email is not valid" in mail.reply
+
+
+def sent_nothing(kind, word):
+    """How a provider answers that it sends nothing to somebody."""
+
+    def answer(got):
+        said = json.loads(got.body)["message"]
+        if kind == "mandrill":
+            one = {"status": "rejected", "reject_reason": word, "_id": "1"}
+            body = [one | {"email": said["to"][0]["email"]}]
+        else:
+            failed = {said["recipients"][0]["email"]: word}
+            body = {"status": "success", "job_id": "1", "emails": []}
+            body |= {"failed_emails": failed}
+        return 200, {"Content-Type": "application/json"}, json.dumps(body).encode()
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("kind", "word", "reason"),
+    [
+        ("mandrill", "unsub", Reason.OWN_OPT_OUT),
+        ("mandrill", "spam", Reason.COMPLAINT),
+        ("mandrill", "hard-bounce", Reason.GLOBAL_BLOCK),
+        ("unisender_go", "unsubscribed", Reason.OWN_OPT_OUT),
+        ("unisender_go", "permanent_unavailable", Reason.GLOBAL_BLOCK),
+    ],
+)
+def test_whom_a_provider_sends_nothing_is_kept_from_all_mail_for_the_same_reason(
+    provider, queue_for, kind, word, reason
+):
+    provider.use(kind)
+    queue_for(1)
+    provider.answer = sent_nothing(kind, word)
+    sending.send_due()
+    judge_refusals()
+    assert Delivery.objects.get().bounce_category == "suppressed"
+    assert Suppression.objects.get().reason == reason
+
+
+@pytest.mark.parametrize(
+    ("kind", "word"),
+    [("mandrill", "soft-bounce"), ("unisender_go", "temporary_unavailable")],
+)
+def test_what_a_provider_keeps_back_for_a_while_blocks_nobody(
+    provider, queue_for, kind, word
+):
+    provider.use(kind)
+    queue_for(1)
+    provider.answer = sent_nothing(kind, word)
+    sending.send_due()
+    judge_refusals()
+    assert states() == {"refused": 1}
+    assert not Suppression.objects.exists()
+
+
+def test_a_sender_that_mandrill_does_not_accept_refuses_no_reader(provider, queue_for):
+    relay = provider.use("mandrill")
+    queue_for(2)
+    provider.answer = sent_nothing("mandrill", "invalid-sender")
+    sending.send_due()
+    assert set(Delivery.objects.values_list("state", "attempts")) == {("queued", 0)}
+    relay.refresh_from_db()
+    assert "invalid-sender" in relay.problem
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
