@@ -122,8 +122,8 @@ def taken(label: str, kind: str, ref: str) -> Answer:
 
 
 def kept_back(kind: str, label: str, reply: Reply) -> Said:
-    """A request that was taken, and a mail in it that is sent to nobody: why, it says in
-    a word of its own."""
+    """A request that was taken, and a mail in it that is sent to nobody: why, it says
+    in a word of its own."""
     for word, words in KEPT_BACK.get(kind, {}).items():
         if f'"{word}"' in reply.text:
             return Said([Answer(REFUSED, shown(label, f"{words} ({word})."))])
