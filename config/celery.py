@@ -212,6 +212,11 @@ TIMETABLE: dict[str, dict[str, Any]] = {
         "schedule": 15.0,
         "options": {"expires": 15.0},
     },
+    "go on with the conversion of properties, every 15 seconds": {
+        "task": "console.tasks.run_open_conversions",
+        "schedule": 15.0,
+        "options": {"expires": 15.0},
+    },
     "move campaigns on and finish their opt-outs, every 30 seconds": {
         "task": "reengagement.tasks.advance_all",
         "schedule": 30.0,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from console import belonging, leaving, merge_views, people, record
+from console import belonging, convert_views, leaving, merge_views, people, record
 from console.bulk import views as bulk
 from console.bulk.acts import ACTS
 from contacts import urls
@@ -15,6 +15,11 @@ urlpatterns = [
     path("contacts/<int:pk>/opt-out/", leaving.opt_out, name="opt_out"),
     path("contacts/<int:pk>/merge/", merge_views.search, name="merge_search"),
     path("contacts/<int:pk>/merge/<int:other_pk>/", merge_views.merge, name="merge"),
+    path(
+        "contacts/properties/<int:pk>/convert/",
+        convert_views.convert,
+        name="property_convert",
+    ),
     *(
         path(f"contacts/bulk/{act.key}/", bulk.asking(act), name=act.url_name)
         for act in ACTS

@@ -5,6 +5,7 @@ from __future__ import annotations
 from accounts.models import Job, User
 from accounts.roles import Right
 from bounces import rejudging, uploads
+from console import converting
 from console.bulk import acts, running
 from contacts.models import imports
 from optouts import exporting as optout_exporting
@@ -31,6 +32,7 @@ RIGHTS: dict[str, Right] = {
     rejudging.KIND: Right.SETTINGS,
     **{act.kind: act.right for act in acts.ACTS},
     running.UNDO: Right.UNDO,
+    converting.KIND: Right.EDIT,
 }
 
 

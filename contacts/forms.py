@@ -199,6 +199,12 @@ def typed(value: Any) -> str:
     return "; ".join(value) if isinstance(value, list) else str(value or "").strip()
 
 
+def choices_in(text: str) -> list[str]:
+    """One per line, each once."""
+    lines = (line.strip() for line in text.splitlines())
+    return list(dict.fromkeys(filter(None, lines)))
+
+
 class PropertyForm(forms.ModelForm):  # type: ignore[type-arg]
     """A property of contacts. Its kind is fixed once it exists."""
 
@@ -221,8 +227,7 @@ class PropertyForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        lines = [line.strip() for line in data.get("options", "").splitlines()]
-        options = list(dict.fromkeys(filter(None, lines)))
+        options = choices_in(data.get("options", ""))
         if data.get("kind") in {Kind.CHOICE, Kind.CHOICES}:
             if not options:
                 self.add_error("options", "Give at least one choice, one per line.")

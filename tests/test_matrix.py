@@ -70,6 +70,7 @@ PAGES = {
         contacts:edit contacts:undo_opt_out contacts:opt_in
         contacts:property_create contacts:property_edit
         contacts:property_archive contacts:property_restore
+        contacts:property_convert
         campaigns:segment optouts:opt_out
         signups:create signups:edit signups:archive signups:restore
         signups:invite segments:create segments:gather

@@ -214,6 +214,18 @@ def _delete(piece: Piece) -> None:
     piece.contacts.delete()
 
 
+PROPERTY = BulkAct(
+    key="property",
+    right=Right.EDIT,
+    label="Set a property",
+    verb="set a property of many contacts",
+    will="Will change",
+    did="Changed",
+    form=forms.PropertyForm,
+    icon="tag",
+    stays=(Stay("already", "Have this value already", _same_value),),
+    do=_set_property,
+)
 OPT_OUT = BulkAct(
     key="opt-out",
     right=Right.EDIT,
@@ -240,18 +252,7 @@ EXPORT = BulkAct(
     icon="download",
 )
 ACTS: tuple[BulkAct, ...] = (
-    BulkAct(
-        key="property",
-        right=Right.EDIT,
-        label="Set a property",
-        verb="set a property of many contacts",
-        will="Will change",
-        did="Changed",
-        form=forms.PropertyForm,
-        icon="tag",
-        stays=(Stay("already", "Have this value already", _same_value),),
-        do=_set_property,
-    ),
+    PROPERTY,
     BulkAct(
         key="owner",
         right=Right.EDIT,
