@@ -141,6 +141,7 @@
       dirty = stuck = false;
       redraw(page);
       carryOver(typed);
+      document.dispatchEvent(new Event("editor:drawn"));
       const now = ids();
       const fresh = now.find((id) => !before.includes(id));
       const next = now[Math.min(before.indexOf(subject), now.length - 1)];
@@ -216,7 +217,7 @@
     if (goal) { event.preventDefault(); goal.focus(); }
   });
 
-  /* personal fields and formats go where the caret was */
+  /* formats go where the caret was; personal fields: tokens.js */
   let field = null;
   form.addEventListener("focusin", (event) => { if (event.target.matches("[data-tokens]")) field = event.target; });
   function put(before, after = "") {
@@ -230,9 +231,7 @@
   }
   const marks = { "**": ["**", "**"], "*": ["*", "*"], link: ["[", "](https://)"], "- ": ["\n\n- ", ""] };
   form.addEventListener("click", (event) => {
-    const token = event.target.closest("[data-token]");
     const mark = event.target.closest("[data-mark]");
-    if (token) put(`{{ ${token.dataset.token} | `, " }}");
     if (mark) put(...marks[mark.dataset.mark]);
   });
 })();
