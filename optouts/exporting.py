@@ -13,6 +13,7 @@ from operator import attrgetter
 
 from django.db import models, transaction
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from accounts import jobfiles
 from accounts.doorbell import ring
@@ -37,10 +38,10 @@ FILE_NAME = "opted-out-and-bounced.csv"
 class Group(models.TextChoices):
     """What somebody wants to have in the file."""
 
-    UNSUBSCRIBED = "unsubscribed", "Unsubscribed"
-    BOUNCED = "bounced", "Bounced"
-    SPAM = "spam", "Reported spam"
-    GLOBAL = "global", "Global blocks"
+    UNSUBSCRIBED = "unsubscribed", _("Unsubscribed")
+    BOUNCED = "bounced", _("Bounced")
+    SPAM = "spam", _("Reported spam")
+    GLOBAL = "global", _("Global blocks")
 
 
 REASONS: dict[Group, frozenset[Reason]] = {
@@ -126,7 +127,7 @@ def table(groups: Collection[Group] = ALL) -> Iterator[list[str]]:
         .select_related("address__contact", "record")
         .order_by("address_id", "id")
     )
-    for _, found in groupby(
+    for _id, found in groupby(
         rows.iterator(chunk_size=PIECE), key=attrgetter("address_id")
     ):
         blocks = list(found)

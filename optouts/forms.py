@@ -9,6 +9,9 @@ from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.core.files.base import ContentFile
 from django.db import models
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.typed import TypedNumberField
@@ -28,17 +31,19 @@ class ExportForm(forms.Form):
     """Which groups the file holds. Deleted contacts are in it either way."""
 
     group = forms.MultipleChoiceField(
-        label="Who shall be in the file?",
+        label=gettext_lazy("Who shall be in the file?"),
         choices=[one for one in Group.choices if one[0] != Group.GLOBAL],
         initial=[one.value for one in Group],
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "Choose at least one group."},
+        error_messages={"required": gettext_lazy("Choose at least one group.")},
     )
     include_global = forms.BooleanField(
-        label="Include global blocks",
+        label=gettext_lazy("Include global blocks"),
         required=False,
         initial=True,
-        help_text="Addresses that nobody may mail, such as those on a provider’s list.",
+        help_text=gettext_lazy(
+            "Addresses that nobody may mail, such as those on a provider’s list."
+        ),
     )
 
     @property
@@ -52,8 +57,11 @@ class ExportForm(forms.Form):
 def brand_choices() -> list[tuple[str, str]]:
     brands = Brand.objects.order_by("-is_default", "name")
     return [
-        (EVERYTHING, "All marketing email"),
-        *((f"brand-{brand.pk}", f"Only what {brand} sends") for brand in brands),
+        (EVERYTHING, _("All marketing email")),
+        *(
+            (f"brand-{brand.pk}", _("Only what %(brand)s sends") % {"brand": brand})
+            for brand in brands
+        ),
     ]
 
 
@@ -61,32 +69,40 @@ def type_choices() -> list[tuple[str, str]]:
     types = SubscriptionType.objects.active().select_related("brand")
     return [
         *brand_choices(),
-        *((f"type-{kind.pk}", f"Only “{kind}” of {kind.brand}") for kind in types),
+        *(
+            (
+                f"type-{kind.pk}",
+                _("Only “%(kind)s” of %(brand)s") % {"kind": kind, "brand": kind.brand},
+            )
+            for kind in types
+        ),
     ]
 
 
 def object_of(choice: str, model: type[models.Model], prefix: str) -> Any:
     """The row that a choice such as "brand-3" names, or None."""
-    kind, _, pk = choice.partition("-")
+    kind, _sep, pk = choice.partition("-")
     return model._default_manager.get(pk=pk) if kind == prefix else None
 
 
 class UploadForm(forms.Form):
     file = forms.FileField(
-        label="A file",
+        label=gettext_lazy("A file"),
         required=False,
-        help_text="CSV, or the same with semicolons or tabs. 100 MB at most.",
+        help_text=gettext_lazy(
+            "CSV, or the same with semicolons or tabs. 100 MB at most."
+        ),
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,text/csv,text/plain"}),
     )
     pasted = forms.CharField(
-        label="Or paste the addresses",
+        label=gettext_lazy("Or paste the addresses"),
         required=False,
         strip=False,  # the last cell of a pasted table may be empty
-        help_text="One per line, or with commas between them.",
+        help_text=gettext_lazy("One per line, or with commas between them."),
         widget=forms.Textarea(attrs={"rows": 4, "maxlength": MOST_PASTED}),
     )
     scope = forms.ChoiceField(
-        label="What they do not want any more",
+        label=gettext_lazy("What they do not want any more"),
         choices=brand_choices,
         initial=EVERYTHING,
         widget=forms.RadioSelect,
@@ -96,8 +112,11 @@ class UploadForm(forms.Form):
         file = self.cleaned_data["file"]
         if file and file.size > tables.MAX_BYTES:
             raise ValidationError(
-                f"The file is {file.size // 1024**2} MB; 100 MB is the most. Cut it in"
-                " two and import one after the other."
+                _(
+                    "The file is %(size)s MB; 100 MB is the most. Cut it in two and"
+                    " import one after the other."
+                )
+                % {"size": file.size // 1024**2}
             )
         return cast("File[bytes] | None", file)
 
@@ -111,7 +130,7 @@ class UploadForm(forms.Form):
         if bool(given.get("file")) == bool(pasted):
             if not self.errors:
                 raise ValidationError(
-                    "Choose a file or paste addresses: one of the two."
+                    _("Choose a file or paste addresses: one of the two.")
                 )
             return given
         if pasted:
@@ -139,16 +158,19 @@ class UploadForm(forms.Form):
 
 class ColumnForm(forms.Form):
     has_header = forms.BooleanField(
-        label="The first row holds the names of the columns", required=False
+        label=gettext_lazy("The first row holds the names of the columns"),
+        required=False,
     )
     column = forms.TypedChoiceField(
-        label="Column with the email address", coerce=int, empty_value=None
+        label=gettext_lazy("Column with the email address"),
+        coerce=int,
+        empty_value=None,
     )
 
     def __init__(self, *args: Any, names: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.names = names
-        choices = [("", "Choose a column"), *enumerate(names)]
+        choices = [("", _("Choose a column")), *enumerate(names)]
         cast(forms.ChoiceField, self.fields["column"]).choices = choices
 
     def chosen(self) -> tuple[int, str]:
@@ -161,36 +183,40 @@ class ConfirmForm(forms.Form):
 
     def __init__(self, *args: Any, expected: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        number = {"number": number_format(expected, force_grouping=True)}
         self.fields["number"] = TypedNumberField(
             expected=expected,
-            fact=f"The file has {expected:,} addresses.",
-            label=f"To confirm, type the number of addresses in the file: {expected:,}",
+            fact=_("The file has %(number)s addresses.") % number,
+            label=_("To confirm, type the number of addresses in the file: %(number)s")
+            % number,
         )
 
 
 class UndoForm(forms.Form):
     reason = forms.CharField(
-        label="Why this import is undone",
+        label=gettext_lazy("Why this import is undone"),
         max_length=300,
-        help_text="It is written into the record of everybody it concerns.",
+        help_text=gettext_lazy(
+            "It is written into the record of everybody it concerns."
+        ),
     )
 
 
 class OptOutForm(forms.Form):
     """An opt-out that somebody asked staff for."""
 
-    address = forms.CharField(label="Email address", max_length=320)
+    address = forms.CharField(label=gettext_lazy("Email address"), max_length=320)
     scope = forms.ChoiceField(
-        label="What they do not want any more", choices=type_choices
+        label=gettext_lazy("What they do not want any more"), choices=type_choices
     )
     basis = forms.ChoiceField(
-        label="Legal basis on which we wrote until now",
+        label=gettext_lazy("Legal basis on which we wrote until now"),
         choices=LegalBasis.choices,
     )
     explanation = forms.CharField(
-        label="How and when they asked",
+        label=gettext_lazy("How and when they asked"),
         max_length=500,
-        help_text="Such as: phone call on 3 November, spoke to Jonas.",
+        help_text=gettext_lazy("Such as: phone call on 3 November, spoke to Jonas."),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 

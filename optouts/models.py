@@ -14,6 +14,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuditEntry, Job, JobState, User
@@ -231,7 +232,9 @@ class OptOutImport(models.Model):
 
     @property
     def scope_words(self) -> str:
-        return "all marketing email" + (f" of {self.brand}" if self.brand else "")
+        if self.brand is None:
+            return gettext("all marketing email")
+        return gettext("all marketing email of %(brand)s") % {"brand": self.brand}
 
     def same_file(self) -> OptOutImport | None:
         """The newest started import of exactly this file, this one aside."""

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, NamedTuple
 
+from django.utils.translation import gettext as _
+
 from consent import addresses, tables
 from consent.addresses import BadAddress, Parsed
 from consent.tables import Shape
@@ -85,7 +87,7 @@ def pieces(
     """The file in pieces of at most `size` addresses, from the row after `after`."""
     found: dict[str, Parsed] = {}
     last, count = after, 0
-    for number, _, parsed in cells(file, shape, column, after=after):
+    for number, _text, parsed in cells(file, shape, column, after=after):
         last, count = number, count + 1
         if parsed:
             found[parsed.key] = parsed
@@ -99,14 +101,14 @@ def pieces(
 def problem(text: str) -> str:
     """Why this cell is not an address, in a sentence."""
     if not text.strip():
-        return "There is no address."
+        return _("There is no address.")
     if tables.is_formula(text):
-        return "This is a formula, not an address."
+        return _("This is a formula, not an address.")
     try:
         addresses.parse(tables.unescaped(text))
     except BadAddress as refusal:
         return str(refusal)
-    return "This is not an address."
+    return _("This is not an address.")
 
 
 def table_of(pasted: str) -> str:

@@ -72,10 +72,11 @@ def _inside(path: Path) -> Path:
 def template() -> Catalog:
     """Everything that is said, and in which files."""
     catalog = Catalog()
-    for kind, reader in (("html", said_in_template), ("py", said_in_python)):
-        for path in sources(kind):
-            for said in reader(path.read_text()):
-                catalog.add(said, locations=[(str(_inside(path)), 0)])
+    readers = {".html": said_in_template, ".py": said_in_python}
+    # by their paths, whatever they are: that is the order of the catalogue as well
+    for path in sorted([*sources("html"), *sources("py")]):
+        for said in readers[path.suffix](path.read_text()):
+            catalog.add(said, locations=[(str(_inside(path)), 0)])
     return catalog
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import jobfiles
@@ -46,7 +47,7 @@ def exported(request: SignedIn, job_pk: int) -> HttpResponse:
 def download(request: SignedIn, job_pk: int) -> FileResponse:
     job = _job(job_pk)
     if job.state != JobState.DONE or not jobfiles.is_there(job):
-        raise Http404("This file is not there any more. Export the list again.")
+        raise Http404(_("This file is not there any more. Export the list again."))
     return FileResponse(
         jobfiles.path_of(job).open("rb"),
         as_attachment=True,

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.models import Job
@@ -43,12 +44,12 @@ def import_list(request: SignedIn) -> HttpResponse:
     context = {
         "page": keyset(imports, request.GET, PAGE, FALLING),
         "columns": [
-            {"label": "File"},
-            {"label": "State"},
-            {"label": "Addresses", "num": True},
-            {"label": "Covers"},
-            {"label": "By"},
-            {"label": "Undo until"},
+            {"label": _("File")},
+            {"label": _("State")},
+            {"label": _("Addresses"), "num": True},
+            {"label": _("Covers")},
+            {"label": _("By")},
+            {"label": _("Undo until")},
         ],
     }
     return render(request, "optouts/import_list.html", context)
@@ -190,7 +191,7 @@ def import_progress(request: SignedIn, pk: int) -> HttpResponse:
 @require_GET
 def import_errors(request: SignedIn, pk: int) -> StreamingHttpResponse:
     imported = get_object_or_404(OptOutImport, pk=pk, count_job__isnull=False)
-    header = [("Row", "Content", "What is wrong")]
+    header = [(_("Row"), _("Content"), _("What is wrong"))]
     lines = tables.csv_lines(
         row for part in (header, imported.errors()) for row in part
     )
@@ -208,7 +209,7 @@ def import_undo(request: SignedIn, pk: int) -> HttpResponse:
             ring(job)
         else:
             messages.error(
-                request, "This import cannot be undone any more, or already was."
+                request, _("This import cannot be undone any more, or already was.")
             )
         return redirect(imported)
     context = {

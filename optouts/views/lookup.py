@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.models import AuditEntry
@@ -29,11 +30,11 @@ def lookup(request: SignedIn) -> HttpResponse:
         "q": asked,
         "imports": OptOutImport.objects.started().for_list()[:5],
         "columns": [
-            {"label": "Why"},
-            {"label": "Covers"},
-            {"label": "Since"},
-            {"label": "From"},
-            {"label": "Lifted"},
+            {"label": _("Why")},
+            {"label": _("Covers")},
+            {"label": _("Since")},
+            {"label": _("Source")},
+            {"label": _("Lifted")},
         ],
     }
     if asked:
@@ -74,9 +75,11 @@ def opt_out(request: SignedIn) -> HttpResponse:
             )
             found = Address.objects.find(key)
             late = said(in_flight(found.pk)) if found else ""
-            messages.success(request, f"Opted out {key}. {late}".strip())
+            messages.success(
+                request, f"{_('Opted out %(key)s.') % {'key': key}} {late}".strip()
+            )
         else:
-            messages.info(request, f"{key} was opted out already.")
+            messages.info(request, _("%(key)s was opted out already.") % {"key": key})
         return redirect(f"{page}?{urlencode({'q': key})}")
     status = INVALID if form.is_bound else 200
     return render(request, "optouts/opt_out.html", {"form": form}, status=status)
