@@ -44,10 +44,12 @@ STAGES = (
     (
         "RCPT",
         re.compile(
-            r"our rcpt to|rcpt command|does not like recipient|state 1[34]\b|--> ?rcpt"
+            r"our rcpt to|rcpt (?:to )?command|does not like recipient|state 1[34]\b"
+            r"|--> ?rcpt|rcpt to\)|\bmail to: ?<?[^\s<>]{1,80}@"
             r"|\[rcpt_to\]|rejected recipient|after rcpt|>>> ?rcpt"
             r"|(?:sent|to): ?rcpt to|rcpt to (?:gener|response)"
             r"|in reply to rcpt|following rcpt|rcpt to:?<[^>]{3,99}>:? [45]\d\d"
+            r"|rcpt to:\s{0,9}<[^\s<>]{1,80}@[^\s<>]{1,99}>"
         ),
     ),
     ("RCPT", re.compile(r"no valid recipients?|need rcpt|no recipients\b")),
@@ -94,7 +96,8 @@ NO_HOST = ((521, "no-mail"), (556, "no-mail"))
 REFUSED_AT = {"EHLO": "reputation", "MAIL": "sender_rejected"}
 OF_A_BOX = ("RCPT", "")  # the stages of what is said of a mailbox
 OF_THE_RECIPIENT = (
-    *("f-full", "f-closed", "f-moved", "f-unknown", "f-domain", "f-no-dns"),
+    *("f-full", "f-closed", "f-deleted", "f-moved", "f-unknown"),
+    *("f-domain", "f-no-dns"),
     *("f-dns-later", "f-route", "f-no-mail", "f-syntax"),
 )
 FULL_BOX, NO_ROOM = ("box", "full"), ("space", "full")  # of one, of all
@@ -182,6 +185,7 @@ def judge(
     if category == "unknown_user" and not is_proven(enhanced, words, stage, rule):
         return Judgement("filtered", "block", "count", rule, enhanced)
     is_early = stage in REFUSED_AT and (code, rule) not in NO_HOST
+    is_early = is_early and not (stage == "EHLO" and enhanced[2:] == "1.1")
     if is_early and (rule in GENERAL or CAUSES[category][0] == "hard"):
         category = REFUSED_AT[stage]
     if category == "dns_failure" and (not is_final or PASSING.search(words)):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from bounces.delivery_reports import ADDRESS, Failure, clean
@@ -82,6 +82,8 @@ BEFORE = re.compile(
     r"(?: the)?(?: following)?(?: recipient)?(?: address)?[ \t]*:?[ \t]*[<\"'(\[]*$",
     re.IGNORECASE,
 )
+# The one address of a line, behind why: "User mailbox exceeds allowed size: …"
+BEHIND = re.compile(r"^[^@:<>]{4,60}:[ \t]*[<\"'(\[]*$")
 NOBODY = re.compile(
     r"^(?:mailer-?daemon|post-?master|noreply|no-reply|abuse|majordomo|double-bounce)@"
     r"|@(?:[\w.-]+\.)?(?:mail\.gmail\.com|prod\.outlook\.com|support\.\w+\.com)$",
@@ -143,6 +145,9 @@ def places_of(number: int, line: str) -> Iterator[Place]:
     for found in ADDRESS.finditer(line[:2000]):
         before = line[max(0, found.start() - 120) : found.start()]
         place = place_of(number, clean(found[0]), before, is_aside=is_aside)
+        is_behind = not line[found.end() :].strip(" \t>\"').]")
+        if place and not is_aside and is_behind and BEHIND.match(before):
+            place = replace(place, is_named=True)
         if place:
             yield place
 

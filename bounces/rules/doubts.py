@@ -8,14 +8,14 @@ DOUBTS = (
         "doubt-sender",
         "sender_rejected",
         SENDER,
-        "sender address has / sender domain has / "
+        "you send from / return address / sender address has / sender domain has / "
         "sender verif / verify sender / verify the sender / verification of sender / "
         "verification of the sender / sender callout / sender callback / "
         "from unknown / unknown senders / your sender address / envelope-from / "
         "return-path / permissions to submit / "
         "allowed senders / no such right / no such permission / no such privilege / "
         "as sender / of contacts / not in * whitelist / "
-        "known senders / "
+        "known senders / among those allowed / "
         "not found in whitelist / "
         "not on * whitelist",
     ),
@@ -57,6 +57,7 @@ DOUBTS = (
         "doubt-many",
         "reputation",
         COMMON,
+        "too many non-exist / too many nonexist / many non-exist / "
         "too many * unknown / too many * invalid / many unknown / many invalid / "
         "number of invalid / number of unknown / unknown users from / "
         "sent to unknown / sends to unknown / sending to unknown / sent to invalid / "
@@ -64,6 +65,13 @@ DOUBTS = (
         "sending to nonexistent / "
         "invalid recipients from / dictionary attack / directory harvest / "
         "harvesting attack",
+    ),
+    row(
+        "doubt-closed",
+        "mailbox_disabled",
+        FORM,
+        "currently disabled / currently suspended / temporarily disabled / "
+        "temporarily closed / temporarily inactive",
     ),
     row(
         "doubt-content",

@@ -108,6 +108,7 @@ FIRM: tuple[Family, ...] = (
         "sender ended, message ended, tries ended, line ended",
     ),
     family("f-no-mail", "domain_no_mail", SYNTAX, "domain nomail, dns nomail"),
+    family("f-deleted", "unknown_user", SYNTAX, "box deleted, person deleted"),
     family(
         "f-closed",
         "mailbox_disabled",

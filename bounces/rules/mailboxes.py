@@ -86,6 +86,15 @@ GONE = (
         codes=("551",),
     ),
     row(
+        "absent",
+        "unknown_user",
+        "RFC 3463 3.2: X.1.1",
+        "account not available / account unavailable / user not available / "
+        "user unavailable / mailbox not available / recipient not available / "
+        "recipient unavailable",
+        codes=("5.1.1",),
+    ),
+    row(
         "deleted",
         "unknown_user",
         SINGLE,

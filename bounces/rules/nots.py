@@ -14,7 +14,7 @@ NOT = """
     eikä nem nincs yok değil unable δεν לא אינו אינה אין غير لا ليس ندارد không
     tidak nu ne nije impossible impossibile imposible impossível unmöglich
     onmogelijk niemożliwe невозможно sem sin sans senza bez ohne hiç nav nėra nera
-    ezin لم عدم nisu niso nisi nebol nebola nebolo ni μη nincsen نشد
+    ezin لم عدم nisu niso nisi nebol nebola nebolo ni μη nincsen نشد няма
     удалось вдалося nepodařilo nepodarilo nelze nemožno nepavyko nevarēja neizdevās
     nemoguće nemogoče تعذر
 """
@@ -28,7 +28,8 @@ UNDONE: Table = {
         recognized recognise recognize valid registered listed defined gültig
         gueltig bekannt valide válid* valido such used located locate record file
         customer use verify entry validate validated longer takiego takiej taki taka
-        taką υπάρχει βρέθηκε קיים קיימת מוכר موجود موجودة معروف صالح وجود tồn
+        taką такъв kennen kennt létező صحيح
+        υπάρχει βρέθηκε קיים קיימת מוכר موجود موجودة معروف صالح وجود tồn
         ditemukan dikenal съществува намерен postoji pronađen obstaja najden leitud
         eksisteeri nájden verified match matches matched deliverable correct
         corretto correcto correcta corretta korrekt assigned vergeben asignad*
@@ -50,7 +51,7 @@ UNDONE: Table = {
         يوجد العثور یافت נמצאה ידוע trobat trobada existeix vàlid* ada ilyen bort ok
         נמצא provisioned identify identified veden vedena odnaleźć wyszukać hitta
         finna finner finde finden löytää nalézt najít nájsť găsi pronaći najti leida
-        leitud atrast megtalálni найти знайти localiz* localis* εύρεση εντοπισ* למצוא
+        leitud atrast megtalálni найти знайти localiz* localis* εντοπισ* למצוא
         menemukan aufgeführt gelistet aufgelistet aufgenommen listad* listeret
         répertorié* repertorié* figure elencat* vermeld opgenomen uveden* wymienion*
         oppført указан* перечислен*
@@ -93,7 +94,8 @@ UNDONE: Table = {
 # Of NOT, those that stand before a thing which is missing: "no mailbox"
 NONE = """
     no kein keine keinen aucun aucune nessun nessuna ningún ningun ninguna nenhum
-    nenhuma geen brak žádn* ingen inga нет incs sin sem senza sans bez ohne
+    nenhuma geen brak žádn* ingen inga нет няма nemá nincs incs
+    sin sem senza sans bez ohne
 """
 
 # Beside which a state still stands alone: "sorry, not found here"

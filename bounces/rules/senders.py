@@ -172,7 +172,7 @@ ADDRESSED = (
         "bad ip profile / "
         "messages from * temporarily deferred / temporarily deferred / blacklisted / "
         "permanently deferred / your access to this mail system has been rejected / "
-        "intrusion prevention / service refuse / server's ip / "
+        "intrusion prevention / harvesting / service refuse / server's ip / "
         "domain has been blocked / mail from * blocked",
     ),
 )
@@ -194,9 +194,11 @@ FROM = (
         "sender denied / sender is not / sender not / sender domain / sender address / "
         "sender verify failed / sender verification / sender unknown / "
         "unknown sender / invalid sender / bad sender / domain of sender address / "
-        "domain of sender / envelope sender / from address / mail from address / "
+        "domain of sender / envelope sender / from address / "
+        "mail from address / "
         "mail from * is not accepted / mails from * are not accepted / "
-        "rejected mail from / mail from invalid / invalid mail from / "
+        "rejected mail from / unknown mail from / mail from invalid / "
+        "invalid mail from / "
         "mail from * rejected / return path / "
         "backscatter protection / bounces are not accepted / "
         "empty envelope senders not allowed / null sender / does not accept bounces / "

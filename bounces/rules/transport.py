@@ -20,6 +20,7 @@ NO_MAIL = (
         "null-mx",
         "domain_no_mail",
         NULL_MX,
+        "domain is not used for mail / domain is not used for email / "
         "null mx / nullmx / mx or srv record indicated no smtp service",
     ),
 )
@@ -192,6 +193,7 @@ SLOWER = (
         "greylist",
         "greylisted",
         GREY,
+        "grau gelistet / graulist / lista gris / liste grise / "
         "triplet / first contact / "
         "first time sender / greylist / graylist / grey list / grey-list / gray-list / "
         "greylisting in action / first attempt * retry / you are being greylisted / "

@@ -55,7 +55,7 @@ TURNS = (
     turn(
         "your ",
         r"\byour (?:mail |email |e-mail |sending |own |from |sender ){0,2}"
-        r"(?:domain|address|account|identity|login|organi[sz]ation)\b",
+        r"(?:domain|address|account|mailbox|identity|login|organi[sz]ation)\b",
         "sender",
     ),
     turn(
@@ -63,6 +63,7 @@ TURNS = (
         r"\byou(?:'re| are| have| must| may| can)(?: not|not|n't)\b",
         "sender not",
     ),
+    turn("you", r"\byou(?:'re| are) (?=unknown\b|no )", "sender"),
     turn(
         "from",
         r"\bfrom (?:this|that|your|the sending|the connecting) "
@@ -81,8 +82,23 @@ TURNS = (
         r"|\b(?:domain|host|address) you(?:'re| are) (?:sending|mailing) from\b",
         "sender",
     ),
+    # A list that is not there is an address that is not there
+    turn(
+        " ",
+        r"\b(?:(?:distribution|mailing) list|group)"
+        r"(?= (?:@ |[a-z]{1,20} ){0,1}(?:not found|does not exist|unknown|is unknown))"
+        r"|(?<=no such )(?:(?:distribution|mailing) )?(?:list|group)\b",
+        "user",
+    ),
+    turn("client ", r"\bclient (?=(?:mailbox|account)\b)", ""),
     turn("user ", r"\buser[ -]agent\b", "program"),
     turn("from", r"\bfrom[ -](?:address|domain)\b", "sender"),
+    turn(
+        "domain",
+        r"\b(?:recipient|user|destination|addressee)(?:'s|s')? (?:e?mail )?"
+        r"(?=domain\b)",
+        "",
+    ),
     # An address of email is an address, not a message
     turn(
         "mail",
@@ -117,8 +133,8 @@ TURNS = (
     turn("o/r", r"\bo/r[ -]?name\b", "user"),
     # There is no such thing
     turn(
-        "not",
-        r"\bnot (?:an? |any )?(?=(?:local |known |existing )?"
+        "n",
+        r"(?:\bnot|n't any|n't an?) (?:an? |any )?(?=(?:local |known |existing )?"
         + BOXES
         + r"s?\b(?! who))",
         "no",
@@ -127,8 +143,8 @@ TURNS = (
     turn("longer", r"\bno longer (?:employed|with (?:us|the|this))\b", "notours"),
     turn("one of", NO + r" (?:one|part) of (?:the|my|these|those)\b", "notours"),
     turn(
-        "one we",
-        NO + r" (?:the |an? )?one (?:that )?we (?:have|know|serve)\b",
+        "one ",
+        NO + r" (?:the |an? )?one (?:(?:that )?we (?:have|know|serve)|held|served)\b",
         "notours",
     ),
     turn(
@@ -165,8 +181,37 @@ TURNS = (
         r"|entries|answer)\b",
         "unknown",
     ),
+    turn("nothing", r"\bnothing (?:is )?known (?:about|of)\b", "unknown"),
+    turn("unheard", r"\bunheard of\b", "unknown"),
+    turn("no ", r"\bno (?:trace|sign|knowledge|mention) of\b", "no user"),
+    turn(
+        " ",
+        r"\b(?:zero|0) (?:matches|entries|results|hits|records)\b",
+        "unknown",
+    ),
+    turn(
+        "but ",
+        r"\bbut (?:the |this |that )?"
+        + BOXES
+        + r" (?:does|is)(?: not|n't)(?= ?[.;,]|$)",
+        "user unknown",
+    ),
+    turn(
+        "domain ",
+        r"\bdomain (?:part|name) (?:of|in) the (?:recipient |destination )?"
+        r"(?:e?mail )?(?:address|recipient)\b",
+        "domain",
+    ),
     turn("lookup", r"\blookup (?:of|for) (?=@)", ""),
     turn("undefined", r"\bundefined (?=" + BOXES + r"\b(?! status))", "unknown"),
+    turn(
+        "exist",
+        r"\bno longer exists?\b|\bya no existe\b|\bnot existe plus\b"
+        r"|\bnao existe mais\b|\bexistiert nicht mehr\b",
+        "deleted",
+    ),
+    turn("esiste", r"\bnon esiste piu\b", "deleted"),
+    turn("bestaat", r"\bbestaat niet (?:meer|langer)\b", "deleted"),
     turn("exist", r"\bceased? to exist\b|\bnever existed\b", "unknown"),
     turn("s ", r"\b(?:nobody|no ?one) (?:uses|owns|reads|has)\b", "no"),
     turn(" h", r"\b(?:nao ha|no hay|no hi ha)\b", "nenhum"),
@@ -175,14 +220,15 @@ TURNS = (
     turn(
         "n",
         r"\b(?:nobody|no ?one|niemand|nessuno|nadie|personne|ninguem|nikdo|nikto)"
-        r"(?= (?:(?:here|there|hier|is|known|was|with|found) ){0,2}"
+        r"(?= (?:(?:here|there|hier|is|known|was|with|found|not) ){0,2}"
         r"(?:by|with|named|called|of that|under|at th|here|goes|unter|con |lives"
-        r"|works|home|hat|de ce|com ))"
+        r"|works|home|hat|de ce|com |habit|wohnt|woont|vive|abita|mieszka))"
         r"(?: here| there)?|\b(?:nobody|no ?one) here\b",
         "no user",
     ),
     turn("nobody", r"\bnobody(?:'s| is) (?:home|here|there)\b", "no user"),
     turn("never", r"\bnever heard of\b", "unknown"),
+    turn("kenn", r"\bkenn(?:en|t) (?:wij|wir|we) (?:niet|nicht)\b", "unbekannt"),
     turn("khong", r"\bkhong (?:tim thay|ton tai|co)\b", "unknown"),
     turn("없", r"(?:account|user|recipient|mailbox|address) +\w? ?없\w*", "no user"),
     turn("y a ", r"\b(?:il )?(?:not )?y a (?:pas|plus|aucune?)(?: de)?\b", "aucun"),
@@ -192,7 +238,17 @@ TURNS = (
         r"(?: [a-z]{2,10}){1,3}? (?:nicht|niet|inte|ikke|ej)\b",
         "unbekannt",
     ),
+    turn("fait ", r"\bfait (?:plus|pas) partie de\b", "notours"),
+    turn("zde neni", r"\bzde neni\b", "neznamy"),
+    turn("ei ole", r"\bei ole(?: enaa)?(?= ?(?:[.!;,]|$))", "tuntematon"),
     turn("olemassa", r"\bei (?:ole|loydy)(?: enaa)? olemassa\b", "tuntematon"),
+    # Who has none: a mailbox is missing, or room
+    turn("no tiene", r"\bno tiene (?:una? |ninguna? )?", "ningun"),
+    turn("non ha", r"\bnon ha (?:piu )?(?:una? |nessuna? )?", "nessun"),
+    turn("nao ", r"\bnao (?:tem|possui) (?:uma? |nenhuma? )?", "nenhum"),
+    turn("not a p", r"\bnot a (?:pas|plus) (?:de |d')", "aucun"),
+    turn("nie ma", r"\bnie ma (?!tak)", "brak"),
+    turn("idea", r"\bno idea who\b", "unknown user"),
     turn(
         "any", r"\bany(?:body|one)(?= (?:named|called|by|with|of that|at th))", "user"
     ),
@@ -328,6 +384,11 @@ TURNS = (
     turn("ten mien", r"\bten mien\b", "domain"),
     # Room, and sleep
     turn(
+        "reached",
+        r"\b(?:only )?be reached (?=from|by|at|through|via)",
+        "",
+    ),
+    turn(
         "out of",
         r"\b(?:run |ran |is |are )?out of (?:disk |storage |mailbox |mail |free )?"
         r"(?:space|quota|storage|room|disk|diskspace)\b",
@@ -344,6 +405,11 @@ TURNS = (
         + r" (?:been |be )?(?:used|logged in|logged on|accessed) (?:for|since)\b"
         r"|" + NO + r" in service\b|\bout of (?:use|service)\b",
         "inactive",
+    ),
+    turn(
+        "for ",
+        r"\bfor (?:receiving |incoming )?(?:e?mails?|delivery|deliveries)(?= ?[.;,]|$)",
+        "",
     ),
     # Where something is looked for says nothing of that place
     turn(

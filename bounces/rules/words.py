@@ -14,14 +14,16 @@ Table = dict[str, str]
 # What is spoken of
 THINGS: Table = {
     "box": """
+        box boxes customer's subscriber's
         user users username userid usernames usuario* usuário* utilis* utent*
         utilizad* użytkown* uživatel* benutzer* nutzer* gebruiker* bruker* bruger*
         användar* käyttäj* felhasznál* kullan* utilizator* пользовател* користувач*
         recipient recipients rcpt rcpts destinat* empfänger* empfaenger* ontvanger*
         mottagar* mottaker* modtager* vastaanottaj* odbiorc* adresat* adressat*
         příjem* címzett* получател* адресат* одержувач* addressee* mailbox mailboxes
-        mailboxs mbox postfach* postfächer* mailkonto postvak* brevlåd* postkass*
-        postilaatik* postituslaatik* postaláda* skrzynk* schránk* casella* caselle*
+        mailboxs mbox postfach* postfächer* mailkonto postbus* postvak* brevlåd*
+        postkass* postilaatik* postituslaatik* postaláda* skrzynk* schránk* casella*
+        caselle*
         buzón* buzon* caixa* boîte* boite* bal ящик* почтов* скриньк* kutusu account
         accounts acct konto kontos konta cuenta* conta compte* cont учетн* аккаунт*
         hesap* address addresses addr adresse* adress* adres adresu adresa
@@ -148,7 +150,8 @@ STATES: Table = {
         nosuchuser usernotfound recipientnotfound recipnotfound userunknown
         unknownuser mailboxnotfound nouser nomailbox unknownrecipient fictitious
         bulunam* yok misspelled misspelt mistyped fictional bogus unassigned purged
-        gone vanished void missing unmatched defunct nosuch* erased withdrawn
+        gone vanished void dead unexisting
+        missing unmatched defunct nosuch* erased withdrawn
         obsolete expunged abolished falsch nesprávn* deleted removed gelöscht*
         supprim* eliminad* borrad* excluíd* cancellat* verwijder* usunięt* smazan*
         smazán* удален* удалён* видален* borttag* slettet poistet* törölt* silin*
@@ -164,7 +167,16 @@ STATES: Table = {
         neispravn* nevažeć* nevazec* neznan* neveljav* nierozpozn* nieprzypis*
         érvénytelen* incorectă incorect desconegu* inexisten* inexistent nenájden*
         nenalezen* nepatří نامعتبر dihapus disparu непознат* невалид* недійсн*
-        διαγραφ* neeksist* tundmatu tundmata nincsenek bulunma*
+        διαγραφ* neeksist* εύρεση tundmatu tundmata nincsenek bulunma*
+    """,
+    # A part of "unknown": more than closed, whatever stands beside
+    "deleted": """
+        deleted removed purged erased expunged vanished gelöscht* entfernt supprim*
+        eliminad* eliminat* borrad* excluíd* cancellat* verwijder* usunięt* usuniet*
+        skasowan* smazan* smazán* zrušen* odstran* zmazan* удален* удалён* видален*
+        borttag* slettet raderat* raderad* fjernet poistet* poistettu törölt* törölv*
+        silin* silindi şters* изтрит* obrisan* izbrisan* ištrint* dzēst* kustutatud
+        dihapus removid* rimoss* διαγραφ*
     """,
     "closed": """
         disabled inactive suspended suspend deactivated locked closed frozen dormant
