@@ -26,6 +26,7 @@ class TokenScope(models.TextChoices):
         "read the whole do-not-mail list and follow its changes",
     )
     SEGMENTS_READ = "segments:read", "read segments, without the people in them"
+    SEGMENTS_WRITE = "segments:write", "put people into static segments, and out"
     FORMS_READ = "forms:read", "read which forms there are, and where"
 
     @property
@@ -44,5 +45,6 @@ NEEDED: dict[TokenScope, Right] = {
     TokenScope.SUPPRESSIONS_WRITE: Right.IMPORT,
     TokenScope.SUPPRESSIONS_EXPORT: Right.EXPORT,
     TokenScope.SEGMENTS_READ: Right.LOOK,
+    TokenScope.SEGMENTS_WRITE: Right.EDIT,
     TokenScope.FORMS_READ: Right.LOOK,
 }

@@ -119,6 +119,7 @@ def add(request: SignedIn, pk: int) -> HttpResponse:
     form = AddressesForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         count = segment.add(form.found())
+        segment.note_members(request.user, count, joined=True)
         done = f"Added {_contacts(count)} to “{segment.name}”."
         messages.success(request, done + form.missed())
         return redirect(segment)
@@ -155,5 +156,6 @@ def remove(request: SignedIn, pk: int) -> HttpResponse:
     segment = _static(pk)
     ids = keys(request.POST.getlist("id"))
     count = segment.remove(Contact.objects.filter(pk__in=ids))
+    segment.note_members(request.user, count, joined=False)
     messages.success(request, f"Took {_contacts(count)} out of “{segment.name}”.")
     return redirect(segment)

@@ -14,7 +14,7 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Job, User
+from accounts.models import AuditEntry, Job, User
 from accounts.races import once_more
 from contacts.models import Contact, ContactQuerySet
 from segments.counting import estimated
@@ -308,6 +308,15 @@ class Segment(Kept):
         """Take these people out of a static segment; how many were in it."""
         count = end(self.pk, contacts)
         return self._changed(count, left=count)
+
+    def note_members(self, user: User, count: int, *, joined: bool) -> None:
+        """Who put so many people in, or took them out."""
+        verb = "put people into a segment" if joined else "took people out of a segment"
+        url, detail = self.get_absolute_url(), {"contacts": count}
+        if count:
+            AuditEntry.objects.record(
+                user, verb, subject=self.name, url=url, detail=detail
+            )
 
     def _changed(self, count: int, *, joined: int = 0, left: int = 0) -> int:
         if self.is_active:

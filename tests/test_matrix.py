@@ -237,6 +237,7 @@ CALLS = {
     "suppressions:write": "add_suppressions",
     "suppressions:export": "list_suppressions follow_suppressions",
     "segments:read": "list_segments get_segment",
+    "segments:write": "add_members remove_members",
     "forms:read": "list_forms",
 }
 # what the API tells of itself, to anybody
