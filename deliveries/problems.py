@@ -24,6 +24,8 @@ BLOCK, WARN = "block", "warn"
 CLIPPED_AT = 102 * 1024
 LONG_SUBJECT = 80
 _ANY_TAG = re.compile(r"<[^>]+>")
+# a link as authors write it, that became none
+_NO_LINK = re.compile(r"\[[^\]\n]+\]\([^()\s]+\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +187,17 @@ def _check_text(block: blocks.Block, known: Collection[str]) -> Iterable[str]:
         yield "The text is empty."
     yield from token_complaints(_without_hrefs(source), known)
     for href in blocks.hrefs(source):
-        if href.startswith(blocks.TRACKED) and not blocks.is_usable_url(href):
+        if not _leads_somewhere(href):
             yield _bad_url(href)
+    for written in _NO_LINK.findall(words):
+        yield (
+            f"“{written[:80]}” stays as it is written. An address begins with"
+            " https://, mailto: or tel:."
+        )
+
+
+def _leads_somewhere(url: str) -> bool:
+    return url.startswith(("mailto:", "tel:")) or blocks.is_usable_url(url)
 
 
 def _without_hrefs(source: str) -> str:
@@ -226,7 +237,7 @@ def _check_html(block: blocks.Block, known: Collection[str]) -> Iterable[str]:
         yield "The HTML is empty."
     yield from token_complaints(_without_hrefs(source), known)
     for url, _ in handmade.links(source):
-        if not url.startswith(("mailto:", "tel:")) and not blocks.is_usable_url(url):
+        if not _leads_somewhere(url):
             yield _bad_url(url)
     if not all(blocks.is_usable_url(url) for url, _ in handmade.images(source)):
         yield "A picture in the HTML needs an address that begins with https://."

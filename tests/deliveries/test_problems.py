@@ -1,7 +1,9 @@
 import pytest
 from django.utils import timezone
 
+from campaigns import markup
 from deliveries.problems import BLOCK, WARN, problems
+from deliveries.rendering import compile_message
 from tests.factories import BrandFactory, MessageFactory, SubscriptionTypeFactory
 
 pytestmark = pytest.mark.django_db
@@ -96,6 +98,56 @@ def test_a_confirm_button_to_the_preference_page_is_warned_about():
 def test_what_is_missing_is_told(changes, words):
     (sentence,) = found(MessageFactory(**changes))
     assert words in sentence
+
+
+@pytest.mark.parametrize("url", ["brand.example", "javascript:x()", "//b.example"])
+@pytest.mark.parametrize(
+    "block",
+    [
+        {"kind": "button", "label": "a", "url": "URL"},
+        {"kind": "confirm", "label": "a", "url": "URL"},
+        {"kind": "image", "url": "https://a.example/i.png", "alt": "a", "href": "URL"},
+        {"kind": "columns", "left_label": "a", "left_href": "URL"},
+        {"kind": "social", "instagram": "URL"},
+        {"kind": "html", "html": '<a href="URL">a</a>'},
+        {"kind": "text", "html": '<p><a href="URL">a</a></p>'},
+    ],
+    ids=lambda block: block["kind"],
+)
+def test_a_link_that_leads_nowhere_is_told_or_taken_out(block, url):
+    written = {name: value.replace("URL", url) for name, value in block.items()}
+    message = MessageFactory(blocks=[{"id": "x", **written}])
+    compile_message(message)
+    assert any(url in one for one in found(message)) or f'"{url}"' not in message.html
+
+
+@pytest.mark.parametrize("target", ["brand.example", "/shop", "ftp://b.example/x"])
+def test_a_link_that_became_none_is_told(target):
+    written = f"See [our shop]({target}) today"
+    message = MessageFactory(
+        blocks=[{"id": "x", "kind": "text", "html": markup.to_html(written)}]
+    )
+    (sentence,) = found(message)
+    assert sentence.startswith(f"“[our shop]({target})” stays as it is written.")
+
+
+@pytest.mark.parametrize("target", ["https://b.example", "mailto:a@b.example", "tel:1"])
+def test_a_link_that_became_one_is_fine(target):
+    block = {"id": "x", "kind": "text", "html": markup.to_html(f"[here now]({target})")}
+    assert found(MessageFactory(blocks=[block])) == []
+
+
+@pytest.mark.parametrize(
+    ("block", "words"),
+    [
+        ({"kind": "columns"}, "The columns are empty."),
+        ({"kind": "social"}, "The social links are empty. Give at least one address."),
+        ({"kind": "html", "html": " "}, "The HTML is empty."),
+    ],
+    ids=lambda one: one["kind"] if isinstance(one, dict) else "",
+)
+def test_an_empty_block_is_told(block, words):
+    assert found(MessageFactory(blocks=[{"id": "x", **block}])) == [words]
 
 
 def test_a_brand_without_a_postal_address_cannot_send():
