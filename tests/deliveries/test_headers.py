@@ -39,11 +39,15 @@ OF_OTHERS = ("Return-Path", "Received", "Bcc", "Sender", "Precedence", "X-Priori
 
 
 @pytest.fixture
-def caught(port, domain, names, message, queue_for, settings):
-    """`caught(channel)`: two mails of that kind as they came, signed by a domain whose
-    records are right."""
+def connected(names, domain):
     publish(names, domain)
     domain.check_records()
+
+
+@pytest.fixture
+def caught(port, connected, message, queue_for, settings):
+    """`caught(channel)`: two mails of that kind as they came, signed by a domain whose
+    records are right."""
     settings.BASE_URL = "https://mail.brand.example"
     settings.LISTWELL_SMTP = {
         "host": "127.0.0.1",
