@@ -33,6 +33,7 @@ PARAMETER = (
 )
 BOUNDARY = re.compile(PARAMETER.format("boundary"), re.IGNORECASE)
 CHARSET = re.compile(PARAMETER.format("charset"), re.IGNORECASE)
+UNSEEN = re.compile(r"<wbr\b[^<>]{0,20}>|&shy;|[\xad\u200b]", re.I)  # inside words
 TAG = re.compile(r"<[a-zA-Z/!][^<>]{0,2000}>")
 BREAK = re.compile(r"<(?:br|/?p|/?div|/?tr|/?table|/?h\d|/?li|hr)\b[^<>]{0,500}>", re.I)
 INVISIBLE = re.compile(r"<(/?)(style|script|head)\b[^<>]{0,500}>", re.I)
@@ -224,7 +225,7 @@ def _text(part: Part, body: bytes) -> str:
 
 def plain(text: str) -> str:
     """HTML as lines of text."""
-    text = BREAK.sub("\n", "".join(_visible(text)))
+    text = BREAK.sub("\n", UNSEEN.sub("", "".join(_visible(text))))
     text = html.unescape(TAG.sub(" ", text)).replace("\xa0", " ")
     return re.sub(r"[ \t]*\n\s*", "\n", re.sub(r"[ \t]+", " ", text))
 
