@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.template.defaultfilters import pluralize
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.doorbell import ring
@@ -17,6 +18,7 @@ from contacts.models import Contact
 from segments import tasks
 from segments.forms import AddressesForm, GatherForm
 from segments.models import Segment, SegmentKind
+from segments.numbers import number
 
 
 def _record(request: SignedIn, verb: str, segment: Segment) -> None:
@@ -45,7 +47,8 @@ def clone(request: SignedIn, pk: int) -> HttpResponse:
     if copy.is_active:
         ring(tasks.fill, copy.request_fill(request.user).pk)
     _record(request, "cloned a segment", copy)
-    messages.success(request, f"This is the copy, “{copy.name}”.")
+    said = _("This is the copy, “%(name)s”.")
+    messages.success(request, said % {"name": copy.name})
     return redirect(copy)
 
 
@@ -55,9 +58,8 @@ def freeze(request: SignedIn, pk: int) -> HttpResponse:
     segment = get_object_or_404(Segment, pk=pk, archived_at=None)
     if segment.freeze(request.user):
         _record(request, "made a segment static", segment)
-        messages.success(
-            request, f"“{segment.name}” is static now: its people stay as they are."
-        )
+        said = _("“%(name)s” is static now: its people stay as they are.")
+        messages.success(request, said % {"name": segment.name})
     return redirect(segment)
 
 
@@ -66,14 +68,14 @@ def freeze(request: SignedIn, pk: int) -> HttpResponse:
 def archive(request: SignedIn, pk: int) -> HttpResponse:
     segment = get_object_or_404(Segment, pk=pk)
     if not segment.archive():
-        messages.error(
-            request,
-            f"“{segment.name}” is in use, so it cannot be archived. Take it out of"
-            " what is listed under “Used in” first.",
+        said = _(
+            "“%(name)s” is in use, so it cannot be archived. Take it out of"
+            " what is listed under “Used in” first."
         )
+        messages.error(request, said % {"name": segment.name})
         return redirect(segment)
     _record(request, "archived a segment", segment)
-    messages.success(request, f"Archived “{segment.name}”.")
+    messages.success(request, _("Archived “%(name)s”.") % {"name": segment.name})
     return redirect("segments:list")
 
 
@@ -82,10 +84,8 @@ def archive(request: SignedIn, pk: int) -> HttpResponse:
 def restore(request: SignedIn, pk: int) -> HttpResponse:
     segment = get_object_or_404(Segment, pk=pk, archived_at__isnull=False)
     if not segment.restore():
-        messages.error(
-            request,
-            f"There is another segment “{segment.name}” now. Rename that one first.",
-        )
+        said = _("There is another segment “%(name)s” now. Rename that one first.")
+        messages.error(request, said % {"name": segment.name})
         return redirect(segment)
     _record(request, "restored a segment", segment)
     return redirect(segment)
@@ -102,7 +102,8 @@ def delete(request: SignedIn, pk: int) -> HttpResponse:
             AuditEntry.objects.record(
                 request.user, "deleted a segment", subject=segment.name
             )
-            messages.success(request, f"Deleted “{segment.name}”, and no contact.")
+            said = _("Deleted “%(name)s”, and no contact.")
+            messages.success(request, said % {"name": segment.name})
             return redirect("segments:list")
     return render(
         request,
@@ -120,8 +121,12 @@ def add(request: SignedIn, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         count = segment.add(form.found())
         segment.note_members(request.user, count, joined=True)
-        done = f"Added {_contacts(count)} to “{segment.name}”."
-        messages.success(request, done + form.missed())
+        done = ngettext(
+            "Added %(count)s contact to “%(name)s”.",
+            "Added %(count)s contacts to “%(name)s”.",
+            count,
+        )
+        messages.success(request, _filled(done, segment, count) + form.missed())
         return redirect(segment)
     return render(
         request,
@@ -131,8 +136,8 @@ def add(request: SignedIn, pk: int) -> HttpResponse:
     )
 
 
-def _contacts(count: int) -> str:
-    return f"{count:,} contact{pluralize(count)}"
+def _filled(said: str, segment: Segment, count: int) -> str:
+    return said % {"name": segment.name, "count": number(count)}
 
 
 @needs(Right.EDIT)
@@ -143,7 +148,12 @@ def gather(request: SignedIn) -> HttpResponse:
     if valid and (made := kept(form, lambda: form.made(request.user))):
         segment, count = made
         _record(request, "created a segment", segment)
-        messages.success(request, f"“{segment}” has {_contacts(count)}.{form.missed()}")
+        done = ngettext(
+            "“%(name)s” has %(count)s contact.",
+            "“%(name)s” has %(count)s contacts.",
+            count,
+        )
+        messages.success(request, _filled(done, segment, count) + form.missed())
         return redirect(segment)
     code = INVALID if form.errors else 200
     return render(request, "segments/gather.html", {"form": form}, status=code)
@@ -157,5 +167,10 @@ def remove(request: SignedIn, pk: int) -> HttpResponse:
     ids = keys(request.POST.getlist("id"))
     count = segment.remove(Contact.objects.filter(pk__in=ids))
     segment.note_members(request.user, count, joined=False)
-    messages.success(request, f"Took {_contacts(count)} out of “{segment.name}”.")
+    done = ngettext(
+        "Took %(count)s contact out of “%(name)s”.",
+        "Took %(count)s contacts out of “%(name)s”.",
+        count,
+    )
+    messages.success(request, _filled(done, segment, count))
     return redirect(segment)

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts.doorbell import ring
 from accounts.models import AuditEntry, Job
@@ -49,7 +50,8 @@ def create(request: SignedIn) -> HttpResponse:
 def edit(request: SignedIn, pk: int) -> HttpResponse:
     segment = get_object_or_404(Segment, pk=pk, archived_at=None, rules__isnull=False)
     if not segment.is_active:
-        messages.info(request, "A static segment is changed by hand, on this page.")
+        said = _("A static segment is changed by hand, on this page.")
+        messages.info(request, said)
         return redirect(segment)
     if request.method == "POST":
         return _posted(request, segment)
@@ -92,11 +94,11 @@ def _save(request: SignedIn, segment: Segment, tree: Tree) -> HttpResponse:
     stored, segment.rules = segment.rules, draft.data
     path = Segment.objects.cycle(segment.pk, draft.data)
     if path:
-        form.add_error(
-            None,
-            f"These segments would be made from one another: {' → '.join(path)}."
-            " Take one of them out of the conditions.",
+        said = _(
+            "These segments would be made from one another: %(path)s."
+            " Take one of them out of the conditions."
         )
+        form.add_error(None, said % {"path": " → ".join(path)})
     if not form.is_valid() or draft.complaints:
         return _draw(request, form, tree, status=INVALID)
     is_mine = segment._state.adding or _version(request, segment) == segment.version
@@ -143,7 +145,8 @@ def _saved(request: SignedIn, segment: Segment, *, fresh: bool) -> HttpResponse:
     AuditEntry.objects.record(
         request.user, verb, subject=segment.name, url=segment.get_absolute_url()
     )
-    messages.success(request, f"Saved “{segment.name}”. Its people are being found.")
+    said = _("Saved “%(name)s”. Its people are being found.")
+    messages.success(request, said % {"name": segment.name})
     return redirect(segment)
 
 

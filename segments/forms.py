@@ -7,12 +7,15 @@ from typing import Any
 
 from django import forms
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
 from consent.addresses import BadAddress, key_of
 from contacts.models import Contact, ImportedContact
 from segments.exporting import exportable
 from segments.models import Segment, SegmentKind
+from segments.numbers import number
 from segments.vocabulary import Vocabulary
 
 # what stands around an address that was copied from a mail: Ada <ada@people.example>
@@ -23,11 +26,12 @@ def _free(name: str, *, but: int = 0) -> str:
     """On one line, with something that one can see and press, and nobody else's."""
     line = " ".join(name.split())
     if not any(unicodedata.category(char)[0] in "LNPS" for char in line):
-        raise forms.ValidationError("Give the segment a name that can be seen.")
+        raise forms.ValidationError(_("Give the segment a name that can be seen."))
     others = Segment.objects.current().exclude(pk=but)
     if others.filter(name__iexact=line).exists():
         raise forms.ValidationError(
-            f"There is a segment “{line}” already. Choose another name."
+            _("There is a segment “%(name)s” already. Choose another name.")
+            % {"name": line}
         )
     return line
 
@@ -38,7 +42,9 @@ class SegmentForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at 
     class Meta:
         model = Segment
         fields = ("name", "kind")
-        error_messages = {"name": {"required": "Give the segment a name."}}
+        error_messages = {
+            "name": {"required": gettext_lazy("Give the segment a name.")}
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -57,7 +63,9 @@ class PersonForm(forms.Form):
     """One contact by email address."""
 
     email = forms.CharField(
-        label="Email address", max_length=254, help_text="Whom do you want to look at?"
+        label=gettext_lazy("Email address"),
+        max_length=254,
+        help_text=gettext_lazy("Whom do you want to look at?"),
     )
 
     def clean_email(self) -> Contact:
@@ -68,7 +76,9 @@ class PersonForm(forms.Form):
             raise forms.ValidationError(str(error)) from None
         contact = Contact.objects.filter(wanted).first()
         if contact is None:
-            raise forms.ValidationError(f"No contact has the address {typed}.")
+            raise forms.ValidationError(
+                _("No contact has the address %(address)s.") % {"address": typed}
+            )
         return contact
 
 
@@ -77,10 +87,12 @@ class WhichForm(forms.Form):
 
     segment = forms.ModelChoiceField(
         Segment.objects.none(),
-        empty_label="Choose a segment",
+        empty_label=gettext_lazy("Choose a segment"),
         error_messages={
-            "required": "Choose a segment.",
-            "invalid_choice": "This segment is not there any more. Choose another.",
+            "required": gettext_lazy("Choose a segment."),
+            "invalid_choice": gettext_lazy(
+                "This segment is not there any more. Choose another."
+            ),
         },
     )
 
@@ -95,24 +107,28 @@ class ExportForm(forms.Form):
     """Which properties to add to email and names."""
 
     fields_chosen = forms.MultipleChoiceField(
-        label="Additional properties",
+        label=gettext_lazy("Additional properties"),
         required=False,
-        help_text="Email, first name and last name are always in the file.",
+        help_text=gettext_lazy(
+            "Email, first name and last name are always in the file."
+        ),
     )
     format = forms.ChoiceField(
-        label="File format",
+        label=gettext_lazy("File format"),
         choices=[
-            ("csv", "CSV: for other programs, and as an opt-out list"),
-            ("xlsx", "XLSX: for Excel and other spreadsheets"),
+            ("csv", gettext_lazy("CSV: for other programs, and as an opt-out list")),
+            ("xlsx", gettext_lazy("XLSX: for Excel and other spreadsheets")),
         ],
         initial="csv",
         widget=forms.RadioSelect,
     )
     bom = forms.BooleanField(
-        label="CSV made for Excel",
+        label=gettext_lazy("CSV made for Excel"),
         required=False,
         initial=True,
-        help_text="Puts a mark at the start, so that Excel reads accents right.",
+        help_text=gettext_lazy(
+            "Puts a mark at the start, so that Excel reads accents right."
+        ),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -128,11 +144,14 @@ class PickForm(forms.Form):
     segment = forms.ModelChoiceField(
         Segment.objects.none(),
         required=False,
-        empty_label="A new segment",
-        help_text="People join active segments by themselves, so only static ones"
-        " are listed.",
+        empty_label=gettext_lazy("A new segment"),
+        help_text=gettext_lazy(
+            "People join active segments by themselves, so only static ones are listed."
+        ),
     )
-    name = forms.CharField(label="Name of the new segment", max_length=200)
+    name = forms.CharField(
+        label=gettext_lazy("Name of the new segment"), max_length=200
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -147,9 +166,10 @@ class PickForm(forms.Form):
         name = found.get("name", "").strip()
         if not found.get("segment") and not self.errors:
             if not name:
-                self.add_error("name", "Choose a segment, or name a new one.")
+                self.add_error("name", _("Choose a segment, or name a new one."))
             elif Segment.objects.current().filter(name__iexact=name).exists():
-                self.add_error("name", f"There is a segment “{name}” already.")
+                said = _("There is a segment “%(name)s” already.")
+                self.add_error("name", said % {"name": name})
         return found
 
     def chosen(self, user: User) -> Segment:
@@ -166,15 +186,17 @@ class AddressesForm(forms.Form):
     """Contacts to add to a static segment: pasted addresses, or those of a file."""
 
     addresses = forms.CharField(
-        label="Email addresses",
+        label=gettext_lazy("Email addresses"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 5}),
-        help_text="One per line, or separated by commas. Only contacts are added.",
+        help_text=gettext_lazy(
+            "One per line, or separated by commas. Only contacts are added."
+        ),
     )
     contact_import = forms.ChoiceField(
-        label="Everybody who came in with a file",
+        label=gettext_lazy("Everybody who came in with a file"),
         required=False,
-        help_text="One of the imports of contacts.",
+        help_text=gettext_lazy("One of the imports of contacts."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -182,13 +204,14 @@ class AddressesForm(forms.Form):
         field, words = self.fields["contact_import"], Vocabulary()
         files = words.choices(words.fields["import"])
         assert isinstance(field, forms.ChoiceField)  # noqa: S101  for mypy
-        field.choices = [("", "No file"), *files.items()]
+        field.choices = [("", _("No file")), *files.items()]
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or self.cleaned_data
         typed = found.get("addresses") or found.get("contact_import")
         if not self.errors and not typed:
-            self.add_error("addresses", "Type at least one address, or choose a file.")
+            said = _("Type at least one address, or choose a file.")
+            self.add_error("addresses", said)
         return found
 
     def found(self) -> Any:
@@ -205,8 +228,14 @@ class AddressesForm(forms.Form):
         have = Contact.objects.filter(address__key__in=keys).values("address__key")
         none = len(keys) - have.distinct().count()
         none += sum("@" in word for word in self._words() if not _key(word))
-        verb = "address belongs" if none == 1 else "addresses belong"
-        return f" {none:,} {verb} to no contact and did not join." if none else ""
+        if not none:
+            return ""
+        said = ngettext(
+            "%(count)s address belongs to no contact and did not join.",
+            "%(count)s addresses belong to no contact and did not join.",
+            none,
+        )
+        return f" {said}" % {"count": number(none)}
 
     def _words(self) -> set[str]:
         typed = self.cleaned_data["addresses"].replace(",", " ").replace(";", " ")
@@ -227,7 +256,7 @@ def _key(word: str) -> str:
 class GatherForm(AddressesForm):
     """A new static segment from pasted addresses or a file."""
 
-    name = forms.CharField(label="Name", max_length=200)
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
     field_order = ("name", "addresses", "contact_import")
 
     def clean_name(self) -> str:

@@ -11,6 +11,8 @@ from typing import Any, Self
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import DatabaseError, models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from accounts.models import Job
 from contacts.models import Contact, ContactQuerySet
@@ -34,12 +36,13 @@ REFRESH_EVERY = dt.timedelta(seconds=50)
 # so old, everybody is asked about again, whatever the log of changes says
 OLDEST = dt.timedelta(days=1)
 
-FAILED = "The last refresh failed. It is tried again by itself."
-STOPPED = (
+# kept in English, and translated where they are shown
+FAILED = _("The last refresh failed. It is tried again by itself.")
+STOPPED = _(
     "Somebody stopped the last refresh. It is tried again by itself, after a rest."
 )
-FAILED_FOR_GOOD = "Its filling failed. “Refresh now” tries it again."
-STOPPED_FOR_GOOD = "Somebody stopped its filling. “Refresh now” begins it again."
+FAILED_FOR_GOOD = _("Its filling failed. “Refresh now” tries it again.")
+STOPPED_FOR_GOOD = _("Somebody stopped its filling. “Refresh now” begins it again.")
 
 
 class Kept(models.Model):
@@ -214,7 +217,7 @@ class Kept(models.Model):
             with watched(job, expected) if job else nullcontext():
                 return self.refresh(fully=fully, patient=patient)
         except BadRules as error:
-            self.break_off(str(error))
+            self.break_off(error)
         except Stopped:
             # the longer it had worked, the longer it rests
             self.refresh_ms = int((time.monotonic() - began) * 1000)
@@ -224,8 +227,10 @@ class Kept(models.Model):
             self.break_off(FAILED if self.is_active else FAILED_FOR_GOOD)
         return None
 
-    def break_off(self, problem: str) -> None:
-        self.state, self.problem, self.seen = SegmentState.BROKEN, problem, ""
+    def break_off(self, problem: object) -> None:
+        with override("en"):
+            self.problem = str(problem)
+        self.state, self.seen = SegmentState.BROKEN, ""
         self.full_at = timezone.now()
         self.save(
             update_fields=["state", "problem", "full_at", "seen", "refresh_ms"],

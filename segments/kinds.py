@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
 from segments.dates import Clock
 
 
 class SegmentKind(models.TextChoices):
-    ACTIVE = "active", "Active"  # people join and leave by themselves
-    STATIC = "static", "Static"  # a snapshot, changed by hand
+    ACTIVE = "active", _("Active")  # people join and leave by themselves
+    STATIC = "static", _("Static")  # a snapshot, changed by hand
 
 
 class SegmentState(models.TextChoices):
-    PROCESSING = "processing", "Being filled"
-    READY = "ready", "Up to date"
-    BROKEN = "broken", "Needs attention"  # `problem` says why; members stay as they are
+    PROCESSING = "processing", _("Being filled")
+    READY = "ready", _("Up to date")
+    BROKEN = (
+        "broken",
+        _("Needs attention"),
+    )  # `problem` says why; members stay as they are
 
 
 def current_clock() -> Clock:

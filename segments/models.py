@@ -6,13 +6,14 @@ import datetime as dt
 import logging
 from collections.abc import Iterable
 from graphlib import CycleError, TopologicalSorter
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import DatabaseError, IntegrityError, models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuditEntry, Job, User
 from accounts.races import once_more
@@ -28,6 +29,9 @@ from segments.refreshing import Change, add, end
 from segments.rules import BadRules, sources
 from segments.uses import SegmentUse
 from segments.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 __all__ = [
     "Displaced",
@@ -154,7 +158,7 @@ class Segment(Kept):
 
     objects = SegmentQuerySet.as_manager()
     # how far it is while it is filled, for its badge (see shelf.tell_progress)
-    progress = "Processing"
+    progress: StrOrPromise = _("Processing")
 
     class Meta:
         constraints: ClassVar = [
@@ -162,7 +166,7 @@ class Segment(Kept):
                 Lower("name"),
                 condition=Q(archived_at=None),
                 name="segment_name_once",
-                violation_error_message="There is a segment with this name already.",
+                violation_error_message=_("There is a segment with this name already."),
             ),
             models.CheckConstraint(
                 condition=Q(kind__in=SegmentKind.values), name="segment_kind_is_known"
@@ -174,7 +178,7 @@ class Segment(Kept):
             models.CheckConstraint(
                 condition=~Q(kind=SegmentKind.ACTIVE) | Q(rules__isnull=False),
                 name="segment_active_has_rules",
-                violation_error_message="An active segment needs conditions.",
+                violation_error_message=_("An active segment needs conditions."),
             ),
             models.CheckConstraint(condition=~Q(name=""), name="segment_has_a_name"),
         ]

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,10 +16,18 @@ class Recipe:
     """A named set of rules; choosing it opens the builder, nothing is saved yet."""
 
     key: str
-    name: str
-    why: str
+    title: StrOrPromise
+    reason: StrOrPromise
     icon: str
     groups: tuple[tuple[dict[str, Any], ...], ...]
+
+    @property
+    def name(self) -> str:
+        return str(self.title)
+
+    @property
+    def why(self) -> str:
+        return str(self.reason)
 
     @property
     def rules(self) -> dict[str, Any]:
@@ -29,8 +42,8 @@ def _is(field: str, operator: str, **operand: Any) -> dict[str, Any]:
 RECIPES = (
     Recipe(
         "never-opened",
-        "Never opened",
-        "Got 12 or more marketing emails and opened none: ask them first.",
+        _("Never opened"),
+        _("Got 12 or more marketing emails and opened none: ask them first."),
         "mail",
         (
             (
@@ -41,8 +54,8 @@ RECIPES = (
     ),
     Recipe(
         "lapsed",
-        "Lapsed for a year",
-        "Opened something once, the last time more than 52 weeks ago.",
+        _("Lapsed for a year"),
+        _("Opened something once, the last time more than 52 weeks ago."),
         "hourglass",
         ((_is("last_opened_at", "more_than_ago", value=52, unit="weeks"),),),
     ),
@@ -50,8 +63,8 @@ RECIPES = (
     # engaged once and silent through the last 16
     Recipe(
         "unengaged",
-        "Unengaged",
-        "Ignored the last 11 emails without ever engaging, or the last 16 after it.",
+        _("Unengaged"),
+        _("Ignored the last 11 emails without ever engaging, or the last 16 after it."),
         "bell-off",
         (
             (
@@ -71,36 +84,36 @@ RECIPES = (
     ),
     Recipe(
         "hard-bounced",
-        "Hard bounced",
-        "Their address was refused for good: fix it or let it rest.",
+        _("Hard bounced"),
+        _("Their address was refused for good: fix it or let it rest."),
         "mail-x",
         ((_is("hard_bounce_reason", "known"),),),
     ),
     Recipe(
         "opted-out",
-        "Unsubscribed from all email",
-        "Said no to every marketing email.",
+        _("Unsubscribed from all email"),
+        _("Said no to every marketing email."),
         "ban",
         ((_is("opted_out", "is", value=True),),),
     ),
     Recipe(
         "not-mailed",
-        "Not mailed for 26 weeks",
-        "Got their last marketing email more than half a year ago.",
+        _("Not mailed for 26 weeks"),
+        _("Got their last marketing email more than half a year ago."),
         "clock",
         ((_is("last_delivered_at", "more_than_ago", value=26, unit="weeks"),),),
     ),
     Recipe(
         "confirmed",
-        "Confirmed",
-        "Pressed the button in an email that asked whether they want to stay.",
+        _("Confirmed"),
+        _("Pressed the button in an email that asked whether they want to stay."),
         "circle-check",
         ((_is("email_event", "confirmed"),),),
     ),
     Recipe(
         "silent-after",
-        "Silent after a campaign",
-        "Got its emails, clicked nothing. Choose the campaign in the condition.",
+        _("Silent after a campaign"),
+        _("Got its emails, clicked nothing. Choose the campaign in the condition."),
         "history",
         (
             (

@@ -5,9 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import F
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Job
 from accounts.paging import Order, Page
@@ -21,9 +24,13 @@ from segments.models import (
     SegmentQuerySet,
     fillings,
 )
+from segments.numbers import number
 from segments.operators import Operator, Type
 from segments.vocabulary import Vocabulary
 from segments.watching import told
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 TABS: dict[str, Callable[[SegmentQuerySet], SegmentQuerySet]] = {
     "": lambda found: found.current(),
@@ -31,7 +38,12 @@ TABS: dict[str, Callable[[SegmentQuerySet], SegmentQuerySet]] = {
     "static": lambda found: found.current().filter(kind=SegmentKind.STATIC),
     "archived": lambda found: found.filter(archived_at__isnull=False),
 }
-LABELS = {"": "All", "active": "Active", "static": "Static", "archived": "Archived"}
+LABELS = {
+    "": gettext_lazy("All"),
+    "active": gettext_lazy("Active"),
+    "static": gettext_lazy("Static"),
+    "archived": gettext_lazy("Archived"),
+}
 HISTORY_DAYS = 30
 LATEST = 5
 USUAL = ("delivered", "last_opened_at")
@@ -91,7 +103,7 @@ def alike(fields: Sequence[Field]) -> list[tuple[tuple[Operator, ...], list[Fiel
 class Cell:
     """What a chosen column says of somebody."""
 
-    label: str
+    label: StrOrPromise
     text: str
     is_number: bool = False
     # in whose own zone the page shows it
@@ -124,7 +136,7 @@ def _cell(field: Field, text: str | None, names: Mapping[str, str]) -> Cell:
     if text and field.type in MOMENTS:
         return Cell(field.label, text, moment=MOMENTS[field.type](text))
     if field.type is Type.BOOLEAN:
-        text = {"true": "yes", "false": "no"}.get(text, text)
+        text = {"true": _("yes"), "false": _("no")}.get(text, text)
     return Cell(field.label, names.get(text, text), field.type is Type.NUMBER)
 
 
@@ -156,14 +168,17 @@ def _curve(
     if len(known) < 2:
         return {"series": []}
     return {
-        "labels": [f"{day.day} {day:%b}" for day in every],
-        "series": [{"label": "Contacts", "values": sizes}],
+        "labels": [formats.date_format(day, "j M") for day in every],
+        "series": [{"label": _("Contacts"), "values": sizes}],
         "finding": _finding(known[0], known[-1]),
     }
 
 
 def _finding(first: int, last: int) -> str:
     if first == last:
-        return f"As large as at the start of the curve: {last:,}."
-    word = "Grew" if last > first else "Shrank"
-    return f"{word} from {first:,} to {last:,}."
+        said = _("As large as at the start of the curve: %(last)s.")
+    elif last > first:
+        said = _("Grew from %(first)s to %(last)s.")
+    else:
+        said = _("Shrank from %(first)s to %(last)s.")
+    return said % {"first": number(first), "last": number(last)}

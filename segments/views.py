@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import FileResponse, Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts import jobfiles
@@ -196,7 +197,7 @@ def exported(request: SignedIn, job_pk: int) -> HttpResponse:
 def download(request: SignedIn, job_pk: int) -> FileResponse:
     job = _export_job(job_pk)
     if job.state != JobState.DONE or not jobfiles.is_there(job):
-        raise Http404("This file is not there any more. Export the segment again.")
+        raise Http404(_("This file is not there any more. Export the segment again."))
     return FileResponse(
         jobfiles.path_of(job).open("rb"),
         as_attachment=True,

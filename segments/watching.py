@@ -18,6 +18,7 @@ from typing import Any
 import psycopg
 from django.db import DatabaseError, OperationalError, connection
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import Job
 from segments import refreshing
@@ -98,10 +99,11 @@ def watched(job: Job, expected: int | None = None) -> Iterator[None]:
 def told(job: Job | None, took_ms: int) -> str:
     """ "Processing 62%" for the badge; `took_ms`: how long it took before, or 0."""
     if job is None or job.started_at is None:
-        return "Processing"
+        return _("Processing")
     if job.percent is not None:
-        return f"Processing {job.percent}%"
+        return _("Processing %(percent)s%%") % {"percent": job.percent}
     if not took_ms:
-        return "Processing"
+        return _("Processing")
     elapsed = (timezone.now() - job.started_at).total_seconds() * 1000
-    return f"Processing, about {min(MOST_GUESSED, int(elapsed * 100 / took_ms))}%"
+    guessed = min(MOST_GUESSED, int(elapsed * 100 / took_ms))
+    return _("Processing, about %(percent)s%%") % {"percent": guessed}

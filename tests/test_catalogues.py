@@ -22,6 +22,7 @@ SEEN = [
     TEMPLATES / "console" / "bell.html",
     *(TEMPLATES / "ui").rglob("*.html"),
     *(TEMPLATES / "optouts").glob("*.html"),
+    *(TEMPLATES / "segments").glob("*.html"),
 ]
 # a title that every page but the console's own replaces is no words of this list
 OWN_NAMES = {"Listwell"}
