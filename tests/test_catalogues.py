@@ -23,9 +23,10 @@ SEEN = [
     *(TEMPLATES / "ui").rglob("*.html"),
     *(TEMPLATES / "optouts").glob("*.html"),
     *(TEMPLATES / "segments").glob("*.html"),
+    *(TEMPLATES / "webhooks").glob("*.html"),
 ]
-# a title that every page but the console's own replaces is no words of this list
-OWN_NAMES = {"Listwell"}
+# names that are the same everywhere, and no words of a language
+OWN_NAMES = {"Listwell", "webhook-id"}
 # what of a tag is read out or shown
 READ_OUT = {"alt", "aria-label", "placeholder", "title"}
 

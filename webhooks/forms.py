@@ -9,48 +9,62 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.days import DaysForm
 from webhooks.models import MOST, Endpoint, NoticeQuerySet
 from webhooks.targets import NotAllowed, checked
 from webhooks.vocabulary import CHOOSABLE, EventType, NoticeState
 
-KINDS = [(one.value, f"{capfirst(one.label)} ({one.value})") for one in CHOOSABLE]
 OVERLAPS = [
-    ("24", "24 hours: time to put the new one in place"),
-    ("168", "7 days"),
-    ("0", "Not at all: somebody else knows the old one"),
+    ("24", gettext_lazy("24 hours: time to put the new one in place")),
+    ("168", gettext_lazy("7 days")),
+    ("0", gettext_lazy("Not at all: somebody else knows the old one")),
 ]
-WHICH = [("failed", "Those that were given up"), ("all", "All, also those delivered")]
+WHICH = [
+    ("failed", gettext_lazy("Those that were given up")),
+    ("all", gettext_lazy("All, also those delivered")),
+]
 MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+
+def kinds() -> list[tuple[str, str]]:
+    return [(one.value, f"{capfirst(one.label)} ({one.value})") for one in CHOOSABLE]
 
 
 class EndpointForm(forms.ModelForm):  # type: ignore[type-arg]
     """Where, and about what."""
 
     events = forms.MultipleChoiceField(
-        label="Tell it when",
-        choices=KINDS,
+        label=gettext_lazy("Tell it when"),
+        choices=kinds,
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "Tick at least one thing to tell."},
+        error_messages={"required": gettext_lazy("Tick at least one thing to tell.")},
     )
 
     class Meta:
         model = Endpoint
         fields: ClassVar[list[str]] = ["name", "url", "events", "with_email"]
-        labels: ClassVar = {"with_email": "Send the email address along"}
+        labels: ClassVar = {
+            "name": gettext_lazy("Name"),
+            "url": gettext_lazy("Address"),
+            "with_email": gettext_lazy("Send the email address along"),
+        }
         help_texts: ClassVar = {
-            "name": "Who is told, such as “CRM”.",
-            "url": "Begins with https:// and must be on the internet.",
-            "with_email": "Without it an event names the contact by its number alone,"
-            " and a program with a token asks for the rest.",
+            "name": gettext_lazy("Who is told, such as “CRM”."),
+            "url": gettext_lazy("Begins with https:// and must be on the internet."),
+            "with_email": gettext_lazy(
+                "Without it an event names the contact by its number alone, and a"
+                " program with a token asks for the rest."
+            ),
         }
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
         others = Endpoint.objects.current().exclude(pk=self.instance.pk)
         if others.filter(name__iexact=name).exists():
-            raise ValidationError("There is a webhook with this name already.")
+            raise ValidationError(_("There is a webhook with this name already."))
         return name
 
     def clean_url(self) -> str:
@@ -63,7 +77,9 @@ class EndpointForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean(self) -> dict[str, Any]:
         super().clean()
         if not self.instance.pk and Endpoint.objects.current().count() >= MOST:
-            raise ValidationError(f"There are {MOST} webhooks. Remove one first.")
+            raise ValidationError(
+                _("There are %(most)s webhooks. Remove one first.") % {"most": MOST}
+            )
         return self.cleaned_data
 
 
@@ -71,7 +87,7 @@ class RotateForm(forms.Form):
     """How long the secret before goes on signing as well."""
 
     hours = forms.ChoiceField(
-        label="The old secret signs as well for",
+        label=gettext_lazy("The old secret signs as well for"),
         choices=OVERLAPS,
         initial="24",
         widget=forms.RadioSelect,
@@ -86,12 +102,17 @@ class LogForm(DaysForm):
     """Which events of the log."""
 
     state = forms.ChoiceField(
-        required=False, choices=[("", "All"), *NoticeState.choices]
+        required=False,
+        label=gettext_lazy("State"),
+        choices=[("", gettext_lazy("All")), *NoticeState.choices],
     )
     kind = forms.ChoiceField(
         required=False,
-        label="Event",
-        choices=[("", "All"), *((one.value, one.value) for one in EventType)],
+        label=gettext_lazy("Event"),
+        choices=[
+            ("", gettext_lazy("All")),
+            *((one.value, one.value) for one in EventType),
+        ],
     )
     field_order = ("state", "kind", "since", "until")
 
@@ -107,10 +128,13 @@ class LogForm(DaysForm):
 class AgainForm(forms.Form):
     """Which events are sent once more."""
 
-    since = forms.DateTimeField(label="From", widget=MOMENT)
-    until = forms.DateTimeField(label="To", widget=MOMENT)
+    since = forms.DateTimeField(label=gettext_lazy("From"), widget=MOMENT)
+    until = forms.DateTimeField(label=gettext_lazy("To"), widget=MOMENT)
     which = forms.ChoiceField(
-        label="Which", choices=WHICH, initial="failed", widget=forms.RadioSelect
+        label=gettext_lazy("Which"),
+        choices=WHICH,
+        initial="failed",
+        widget=forms.RadioSelect,
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -123,7 +147,7 @@ class AgainForm(forms.Form):
         super().clean()
         given = self.cleaned_data
         if not self.errors and given["until"] <= given["since"]:
-            self.add_error("until", "This is not after the beginning.")
+            self.add_error("until", _("This is not after the beginning."))
         return given
 
     def chosen(self, notices: NoticeQuerySet) -> NoticeQuerySet:

@@ -12,6 +12,7 @@ import socket
 from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 # addresses of the internet that reach into a network that they name
@@ -29,19 +30,21 @@ def checked(url: str) -> SplitResult:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise NotAllowed("This address cannot be read.") from None
+        raise NotAllowed(_("This address cannot be read.")) from None
     if not parts.hostname or not url.isascii() or port == 0 or " " in url:
         raise NotAllowed(
-            "Write the whole address, such as https://crm.example/listwell; a name with"
-            " other letters as xn--…"
+            _(
+                "Write the whole address, such as https://crm.example/listwell; a name"
+                " with other letters as xn--…"
+            )
         )
     if parts.username or parts.password or parts.fragment:
         raise NotAllowed(
-            "No name, password or # in the address: the signature proves who calls."
+            _("No name, password or # in the address: the signature proves who calls.")
         )
     is_local = settings.WEBHOOKS_INTERNAL and parts.hostname in LOOPBACK
     if parts.scheme != "https" and not (parts.scheme == "http" and is_local):
-        raise NotAllowed("The address has to begin with https://.")
+        raise NotAllowed(_("The address has to begin with https://."))
     return parts
 
 
@@ -63,7 +66,7 @@ def resolved(host: str, port: int) -> list[tuple[str, int]]:
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     places = list(dict.fromkeys((str(one[4][0]), port) for one in found))
     if not settings.WEBHOOKS_INTERNAL:
-        for place, _ in places:
+        for place, _port in places:
             if not is_public(ipaddress.ip_address(place.partition("%")[0])):
                 raise NotAllowed(
                     f"{host} is {place}, which is not on the internet. An administrator"

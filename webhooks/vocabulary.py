@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from consent.vocabulary import Action, Mechanism
 
@@ -10,21 +11,21 @@ from consent.vocabulary import Action, Mechanism
 class EventType(models.TextChoices):
     """The names as they are sent; never renamed, receivers know them."""
 
-    AGREED = "consent.given", "somebody agreed to a subscription type"
-    CONFIRMED = "consent.confirmed", "somebody confirmed that mail is wanted"
-    ENDED = "consent.ended", "somebody refused, or an agreement expired"
-    OPTED_OUT = "opt_out.created", "somebody opted out, or was after staying silent"
-    OPT_OUT_UNDONE = "opt_out.undone", "an opt-out was undone"
-    COMPLAINED = "complaint.received", "somebody reported our mail as spam"
-    BOUNCED = "email.bounced", "an email came back or was refused"
-    BLOCKED = "address.blocked", "an address is mailed no more because of bounces"
-    RELEASED = "address.released", "an address can be mailed again"
-    PAUSED = "pause.began", "somebody asked for a pause"
-    RESUMED = "pause.ended", "a pause is over"
-    ERASED = "person.erased", "a person was erased on request"
-    TRACKING_AGREED = "tracking.agreed", "somebody agreed to being tracked"
-    TRACKING_REFUSED = "tracking.refused", "somebody refused to be tracked"
-    TEST = "webhook.test", "a test that somebody asked for"
+    AGREED = "consent.given", _("somebody agreed to a subscription type")
+    CONFIRMED = "consent.confirmed", _("somebody confirmed that mail is wanted")
+    ENDED = "consent.ended", _("somebody refused, or an agreement expired")
+    OPTED_OUT = "opt_out.created", _("somebody opted out, or was after staying silent")
+    OPT_OUT_UNDONE = "opt_out.undone", _("an opt-out was undone")
+    COMPLAINED = "complaint.received", _("somebody reported our mail as spam")
+    BOUNCED = "email.bounced", _("an email came back or was refused")
+    BLOCKED = "address.blocked", _("an address is mailed no more because of bounces")
+    RELEASED = "address.released", _("an address can be mailed again")
+    PAUSED = "pause.began", _("somebody asked for a pause")
+    RESUMED = "pause.ended", _("a pause is over")
+    ERASED = "person.erased", _("a person was erased on request")
+    TRACKING_AGREED = "tracking.agreed", _("somebody agreed to being tracked")
+    TRACKING_REFUSED = "tracking.refused", _("somebody refused to be tracked")
+    TEST = "webhook.test", _("a test that somebody asked for")
 
 
 # what an endpoint can ask for: a test comes to everybody who asks for one
@@ -53,6 +54,6 @@ OF_MECHANISM = {(Action.WITHDRAWN, Mechanism.FEEDBACK_LOOP): EventType.COMPLAINE
 
 
 class NoticeState(models.TextChoices):
-    WAITING = "waiting", "Waiting"
-    DELIVERED = "delivered", "Delivered"
-    FAILED = "failed", "Given up"
+    WAITING = "waiting", _("Waiting")
+    DELIVERED = "delivered", _("Delivered")
+    FAILED = "failed", _("Given up")

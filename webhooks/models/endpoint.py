@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce, Lower
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts import vault
 from accounts.models import AuditEntry, User
@@ -96,7 +97,7 @@ class Endpoint(models.Model):
                 Lower("name"),
                 condition=Q(removed_at=None),
                 name="endpoint_name_once",
-                violation_error_message="There is a webhook with this name already.",
+                violation_error_message=_("There is a webhook with this name already."),
             ),
             models.CheckConstraint(
                 condition=Q(events__contained_by=[one.value for one in CHOOSABLE]),

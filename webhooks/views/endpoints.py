@@ -9,6 +9,8 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import (
     require_http_methods,
@@ -27,9 +29,9 @@ from webhooks.tasks import deliver
 from webhooks.vocabulary import EventType
 
 COLUMNS = [
-    {"label": "Webhook"},
-    {"label": "Told when"},
-    {"label": "State"},
+    {"label": gettext_lazy("Webhook")},
+    {"label": gettext_lazy("Told when")},
+    {"label": gettext_lazy("State")},
 ]
 
 
@@ -79,7 +81,7 @@ def edit(request: SignedIn, pk: int) -> HttpResponse:
     form = EndpointForm(request.POST or None, instance=endpoint)
     valid = request.method == "POST" and form.is_valid()
     if valid and kept(form, lambda: _change(request, form)):
-        messages.success(request, f"Saved “{endpoint}”.")
+        messages.success(request, _("Saved “%(name)s”.") % {"name": endpoint})
         return redirect(endpoint)
     return _ask(request, form, find(pk))
 
@@ -119,7 +121,9 @@ def remove(request: SignedIn, pk: int) -> HttpResponse:
     endpoint = find(pk)
     if request.method == "POST":
         endpoint.remove(request.user)
-        messages.success(request, f"“{endpoint}” is told nothing any more.")
+        messages.success(
+            request, _("“%(name)s” is told nothing any more.") % {"name": endpoint}
+        )
         return redirect("webhooks:list")
     return render(request, "webhooks/endpoint_remove.html", {"endpoint": endpoint})
 
@@ -141,21 +145,23 @@ def acting(verb: Callable[[SignedIn, Endpoint], None]) -> View:
 @acting
 def pause(request: SignedIn, endpoint: Endpoint) -> None:
     if endpoint.pause(by=request.user):
-        messages.success(request, "Paused. What happens meanwhile is sent afterwards.")
+        messages.success(
+            request, _("Paused. What happens meanwhile is sent afterwards.")
+        )
 
 
 @acting
 def resume(request: SignedIn, endpoint: Endpoint) -> None:
     if endpoint.resume(request.user):
         ring(deliver, endpoint.pk)
-        messages.success(request, "It is told again, first what waited.")
+        messages.success(request, _("It is told again, first what waited."))
 
 
 @acting
 def test(request: SignedIn, endpoint: Endpoint) -> None:
     if endpoint.paused_at:
-        messages.error(request, "It is paused. Resume it first.")
+        messages.error(request, _("It is paused. Resume it first."))
         return
     endpoint.notices.create(kind=EventType.TEST)
     ring(deliver, endpoint.pk)
-    messages.success(request, "The test is on its way. The log shows the answer.")
+    messages.success(request, _("The test is on its way. The log shows the answer."))

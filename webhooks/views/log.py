@@ -7,6 +7,9 @@ import json
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import (
     require_http_methods,
     require_POST,
@@ -25,16 +28,16 @@ from webhooks.views.endpoints import find
 
 PAGE = 50
 COLUMNS = [
-    {"label": "Event"},
-    {"label": "State"},
-    {"label": "Last answer"},
-    {"label": "Attempts", "num": True},
-    {"label": "Happened"},
+    {"label": gettext_lazy("Event")},
+    {"label": gettext_lazy("State")},
+    {"label": gettext_lazy("Last answer")},
+    {"label": gettext_lazy("Attempts"), "num": True},
+    {"label": gettext_lazy("Happened")},
 ]
 TRIES = [
-    {"label": "When"},
-    {"label": "Answer"},
-    {"label": "Took", "num": True},
+    {"label": gettext_lazy("When")},
+    {"label": gettext_lazy("Answer")},
+    {"label": gettext_lazy("Took"), "num": True},
 ]
 
 
@@ -84,7 +87,7 @@ def again(request: SignedIn, pk: int, number: int) -> HttpResponse:
     if found.again():
         endpoint.note(request.user, "sent again to webhook", {"event": number})
         ring(deliver, endpoint.pk)
-        messages.success(request, "It is sent again, with the id that it had.")
+        messages.success(request, _("It is sent again, with the id that it had."))
     return redirect("webhooks:notice", endpoint.pk, number)
 
 
@@ -98,12 +101,15 @@ def again_all(request: SignedIn, pk: int) -> HttpResponse:
         count = form.chosen(Notice.objects.filter(endpoint=endpoint)).again()
         endpoint.note(request.user, "sent again to webhook", {"events": count})
         ring(deliver, endpoint.pk)
-        messages.success(request, f"{count:,} {_are(count)} sent again.")
+        messages.success(request, _sent(count))
         return redirect(endpoint)
     context = {"form": form, "endpoint": endpoint}
     status = INVALID if form.is_bound else 200
     return render(request, "webhooks/endpoint_again.html", context, status=status)
 
 
-def _are(count: int) -> str:
-    return "event is" if count == 1 else "events are"
+def _sent(count: int) -> str:
+    said = ngettext(
+        "%(count)s event is sent again.", "%(count)s events are sent again.", count
+    )
+    return said % {"count": number_format(count, force_grouping=True)}
