@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Account
+from accounts.roles import Role
 from campaigns.audience import funnel, people_with
 from campaigns.forms import settings as forms
 from campaigns.models import EmailState, MarketingEmail
@@ -61,9 +62,33 @@ def is_draft(email):
     return email.is_draft
 
 
+def page_of(client, path):
+    return client.get(path).content.decode()
+
+
 def test_the_subject_reads_as_in_an_inbox(client, email):
     MarketingEmail.objects.update(subject="Still there, {{ first_name | friend }}?")
     assert "<strong>Still there, friend?</strong>" in review(client, email)
+
+
+def test_a_check_leads_to_its_block_in_the_editor(client, email):
+    block = {"id": "dear", "kind": "heading", "text": " "}
+    MarketingEmail.objects.update(blocks=[block])
+    editor = reverse("campaigns:content", args=[email.pk])
+    assert f'The heading is empty. <a href="{editor}#block-dear">' in review(
+        client, email
+    )
+    assert 'The heading is empty. <a href="#block-dear">' in page_of(client, editor)
+
+
+def test_a_check_leads_nobody_where_she_may_not_write(client, email):
+    client.force_login(UserFactory(role=Role.VIEWER))
+    MarketingEmail.objects.update(
+        blocks=[{"id": "dear", "kind": "heading", "text": " "}]
+    )
+    page = page_of(client, reverse("campaigns:approval", args=[email.pk]))
+    assert "The heading is empty." in page
+    assert "#block-dear" not in page
 
 
 class TestManyPeople:
