@@ -11,7 +11,6 @@ archiving, erasure or a change of keys.
 from __future__ import annotations
 
 import base64
-import binascii
 import functools
 import hmac
 from collections.abc import Sequence
@@ -117,7 +116,7 @@ def read(text: str, purpose: Purpose) -> Token:
         raise BadToken
     try:
         body = base64.b32decode(encoded.upper() + padding)
-    except binascii.Error:
+    except ValueError:  # no digits of base32, or no ASCII at all
         raise BadToken from None
     payload, mac = body[:-MAC_OCTETS], body[-MAC_OCTETS:]
     if not hmac.compare_digest(mac, _mac(secret, purpose, payload)):
