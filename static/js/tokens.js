@@ -63,7 +63,7 @@
   const chosen = (one) => tokens(one.value).find(({ start, end }) => start === one.selectionStart && end === one.selectionEnd);
   form.addEventListener("focusin", (event) => { if (isField(event.target)) field = event.target; });
   form.addEventListener("pointerdown", () => { pressed = true; how = "point"; });
-  document.addEventListener("pointerup", () => { pressed = false; step(); });
+  for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, () => { pressed = false; step(); });
   function step() {
     const at = document.activeElement;
     if (pressed || !isField(at)) return;

@@ -148,6 +148,18 @@ def test_a_brace_that_is_meant_stays_one(field):
     expect(pills(hello)).to_have_text(["{{ city }}"])
 
 
+def test_it_is_one_thing_in_blocks_that_are_drawn_anew_as_well(field):
+    hello = field(f"Hello {THERE}")
+    hello.page.get_by_role("link", name="Heading Hello").focus()
+    hello.page.keyboard.press("Control+d")
+    copy = hello.page.locator(".ed-block:not([hidden]) input").first
+    expect(hello.page.get_by_role("link", name="Heading Hello")).to_have_count(2)
+    expect(pills(copy)).to_have_text([THERE])
+    copy.press("End")
+    copy.press("Backspace")
+    expect(copy).to_have_value("Hello ")
+
+
 def test_it_cannot_be_cut_by_its_fallback(field):
     hello = field("Hello ")
     hello.page.keyboard.type("{")
