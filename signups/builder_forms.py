@@ -6,6 +6,8 @@ import re
 from typing import Any, ClassVar, cast
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from consent.models import SubscriptionType
 from contacts.models import PropertyDefinition
@@ -27,22 +29,26 @@ class FormForm(forms.ModelForm):  # type: ignore[type-arg]
     """A form as its builder sees it."""
 
     asked = forms.MultipleChoiceField(
-        label="Ask for",
+        label=gettext_lazy("Ask for"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="Beside the email address. The less you ask, the more sign up.",
+        help_text=gettext_lazy(
+            "Beside the email address. The less you ask, the more sign up."
+        ),
     )
     required_answers = forms.MultipleChoiceField(
-        label="Must be answered",
+        label=gettext_lazy("Must be answered"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="Of what you ask for.",
+        help_text=gettext_lazy("Of what you ask for."),
     )
     sites = forms.CharField(
-        label="Sites that may show it in a frame",
+        label=gettext_lazy("Sites that may show it in a frame"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="One on each line, such as https://shop.example. Empty: none may.",
+        help_text=gettext_lazy(
+            "One on each line, such as https://shop.example. Empty: none may."
+        ),
     )
 
     class Meta:
@@ -53,31 +59,48 @@ class FormForm(forms.ModelForm):  # type: ignore[type-arg]
             "takes_disposable", "thanks", "redirect_url", "language",
         ]  # fmt: skip
         labels: ClassVar = {
-            "title": "Heading",
-            "types": "What people sign up for",
-            "by_button": "The button is the yes",
-            "consent": "What people agree to",
-            "tracking": "Consent to measuring",
-            "button": "Words on the button",
-            "double_opt_in": "Ask for a confirmation by email",
-            "forget_after_days": "Days until unconfirmed sign-ups are removed",
-            "takes_disposable": "Take addresses that are thrown away",
-            "thanks": "Thank-you text",
-            "redirect_url": "Where to go on afterwards",
+            "name": gettext_lazy("Name"),
+            "brand": gettext_lazy("Brand"),
+            "introduction": gettext_lazy("Introduction"),
+            "notice": gettext_lazy("Notice"),
+            "language": gettext_lazy("Language"),
+            "title": gettext_lazy("Heading"),
+            "types": gettext_lazy("What people sign up for"),
+            "by_button": gettext_lazy("The button is the yes"),
+            "consent": gettext_lazy("What people agree to"),
+            "tracking": gettext_lazy("Consent to measuring"),
+            "button": gettext_lazy("Words on the button"),
+            "double_opt_in": gettext_lazy("Ask for a confirmation by email"),
+            "forget_after_days": gettext_lazy(
+                "Days until unconfirmed sign-ups are removed"
+            ),
+            "takes_disposable": gettext_lazy("Take addresses that are thrown away"),
+            "thanks": gettext_lazy("Thank-you text"),
+            "redirect_url": gettext_lazy("Where to go on afterwards"),
         }
         help_texts: ClassVar = {
-            "name": "For you; people do not see it.",
-            "types": "Each is a box that nobody ticked beforehand.",
-            "by_button": "For one type alone: no box, pressing the button subscribes.",
-            "consent": "Stands above the boxes. Every wording is kept for the record.",
-            "tracking": (
+            "name": gettext_lazy("For you; people do not see it."),
+            "types": gettext_lazy("Each is a box that nobody ticked beforehand."),
+            "by_button": gettext_lazy(
+                "For one type alone: no box, pressing the button subscribes."
+            ),
+            "consent": gettext_lazy(
+                "Stands above the boxes. Every wording is kept for the record."
+            ),
+            "tracking": gettext_lazy(
                 "A box of its own about opens and clicks. Empty: not asked. A brand may"
                 " track only people who agreed."
             ),
-            "notice": "Who you are, what you keep, how to leave. Beside the button.",
-            "double_opt_in": "Without it anybody can sign up anybody.",
-            "redirect_url": "A button on the thank-you page. May stay empty.",
-            "language": "Of your words. The rest of the page speaks it as well.",
+            "notice": gettext_lazy(
+                "Who you are, what you keep, how to leave. Beside the button."
+            ),
+            "double_opt_in": gettext_lazy("Without it anybody can sign up anybody."),
+            "redirect_url": gettext_lazy(
+                "A button on the thank-you page. May stay empty."
+            ),
+            "language": gettext_lazy(
+                "Of your words. The rest of the page speaks it as well."
+            ),
         }
         widgets: ClassVar = {
             "types": forms.CheckboxSelectMultiple,
@@ -88,7 +111,9 @@ class FormForm(forms.ModelForm):  # type: ignore[type-arg]
         }
 
     redirect_url = forms.URLField(
-        label="Where to go on afterwards", required=False, assume_scheme="https"
+        label=gettext_lazy("Where to go on afterwards"),
+        required=False,
+        assume_scheme="https",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -110,11 +135,16 @@ class FormForm(forms.ModelForm):  # type: ignore[type-arg]
         for site in sites:
             if not SITE.fullmatch(site):
                 raise forms.ValidationError(
-                    f"“{site[:80]}” is not a site. Write it as https://shop.example,"
-                    " without a path."
+                    _(
+                        "“%(site)s” is not a site. Write it as https://shop.example,"
+                        " without a path."
+                    )
+                    % {"site": site[:80]}
                 )
         if len(sites) > MOST_SITES:
-            raise forms.ValidationError(f"At most {MOST_SITES} sites.")
+            raise forms.ValidationError(
+                _("At most %(most)s sites.") % {"most": MOST_SITES}
+            )
         return sites
 
     def clean(self) -> dict[str, Any]:
@@ -123,12 +153,17 @@ class FormForm(forms.ModelForm):  # type: ignore[type-arg]
         if brand and not (brand.from_email and brand.postal_address):
             self.add_error(
                 "brand",
-                f"{brand} has no sender or postal address yet. Add them in Settings.",
+                _(
+                    "%(brand)s has no sender or postal address yet. Add them in"
+                    " Settings."
+                )
+                % {"brand": brand},
             )
         if data.get("by_button") and len(types) != 1:
-            self.add_error("by_button", "Choose exactly one type above for that.")
+            self.add_error("by_button", _("Choose exactly one type above for that."))
         if any(kind.brand_id != brand.pk for kind in types if brand):
-            self.add_error("types", f"Choose only types of {brand}.")
+            wrong = _("Choose only types of %(brand)s.") % {"brand": brand}
+            self.add_error("types", wrong)
         asked, must = data.get("asked", []), data.get("required_answers", [])
         self.instance.questions = [
             {"name": name, "required": name in must} for name in asked

@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
 from accounts.languages import Language
@@ -84,7 +85,7 @@ class Form(models.Model):
             models.CheckConstraint(
                 condition=Q(forget_after_days__gte=1, forget_after_days__lte=14),
                 name="form_forgets_within_two_weeks",
-                violation_error_message="Keep unconfirmed sign-ups 1 to 14 days.",
+                violation_error_message=_("Keep unconfirmed sign-ups 1 to 14 days."),
             ),
             models.CheckConstraint(
                 condition=Q(language__in=Language.values),
@@ -101,6 +102,13 @@ class Form(models.Model):
     @property
     def public_url(self) -> str:
         return settings.BASE_URL + reverse("signups:form", args=[self.key])
+
+    @property
+    def frame(self) -> str:
+        """The page in a frame, as HTML to copy into another page."""
+        title = escape(self.title)
+        size = 'width="100%" height="640"'
+        return f'<iframe src="{self.public_url}" title="{title}" {size}></iframe>'
 
     def offered(self) -> list[SubscriptionType]:
         """The kinds of mail it offers, without those that are offered no more."""

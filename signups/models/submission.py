@@ -10,6 +10,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
 from django.db.models import Count, ExpressionWrapper, F, Q, Value
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from consent.models import Address, ConsentText, SubscriptionType
@@ -25,13 +26,13 @@ class TooMany(ValueError):
 class State(models.TextChoices):
     """Where one sign-up stands. What was sent stands with its mail, not here."""
 
-    PENDING = "pending", "Waits for the confirmation"
-    CONFIRMED = "confirmed", "Confirmed by the link"
-    TAKEN = "taken", "Taken without a confirmation"
-    KNOWN = "known", "Had confirmed before"
-    CAPPED = "capped", "No further mail was sent"
-    DISOWNED = "disowned", "It wasn’t this person"
-    EXPIRED = "expired", "Not confirmed in time, removed"
+    PENDING = "pending", _("Waits for the confirmation")
+    CONFIRMED = "confirmed", _("Confirmed by the link")
+    TAKEN = "taken", _("Taken without a confirmation")
+    KNOWN = "known", _("Had confirmed before")
+    CAPPED = "capped", _("No further mail was sent")
+    DISOWNED = "disowned", _("It wasn’t this person")
+    EXPIRED = "expired", _("Not confirmed in time, removed")
 
     @property
     def is_yes(self) -> bool:

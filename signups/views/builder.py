@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import Account, AuditEntry
@@ -40,9 +41,12 @@ def index(request: SignedIn) -> HttpResponse:
         "forms": [(form, counts.get(form.pk, NOTHING)) for form in page.rows],
         "archived": archived,
         "columns": [
-            {"label": "Form"},
-            {"label": "Confirmation"},
-            *({"label": label, "num": True} for label in ("Shown", "Sent", "Yes")),
+            {"label": _("Form")},
+            {"label": _("Confirmation")},
+            *(
+                {"label": label, "num": True}
+                for label in (_("Shown"), _("Sent"), _("Yes"))
+            ),
         ],
     }
     return render(request, "signups/form_list.html", context)
@@ -70,7 +74,7 @@ def _edit(request: SignedIn, one: Form) -> HttpResponse:
         AuditEntry.objects.record(
             request.user, "saved form", subject=str(saved), url=saved.get_absolute_url()
         )
-        messages.success(request, f"Saved “{saved}”.")
+        messages.success(request, _("Saved “%(name)s”.") % {"name": saved})
         return redirect(saved)
     context = {"builder": builder, "form": one}
     status = INVALID if builder.is_bound else 200
@@ -89,12 +93,16 @@ def detail(request: SignedIn, pk: int) -> HttpResponse:
         "page": page,
         "rows": told(page.rows),
         "figures": [
-            {"label": "Shown", "value": form.shown},
-            {"label": "Sent", "value": counts["submitted"]},
-            {"label": "Said yes", "value": counts["confirmed"]},
+            {"label": _("Shown"), "value": form.shown},
+            {"label": _("Sent"), "value": counts["submitted"]},
+            {"label": _("Said yes"), "value": counts["confirmed"]},
         ],
         "snippet": snippet(form),
-        "columns": [{"label": "Address"}, {"label": "State"}, {"label": "When"}],
+        "columns": [
+            {"label": _("Address")},
+            {"label": _("State")},
+            {"label": _("When")},
+        ],
     }
     return render(request, "signups/form_detail.html", context)
 
@@ -109,8 +117,9 @@ def told(rows: list[Submission]) -> list[tuple[Submission, str]]:
 
 
 def _words(row: Submission, mail: str) -> str:
-    waits = row.state == State.PENDING and mail
-    return f"Confirmation email: {mail.lower()}" if waits else row.get_state_display()
+    if row.state == State.PENDING and mail:
+        return _("Confirmation email: %(state)s") % {"state": mail.lower()}
+    return row.get_state_display()
 
 
 def snippet(form: Form) -> str:
@@ -137,7 +146,9 @@ def archive(request: SignedIn, pk: int) -> HttpResponse:
     if form.archive():
         AuditEntry.objects.record(request.user, "archived form", subject=str(form))
         undo = reverse("signups:restore", args=[form.pk])
-        messages.success(request, f"Closed “{form}”.", extra_tags=f"undo:{undo}")
+        messages.success(
+            request, _("Closed “%(name)s”.") % {"name": form}, extra_tags=f"undo:{undo}"
+        )
     return redirect("signups:list")
 
 
@@ -147,7 +158,7 @@ def restore(request: SignedIn, pk: int) -> HttpResponse:
     form = get_object_or_404(Form, pk=pk)
     form.restore()
     AuditEntry.objects.record(request.user, "restored form", subject=str(form))
-    messages.success(request, f"“{form}” takes sign-ups again.")
+    messages.success(request, _("“%(name)s” takes sign-ups again.") % {"name": form})
     return redirect(form)
 
 
@@ -160,7 +171,11 @@ def invite(request: SignedIn, pk: int) -> HttpResponse:
     if request.method == "POST" and asked.is_valid():
         kind = asked.cleaned_data["subscription_type"]
         if taking.invite(contact, kind, request.user):
-            messages.success(request, f"Sent {contact} the link for “{kind}”.")
+            messages.success(
+                request,
+                _("Sent %(contact)s the link for “%(kind)s”.")
+                % {"contact": contact, "kind": kind},
+            )
             return redirect(contact)
         asked.add_error(None, InviteForm.TOO_OFTEN)
     context = {"form": asked, "contact": contact}
