@@ -20,7 +20,6 @@ from anymail.webhooks.mailjet import MailjetTrackingWebhookView
 from anymail.webhooks.postmark import PostmarkTrackingWebhookView
 from anymail.webhooks.sendgrid import SendGridTrackingWebhookView
 from anymail.webhooks.sparkpost import SparkPostTrackingWebhookView
-from django.conf import settings
 from django.utils import timezone
 
 from bounces import feeding
@@ -35,23 +34,24 @@ from consent.addresses import BadAddress, key_of
 from consent.models import Address
 from deliveries.models import Delivery, DeliveryState, ProviderMail
 from deliveries.tokens import Token
+from deliveries.transports.table import is_told
 
-# the provider's part of the address: what reads its requests, the key it needs
-PROVIDERS: dict[str, tuple[Any, str]] = {
-    "amazon": (Amazon, "WEBHOOK_SECRET"),
-    "brevo": (BrevoTrackingWebhookView, "WEBHOOK_SECRET"),
-    "mailersend": (MailerSendTrackingWebhookView, "MAILERSEND_SIGNING_SECRET"),
-    "mailgun": (MailgunTrackingWebhookView, "MAILGUN_WEBHOOK_SIGNING_KEY"),
-    "mailjet": (MailjetTrackingWebhookView, "WEBHOOK_SECRET"),
-    "mailtrap": (Mailtrap, "MAILTRAP_TRACKING_SECRET"),
-    "mandrill": (Mandrill, "MANDRILL_WEBHOOK_KEY"),
-    "postal": (Postal, "POSTAL_WEBHOOK_KEY"),
-    "postmark": (PostmarkTrackingWebhookView, "WEBHOOK_SECRET"),
-    "resend": (Resend, "RESEND_SIGNING_SECRET"),
-    "scaleway": (Scaleway, "WEBHOOK_SECRET"),
-    "sendgrid": (SendGridTrackingWebhookView, "WEBHOOK_SECRET"),
-    "sparkpost": (SparkPostTrackingWebhookView, "WEBHOOK_SECRET"),
-    "unisender_go": (UnisenderGo, "UNISENDER_GO_API_KEY"),
+# the provider's part of the address, and what reads its requests
+READERS: dict[str, Any] = {
+    "amazon": Amazon,
+    "brevo": BrevoTrackingWebhookView,
+    "mailersend": MailerSendTrackingWebhookView,
+    "mailgun": MailgunTrackingWebhookView,
+    "mailjet": MailjetTrackingWebhookView,
+    "mailtrap": Mailtrap,
+    "mandrill": Mandrill,
+    "postal": Postal,
+    "postmark": PostmarkTrackingWebhookView,
+    "resend": Resend,
+    "scaleway": Scaleway,
+    "sendgrid": SendGridTrackingWebhookView,
+    "sparkpost": SparkPostTrackingWebhookView,
+    "unisender_go": UnisenderGo,
 }
 ASKED = ("amazon",)
 KINDS = {
@@ -79,8 +79,8 @@ LONGEST = 100_000
 
 def reader_of(provider: str) -> Any | None:
     """What reads the requests of a provider; None when no key is set for it."""
-    view, key = PROVIDERS.get(provider, (None, ""))
-    return view() if view is not None and settings.ANYMAIL.get(key) else None
+    is_heard = provider in READERS and is_told(provider)
+    return READERS[provider]() if is_heard else None
 
 
 def asks_first(provider: str, headers: Mapping[str, str]) -> bool:

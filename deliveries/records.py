@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from deliveries import handed_over
 from deliveries.dkim import public_key_in, record_of, tags
 
 OK, WARN, BAD, UNKNOWN = "ok", "warn", "bad", "unknown"
@@ -47,12 +48,19 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """What is to be checked. `relay`: the host that our mail is handed to."""
+    """What is to be checked. `relays`: the hosts that our mail is handed to;
+    `providers`: what else it is handed to, by name."""
 
     domain: str
     return_path: str
-    relay: str
+    relays: tuple[str, ...]
     keys: tuple[Key, ...] = ()
+    providers: tuple[str, ...] = ()
+
+    @property
+    def is_handed_over(self) -> bool:
+        """All of its mail is signed, and given a return path, by somebody else."""
+        return bool(self.providers) and not self.relays
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +133,8 @@ def _unanswered(place: Place, reply: Reply) -> Finding:
 
 
 def dkim(sender: Sender, ask: Ask) -> Iterator[Finding]:
-    """One good key is enough: the next one may wait, the last one may be gone."""
+    """One good key is enough: the next one may wait, the last one may be gone. None is
+    needed where nothing is signed here."""
     found = []
     for key in sender.keys:
         name = f"{key.selector}._domainkey.{sender.domain}"
@@ -133,8 +142,11 @@ def dkim(sender: Sender, ask: Ask) -> Iterator[Finding]:
         found.append(_dkim_of(Place("dkim", record, key.selector), key, ask))
     has_good = any(one.level in {OK, WARN} for one in found)
     for one in found:
-        spare = has_good and one.level in {BAD, UNKNOWN}
-        yield replace(one, optional=spare)
+        if sender.is_handed_over and one.level in {BAD, UNKNOWN}:
+            words = handed_over.key(sender.providers, sender.domain)
+            yield replace(one, optional=True, sentence=words)
+        else:
+            yield replace(one, optional=has_good and one.level in {BAD, UNKNOWN})
 
 
 def _dkim_of(place: Place, key: Key, ask: Ask) -> Finding:
@@ -173,8 +185,12 @@ def _dkim_record(text: str, key: Key) -> tuple[str, str]:
 def spf(sender: Sender, ask: Ask) -> Iterator[Finding]:
     """SPF looks at the return path, not at the From address (RFC 7208 section 2.4)."""
     name = sender.return_path
-    record = Record("TXT", name, f"v=spf1 {_mechanism(sender.relay)} -all", True)
-    place, reply = Place("spf", record), ask(name, "TXT")
+    named = " ".join(map(_mechanism, sender.relays))
+    place = Place("spf", Record("TXT", name, f"v=spf1 {named} -all", True))
+    if sender.is_handed_over:
+        yield place.says(OK, handed_over.path(sender.providers, sender.domain))
+        return
+    reply = ask(name, "TXT")
     found = spf_texts(reply)
     if reply.problem:
         yield _unanswered(place, reply)
@@ -254,18 +270,22 @@ def dmarc(sender: Sender, ask: Ask) -> Iterator[Finding]:
         )
     else:
         seen = Reply(tuple(text for _, text in walked.found))
-        yield place.says(*_dmarc_record(policy), seen)
-        yield _alignment(sender, policy, ask)
+        yield place.says(*_dmarc_record(sender, policy), seen)
+        if not sender.is_handed_over:
+            yield _alignment(sender, policy, ask)
 
 
-def _dmarc_record(policy: dict[str, str]) -> tuple[str, str]:
+def _dmarc_record(sender: Sender, policy: dict[str, str]) -> tuple[str, str]:
     wanted = policy.get("p", "none" if "rua" in policy else "").lower()
     if wanted not in POLICIES:
         return BAD, (
             "The DMARC record has no policy that receivers understand. It needs"
             " p=none, p=quarantine or p=reject."
         )
-    return OK, f"The policy is p={wanted}. Our signature is aligned with the From."
+    signed = handed_over.signature(
+        sender.providers, sender.domain, all_mail=sender.is_handed_over
+    )
+    return OK, f"The policy is p={wanted}. {signed}"
 
 
 def _alignment(sender: Sender, policy: dict[str, str], ask: Ask) -> Finding:
@@ -331,10 +351,14 @@ def replies(sender: Sender, ask: Ask) -> Iterator[Finding]:
 
 
 def returns(sender: Sender, ask: Ask) -> Iterator[Finding]:
-    """Without bounces nobody learns which addresses are dead."""
+    """Without bounces nobody learns which addresses are dead, and without the other
+    mail there nobody who opts out by mail, whoever sends."""
     name = sender.return_path
     example = Record("MX", name, f"10 mail.{name.partition('.')[2] or name}", True)
-    yield _mail_comes(Place("return_path", example), ask, "the return path")
+    what = "the return path"
+    if sender.is_handed_over:
+        what = "our addresses for opting out"
+    yield _mail_comes(Place("return_path", example), ask, what)
 
 
 def _mail_comes(place: Place, ask: Ask, what: str) -> Finding:

@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from accounts.admin import KeptAdmin, WholeForm
-from deliveries.models import ProviderLimit, Relay
+from deliveries.models import ProviderLimit, Relay, SendingDomain
 
 LIMITS = ("per_second", "per_hour", "per_day")
 
@@ -64,6 +64,7 @@ class RelayAdmin(KeptAdmin):
         super().save_model(request, obj, form, change)
         if form.cleaned_data.get("secret"):
             obj.set_password(form.cleaned_data["secret"])
+        SendingDomain.objects.want_check()
 
 
 @admin.register(ProviderLimit)

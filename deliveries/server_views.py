@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import (
     require_http_methods,
     require_POST,
     require_safe,
 )
 
+from accounts.doorbell import ring
 from accounts.models import AuditEntry
 from accounts.races import kept
 from accounts.roles import Right, needs
 from accounts.web import INVALID, SignedIn
 from consent.views import tabs
-from deliveries.models import Relay
+from deliveries.models import Relay, SendingDomain
 from deliveries.server_forms import ServerForm
-from deliveries.transports.table import KINDS, SMTP
+from deliveries.settings_views import CHECK
+from deliveries.transports.table import KINDS, PROVIDERS, SHARED, SMTP, is_told
 from deliveries.trying import try_out
 
 COLUMNS = [
@@ -63,12 +69,35 @@ def _ask(request: SignedIn, form: ServerForm, done: str) -> HttpResponse:
     valid = request.method == "POST" and form.is_valid()
     if valid and (relay := kept(form, form.save)):
         _note(request, relay, f"{done} mail server")
+        _check_domains()
         messages.success(request, f"Saved {relay}. It counts within twenty seconds.")
         return redirect(relay)
     shown = Relay.objects.filter(pk=form.instance.pk).first()
-    context = {"form": form, "relay": shown, "kind": dict(KINDS)[form.kind]}
+    context = {
+        "form": form,
+        "relay": shown,
+        "kind": dict(KINDS)[form.kind],
+        "hook": _hook(form.kind),
+    }
     status = INVALID if form.is_bound else 200
     return render(request, "deliveries/relay_form.html", context, status=status)
+
+
+def _check_domains() -> None:
+    """By what their mail leaves decides what their records have to say."""
+    SendingDomain.objects.want_check()
+    ring(CHECK)
+
+
+def _hook(kind: str) -> dict[str, Any] | None:
+    """Where a provider tells what became of its mail, and whether anybody listens."""
+    if kind == SMTP:
+        return None
+    proof = PROVIDERS[kind].proof
+    scheme, _, host = settings.BASE_URL.partition("://")
+    who = "NAME:PASSWORD@" if proof == SHARED else ""
+    url = f"{scheme}://{who}{host}{reverse('bounces:hook', args=[kind])}"
+    return {"url": url, "key": proof, "is_told": is_told(kind), "is_shared": bool(who)}
 
 
 def _note(request: SignedIn, relay: Relay, verb: str) -> None:
@@ -95,5 +124,6 @@ def remove(request: SignedIn, pk: int) -> HttpResponse:
     relay = get_object_or_404(Relay.objects.exclude(host=""), pk=pk)
     _note(request, relay, "removed mail server")
     relay.delete()
+    _check_domains()
     messages.success(request, f"Removed {relay}. Nothing leaves by it any more.")
     return redirect("deliveries:relays")

@@ -36,7 +36,7 @@ CHECKS = {
     "dmarc": ("DMARC", "Says what receivers do with mail in your name."),
     "alignment": ("Alignment", "Whether the return path belongs to the From domain."),
     "mx": ("MX", "Lets people answer. Outlook and Yahoo look whether they can."),
-    "return_path": ("Return path", "Where returned mail goes, for all domains."),
+    "return_path": ("Return path", "Where returned mail goes, and opt-outs by mail."),
 }
 
 

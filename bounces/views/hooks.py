@@ -17,7 +17,7 @@ def take(request: HttpRequest, provider: str) -> HttpResponse:
     """200 when it is stored, 400 when the sender does not prove who it is; 401 asks
     for the secret, which some do not send before they are asked. Some look whether
     anybody is there before they tell their key."""
-    if request.method != "POST" and provider in webhooks.PROVIDERS:
+    if request.method != "POST" and provider in webhooks.READERS:
         return HttpResponse()
     reader = webhooks.reader_of(provider)
     if reader is None:

@@ -18,6 +18,7 @@ from deliveries import dkim, records
 from deliveries.lookup import asking
 from deliveries.models.delivery import Delivery, DeliveryState
 from deliveries.models.holds import Hold, HoldCause, HoldKind
+from deliveries.models.relays import Relay
 from deliveries.records import BAD, UNKNOWN, Ask, Finding
 
 CHECK_EVERY = dt.timedelta(days=1)
@@ -43,6 +44,10 @@ class SendingDomainQuerySet(models.QuerySet["SendingDomain"]):
                 domain.add_key()
                 domain.note(user, "added sending domain")
         return domain
+
+    def want_check(self) -> None:
+        """All of them: what their records have to say changed."""
+        self.update(check_wanted_at=timezone.now())
 
     def unconnected(self) -> SendingDomainQuerySet:
         """Those whose stop ends by itself: when their records are right."""
@@ -194,11 +199,14 @@ class SendingDomain(models.Model):
             hold.lift(user, reason)
 
     def _sender(self, keys: Iterable[SigningKey]) -> records.Sender:
+        used = Relay.objects.in_turn() or [Relay.objects.main()]
+        main = settings.LISTWELL_SMTP["host"]
         return records.Sender(
             domain=self.name,
             return_path=settings.BOUNCE_DOMAIN,
-            relay=settings.LISTWELL_SMTP["host"],
+            relays=tuple(sorted({one.host or main for one in used if one.is_smtp})),
             keys=tuple(records.Key(one.selector, one.public_key) for one in keys),
+            providers=tuple(sorted({one.provider_label for one in used} - {""})),
         )
 
     def _keep(self, findings: list[Finding]) -> None:

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from accounts import vault
 from deliveries.providers import LABELS
-from deliveries.transports.table import KINDS, PROVIDERS, SMTP, places_of
+from deliveries.transports.table import KINDS, PROVIDERS, SMTP, is_told, places_of
 
 # a relay that could not be reached is tried last for so long
 SHUNNED = dt.timedelta(minutes=1)
@@ -151,6 +151,11 @@ class Relay(Limited):
     @property
     def provider_label(self) -> str:
         return "" if self.is_smtp else PROVIDERS[self.kind].label
+
+    @property
+    def is_unheard(self) -> bool:
+        """What a provider tells of its mail is not taken: bounces are never known."""
+        return not self.is_smtp and not is_told(self.kind)
 
     @property
     def place_shown(self) -> str:

@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 SMTP = "smtp"
+# name:password in the address, for those that sign nothing
+SHARED = "WEBHOOK_SECRET"
 
 
 class NoPlace(ValueError):
@@ -41,6 +43,8 @@ class Provider:
     user: Asked | None = None
     option: Asked | None = None
     most: int = 1
+    # what its webhooks prove themselves with, as WEBHOOK_KEYS names it
+    proof: str = SHARED
     # the module of django-anymail; "" where we speak to it ourselves
     adapter: str = ""
     # more words for its adapter
@@ -75,6 +79,7 @@ PROVIDERS: Mapping[str, Provider] = {
         API_TOKEN,
         {"api.mailersend.com": ""},
         "/v1/",
+        proof="MAILERSEND_SIGNING_SECRET",
         adapter="mailersend",
     ),
     "mailgun": Provider(
@@ -83,6 +88,7 @@ PROVIDERS: Mapping[str, Provider] = {
         {"api.mailgun.net": "United States", "api.eu.mailgun.net": "Europe"},
         "/v3/",
         option=Asked("sender_domain", "Domain", "As it is named at Mailgun."),
+        proof="MAILGUN_WEBHOOK_SIGNING_KEY",
         adapter="mailgun",
     ),
     "mailjet": Provider(
@@ -103,13 +109,25 @@ PROVIDERS: Mapping[str, Provider] = {
         },
         "/api/",
         most=50,
+        proof="MAILTRAP_TRACKING_SECRET",
         adapter="mailtrap",
     ),
     "mandrill": Provider(
-        "Mandrill", API_KEY, {"mandrillapp.com": ""}, "/api/1.0/", adapter="mandrill"
+        "Mandrill",
+        API_KEY,
+        {"mandrillapp.com": ""},
+        "/api/1.0/",
+        proof="MANDRILL_WEBHOOK_KEY",
+        adapter="mandrill",
     ),
     # runs on a server of one's own: the environment says where
-    "postal": Provider("Postal", API_KEY, {}, adapter="postal"),
+    "postal": Provider(
+        "Postal",
+        API_KEY,
+        {},
+        proof="POSTAL_WEBHOOK_KEY",
+        adapter="postal",
+    ),
     "postmark": Provider(
         "Postmark",
         Asked("server_token", "Server API token"),
@@ -124,7 +142,12 @@ PROVIDERS: Mapping[str, Provider] = {
         adapter="postmark",
     ),
     "resend": Provider(
-        "Resend", API_KEY, {"api.resend.com": ""}, most=50, adapter="resend"
+        "Resend",
+        API_KEY,
+        {"api.resend.com": ""},
+        most=50,
+        proof="RESEND_SIGNING_SECRET",
+        adapter="resend",
     ),
     "scaleway": Provider(
         "Scaleway",
@@ -154,6 +177,7 @@ PROVIDERS: Mapping[str, Provider] = {
         API_KEY,
         {"go1.unisender.ru": "Server 1", "go2.unisender.ru": "Server 2"},
         "/ru/transactional/api/v1/",
+        proof="UNISENDER_GO_API_KEY",
         adapter="unisender_go",
     ),
 }
@@ -167,6 +191,11 @@ def places_of(kind: str) -> dict[str, str]:
         host = urlsplit(named).hostname or ""
         return {host: host}
     return {host: name or host for host, name in PROVIDERS[kind].places.items()}
+
+
+def is_told(kind: str) -> bool:
+    """Whether webhooks of this provider are taken."""
+    return bool(settings.ANYMAIL.get(PROVIDERS[kind].proof))
 
 
 def url_of(kind: str, host: str) -> str:

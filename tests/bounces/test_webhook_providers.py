@@ -11,6 +11,7 @@ from consent.models import Suppression
 from consent.vocabulary import (
     Reason,
 )
+from deliveries.transports.table import PROVIDERS
 from tests.bounces.hooks import (
     BODIES,
     about,
@@ -36,7 +37,11 @@ def provider(request):
 
 
 def test_every_provider_is_tried_here():
-    assert set(BODIES) == set(webhooks.PROVIDERS)
+    assert set(BODIES) == set(webhooks.READERS)
+
+
+def test_whatever_mail_leaves_by_can_tell_of_it():
+    assert set(PROVIDERS) == set(webhooks.READERS)
 
 
 def test_a_bounce_ends_the_address(client, provider):

@@ -8,7 +8,7 @@ from accounts import vault
 from accounts.models import AuditEntry
 from deliveries import domains, sending
 from deliveries.lookup import asking
-from deliveries.models import Hold, KeyState, SendingDomain
+from deliveries.models import Hold, KeyState, Relay, SendingDomain
 from deliveries.records import Reply
 from deliveries.tasks import check_domains
 from tests.nameserver import publish
@@ -71,6 +71,32 @@ class TestChecking:
         assert not SendingDomain.objects.due().exists()
         assert connected.keys.get().state == KeyState.ACTIVE
         assert AuditEntry.objects.filter(verb="sending domain is connected").exists()
+
+    def test_by_a_provider_alone_its_return_path_is_not_looked_at(
+        self, names, connected
+    ):
+        names.records.pop(("TXT", "bounce.brand.example"))
+        connected.check_records()
+        assert not connected.is_connected
+        Relay.objects.main()
+        Relay.objects.update(weight=0)
+        place = {"host": "api.postmarkapp.com", "kind": "postmark"}
+        Relay.objects.create(name="Ours", **place)
+        connected.check_records()
+        assert connected.is_connected
+        spf = next(one for one in connected.findings if one["check"] == "spf")
+        assert "All mail leaves by Postmark" in spf["sentence"]
+
+    def test_the_record_to_set_names_every_mail_server_in_use(self, names, connected):
+        names.records.pop(("TXT", "bounce.brand.example"))
+        Relay.objects.main()
+        Relay.objects.update(weight=0)
+        for host in ("a.relay.example", "b.relay.example"):
+            Relay.objects.create(name=host, host=host)
+        connected.check_records()
+        spf = next(one for one in connected.findings if one["check"] == "spf")
+        value = "v=spf1 a:a.relay.example a:b.relay.example -all"
+        assert spf["record"]["value"] == value
 
     def test_a_record_that_went_disconnects_it_with_the_reason(self, names, connected):
         names.records.pop(("TXT", "_dmarc.brand.example"))

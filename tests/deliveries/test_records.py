@@ -15,8 +15,9 @@ from deliveries.records import (
 
 _, PUBLIC = new_key()
 _, OTHER = new_key()
-SENDER = Sender("brand.example", "bounce.brand.example", "smtp.relay.example", ())
-SENDER = Sender(SENDER.domain, SENDER.return_path, SENDER.relay, (Key("lw1", PUBLIC),))
+RELAY = ("smtp.relay.example",)
+KEY = Key("lw1", PUBLIC)
+SENDER = Sender("brand.example", "bounce.brand.example", RELAY, (KEY,))
 RIGHT = {
     ("TXT", "lw1._domainkey.brand.example"): [record_of(PUBLIC)],
     ("TXT", "bounce.brand.example"): ["v=spf1 a:smtp.relay.example -all"],
@@ -102,7 +103,7 @@ def test_what_could_not_be_asked_is_no_verdict():
 
 
 def test_the_policy_of_the_organisation_holds_below_it():
-    sender = Sender("news.brand.example", "bounce.brand.example", "192.0.2.9")
+    sender = Sender("news.brand.example", "bounce.brand.example", ("192.0.2.9",))
     zone = {("MX", "news.brand.example"): ["5 mx.brand.example."]}
     findings = judged(zone, sender)
     assert of("dmarc", findings).level == "ok"
@@ -110,7 +111,8 @@ def test_the_policy_of_the_organisation_holds_below_it():
 
 
 def test_a_return_path_elsewhere_is_not_aligned_and_does_not_block():
-    sender = Sender("brand.example", "bounce.relay.example", "192.0.2.9", SENDER.keys)
+    relays = ("192.0.2.9",)
+    sender = Sender("brand.example", "bounce.relay.example", relays, SENDER.keys)
     zone = {
         ("TXT", "bounce.relay.example"): ["v=spf1 ip4:192.0.2.9 -all"],
         ("MX", "bounce.relay.example"): ["5 mx.relay.example."],
@@ -124,8 +126,8 @@ def test_one_good_key_is_enough():
     sender = Sender(
         "brand.example",
         "bounce.brand.example",
-        "smtp.relay.example",
-        (Key("lw1", PUBLIC), Key("lw2", OTHER)),
+        RELAY,
+        (KEY, Key("lw2", OTHER)),
     )
     findings = judged(sender=sender)
     assert [one.optional for one in findings if one.check == "dkim"] == [False, True]
@@ -157,13 +159,49 @@ def test_the_organisation_is_where_the_walk_says():
 
 
 @pytest.mark.parametrize(
-    ("relay", "value"),
+    ("relays", "value"),
     [
-        ("smtp.relay.example", "v=spf1 a:smtp.relay.example -all"),
-        ("192.0.2.7", "v=spf1 ip4:192.0.2.7 -all"),
-        ("2001:db8::7", "v=spf1 ip6:2001:db8::7 -all"),
+        (("smtp.relay.example",), "v=spf1 a:smtp.relay.example -all"),
+        (("192.0.2.7",), "v=spf1 ip4:192.0.2.7 -all"),
+        (("2001:db8::7",), "v=spf1 ip6:2001:db8::7 -all"),
+        (("192.0.2.7", "x.example"), "v=spf1 ip4:192.0.2.7 a:x.example -all"),
     ],
 )
-def test_the_spf_record_to_set_names_our_relay(relay, value):
-    sender = Sender("brand.example", "bounce.brand.example", relay)
+def test_the_spf_record_to_set_names_our_relays(relays, value):
+    sender = Sender("brand.example", "bounce.brand.example", relays)
     assert of("spf", judged({SPF: []}, sender)).record.value == value
+
+
+class TestMailThatLeavesByProviders:
+    """Others sign it and take what comes back."""
+
+    def judged(self, changes=(), relays=()):
+        others = ("Postmark", "Resend")
+        sender = Sender(SENDER.domain, SENDER.return_path, relays, (KEY,), others)
+        return judged(changes, sender)
+
+    def test_neither_our_key_nor_our_return_path_is_asked_for(self):
+        findings = self.judged({DKIM: [], SPF: []})
+        assert level_of(findings) == "ok"
+        assert "Postmark and Resend" in of("spf", findings).sentence
+        assert not any(one.check == "alignment" for one in findings)
+
+    def test_a_key_that_is_not_there_does_not_begin_to_sign(self):
+        found = of("dkim", self.judged({DKIM: []}))
+        assert (found.level, found.optional) == ("bad", True)
+        assert "verify brand.example there" in found.sentence
+
+    def test_the_policy_rests_on_their_signature(self):
+        sentence = of("dmarc", self.judged()).sentence
+        assert sentence.endswith("signature of Postmark and Resend for brand.example.")
+
+    def test_opt_outs_by_mail_still_have_to_come_in(self):
+        findings = self.judged({("MX", "bounce.brand.example"): []})
+        assert level_of(findings) == "bad"
+        assert "addresses for opting out" in of("return_path", findings).sentence
+
+    def test_beside_a_mail_server_all_of_it_is_asked_for(self):
+        findings = self.judged({DKIM: [], SPF: []}, RELAY)
+        bad = {one.check for one in findings if one.level == "bad" and not one.optional}
+        assert bad == {"dkim", "spf"}
+        assert "So is that of Postmark" in of("dmarc", findings).sentence

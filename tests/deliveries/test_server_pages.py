@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import AuditEntry
-from deliveries.models import Relay
+from deliveries.models import Relay, SendingDomain
 from deliveries.transports.table import PROVIDERS
 from tests import interfaces
 from tests.factories import UserFactory
@@ -109,6 +109,38 @@ def test_a_server_of_one_s_own_is_named_by_the_environment(client, settings):
     settings.MAIL_API_URLS = {"postal": "https://postal.brand.example"}
     client.post(ADD + "postal", FIELDS | {"host": "postal.brand.example"})
     assert Relay.objects.get(name="Ours").host == "postal.brand.example"
+
+
+def test_a_provider_without_a_key_for_its_webhook_is_shown_as_unheard(client, relay):
+    assert "Nobody learns of its bounces" in text(client.get(LIST))
+    page = text(client.get(relay.get_absolute_url()))
+    assert "<code>MAILGUN_WEBHOOK_SIGNING_KEY</code>" in page
+    assert "/hooks/mailgun/" in page
+
+
+def test_with_a_key_the_address_for_its_webhook_stands_there(client, settings):
+    settings.ANYMAIL = {"WEBHOOK_SECRET": "provider:a-word-of-a-test"}
+    page = text(client.get(ADD + "postmark"))
+    assert "NAME:PASSWORD@" in page
+    assert "Listened to" in page
+    assert "a-word-of-a-test" not in page
+
+
+def test_a_mail_server_has_no_webhook(client):
+    assert "Its webhook" not in text(client.get(ADD + "smtp"))
+
+
+@pytest.mark.parametrize("act", ["relay", "relay_remove"])
+def test_the_records_of_all_domains_are_looked_up_again_after_a_change(
+    client, relay, act
+):
+    domain = SendingDomain.objects.create(name="brand.example", check_wanted_at=None)
+    fields = FIELDS | {"host": relay.host, "option": "x.example", "secret": ""}
+    if act == "relay":
+        fields |= {"host": "api.mailgun.net"}
+    client.post(reverse(f"deliveries:{act}", args=[relay.pk]), fields)
+    domain.refresh_from_db()
+    assert domain.check_wanted_at is not None
 
 
 def test_a_kind_that_nobody_knows_is_not_found(client):
