@@ -55,7 +55,7 @@ class Names:
     def fields(self) -> dict[str, str]:
         """Key -> label of what a contact may have a value for or not."""
         return {
-            field.key: field.label
+            field.key: str(field.label)
             for family, offered in self.vocabulary.offered()
             if family in (Family.CONTACT, Family.CUSTOM)
             for field in offered

@@ -15,6 +15,7 @@ from consent.vocabulary import BOUNCE_REASONS, OPT_OUT_REASONS
 from contacts.models import Contact, ContactQuerySet
 from deliveries.refusals import mailable
 from deliveries.room import roomy
+from segments.numbers import number
 
 # A live count may take this long; then the planner's estimate is shown instead.
 PATIENCE_MS = 1500
@@ -43,7 +44,7 @@ class Counted:
     about: bool = False
 
     def __str__(self) -> str:
-        return f"{'≈ ' if self.about else ''}{self.number:,}"
+        return f"{'≈ ' if self.about else ''}{number(self.number)}"
 
 
 def count(condition: Q, *, patience_ms: int = PATIENCE_MS) -> Counted:

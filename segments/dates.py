@@ -8,8 +8,13 @@ the account's today.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
+
+from django.utils.translation import ngettext
+
+from segments.numbers import number
 
 FIRST_DAY = dt.date(1800, 1, 1)
 LAST_DAY = dt.date(2999, 12, 31)
@@ -47,8 +52,15 @@ class Span:
         return _shift(day, self.number, self.unit)
 
     def __str__(self) -> str:
-        unit = self.unit.removesuffix("s") if self.number == 1 else self.unit
-        return f"{self.number:,} {unit}"
+        return _SAID[self.unit](self.number) % {"count": number(self.number)}
+
+
+_SAID: dict[str, Callable[[int], str]] = {
+    "days": lambda n: ngettext("%(count)s day", "%(count)s days", n),
+    "weeks": lambda n: ngettext("%(count)s week", "%(count)s weeks", n),
+    "months": lambda n: ngettext("%(count)s month", "%(count)s months", n),
+    "years": lambda n: ngettext("%(count)s year", "%(count)s years", n),
+}
 
 
 def _shift(day: dt.date, number: int, unit: str) -> dt.date:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from zlib import crc32
 
 from django.db import DatabaseError
 from django.db.models import Q
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from consent.models import SubscriptionType
 from contacts.models import Contact
@@ -20,19 +21,20 @@ from segments.builder import Tree
 from segments.compile import compile_rules, condition, left_out
 from segments.counting import Counted
 from segments.dates import Clock
-from segments.drawn import Drawn, options_of
+from segments.drawn import JOINS, MATCHES, Drawn, options_of, where
 from segments.emails import TIMES, WHO, WINDOWS
 from segments.fields import Field, Source
 from segments.nodes import Node
-from segments.operators import (
-    SILENT,
-    UNITS,
-    Operand,
-)
+from segments.numbers import number
+from segments.operators import SILENT, UNITS, Operand, label_of
 from segments.rules import DATES, Complaint, Filter, Group, Place, name_of, read
+from segments.spoken import spoken
 from segments.vocabulary import Vocabulary
 from segments.why import Answer, explain
 from segments.words import more_than, sentence
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 log = logging.getLogger(__name__)
 
@@ -40,8 +42,6 @@ Answered = TypeVar("Answered")
 
 # how many conditions are asked which of them left nobody
 STRAWS = 8
-JOINS = {"all": "and", "any": "or", "none": "or"}
-MATCHES = (("all", "Match all"), ("any", "Match any"), ("none", "Match none"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,10 @@ class Draft:
         if self.size is None or self.total is None or self.total.about:
             return ""
         more = self.total.number - self.size
-        return f"{abs(more):,} {'more' if more > 0 else 'fewer'} now" if more else ""
+        if not more:
+            return ""
+        said = _("%(count)s more now") if more > 0 else _("%(count)s fewer now")
+        return said % {"count": number(abs(more))}
 
     def is_like(self, stored: Any) -> bool:
         """Are these the conditions that `stored` says?"""
@@ -173,7 +176,8 @@ class Draft:
             if not found:
                 return ""
             if not found.number:
-                return f"{name_of(rule.place)} removed the last {left:,}."
+                said = _("%(place)s removed the last %(count)s.")
+                return said % {"place": name_of(rule.place), "count": number(left)}
             left = found.number
         return ""
 
@@ -197,13 +201,13 @@ class Draft:
         if found is None:
             return []
         told = [
-            ("Can be emailed", found.can, "d1"),
-            ("Opted out", found.opted_out, "d3"),
-            ("Bounced or blocked", found.bounced, "d4"),
+            (_("Can be emailed"), found.can, "d1"),
+            (_("Opted out"), found.opted_out, "d3"),
+            (_("Bounced or blocked"), found.bounced, "d4"),
         ]
         rest = self.total.number - sum(count for _, count, _ in told)
         if rest > 0:
-            told.append(("No consent, or on a pause", rest, "d2"))
+            told.append((_("No consent, or on a pause"), rest, "d2"))
         return [dict(zip(("label", "count", "tint"), row, strict=True)) for row in told]
 
     @cached_property
@@ -250,7 +254,7 @@ class Draft:
     @cached_property
     def groups(self) -> list[Drawn]:
         return [
-            self._drawn(node, (index,), "or", 0)
+            self._drawn(node, (index,), str(JOINS["any"]), 0)
             for index, node in enumerate(self.tree.children(0))
         ]
 
@@ -267,17 +271,10 @@ class Draft:
     def spoken(self) -> str:
         """The count, for people who listen."""
         if self.failed:
-            return "Could not count. Try again"
+            return _("Could not count. Try again")
         if self.total is None:
-            return "Nothing to count yet"
-        about = "About " if self.total.about else ""
-        found = f"{about}{self.total.number:,} contacts match"
-        if not self.total.number and not about:
-            found = f"Nobody matches. {self.emptied}".strip()
-        if self.unfinished:
-            more = "condition is" if self.unfinished == 1 else "conditions are"
-            found = f"{found.rstrip('.')}. {self.unfinished} {more} not finished"
-        return found
+            return _("Nothing to count yet")
+        return spoken(self.total, self.emptied, self.unfinished)
 
     @property
     def first_unfinished(self) -> int:
@@ -298,7 +295,7 @@ class Draft:
                 self._drawn(
                     child,
                     (*place, index),
-                    JOINS[node.match] if index else ("" if level else "Where"),
+                    str(JOINS[node.match]) if index else where(level),
                     level + 1,
                 )
                 for index, child in enumerate(self.tree.children(node.id))
@@ -327,7 +324,7 @@ class Draft:
             {one.place: one for one in self.rules.filters()} if self.rules else {}
         )
         if place in complete:
-            drawn.hint = more_than(complete[place]).strip()
+            drawn.hint = more_than(complete[place])
 
     def _choices(self, node: Node, chosen: Field) -> list[tuple[str, str]]:
         """What can be chosen, and what was chosen and is not offered (any more)."""
@@ -338,13 +335,14 @@ class Draft:
             return self._dates(chosen)
         if not (chosen.options or chosen.choices):
             return []
-        return [*offered.items(), *((one, f"{one} (not sent yet)") for one in gone)]
+        unsent = _("%(key)s (not sent yet)")
+        return [*offered.items(), *((one, unsent % {"key": one}) for one in gone)]
 
     def _dates(self, chosen: Field) -> list[tuple[str, str]]:
         """The other dates, to compare with."""
-        every = (field for _, fields in self.words.offered() for field in fields)
+        every = (field for family, fields in self.words.offered() for field in fields)
         return [
-            (one.key, one.label)
+            (one.key, str(one.label))
             for one in every
             if one.type in DATES
             and one.source is not Source.FACT
@@ -361,17 +359,19 @@ class Draft:
     def narrowing(self) -> dict[str, Any]:
         """What emails can be narrowed down by."""
         return {
-            "windows": [(key, label) for key, (label, _) in WINDOWS.items()],
+            "windows": [
+                (key, label_of(said)) for key, (said, operand) in WINDOWS.items()
+            ],
             "times": TIMES.items(),
             "who": WHO.items(),
         }
 
     @property
-    def match_options(self) -> tuple[tuple[str, str], ...]:
+    def match_options(self) -> tuple[tuple[str, StrOrPromise], ...]:
         return MATCHES
 
     @property
-    def units(self) -> dict[str, str]:
+    def units(self) -> Mapping[str, StrOrPromise]:
         return UNITS
 
     @cached_property

@@ -8,12 +8,31 @@ from dataclasses import dataclass
 
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from segments.counting import Counted
 from segments.emails import WINDOWS
 from segments.fields import Family, Field
 from segments.nodes import Node
 from segments.operators import ADVICE, CLICKS, DRIFT, MOVING, Operator
+
+JOINS = {
+    "all": gettext_lazy("and"),
+    "any": gettext_lazy("or"),
+    "none": gettext_lazy("or"),
+}
+MATCHES = (
+    ("all", gettext_lazy("Match all")),
+    ("any", gettext_lazy("Match any")),
+    ("none", gettext_lazy("Match none")),
+)
+
+
+def where(level: int) -> str:
+    """Before the first condition of a group."""
+    # the space tells it from the heading over places
+    return "" if level else _("Where ").strip()
 
 
 @dataclass(slots=True)
@@ -40,6 +59,11 @@ class Drawn:
     rows: list[Drawn] = dataclasses.field(default_factory=list)
 
     @property
+    def is_first(self) -> bool:
+        """Does it begin the outermost conditions of a group?"""
+        return self.join == where(0)
+
+    @property
     def narrowed(self) -> bool:
         """Is there more than the emails themselves?"""
         return bool(self.node.more)
@@ -61,8 +85,8 @@ class Drawn:
         if self.field is None or self.operator is None:
             return ""
         if self.drifts and self.field.key in MOVING:
-            return DRIFT
-        return ADVICE.get(f"{self.field.key} {self.operator.key}", "")
+            return str(DRIFT)
+        return str(ADVICE.get(f"{self.field.key} {self.operator.key}", ""))
 
 
 def options_of(families: Iterable[tuple[Family, list[Field]]]) -> SafeString:
@@ -70,7 +94,7 @@ def options_of(families: Iterable[tuple[Family, list[Field]]]) -> SafeString:
     return format_html_join(
         "",
         '<optgroup label="{}">{}</optgroup>',
-        ((family.value, _options(fields)) for family, fields in families),
+        ((family.label, _options(fields)) for family, fields in families),
     )
 
 

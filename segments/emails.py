@@ -16,10 +16,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from segments import dates
 from segments.operands import (
     JSON,
     MAX_VALUES,
+    NO_TYPE,
     OPERANDS,
     BadOperand,
     as_group,
@@ -31,19 +35,23 @@ from segments.operands import (
 from segments.operators import Operand
 
 WINDOWS = {
-    "in_last": ("in the last", Operand.SPAN),
-    "more_than_ago": ("more than … ago", Operand.SPAN),
-    "after": ("after", Operand.DAY),
-    "before": ("before", Operand.DAY),
-    "between": ("between", Operand.DAYS),
+    "in_last": (gettext_lazy("in the last %(value)s"), Operand.SPAN),
+    "more_than_ago": (gettext_lazy("more than %(value)s ago"), Operand.SPAN),
+    "after": (gettext_lazy("after %(value)s"), Operand.DAY),
+    "before": (gettext_lazy("before %(value)s"), Operand.DAY),
+    "between": (gettext_lazy("between %(value)s"), Operand.DAYS),
 }
-TIMES = {"at_least": "at least", "at_most": "at most", "exactly": "exactly"}
+TIMES = {
+    "at_least": gettext_lazy("at least"),
+    "at_most": gettext_lazy("at most"),
+    "exactly": gettext_lazy("exactly"),
+}
 HUMAN = "human"
 WHO = {
-    HUMAN: "people",
-    "unverified": "uncertain ones",
-    "machine": "machines",
-    "any": "anybody or anything",
+    HUMAN: gettext_lazy("people"),
+    "unverified": gettext_lazy("uncertain ones"),
+    "machine": gettext_lazy("machines"),
+    "any": gettext_lazy("anybody or anything"),
 }
 MOST_TIMES = 10_000
 
@@ -97,13 +105,17 @@ def read(data: JSON) -> Emails:
     groups = data.get("groups", []) if one is None else [one]
     messages, types = data.get("messages", []), data.get("types", [])
     if not all(isinstance(some, list) for some in (groups, messages, types)):
-        raise BadOperand("“groups”, “messages” and “types” are lists.")
+        raise BadOperand(_("“groups”, “messages” and “types” are lists."))
     if len(groups) + len(messages) + len(types) > MAX_VALUES:
-        raise BadOperand(f"choose {MAX_VALUES} emails at most.")
+        said = _("choose %(most)s emails at most.")
+        raise BadOperand(said % {"most": MAX_VALUES})
     return Emails(
         tuple(map(as_group, groups)),
-        tuple(as_id(one, "an email") for one in messages),
-        tuple(as_id(one, "a subscription type") for one in types),
+        tuple(
+            as_id(one, _("“%(value)s” is not the number of an email."))
+            for one in messages
+        ),
+        tuple(as_id(one, NO_TYPE) for one in types),
         _window(data.get("when")),
         _times(data.get("times")),
         as_text(data["link"]) if data.get("link") else "",
@@ -116,7 +128,7 @@ def _window(data: Any) -> Window | None:
         return None
     key = data.get("operator") if isinstance(data, Mapping) else None
     if key not in WINDOWS:
-        raise BadOperand("choose when it was done.")
+        raise BadOperand(_("choose when it was done."))
     return Window(str(key), OPERANDS[WINDOWS[str(key)][1]](data))
 
 
@@ -125,15 +137,17 @@ def _times(data: Any) -> Times | None:
         return None
     key = data.get("operator") if isinstance(data, Mapping) else None
     if key not in TIMES:
-        raise BadOperand("choose at least, at most or exactly so many emails.")
+        raise BadOperand(_("choose at least, at most or exactly so many emails."))
     number = as_number(data.get("value"))
     least = 1 if key == "at_least" else 0
     if number != int(number) or not least <= number <= MOST_TIMES:
-        raise BadOperand(f"type a whole number from {least} to {MOST_TIMES}.")
+        said = _("type a whole number from %(least)s to %(most)s.")
+        raise BadOperand(said % {"least": least, "most": MOST_TIMES})
     return Times(str(key), int(number))
 
 
 def _who(key: Any) -> str:
     if key not in WHO:
-        raise BadOperand(f"“{short(key)}” is not one of: {', '.join(WHO)}.")
+        said = _("“%(value)s” is not one of: %(known)s.")
+        raise BadOperand(said % {"value": short(key), "known": ", ".join(WHO)})
     return str(key)

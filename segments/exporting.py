@@ -160,7 +160,7 @@ def write_xlsx(
     people: People, how: Mapping[str, Any], path: Path, job: Job
 ) -> int | None:
     fields = chosen(how["fields"])
-    with sheets.Writer(path, [one.label for one in fields]) as writer:
+    with sheets.Writer(path, [str(one.label) for one in fields]) as writer:
         return in_pieces(
             people, job, lambda ids: writer.add(plain_rows(people, fields, ids))
         )
@@ -185,7 +185,7 @@ def chosen(keys: Sequence[str]) -> list[Field]:
 def header(fields: Sequence[Field], *, bom: bool) -> bytes:
     out = io.StringIO()
     out.write(BYTE_ORDER_MARK if bom else "")
-    csv.writer(out).writerow([one.label for one in fields])
+    csv.writer(out).writerow([str(one.label) for one in fields])
     return out.getvalue().encode()
 
 

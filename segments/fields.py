@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext_lazy as _
 
 from consent.vocabulary import Grade
 from contacts.models import HardBounceReason
@@ -18,10 +20,14 @@ from deliveries.models import Channel
 from deliveries.providers import LABELS
 from deliveries.refusals import applying
 from segments.operators import OPERATORS, Operator, Type
+from segments.returned import BOUNCE_CATEGORIES, BOUNCE_KINDS
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class Family(enum.StrEnum):
-    """Where the form lists a field; the value is the heading."""
+    """Where the form lists a field; the label is the heading."""
 
     ENGAGEMENT = "Engagement"
     ACTIVITY = "Email activity"
@@ -31,6 +37,22 @@ class Family(enum.StrEnum):
     SUBSCRIPTION = "Subscriptions and consent"
     SEGMENT = "Segments"
     IMPORT = "Imports"
+
+    @property
+    def label(self) -> StrOrPromise:
+        return _FAMILIES[self]
+
+
+_FAMILIES = {
+    Family.ENGAGEMENT: _("Engagement"),
+    Family.ACTIVITY: _("Email activity"),
+    Family.CONTACT: _("Contact"),
+    Family.ADDRESS: _("Email address"),
+    Family.CUSTOM: _("Your own properties"),
+    Family.SUBSCRIPTION: _("Subscriptions and consent"),
+    Family.SEGMENT: _("Segments"),
+    Family.IMPORT: _("Imports"),
+}
 
 
 class Source(enum.StrEnum):
@@ -64,16 +86,16 @@ class Field:
     """One thing to filter by. `name` is the column, or the id of the property."""
 
     key: str
-    label: str
+    label: StrOrPromise
     type: Type
     family: Family
     source: Source
     name: str = ""
     icon: str = "users"
-    unit: str = ""
+    unit: StrOrPromise = ""
     # which list of Vocabulary.options offers the choices, when not `choices`
     options: str = ""
-    choices: tuple[tuple[str, str], ...] = ()
+    choices: tuple[tuple[str, StrOrPromise], ...] = ()
     # what the log of changes calls that on which the answer depends; else the key
     depends: tuple[str, ...] = ()
 
@@ -104,22 +126,24 @@ class Field:
         return next((one for one in self.operators if one.key == key), None)
 
 
-def _text(name: str, label: str, icon: str = "users") -> Field:
+def _text(name: str, label: StrOrPromise, icon: str = "users") -> Field:
     family, source = Family.CONTACT, Source.COLUMN
     return Field(name, label, Type.STRING, family, source, name, icon)
 
 
-def _count(name: str, label: str, icon: str = "mail") -> Field:
+def _count(name: str, label: StrOrPromise, icon: str = "mail") -> Field:
     family, source = Family.ENGAGEMENT, Source.COLUMN
-    return Field(name, label, Type.NUMBER, family, source, name, icon, "emails")
+    return Field(name, label, Type.NUMBER, family, source, name, icon, _("emails"))
 
 
-def _asked(key: str, label: str, type: Type, family: Family, **more: Any) -> Field:
+def _asked(
+    key: str, label: StrOrPromise, type: Type, family: Family, **more: Any
+) -> Field:
     """Something another table answers."""
     return Field(key, label, type, family, Source.FACT, **more)
 
 
-def _moment(name: str, label: str, icon: str = "clock") -> Field:
+def _moment(name: str, label: StrOrPromise, icon: str = "clock") -> Field:
     family, source = Family.ENGAGEMENT, Source.NULLABLE
     return Field(name, label, Type.DATETIME, family, source, name, icon)
 
@@ -130,38 +154,24 @@ NO_CONSENT = "none"
 REASONS = tuple(
     (row.key, row.label) for row in applying(Channel.MARKETING, passing=False)
 )
-# as the judge of bounces writes them on a delivery
-BOUNCE_KINDS = (
-    ("hard", "Hard bounce"),
-    ("soft", "Soft bounce"),
-    ("block", "Blocked"),
-    ("complaint", "Spam complaint"),
-)
-_CATEGORIES = """unknown_user address_moved domain_no_mail dns_failure mailbox_full
-mailbox_disabled timeout network_error tls_failure server_error throttled greylisted
-reputation sender_rejected auth relay_denied policy filtered spam content virus
-suppressed sender_dns too_large protocol_error other complaint"""
-BOUNCE_CATEGORIES = tuple(
-    (key, key.replace("_", " ").capitalize()) for key in _CATEGORIES.split()
-)
 
 STANDARD: tuple[Field, ...] = (
-    _count("delivered", "Marketing emails delivered", "mail-check"),
-    _count("opened", "Marketing emails opened", "mail-open"),
-    _count("clicked", "Marketing emails clicked", "mouse-pointer-click"),
-    _count("bounced", "Marketing emails bounced", "mail-x"),
-    _count("replied", "Marketing emails replied"),
-    _count("sends_since_engagement", "Sends since last engagement"),
-    _moment("first_delivered_at", "First marketing email send date"),
-    _moment("last_delivered_at", "Last marketing email send date"),
-    _moment("first_opened_at", "First marketing email open date"),
-    _moment("last_opened_at", "Last marketing email open date"),
-    _moment("first_clicked_at", "First marketing email click date"),
-    _moment("last_clicked_at", "Last marketing email click date"),
-    _moment("last_replied_at", "Last marketing email reply date"),
+    _count("delivered", _("Marketing emails delivered"), "mail-check"),
+    _count("opened", _("Marketing emails opened"), "mail-open"),
+    _count("clicked", _("Marketing emails clicked"), "mouse-pointer-click"),
+    _count("bounced", _("Marketing emails bounced"), "mail-x"),
+    _count("replied", _("Marketing emails replied")),
+    _count("sends_since_engagement", _("Sends since last engagement")),
+    _moment("first_delivered_at", _("First marketing email send date")),
+    _moment("last_delivered_at", _("Last marketing email send date")),
+    _moment("first_opened_at", _("First marketing email open date")),
+    _moment("last_opened_at", _("Last marketing email open date")),
+    _moment("first_clicked_at", _("First marketing email click date")),
+    _moment("last_clicked_at", _("Last marketing email click date")),
+    _moment("last_replied_at", _("Last marketing email reply date")),
     Field(
         "last_email_name",
-        "Last marketing email name",
+        _("Last marketing email name"),
         Type.STRING,
         Family.ENGAGEMENT,
         Source.COLUMN,
@@ -170,7 +180,7 @@ STANDARD: tuple[Field, ...] = (
     ),
     _asked(
         "email_event",
-        "Marketing email activity",
+        _("Marketing email activity"),
         Type.ACTIVITY,
         Family.ACTIVITY,
         icon="mail-open",
@@ -178,7 +188,7 @@ STANDARD: tuple[Field, ...] = (
     ),
     _asked(
         "bounce_kind",
-        "Kind of bounce",
+        _("Kind of bounce"),
         Type.KIND,
         Family.ACTIVITY,
         icon="mail-x",
@@ -187,25 +197,25 @@ STANDARD: tuple[Field, ...] = (
     ),
     _asked(
         "bounce_category",
-        "Category of bounce",
+        _("Category of bounce"),
         Type.KIND,
         Family.ACTIVITY,
         icon="mail-x",
         choices=BOUNCE_CATEGORIES,
         depends=("email_event",),
     ),
-    _text("email", "Email", "mail"),
-    _text("first_name", "First name"),
-    _text("last_name", "Last name"),
-    _text("company", "Company", "building-2"),
-    _text("phone", "Phone"),
-    _text("city", "City", "globe"),
-    _text("country", "Country", "globe"),
-    _text("language", "Language", "globe"),
-    _text("time_zone", "Time zone", "clock"),
+    _text("email", _("Email"), "mail"),
+    _text("first_name", _("First name")),
+    _text("last_name", _("Last name")),
+    _text("company", _("Company"), "building-2"),
+    _text("phone", _("Phone")),
+    _text("city", _("City"), "globe"),
+    _text("country", _("Country"), "globe"),
+    _text("language", _("Language"), "globe"),
+    _text("time_zone", _("Time zone"), "clock"),
     Field(
         "owner",
-        "Owner",
+        _("Owner"),
         Type.CHOICE,
         Family.CONTACT,
         Source.NULLABLE,
@@ -214,7 +224,7 @@ STANDARD: tuple[Field, ...] = (
     ),
     Field(
         "created_at",
-        "Created",
+        _("Created"),
         Type.DATETIME,
         Family.CONTACT,
         Source.NULLABLE,
@@ -223,7 +233,7 @@ STANDARD: tuple[Field, ...] = (
     ),
     Field(
         "updated_at",
-        "Updated",
+        _("Updated"),
         Type.DATETIME,
         Family.CONTACT,
         Source.NULLABLE,
@@ -232,7 +242,7 @@ STANDARD: tuple[Field, ...] = (
     ),
     Field(
         "domain",
-        "Email domain",
+        _("Email domain"),
         Type.STRING,
         Family.ADDRESS,
         Source.NULLABLE,
@@ -242,7 +252,7 @@ STANDARD: tuple[Field, ...] = (
     ),
     Field(
         "provider",
-        "Email provider",
+        _("Email provider"),
         Type.CHOICE,
         Family.ADDRESS,
         Source.ASKED,
@@ -253,7 +263,7 @@ STANDARD: tuple[Field, ...] = (
     ),
     _asked(
         "role_address",
-        "Role address, such as info@ or sales@",
+        _("Role address, such as info@ or sales@"),
         Type.FLAG,
         Family.ADDRESS,
         icon="users",
@@ -261,7 +271,7 @@ STANDARD: tuple[Field, ...] = (
     ),
     _asked(
         "disposable",
-        "Disposable address",
+        _("Disposable address"),
         Type.FLAG,
         Family.ADDRESS,
         icon="trash-2",
@@ -269,7 +279,7 @@ STANDARD: tuple[Field, ...] = (
     ),
     Field(
         "hard_bounce_reason",
-        "Email hard bounce reason",
+        _("Email hard bounce reason"),
         Type.CHOICE,
         Family.ADDRESS,
         Source.COLUMN,
@@ -279,7 +289,7 @@ STANDARD: tuple[Field, ...] = (
     ),
     _asked(
         "opted_out",
-        "Unsubscribed from all email",
+        _("Unsubscribed from all email"),
         Type.FLAG,
         Family.SUBSCRIPTION,
         icon="ban",
@@ -287,7 +297,7 @@ STANDARD: tuple[Field, ...] = (
     ),
     _asked(
         "subscription",
-        "Subscription status",
+        _("Subscription status"),
         Type.SUBSCRIPTION,
         Family.SUBSCRIPTION,
         icon="bookmark",
@@ -296,7 +306,7 @@ STANDARD: tuple[Field, ...] = (
     ),
     _asked(
         "mailable",
-        "Can be emailed",
+        _("Can be emailed"),
         Type.MAILABLE,
         Family.SUBSCRIPTION,
         icon="circle-check",
@@ -305,7 +315,7 @@ STANDARD: tuple[Field, ...] = (
     ),
     _asked(
         "refusal",
-        "Why not emailed",
+        _("Why not emailed"),
         Type.REASON,
         Family.SUBSCRIPTION,
         icon="circle-x",
@@ -314,16 +324,16 @@ STANDARD: tuple[Field, ...] = (
     ),
     _asked(
         "consent_grade",
-        "Grade of consent",
+        _("Grade of consent"),
         Type.KIND,
         Family.SUBSCRIPTION,
         icon="shield-check",
-        choices=(*Grade.choices, (NO_CONSENT, "No consent on file")),
+        choices=(*Grade.choices, (NO_CONSENT, _("No consent on file"))),
         depends=CONSENT,
     ),
     Field(
         "consent_given_at",
-        "Last consent given",
+        _("Last consent given"),
         Type.DATETIME,
         Family.SUBSCRIPTION,
         Source.ASKED,
@@ -333,7 +343,7 @@ STANDARD: tuple[Field, ...] = (
     ),
     _asked(
         "segment",
-        "Segment membership",
+        _("Segment membership"),
         Type.MEMBERSHIP,
         Family.SEGMENT,
         icon="filter",
@@ -341,7 +351,7 @@ STANDARD: tuple[Field, ...] = (
     ),
     _asked(
         "import",
-        "Came in with the file",
+        _("Came in with the file"),
         Type.KIND,
         Family.IMPORT,
         icon="upload",

@@ -7,16 +7,24 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from segments import dates
 from segments.operators import UNITS, Operand
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 MAX_VALUES = 500
 MAX_TEXT = 500
 BIGGEST = Decimal(10) ** 15
 # what a group of messages is called: email:12, reengagement:3
 GROUP = re.compile(r"[a-z_]{1,40}:[0-9]{1,18}")
+
+NO_TYPE = gettext_lazy("“%(value)s” is not the number of a subscription type.")
 
 JSON = Mapping[str, Any]
 
@@ -45,9 +53,11 @@ def _text(data: JSON) -> str:
 def as_text(value: Any) -> str:
     text = value.strip() if isinstance(value, str) else ""
     if not text:
-        raise BadOperand("type a text to compare with.")
+        raise BadOperand(_("type a text to compare with."))
     if len(text) > MAX_TEXT or "\0" in text:
-        raise BadOperand(f"use a plain text of at most {MAX_TEXT} characters.")
+        raise BadOperand(
+            _("use a plain text of at most %(most)s characters.") % {"most": MAX_TEXT}
+        )
     return text
 
 
@@ -56,29 +66,33 @@ def _list(data: JSON, sentence: str) -> list[Any]:
     if not isinstance(values, list) or not values:
         raise BadOperand(sentence)
     if len(values) > MAX_VALUES:
-        raise BadOperand(f"choose {MAX_VALUES} values at most.")
+        raise BadOperand(_("choose %(most)s values at most.") % {"most": MAX_VALUES})
     return values
 
 
 def _texts(data: JSON) -> tuple[str, ...]:
-    values = _list(data, "type at least one text to compare with.")
+    values = _list(data, _("type at least one text to compare with."))
     return tuple(dict.fromkeys(as_text(value) for value in values))
 
 
 def _choices(data: JSON) -> tuple[str, ...]:
-    values = _list(data, "choose at least one.")
+    values = _list(data, _("choose at least one."))
     return tuple(dict.fromkeys(str(value) for value in values))
 
 
 def as_number(value: Any) -> Decimal:
     if value in (None, "") or isinstance(value, bool):
-        raise BadOperand("type a number to compare with.")
+        raise BadOperand(_("type a number to compare with."))
     try:
         number = Decimal(str(value).replace("\u00a0", "").replace(" ", ""))
     except InvalidOperation:
-        raise BadOperand(f"“{short(value)}” is not a number.") from None
+        raise BadOperand(
+            _("“%(value)s” is not a number.") % {"value": short(value)}
+        ) from None
     if not number.is_finite() or abs(number) > BIGGEST:
-        raise BadOperand(f"“{short(value)}” is too large to compare with.")
+        raise BadOperand(
+            _("“%(value)s” is too large to compare with.") % {"value": short(value)}
+        )
     return number
 
 
@@ -87,7 +101,7 @@ def _number(data: JSON) -> Decimal:
 
 
 def _numbers(data: JSON) -> tuple[Decimal, Decimal]:
-    low, high = sorted(as_number(one) for one in _pair(data, "type both numbers."))
+    low, high = sorted(as_number(one) for one in _pair(data, _("type both numbers.")))
     return low, high
 
 
@@ -101,21 +115,24 @@ def _pair(data: JSON, sentence: str) -> list[Any]:
 def _yes_no(data: JSON) -> bool:
     value = data.get("value")
     if not isinstance(value, bool):
-        raise BadOperand("choose yes or no.")
+        raise BadOperand(_("choose yes or no."))
     return value
 
 
 def _as_day(value: Any) -> dt.date:
     if not value:
-        raise BadOperand("choose a day.")
+        raise BadOperand(_("choose a day."))
     try:
         day = dt.date.fromisoformat(value)
     except (TypeError, ValueError):
         raise BadOperand(
-            f"“{short(value)}” is not a day. Write it as 2026-11-22."
+            _("“%(value)s” is not a day. Write it as 2026-11-22.")
+            % {"value": short(value)}
         ) from None
     if not dates.FIRST_DAY <= day < dates.LAST_DAY:
-        raise BadOperand(f"choose a day after {dates.FIRST_DAY.year}.")
+        raise BadOperand(
+            _("choose a day after %(year)s.") % {"year": dates.FIRST_DAY.year}
+        )
     return day
 
 
@@ -124,40 +141,41 @@ def _day(data: JSON) -> dt.date:
 
 
 def _days(data: JSON) -> tuple[dt.date, dt.date]:
-    low, high = sorted(_as_day(one) for one in _pair(data, "choose both days."))
+    low, high = sorted(_as_day(one) for one in _pair(data, _("choose both days.")))
     return low, high
 
 
 def _span(data: JSON) -> dates.Span:
     number, unit = as_number(data.get("value")), data.get("unit")
     if number != int(number) or not 0 <= number <= dates.LONGEST_SPAN:
-        raise BadOperand(f"type a whole number from 0 to {dates.LONGEST_SPAN}.")
+        said = _("type a whole number from %(least)s to %(most)s.")
+        raise BadOperand(said % {"least": 0, "most": dates.LONGEST_SPAN})
     if unit not in UNITS:
-        raise BadOperand("choose days, weeks, months or years.")
+        raise BadOperand(_("choose days, weeks, months or years."))
     return dates.Span(int(number), str(unit))
 
 
 def as_group(value: Any) -> str:
     if not GROUP.fullmatch(str(value)):
-        raise BadOperand(f"“{short(value)}” is not an email.")
+        raise BadOperand(_("“%(value)s” is not an email.") % {"value": short(value)})
     return str(value)
 
 
-def as_id(value: Any, what: str) -> int:
+def as_id(value: Any, otherwise: StrOrPromise) -> int:
     if not str(value).isdecimal() or len(str(value)) > 18:
-        raise BadOperand(f"“{short(value)}” is not the number of {what}.")
+        raise BadOperand(otherwise % {"value": short(value)})
     return int(value)
 
 
 def _other(data: JSON) -> str:
     if not data.get("value"):
-        raise BadOperand("choose the date to compare with.")
+        raise BadOperand(_("choose the date to compare with."))
     return str(data["value"])
 
 
 def _reasons(data: JSON) -> Reasons:
     about = data.get("type")
-    kind = None if about is None else as_id(about, "a subscription type")
+    kind = None if about is None else as_id(about, NO_TYPE)
     return Reasons(_choices(data), kind)
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 from django.db.models import TextField
 from django.db.models.functions import Cast
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from contacts.models import Contact
@@ -26,13 +28,13 @@ LONGEST = 40
 
 # said where no contact has a value, and where the value would say less
 PLAIN = {
-    Type.STRING: "Text",
-    Type.NUMBER: "A number",
-    Type.BOOLEAN: "Yes or no",
-    Type.FLAG: "Yes or no",
-    Type.DATE: "A date",
-    Type.DATETIME: "A date",
-    Type.MAILABLE: "Yes or no, for each subscription",
+    Type.STRING: gettext_lazy("Text"),
+    Type.NUMBER: gettext_lazy("A number"),
+    Type.BOOLEAN: gettext_lazy("Yes or no"),
+    Type.FLAG: gettext_lazy("Yes or no"),
+    Type.DATE: gettext_lazy("A date"),
+    Type.DATETIME: gettext_lazy("A date"),
+    Type.MAILABLE: gettext_lazy("Yes or no, for each subscription"),
 }
 
 
@@ -61,11 +63,13 @@ class Picking:
 
     def _hint(self, field: Field, example: str) -> str:
         if field.type in (Type.BOOLEAN, Type.FLAG, Type.MAILABLE):
-            return PLAIN[field.type]
+            return str(PLAIN[field.type])
         if example:
-            return f"e.g. {example}"
+            return _("e.g. %(example)s") % {"example": example}
         some = [label[:LONGEST] for label in list(self.words.choices(field).values())]
-        return f"e.g. {', '.join(some[:2])}" if some else PLAIN.get(field.type, "")
+        if not some:
+            return str(PLAIN.get(field.type, ""))
+        return _("e.g. %(example)s") % {"example": ", ".join(some[:2])}
 
     def recent(self) -> str:
         """Keys of the fields that this person's segments used, the newest first."""

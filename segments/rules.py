@@ -28,6 +28,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Protocol
 
+from django.utils.translation import gettext as _
+
 from segments import dates, emails
 from segments.emails import Emails
 from segments.fields import Field, Source
@@ -111,11 +113,12 @@ class BadRules(ValueError):
 def name_of(place: Place) -> str:
     """“Group 2, condition 3.1” for (1, 2, 0): as the builder numbers them."""
     if not place:
-        return "The segment"
+        return _("The segment")
     if len(place) == 1:
-        return f"Group {place[0] + 1}"
+        return _("Group %(group)s") % {"group": place[0] + 1}
     rest = ".".join(str(index + 1) for index in place[1:])
-    return f"Group {place[0] + 1}, condition {rest}"
+    said = _("Group %(group)s, condition %(condition)s")
+    return said % {"group": place[0] + 1, "condition": rest}
 
 
 @dataclass(slots=True)
@@ -128,7 +131,7 @@ class Reading:
 
     def rule(self, data: Any, place: Place) -> Group | Filter | None:
         if not isinstance(data, Mapping):
-            self._complain(place, "a rule is an object.")
+            self._complain(place, _("a rule is an object."))
             return None
         if "rules" in data or "match" in data:
             return self._group(data, place)
@@ -151,11 +154,11 @@ class Reading:
     def _filter(self, data: JSON, place: Place) -> Filter | None:
         self.filters += 1
         if self.filters == MAX_FILTERS + 1:
-            self._complain(
-                place,
-                f"a segment takes {MAX_FILTERS} conditions. Remove some, or put part"
-                " of them into a segment of their own.",
+            said = _(
+                "a segment takes %(most)s conditions. Remove some, or put part"
+                " of them into a segment of their own."
             )
+            self._complain(place, said % {"most": MAX_FILTERS})
             return None
         try:
             return self._complete(data, place)
@@ -170,7 +173,7 @@ class Reading:
         value = self._value(data, found, operator)
         wide = data.get("include_unknown", False)
         if not isinstance(wide, bool):
-            raise BadOperand("“include_unknown” is true or false.")
+            raise BadOperand(_("“include_unknown” is true or false."))
         return Filter(found, operator, value, wide, place)
 
     def _value(self, data: JSON, found: Field, operator: Operator) -> Value:
@@ -184,32 +187,36 @@ class Reading:
 
     def _field(self, key: Any) -> Field:
         if not key:
-            raise BadOperand("choose what to filter by.")
+            raise BadOperand(_("choose what to filter by."))
         found = self.words.field(str(key)) if isinstance(key, str) else None
         if found is None:
-            raise BadOperand(f"there is no field “{short(key)}”. Choose another.")
+            said = _("there is no field “%(key)s”. Choose another.")
+            raise BadOperand(said % {"key": short(key)})
         return found
 
 
 def _group_refusal(data: JSON, place: Place) -> str:
     if data.get("match") not in ("all", "any", "none"):
-        return "choose whether all, any or none of the conditions must hold."
+        return _("choose whether all, any or none of the conditions must hold.")
     rules = data.get("rules")
     if set(data) - {"match", "rules"} or not isinstance(rules, list):
-        return "a group has “match” and “rules”, nothing else."
+        return _("a group has “match” and “rules”, nothing else.")
     if len(place) > MAX_DEPTH:
-        return f"groups nest {MAX_DEPTH} deep at most. Move this one up."
+        said = _("groups nest %(most)s deep at most. Move this one up.")
+        return said % {"most": MAX_DEPTH}
     if not rules:
-        return "the group is empty. Add a condition or remove the group."
+        return _("the group is empty. Add a condition or remove the group.")
     return ""
 
 
 def _operator(found: Field, key: Any) -> Operator:
     if not key:
-        raise BadOperand(f"choose how to compare “{found.label}”.")
+        said = _("choose how to compare “%(field)s”.")
+        raise BadOperand(said % {"field": found.label})
     operator = found.operator(str(key))
     if operator is None:
-        raise BadOperand(f"“{short(key)}” is no way to ask for “{found.label}”.")
+        said = _("“%(key)s” is no way to ask for “%(field)s”.")
+        raise BadOperand(said % {"key": short(key), "field": found.label})
     return operator
 
 
@@ -219,16 +226,17 @@ def _check_keys(data: JSON, operator: Operator) -> None:
         allowed.add("include_unknown")
     extra = sorted(map(str, set(data) - allowed))
     if extra:
-        raise BadOperand(
-            f"“{operator.label}” does not take “{short(', '.join(extra))}”."
-        )
+        said = _("“%(operator)s” does not take “%(keys)s”.")
+        keys = short(", ".join(extra))
+        raise BadOperand(said % {"operator": operator.label, "keys": keys})
 
 
 def _other(other: Field, found: Field) -> Field:
     if other.type not in DATES or other.source is Source.FACT:
-        raise BadOperand(f"“{other.label}” is not a date. Choose another.")
+        said = _("“%(field)s” is not a date. Choose another.")
+        raise BadOperand(said % {"field": other.label})
     if other.key == found.key:
-        raise BadOperand("choose another date than the one before.")
+        raise BadOperand(_("choose another date than the one before."))
     return other
 
 
@@ -239,7 +247,8 @@ def _check_choices(value: Value, found: Field, operand: Operand, words: Words) -
     known = words.choices(found)
     gone = [one for one in keys if one not in known]
     if gone:
-        raise BadOperand(f"“{short(gone[0])}” is not there any more. Choose again.")
+        said = _("“%(value)s” is not there any more. Choose again.")
+        raise BadOperand(said % {"value": short(gone[0])})
 
 
 def read(data: Any, words: Words) -> tuple[Group | None, tuple[Complaint, ...]]:
@@ -249,7 +258,7 @@ def read(data: Any, words: Words) -> tuple[Group | None, tuple[Complaint, ...]]:
     """
     reading = Reading(words)
     if not isinstance(data, Mapping) or "rules" not in data:
-        return None, (Complaint((), "add at least one condition."),)
+        return None, (Complaint((), _("add at least one condition.")),)
     rules = reading.rule(data, ())
     return (
         rules if isinstance(rules, Group) else None,

@@ -105,7 +105,7 @@ def schema(fields: Iterable[Field]) -> Schema:
 
 def _field(field: Field) -> Schema:
     return {
-        "title": field.label,
+        "title": str(field.label),
         "anyOf": [_filter(field, operator) for operator in field.operators],
     }
 

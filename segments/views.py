@@ -68,7 +68,7 @@ def segment_list(request: SignedIn) -> HttpResponse:
 def vocabulary(request: SignedIn) -> HttpResponse:
     """Every field with its operators: what a segment can ask."""
     families = [
-        (family.value, alike(fields)) for family, fields in Vocabulary().offered()
+        (family.label, alike(fields)) for family, fields in Vocabulary().offered()
     ]
     return render(request, "segments/vocabulary.html", {"families": families})
 

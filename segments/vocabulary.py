@@ -8,6 +8,8 @@ from itertools import groupby
 
 from django.apps import apps
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from consent.models import SubscriptionType
@@ -59,7 +61,7 @@ class Vocabulary:
     def choices(self, field: Field) -> dict[str, str]:
         """{key: label} of what a filter on `field` can choose from."""
         if not field.options:
-            return dict(field.choices)
+            return {key: str(label) for key, label in field.choices}
         if field.options not in self._read:
             self._read[field.options] = _OPTIONS[field.options]()
         found = self._read[field.options]
@@ -107,13 +109,17 @@ def _emails() -> dict[str, str]:
         key: _together([name for _, name in names])
         for key, names in groupby(keyed, key=lambda row: row[0])
     }
-    kinds = {f"type:{pk}": f"All emails about {name}" for pk, name in _types().items()}
+    about = _("All emails about %(name)s")
+    kinds = {f"type:{pk}": about % {"name": name} for pk, name in _types().items()}
     return found | kinds
 
 
 def _together(names: list[str]) -> str:
-    first = names[-1]
-    return first if len(names) == 1 else f"{first} ({len(names)} emails)"
+    first, count = names[-1], len(names)
+    if count == 1:
+        return first
+    said = ngettext("%(name)s (%(count)s email)", "%(name)s (%(count)s emails)", count)
+    return said % {"name": first, "count": count}
 
 
 _OPTIONS: dict[str, Callable[[], dict[str, str]]] = {

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import BooleanField, Case, Q, TextField, Value, When
 from django.db.models.functions import Cast
+from django.utils.translation import gettext as _
 
 from contacts.models import Contact
 from segments.compile import condition, value_of
@@ -47,9 +48,13 @@ class Answer:
 
     def __str__(self) -> str:
         if not self.holds:
-            return f"{self.contact} is not in"
-        doors = f", through {' and '.join(self.through)}" if self.through else ""
-        return f"{self.contact} is in{doors}"
+            said = _("%(contact)s is not in")
+        elif self.through:
+            said = _("%(contact)s is in, through %(groups)s")
+        else:
+            said = _("%(contact)s is in")
+        groups = _(" and ").join(self.through)
+        return said % {"contact": self.contact, "groups": groups}
 
 
 def standing(segment: Segment, contact: Contact) -> dict[str, Any]:
@@ -118,7 +123,7 @@ def _actual(rule: Group | Filter, value: str | None) -> str:
     if isinstance(rule, Group) or rule.field.source is Source.FACT:
         return ""
     if value is None or value == "":
-        return "no value"
+        return _("no value")
     if rule.field.type is Type.DATETIME:
         return f"{value[:16].replace('T', ' ')} UTC"
     return value[:80]

@@ -3,23 +3,38 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from segments.emails import HUMAN, TIMES, WHO, WINDOWS, Emails
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from segments.emails import HUMAN, WINDOWS, Emails
+from segments.numbers import number
 from segments.operands import Reasons
 from segments.operators import Operand, Type
 from segments.rules import Filter, Group, Words
 
 SHOWN = 4
 MATCHES = {
-    "all": "All of these",
-    "any": "At least one of these",
-    "none": "None of these",
+    "all": gettext_lazy("All of these"),
+    "any": gettext_lazy("At least one of these"),
+    "none": gettext_lazy("None of these"),
 }
-UNSENT = "an email not sent yet"
+# in how many emails, and whose doing counts, behind the emails themselves
+OFTEN = {
+    "at_least": gettext_lazy("at least %(count)s of them"),
+    "at_most": gettext_lazy("at most %(count)s of them"),
+    "exactly": gettext_lazy("exactly %(count)s of them"),
+}
+DOERS = {
+    "unverified": gettext_lazy("by uncertain ones"),
+    "machine": gettext_lazy("by machines"),
+    "any": gettext_lazy("by anybody or anything"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +48,8 @@ class Line:
 
 def sentence(rules: Group, words: Words) -> str:
     """“Contacts whose … and whose …; or who …”, one sentence."""
-    return f"Contacts {_group(rules, words, outer=True)}."
+    conditions = _group(rules, words, outer=True)
+    return _("Contacts %(conditions)s.") % {"conditions": conditions}
 
 
 def lines(rule: Group | Filter, words: Words) -> Iterator[Line]:
@@ -43,10 +59,10 @@ def lines(rule: Group | Filter, words: Words) -> Iterator[Line]:
 
 def _lines(rule: Group | Filter, words: Words, level: int) -> Iterator[Line]:
     if isinstance(rule, Filter):
-        text = phrase(rule, words).removeprefix("whose ").removeprefix("who ")
+        text = clause(rule, words)
         yield Line(rule, level, text[:1].upper() + text[1:])
         return
-    yield Line(rule, level, MATCHES[rule.match])
+    yield Line(rule, level, str(MATCHES[rule.match]))
     for one in rule.rules:
         yield from _lines(one, words, level + 1)
 
@@ -57,25 +73,33 @@ def _group(group: Group, words: Words, *, outer: bool = False) -> str:
         for one in group.rules
     ]
     if group.match == "none":
-        return f"of whom none of this is true: {'; '.join(parts)}"
+        said = _("of whom none of this is true: %(conditions)s")
+        return said % {"conditions": "; ".join(parts)}
     if outer and group.match == "any":
-        return "; or ".join(parts)
-    joined = f" {'and' if group.match == 'all' else 'or'} ".join(parts)
+        return _("; or ").join(parts)
+    joined = (_(" and ") if group.match == "all" else _(" or ")).join(parts)
     nested = not outer and len(parts) > 1 and len(group.place) > 1
     return f"({joined})" if nested else joined
 
 
 def phrase(filter: Filter, words: Words) -> str:
     """“whose Company contains “x”” or “who received any marketing email”."""
-    field, operator = filter.field, filter.operator
+    said = _("who %(clause)s") if _is_doing(filter) else _("whose %(clause)s")
+    return said % {"clause": clause(filter, words)}
+
+
+def clause(filter: Filter, words: Words) -> str:
+    """“Company contains “x””."""
+    field = filter.field
     value = value_in_words(filter, words.choices(field) if _lists(filter) else {})
-    if field.type in _DOERS:
-        return f"who {operator.label} {value}"
-    asked = operator.label.replace("…", value)
-    if asked == operator.label:
-        asked = f"{asked} {value}".strip()
-    known = " or has no value" if filter.include_unknown else ""
-    return f"whose {field.label} {asked}{known}"
+    said = filter.operator.pattern % {"field": field.label, "value": value}
+    if filter.include_unknown and not _is_doing(filter):
+        return _("%(clause)s or has no value") % {"clause": said}
+    return said
+
+
+def _is_doing(filter: Filter) -> bool:
+    return filter.field.type in _DOERS
 
 
 _DOERS = (Type.ACTIVITY, Type.MEMBERSHIP, Type.SUBSCRIPTION, Type.MAILABLE)
@@ -94,15 +118,17 @@ def value_in_words(filter: Filter, names: Mapping[str, str]) -> str:
     if filter.operator.operand is Operand.CHOICES:
         both = filter.operator.key.endswith(("all_of", "exactly"))
         return _series([names.get(one, one) for one in _tuple(filter)], both=both)
-    return text + more_than(filter)
+    return f"{text} {more_than(filter)}".strip()
 
 
 def more_than(filter: Filter) -> str:
-    """ " (12 or more)" behind “more than 11”: people read it as 11 or more."""
+    """“(12 or more)” behind “more than 11”: people read it as 11 or more."""
     value = filter.value
     if filter.operator.key != "greater" or not isinstance(value, Decimal):
         return ""
-    return f" ({int(value) + 1:,} or more)" if value == int(value) else ""
+    if value != int(value):
+        return ""
+    return _("(%(number)s or more)") % {"number": number(int(value) + 1)}
 
 
 def _tuple(filter: Filter) -> tuple[str, ...]:
@@ -113,45 +139,52 @@ def _tuple(filter: Filter) -> tuple[str, ...]:
 def _series(items: list[str], *, both: bool = False) -> str:
     if len(items) > SHOWN:
         rest = len(items) - SHOWN + 1
-        items = [*items[: SHOWN - 1], f"{rest:,} more"]
+        more = ngettext("%(count)s more", "%(count)s more", rest)
+        items = [*items[: SHOWN - 1], more % {"count": number(rest)}]
     if len(items) < 2:
         return "".join(items)
-    return f"{', '.join(items[:-1])} {'and' if both else 'or'} {items[-1]}"
-
-
-def number(value: Decimal) -> str:
-    return f"{int(value):,}" if value == int(value) else f"{value.normalize():,f}"
+    said = _("%(first)s and %(last)s") if both else _("%(first)s or %(last)s")
+    return said % {"first": ", ".join(items[:-1]), "last": items[-1]}
 
 
 def day(value: dt.date) -> str:
-    return f"{value.day} {value:%B %Y}"
+    return formats.date_format(value, "DATE_FORMAT")
+
+
+def _quoted(text: str) -> str:
+    return _("“%(text)s”") % {"text": text}
+
+
+def _between(ends: Iterable[str]) -> str:
+    low, high = ends
+    return _("%(low)s and %(high)s") % {"low": low, "high": high}
 
 
 def _emails(value: Emails, names: Mapping[str, str]) -> str:
     which = _series([_named(key, names) for key in value.keys])
-    return f"{which or 'any marketing email'}{_narrowed(value)}"
+    return f"{which or _('any marketing email')}{_narrowed(value)}"
 
 
 def _named(key: str, names: Mapping[str, str]) -> str:
-    name = names.get(key, UNSENT)
+    name = names.get(key, _("an email not sent yet"))
     if key.startswith("type:"):
         return name[:1].lower() + name[1:]
-    return f"“{name}”"
+    return _quoted(name)
 
 
 def _narrowed(value: Emails) -> str:
     """“, at least 3 of them, in the last 30 days, by machines, link with “x””."""
     parts = []
     if value.times:
-        parts.append(f"{TIMES[value.times.operator]} {value.times.number:,} of them")
+        often = OFTEN[value.times.operator]
+        parts.append(often % {"count": number(value.times.number)})
     if value.when:
-        label, operand = WINDOWS[value.when.operator]
-        when = _VALUES[operand](value.when.value, {})
-        parts.append(label.replace("…", when) if "…" in label else f"{label} {when}")
+        window, operand = WINDOWS[value.when.operator]
+        parts.append(window % {"value": _VALUES[operand](value.when.value, {})})
     if value.link:
-        parts.append(f"a link with “{value.link}”")
+        parts.append(_("a link with “%(link)s”") % {"link": value.link})
     if value.by != HUMAN:
-        parts.append(f"by {WHO[value.by]}")
+        parts.append(str(DOERS[value.by]))
     return "".join(f", {part}" for part in parts)
 
 
@@ -162,16 +195,16 @@ def _reasons(value: Reasons, names: Mapping[str, str]) -> str:
 # by operand: the value, and the names of what can be chosen
 _VALUES: dict[Operand, Callable[[Any, Mapping[str, str]], str]] = {
     Operand.NOTHING: lambda value, names: "",
-    Operand.TEXT: lambda value, names: f"“{value}”",
-    Operand.TEXTS: lambda value, names: _series([f"“{one}”" for one in value]),
+    Operand.TEXT: lambda value, names: _quoted(value),
+    Operand.TEXTS: lambda value, names: _series([_quoted(one) for one in value]),
     Operand.NUMBER: lambda value, names: number(value),
-    Operand.NUMBERS: lambda value, names: " and ".join(map(number, value)),
-    Operand.YES_NO: lambda value, names: "yes" if value else "no",
+    Operand.NUMBERS: lambda value, names: _between(map(number, value)),
+    Operand.YES_NO: lambda value, names: _("yes") if value else _("no"),
     Operand.DAY: lambda value, names: day(value),
-    Operand.DAYS: lambda value, names: " and ".join(map(day, value)),
+    Operand.DAYS: lambda value, names: _between(map(day, value)),
     Operand.SPAN: lambda value, names: str(value),
     Operand.CHOICES: lambda value, names: "",
-    Operand.OTHER: lambda value, names: value.label,
+    Operand.OTHER: lambda value, names: str(value.label),
     Operand.REASONS: _reasons,
     Operand.EMAILS: _emails,
 }
