@@ -113,6 +113,16 @@ def test_a_language_is_kept_by_its_code(alice):
     assert Contact.objects.get().language == "fi"
 
 
+def test_a_time_zone_is_kept_and_what_is_none_stays_out(alice):
+    found = bring_in(
+        "Email,Time zone\nada@people.example,Europe/Helsinki\nbo@people.example,Mars\n",
+        alice,
+    )
+    zones = Contact.objects.order_by("email").values_list("time_zone", flat=True)
+    assert list(zones) == ["Europe/Helsinki", ""]
+    assert found.counts["remarked"] == 1
+
+
 def test_a_late_check_does_not_speak_for_the_new_columns(alice):
     found = receive("Email,City\nada@people.example,Oulu\n", alice)
     late = Job.objects.claim(found.match(["email", "city"]).pk)

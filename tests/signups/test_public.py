@@ -80,6 +80,15 @@ def test_the_answer_tells_nothing_about_the_address(anybody):
     assert [*states] == [State.PENDING, State.PENDING, State.CAPPED]
 
 
+def test_afterwards_it_says_the_words_of_the_form_and_leads_on(anybody):
+    form = FormFactory(
+        thanks="See you on Friday.", redirect_url="https://shop.example/next?from=form"
+    )
+    page = anybody.get(f"/f/{form.key}/done").content.decode()
+    assert "See you on Friday." in page
+    assert 'href="https://shop.example/next?from=form"' in page
+
+
 def test_a_program_that_fills_in_everything_is_told_the_same(anybody, form):
     response = send(anybody, form, **{TRAP: "https://spam.example"})
     assert response["Location"] == f"/f/{form.key}/done"

@@ -10,6 +10,7 @@ from consent.vocabulary import Act, Action, Actor, Grade, Mechanism, Reason
 from contacts.models import Contact
 from deliveries.models import Channel, Delivery, DeliveryState, Message
 from signups.models import State, Submission, TooMany
+from signups.policy import Limit
 from signups.taking import Visitor, invite
 from signups.tasks import forget_unconfirmed
 from tests.factories import (
@@ -92,6 +93,16 @@ class TestWithoutDoubleOptIn:
         assert grant.record.consentevidence.ip == "198.51.100.7"
         assert Contact.objects.get().first_name == "Ana"
 
+    def test_switching_to_it_confirms_nobody_who_waits(self):
+        form = FormFactory(double_opt_in=True)
+        waiting = sign_up(form)
+        form.double_opt_in = False
+        form.save()
+        sign_up(form, "bo@people.example")
+        waiting.refresh_from_db()
+        assert waiting.state == State.PENDING
+        assert not Grant.objects.filter(address=waiting.address).exists()
+
     @pytest.mark.parametrize("ticked", [True, False])
     def test_the_box_about_tracking_is_her_word_on_it(self, form, ticked):
         form.tracking = "You may see what I open."
@@ -155,6 +166,17 @@ class TestLimits:
             Submission.objects.filter(pk=one.pk).update(at=earlier)
         assert sign_up(form).state == State.CAPPED
         assert Delivery.objects.count() == 3
+
+    def test_one_form_takes_so_many_from_all_places_together(self, form, monkeypatch):
+        two = (Limit(2, dt.timedelta(minutes=10)),)
+        monkeypatch.setattr("signups.models.submission.WITH_FORM", two)
+        for number in (1, 2):
+            place = Visitor(ip=f"198.51.100.{number}")
+            sign_up(form, f"person{number}@people.example", visitor=place)
+        elsewhere = Visitor(ip="198.51.100.3")
+        with pytest.raises(TooMany):
+            sign_up(form, "person3@people.example", visitor=elsewhere)
+        assert sign_up(FormFactory(), "person3@people.example", visitor=elsewhere).pk
 
     def test_one_place_sends_ten_in_ten_minutes(self, form):
         for number in range(10):
