@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 
-from accounts.models import Job
+from accounts.models import AuditEntry, Job
 from contacts.models import Contact, ContactImport, PropertyDefinition
 from reengagement.models import Campaign
 from segments.models import Segment, SegmentDay, SegmentUse, current_clock
@@ -189,6 +189,18 @@ def test_pasted_addresses_join_a_static_segment(client):
     assert list(segment.members()) == [ada]
     client.post(url("remove", segment), {"id": [ada.pk]})
     assert not segment.members().exists()
+
+
+def test_who_put_people_in_and_took_them_out_is_written_down(client, alice):
+    ada = ContactFactory(email="ada@people.example")
+    segment = SegmentFactory(kind="static", rules=None)
+    client.post(url("add", segment), {"addresses": "ada@people.example"})
+    client.post(url("remove", segment), {"id": [ada.pk]})
+    told = AuditEntry.objects.filter(url=segment.get_absolute_url()).order_by("pk")
+    assert [(one.actor, one.verb, one.detail) for one in told] == [
+        (alice, "put people into a segment", {"contacts": 1}),
+        (alice, "took people out of a segment", {"contacts": 1}),
+    ]
 
 
 def test_who_did_not_join_by_a_pasted_address_is_told(client):
