@@ -1,4 +1,4 @@
-"""Real processes die in the middle of 2,000 mails; nobody is missed, nobody gets two.
+"""Real processes die in the middle of a send; nobody is missed, nobody gets two.
 
 Real PostgreSQL that waits for the disk, real Valkey, real worker, real SMTP.
 """
@@ -25,6 +25,7 @@ from tests.threads import together
 pytestmark = [pytest.mark.kill, pytest.mark.timeout(400)]
 
 MAILS = 2_000
+CROWD = 20_000  # of a whole round, in which people leave all along
 PATIENCE = 240
 NO = Act(
     action=Action.WITHDRAWN, mechanism=Mechanism.UNSUBSCRIBE_PAGE, actor=Actor.CONTACT
@@ -146,7 +147,7 @@ def test_whoever_dies_and_whoever_leaves_nobody_is_lost_or_mailed_twice(
     live_stack, victims
 ):
     kind = MessageFactory().subscription_type
-    make_readers(kind, MAILS)
+    make_readers(kind, CROWD)
     told = killing.one_round(live_stack, kind, 11, victims)
     assert told.is_right, told
     assert told.opted_out > 0
