@@ -20,6 +20,8 @@ from anymail.webhooks.mailjet import MailjetTrackingWebhookView
 from anymail.webhooks.postmark import PostmarkTrackingWebhookView
 from anymail.webhooks.sendgrid import SendGridTrackingWebhookView
 from anymail.webhooks.sparkpost import SparkPostTrackingWebhookView
+from django.core.exceptions import SuspiciousOperation
+from django.http import HttpRequest
 from django.utils import timezone
 
 from bounces import feeding
@@ -81,6 +83,14 @@ def reader_of(provider: str) -> Any | None:
     """What reads the requests of a provider; None when no key is set for it."""
     is_heard = provider in READERS and is_told(provider)
     return READERS[provider]() if is_heard else None
+
+
+def prove(reader: Any, request: HttpRequest) -> None:
+    """400 where it does not prove who sends it; what cannot be read proves nothing."""
+    try:
+        reader.run_validators(request)
+    except (AttributeError, LookupError, TypeError, ValueError) as problem:
+        raise SuspiciousOperation(f"Its proof cannot be read: {problem}") from problem
 
 
 def asks_first(provider: str, headers: Mapping[str, str]) -> bool:

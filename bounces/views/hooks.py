@@ -24,6 +24,6 @@ def take(request: HttpRequest, provider: str) -> HttpResponse:
         raise Http404
     if webhooks.asks_first(provider, request.headers):
         return HttpResponse(status=401, headers={"WWW-Authenticate": "Basic"})
-    reader.run_validators(request)
+    webhooks.prove(reader, request)
     webhooks.take_events(provider, reader.parse_events(request))
     return HttpResponse()

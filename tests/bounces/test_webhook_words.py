@@ -12,6 +12,7 @@ from tests.bounces.hooks import (
     MOMENT,
     NAME,
     about,
+    basic,
     changed,
     keys,
     message_id,
@@ -240,6 +241,24 @@ def test_a_proof_within_a_request_of_unisender_go_holds_for_no_other(client):
     mine |= {"auth": "0" * 32}
     answer = client.post(
         "/hooks/unisender_go/", json.dumps(mine), content_type="application/json"
+    )
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("provider", "body", "headers"),
+    [
+        ("unisender_go", "[]", {}),
+        ("unisender_go", '{"auth": 1}', {}),
+        ("postal", "{}", {"X-Postal-Signature": "ä"}),
+    ],
+)
+def test_a_proof_that_cannot_be_read_is_none(client, provider, body, headers):
+    answer = client.post(
+        f"/hooks/{provider}/",
+        body,
+        content_type="application/json",
+        headers=headers | basic(NAME),
     )
     assert answer.status_code == 400
 
