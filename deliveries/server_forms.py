@@ -5,21 +5,28 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from deliveries.models import Relay
-from deliveries.models.relays import AN, PERIODS
+from deliveries.models.relays import PERIODS
 from deliveries.transports.table import PROVIDERS, SMTP, Asked, places_of
 
 SMTP_ONLY = ("port", "security")
 OF_EMAIL_URL = ("host", "user", "secret", *SMTP_ONLY)
-KEPT = "Stays as it is where nothing is entered."
+KEPT = gettext_lazy("Stays as it is where nothing is entered.")
+MAILS_PER = {
+    "second": gettext_lazy("Mails a second"),
+    "hour": gettext_lazy("Mails an hour"),
+    "day": gettext_lazy("Mails a day"),
+}
 
 
 class ServerForm(forms.ModelForm):  # type: ignore[type-arg]
     """Asks what this kind of transport needs, and nothing else."""
 
     secret = forms.CharField(
-        label="Password",
+        label=gettext_lazy("Password"),
         required=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
@@ -33,16 +40,21 @@ class ServerForm(forms.ModelForm):  # type: ignore[type-arg]
             *(f"per_{period}" for period in PERIODS),
         ]
         labels: ClassVar = {
-            "host": "Host",
-            "weight": "Share",
-            "connections": "Connections",
-            **{f"per_{one}": f"Mails {AN[one]} {one}" for one in PERIODS},
+            "name": gettext_lazy("Name"),
+            "host": gettext_lazy("Host"),
+            "port": gettext_lazy("Port"),
+            "security": gettext_lazy("Security"),
+            "user": gettext_lazy("User"),
+            "weight": gettext_lazy("Share"),
+            "connections": gettext_lazy("Connections"),
+            **{f"per_{one}": MAILS_PER[one] for one in PERIODS},
         }
         help_texts: ClassVar = {
-            "name": "What it is called here.",
+            "name": gettext_lazy("What it is called here."),
             "host": "",
-            "weight": "Of the mail, beside the others. 0: not in use.",
-            "per_second": "At most. Empty: as many as there are.",
+            "connections": gettext_lazy("At most so many at once, over all workers."),
+            "weight": gettext_lazy("Of the mail, beside the others. 0: not in use."),
+            "per_second": gettext_lazy("At most. Empty: as many as there are."),
         }
 
     def __init__(self, kind: str, *args: Any, **kwargs: Any) -> None:
@@ -68,12 +80,13 @@ class ServerForm(forms.ModelForm):  # type: ignore[type-arg]
         for name in SMTP_ONLY:
             del self.fields[name]
         self.fields["host"] = forms.ChoiceField(
-            label="Region" if len(places) > 1 else "Asked at",
+            label=_("Region") if len(places) > 1 else _("Asked at"),
             choices=list(places.items()),
-            error_messages={"required": "Choose one."},
+            error_messages={"required": _("Choose one.")},
             help_text=""
             if places
-            else f"The server names your {provider.label} in MAIL_API_URLS first.",
+            else _("The server names your %(provider)s in MAIL_API_URLS first.")
+            % {"provider": provider.label},
         )
         self._ask("user", provider.user)
         self._ask("option", provider.option)

@@ -9,6 +9,8 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import (
     require_http_methods,
     require_POST,
@@ -28,11 +30,11 @@ from deliveries.transports.table import KINDS, PROVIDERS, SHARED, SMTP, is_told
 from deliveries.trying import try_out
 
 COLUMNS = [
-    {"label": "Mail server"},
-    {"label": "Where"},
-    {"label": "Share", "class": "num"},
-    {"label": "At most"},
-    {"label": "State"},
+    {"label": gettext_lazy("Mail server")},
+    {"label": gettext_lazy("Where")},
+    {"label": gettext_lazy("Share"), "class": "num"},
+    {"label": gettext_lazy("At most")},
+    {"label": gettext_lazy("State")},
 ]
 
 
@@ -70,7 +72,10 @@ def _ask(request: SignedIn, form: ServerForm, done: str) -> HttpResponse:
     if valid and (relay := kept(form, form.save)):
         _note(request, relay, f"{done} mail server")
         _check_domains()
-        messages.success(request, f"Saved {relay}. It counts within twenty seconds.")
+        messages.success(
+            request,
+            _("Saved %(relay)s. It counts within twenty seconds.") % {"relay": relay},
+        )
         return redirect(relay)
     shown = Relay.objects.filter(pk=form.instance.pk).first()
     context = {
@@ -112,9 +117,13 @@ def test(request: SignedIn, pk: int) -> HttpResponse:
     taken, said = try_out(relay, request.user.email)
     _note(request, relay, "tried mail server")
     if taken:
-        messages.success(request, f"Look into {request.user.email}. {said}")
+        messages.success(
+            request,
+            _("Look into %(address)s. %(said)s")
+            % {"address": request.user.email, "said": said},
+        )
     else:
-        messages.error(request, f"The test was not sent. {said}")
+        messages.error(request, _("The test was not sent. %(said)s") % {"said": said})
     return redirect(relay)
 
 
@@ -125,5 +134,8 @@ def remove(request: SignedIn, pk: int) -> HttpResponse:
     _note(request, relay, "removed mail server")
     relay.delete()
     _check_domains()
-    messages.success(request, f"Removed {relay}. Nothing leaves by it any more.")
+    messages.success(
+        request,
+        _("Removed %(relay)s. Nothing leaves by it any more.") % {"relay": relay},
+    )
     return redirect("deliveries:relays")

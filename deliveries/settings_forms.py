@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from consent import addresses
 from deliveries.models import SendingDomain
@@ -13,9 +15,11 @@ class DomainForm(forms.Form):
     """A domain to send from, as somebody types it: alone or as an address."""
 
     name = forms.CharField(
-        label="Domain",
+        label=gettext_lazy("Domain"),
         max_length=254,
-        help_text="What stands after the @ of your From addresses: news.brand.example",
+        help_text=gettext_lazy(
+            "What stands after the @ of your From addresses: news.brand.example"
+        ),
     )
 
     def clean_name(self) -> str:
@@ -24,16 +28,21 @@ class DomainForm(forms.Form):
             name = addresses.parse(f"postmaster@{typed.strip().rstrip('.')}").domain
         except addresses.BadAddress as bad:
             raise forms.ValidationError(
-                "This is not a domain. Write it as news.brand.example."
+                _("This is not a domain. Write it as news.brand.example.")
             ) from bad
         provider = provider_of(name)
         if provider != OTHER:
             raise forms.ValidationError(
-                f"{name} belongs to {LABELS[provider]}, which refuses mail in its name"
-                " from other servers. Use a domain of your own."
+                _(
+                    "%(domain)s belongs to %(provider)s, which refuses mail in its name"
+                    " from other servers. Use a domain of your own."
+                )
+                % {"domain": name, "provider": LABELS[provider]}
             )
         if SendingDomain.objects.filter(name=name).exists():
-            raise forms.ValidationError(f"{name} is in the list already.")
+            raise forms.ValidationError(
+                _("%(domain)s is in the list already.") % {"domain": name}
+            )
         return name
 
 
@@ -41,7 +50,9 @@ class AllowForm(forms.Form):
     """Why a domain may send for tests without its records."""
 
     reason = forms.CharField(
-        label="Reason",
+        label=gettext_lazy("Reason"),
         max_length=300,
-        help_text="Stands in the audit log and on every review page meanwhile.",
+        help_text=gettext_lazy(
+            "Stands in the audit log and on every review page meanwhile."
+        ),
     )

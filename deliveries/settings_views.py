@@ -10,6 +10,8 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.doorbell import ring
@@ -24,19 +26,34 @@ from deliveries.settings_forms import AllowForm, DomainForm
 
 CHECK = "deliveries.tasks.check_domains"
 COLUMNS = [
-    {"label": "Domain"},
-    {"label": "State"},
-    {"label": "What is wrong"},
-    {"label": "Last checked"},
+    {"label": gettext_lazy("Domain")},
+    {"label": gettext_lazy("State")},
+    {"label": gettext_lazy("What is wrong")},
+    {"label": gettext_lazy("Last checked")},
 ]
 # check: what it is called, and what it is for
 CHECKS = {
-    "dkim": ("DKIM", "Signs every mail, the unsubscribe headers with it."),
-    "spf": ("SPF", "Says which servers may send. It counts at the return path."),
-    "dmarc": ("DMARC", "Says what receivers do with mail in your name."),
-    "alignment": ("Alignment", "Whether the return path belongs to the From domain."),
-    "mx": ("MX", "Lets people answer. Outlook and Yahoo look whether they can."),
-    "return_path": ("Return path", "Where returned mail goes, and opt-outs by mail."),
+    "dkim": (
+        "DKIM",
+        gettext_lazy("Signs every mail, the unsubscribe headers with it."),
+    ),
+    "spf": (
+        "SPF",
+        gettext_lazy("Says which servers may send. It counts at the return path."),
+    ),
+    "dmarc": ("DMARC", gettext_lazy("Says what receivers do with mail in your name.")),
+    "alignment": (
+        gettext_lazy("Alignment"),
+        gettext_lazy("Whether the return path belongs to the From domain."),
+    ),
+    "mx": (
+        "MX",
+        gettext_lazy("Lets people answer. Outlook and Yahoo look whether they can."),
+    ),
+    "return_path": (
+        gettext_lazy("Return path"),
+        gettext_lazy("Where returned mail goes, and opt-outs by mail."),
+    ),
 }
 
 
@@ -132,7 +149,10 @@ def add(request: SignedIn) -> HttpResponse:
         return _index(request, form)
     domain = SendingDomain.objects.connect(form.cleaned_data["name"], request.user)
     ring(CHECK)
-    messages.success(request, f"Added {domain}. Set its records, then check them.")
+    messages.success(
+        request,
+        _("Added %(domain)s. Set its records, then check them.") % {"domain": domain},
+    )
     return redirect(domain)
 
 
@@ -152,10 +172,10 @@ def loop(request: SignedIn, pk: int) -> HttpResponse:
     """A mail to ourselves, judged when it comes back."""
     domain = _find(pk)
     if settings.LOCAL_MODE:
-        messages.error(request, "On this machine mail does not come back.")
+        messages.error(request, _("On this machine mail does not come back."))
     else:
         loopback.send(domain)
-        messages.success(request, "On its way. What came back stands here soon.")
+        messages.success(request, _("On its way. What came back stands here soon."))
     return redirect(domain)
 
 
@@ -164,9 +184,14 @@ def rotate(request: SignedIn, domain: SendingDomain) -> HttpResponse:
     key = domain.rotate(request.user)
     ring(CHECK)
     if key is None:
-        messages.error(request, "A new key waits for its record already. Set that one.")
+        messages.error(
+            request, _("A new key waits for its record already. Set that one.")
+        )
     else:
-        messages.success(request, f"Set the record of {key.selector}; then it signs.")
+        messages.success(
+            request,
+            _("Set the record of %(key)s; then it signs.") % {"key": key.selector},
+        )
     return redirect(domain)
 
 
@@ -176,12 +201,17 @@ def allow(request: SignedIn, domain: SendingDomain) -> HttpResponse:
     if not form.is_valid():
         return show(request, domain, form, INVALID)
     domain.allow(request.user, form.cleaned_data["reason"])
-    messages.warning(request, f"{domain} may send for 24 hours, for tests.")
+    messages.warning(
+        request, _("%(domain)s may send for 24 hours, for tests.") % {"domain": domain}
+    )
     return redirect(domain)
 
 
 @administering
 def remove(request: SignedIn, domain: SendingDomain) -> HttpResponse:
     domain.remove(request.user)
-    messages.success(request, f"Removed {domain}. Take its records out of DNS.")
+    messages.success(
+        request,
+        _("Removed %(domain)s. Take its records out of DNS.") % {"domain": domain},
+    )
     return redirect("deliveries:domains")

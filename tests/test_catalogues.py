@@ -24,6 +24,9 @@ SEEN = [
     *(TEMPLATES / "segments").glob("*.html"),
     *(TEMPLATES / "webhooks").glob("*.html"),
     *(TEMPLATES / "signups").glob("*.html"),
+    TEMPLATES / "base_plain.html",
+    *(TEMPLATES / "registration").glob("*.html"),
+    *(TEMPLATES / "deliveries").glob("*.html"),
 ]
 # names that are the same everywhere, and no words of a language
 OWN_NAMES = {"Listwell", "webhook-id"}

@@ -14,6 +14,9 @@ from django.db import connection, models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts import vault
 from deliveries.providers import LABELS
@@ -24,13 +27,17 @@ SHUNNED = dt.timedelta(minutes=1)
 # first half of the advisory lock of a connection: "one relay's slot"
 SLOT = 0x4C57
 PERIODS = ("second", "hour", "day")
-AN = {"second": "a", "hour": "an", "day": "a"}
+LIMITS = {
+    "second": gettext_lazy("%(most)s a second"),
+    "hour": gettext_lazy("%(most)s an hour"),
+    "day": gettext_lazy("%(most)s a day"),
+}
 
 
 class Security(models.TextChoices):
-    NONE = "none", "None"
+    NONE = "none", gettext_lazy("None")
     STARTTLS = "starttls", "STARTTLS"
-    TLS = "tls", "TLS from the first octet"
+    TLS = "tls", gettext_lazy("TLS from the first octet")
 
 
 class Limited(models.Model):
@@ -128,13 +135,15 @@ class Relay(Limited):
                 name="relay_security_is_known",
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=[kind for kind, _ in KINDS]),
+                condition=Q(kind__in=[kind for kind, _label in KINDS]),
                 name="relay_kind_is_known",
             ),
             models.CheckConstraint(
                 condition=Q(kind=SMTP) | ~Q(host=""),
                 name="relay_provider_has_a_place",
-                violation_error_message="Choose where the provider is asked.",
+                violation_error_message=gettext_lazy(
+                    "Choose where the provider is asked."
+                ),
             ),
         ]
 
@@ -168,12 +177,14 @@ class Relay(Limited):
 
     @property
     def limits_shown(self) -> str:
-        found = self.limits.items()
-        return ", ".join(f"{most:,} {AN[one]} {one}" for one, most in found)
+        return ", ".join(
+            LIMITS[one] % {"most": number_format(most, force_grouping=True)}
+            for one, most in self.limits.items()
+        )
 
     def clean(self) -> None:
         if self.is_smtp and self.user and self.security == Security.NONE:
-            raise ValidationError("A password is not sent in the clear: use TLS.")
+            raise ValidationError(_("A password is not sent in the clear: use TLS."))
 
     @property
     def purpose(self) -> str:
