@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from bounces.codes import Judgement, judge, stage_of
-from bounces.delivery_reports import Failure
+from bounces.delivery_reports import ADDRESS, Failure
 from bounces.parse import parse
 from bounces.parsed import ACTIONS, Kind, Parsed
 from bounces.rules.families import HINTS
+from bounces.rules.letters import ADVICE
 
 NAMES = {
     Kind.COMPLAINT: "complaint",
@@ -23,6 +25,15 @@ NAMES = {
 ABOUT_SOMEBODY = (Kind.COMPLAINT, Kind.AUTH_REPORT, Kind.NO_COMPLAINT, Kind.DELIVERED)
 OF_THE_MAILBOX = ("mailbox_full", "mailbox_disabled", "too_large")
 BOUNCED = (Kind.FAILED, Kind.DELAYED)
+PARAGRAPHS = re.compile(r"\n[ \t]*\n")
+STEP = re.compile(
+    r"^[^\n<>]{0,40}(?:-->|>>>|\bc:|\bin:)[ \t]*"
+    r"(?:ehlo|helo|mail|rcpt|data|rset|quit)\b.*$"
+    r"|^[^\n<>]{0,40}(?:<--|<<<|\bs:|\bout:)[ \t]*[23]\d\d[ -].*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+FEW = 12  # letters besides an address
+CODE = re.compile(r"(?<![\d.])[45](?:\d\d(?=[ \-])|\.\d{1,3}\.\d{1,3})(?![\d.])")
 HINTED = frozenset(one.key for one in HINTS)
 
 
@@ -87,19 +98,49 @@ def is_delayed(failure: Failure, parsed: Parsed) -> bool:
 
 
 def judged(failure: Failure, parsed: Parsed) -> Judgement:
-    """By the server's own words; by the whole notice when they say too little."""
-    stage = failure.stage or stage_of(failure.text) or stage_of(parsed.notice)
-    if failure.text:
-        found = judge(None, failure.status, failure.text, stage=stage)
-        is_one_of_many = len(parsed.failures) > 1  # the notice speaks of the others
+    """By the server's own words, the nearest first; by the whole notice when they say
+    too little."""
+    near = beginning(failure.text)
+    stage = failure.stage or stage_of(near) or stage_of(failure.text)
+    stage = stage or stage_of(parsed.notice)
+    near = without_steps(near)
+    is_one_of_many = len(parsed.failures) > 1  # the notice speaks of the others
+    if near:
+        found = judge(None, failure.status, near, stage=stage)
+        if not is_clear(found):
+            found = widely(failure.status, failure.text, stage)
         if is_one_of_many or is_clear(found):
             return found if is_one_of_many else doubted(found, parsed.notice)
-    everything = f"{failure.text}\n{parsed.notice}"
-    found = judge(None, failure.status, everything, stage=stage)
-    if found.rule or len(parsed.failures) > 1:
+    everything = f"{failure.text}\n\n{parsed.notice}"
+    found = widely(failure.status, everything, stage)
+    if found.rule or is_one_of_many:
         return found
     titled = judge(None, failure.status, parsed.title, stage=stage)
     return titled if is_clear(titled) else found
+
+
+def beginning(text: str) -> str:
+    """As far as the first paragraph with a code, or that says something when none has
+    one: advice and excuses come behind it."""
+    is_coded = bool(CODE.search(text))
+    near = ""
+    for paragraph in PARAGRAPHS.split(text):
+        near = f"{near}\n{paragraph}".strip()
+        if CODE.search(near) if is_coded else len(ADDRESS.sub("", near)) > FEW:
+            break
+    return near
+
+
+def without_steps(text: str) -> str:
+    """Without the lines of a transcript that went well, and the commands."""
+    answered = STEP.sub("", text)
+    return answered if CODE.search(answered) else text
+
+
+def widely(status: str, text: str, stage: str) -> Judgement:
+    """By all that is said; by the advice only when the rest says nothing."""
+    found = judge(None, status, without_advice(text), stage=stage)
+    return found if found.rule else judge(None, status, text, stage=stage)
 
 
 def doubted(found: Judgement, notice: str) -> Judgement:
@@ -107,10 +148,16 @@ def doubted(found: Judgement, notice: str) -> Judgement:
     "automatically rejected: not enough disk space" above a code for unknown users."""
     if found.kind != "hard":
         return found
-    told = judge(None, "", notice)
+    told = judge(None, "", without_advice(notice))
     # Of others than the mailbox a notice speaks in passing: its own host, the sender
     is_told = told.category in OF_THE_MAILBOX and is_clear(told)
     return told if is_told else found
+
+
+def without_advice(notice: str) -> str:
+    """Without the paragraphs that tell what else might have been the cause."""
+    paragraphs = PARAGRAPHS.split(notice)
+    return "\n\n".join(one for one in paragraphs if not ADVICE.search(one))
 
 
 def is_clear(judgement: Judgement) -> bool:

@@ -45,7 +45,8 @@ STAGES = (
         "RCPT",
         re.compile(
             r"our rcpt to|rcpt (?:to )?command|does not like recipient|state 1[34]\b"
-            r"|--> ?rcpt|rcpt to\)|\bmail to: ?<?[^\s<>]{1,80}@"
+            r"|--> ?rcpt|command: ?rcpt|but (?:the )?recipient was re(?:fus|ject)ed"
+            r"|rcpt to\)|\bmail to: ?<?[^\s<>]{1,80}@"
             r"|\[rcpt_to\]|rejected recipient|after rcpt|>>> ?rcpt"
             r"|(?:sent|to): ?rcpt to|rcpt to (?:gener|response)"
             r"|in reply to rcpt|following rcpt|rcpt to:?<[^>]{3,99}>:? [45]\d\d"

@@ -36,7 +36,7 @@ ELIDED = re.compile(r"\b(?:[cdjlst]|qu|un|all|dell|nell|sull)'")  # l'utente
 TOO_MANY = re.compile(r"\btoo (?:many|much)\b")
 DENIED = re.compile(r"\bn'")  # n'existe pas
 LACKED = re.compile(  # "does not have a NAME account" is "no account"
-    r"(?:\bnot|\bn't|n't) have (?:an? |any |such |that |this )"
+    r"(?:\bnot|\bn't|n't) (?:have|got|own) (?:an? |any |such |that |this )"
     r"(?:[^\s@]{1,60}\.[^\s@]{2,20} )?"
 )
 REFUSAL = "recipient address rejected: "  # Postfix, before the reason

@@ -89,6 +89,7 @@ NOBODY = re.compile(
     r"|@(?:[\w.-]+\.)?(?:mail\.gmail\.com|prod\.outlook\.com|support\.\w+\.com)$",
     re.IGNORECASE,
 )
+MAIL_TO = re.compile(r"\byour (?:e-?mail|message|mail) to[ \t]*[<\"']?$", re.I)
 MESSAGE_ID = re.compile(r"^[\w.$+-]*\d{6,}[\w.$+-]*@", re.ASCII)
 
 
@@ -161,7 +162,7 @@ def place_of(number: int, address: str, before: str, *, is_aside: bool) -> Place
         )
     is_first = bool(LEADING.match(before))
     if is_aside and not is_first:
-        is_meant = "generated from" in before
+        is_meant = "generated from" in before or bool(MAIL_TO.search(before))
         return (
             Place(number, address, is_named=True, is_aside=True) if is_meant else None
         )

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from bounces.concepts import said_in
 from bounces.delivery_reports import (
     ADDRESS,
     REPORT_FIELD,
@@ -114,8 +115,14 @@ class Reading:
         is_done = self.subject.startswith(("delivered:", "relayed:", "expanded:"))
         if is_done or letters.DONE.are_in(f"{self.subject} {self.opening}"):
             return Kind.DELIVERED
-        is_late = letters.DELAYS.are_in(f"{self.subject} {self.opening[:1500]}")
-        return Kind.DELAYED if is_late else Kind.FAILED
+        return Kind.DELAYED if self._is_late() else Kind.FAILED
+
+    def _is_late(self) -> bool:
+        said = f"{self.subject} {self.opening[:1500]}"
+        if letters.DELAYS.are_in(said) or not letters.LATE.are_in(said):
+            return letters.DELAYS.are_in(said)
+        is_final = letters.FINAL.search(said) or ("box", "unknown") in said_in(said)
+        return not is_final
 
     def _letter(self) -> Kind:
         if letters.CHALLENGES.are_in(f"{self.subject} {self.opening}"):

@@ -71,6 +71,8 @@ AROUND = (
         r"|(?<=no such )(?:(?:distribution|mailing) )?(?:list|group)\b",
         "user",
     ),
+    turn("dear ", r"\bdear (?:sender|customer|client|user)s?\b", ""),
+    turn("number", r"\b(?:tele)?(?:phone|mobile|cell|box) number\b", "user"),
     turn("client ", r"\bclient (?=(?:mailbox|account)\b)", ""),
     turn("user ", r"\buser[ -]agent\b", "program"),
     turn("from", r"\bfrom[ -](?:address|domain)\b", "sender"),

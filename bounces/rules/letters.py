@@ -73,6 +73,7 @@ LEADS = phrases(
     "not a valid user / has been rejected / was automatically rejected / "
     "rejected your message / message was rejected / message rejected / "
     "error message below / invalid user address / remote host said / "
+    "unknown recipient / recipient unknown / bounced:  / "
     "server responded / server replied / server message / remote server returned / "
     "generated following response / the response was / transcript of session / "
     "transcript of the attempts / unknown user / user unknown / no such user / "
@@ -86,17 +87,23 @@ LEADS = phrases(
     "届きません / teslim edilemedi / "
     "не удалось доставить / не может быть доставлено / 无法投递 / 无法送达"
 )
+# That it is still tried
 DELAYS = phrases(
-    "(delay) / delayed / delivery delay / not yet been delivered / "
-    "has not been delivered yet / message has not been delivered / "
+    "still in our queue / still in the queue / will be tried again / "
+    "(delay) / not yet been delivered / has not been delivered yet / "
     "warning message only / this is a warning only / "
     "warning: could not send message for past / still being retried / "
-    "will be retried / will keep trying / will continue to try / will try again / "
+    "will be retried / will keep trying / will continue to try / "
     "continue to attempt / delivery attempts will continue / do not need to resend / "
-    "had transient non-fatal errors / transient failure / temporarily deferred / "
-    "transfer still in progress / noch nicht zugestellt / verzögert / retardé / "
-    "遅れて / 配信遅延"
+    "had transient non-fatal errors / transfer still in progress / "
+    "noch nicht zugestellt / 遅れて / 配信遅延"
 )
+# That it may be, unless something is said that ends it
+LATE = phrases(
+    "delayed / delivery delay / message has not been delivered / will try again / "
+    "transient failure / temporarily deferred / verzögert / retardé"
+)
+FINAL = re.compile(r"(?<![\d.])(?:55[0-6]|5\.[1-7]\.\d{1,3})(?![\d.])")
 DONE = phrases(
     "successfully delivered / was successfully / "
     "delivery status notification (success) / successful mail delivery / "
@@ -180,6 +187,18 @@ ASIDE = phrases(
     "please include this problem report / delete your own text / intended recipient / "
     "legally / click here / mime-capable / multi-part message / unsubscribe / "
     "check for typos / double-checking / disclaimer"
+)
+# Of what it may be: not said of this mail
+ADVICE = re.compile(
+    r"\b(?:possible|common|usual|frequent|typical|likely) (?:reason|cause)"
+    r"|\breasons? (?:for this |may |might |could |include)"
+    r"|\bcauses? (?:may|might|include)|\bwhat to do\b|\bhow to fix\b"
+    r"|\bmake sure (?:that )?your\b"
+    r"|\bthis (?:can|may|might|usually) (?:happen|mean|be)"
+    r"|\bm(?:ö|oe)gliche (?:ursache|gr(?:ü|ue)nde)|\bh(?:ä|ae)ufige (?:ursache|gr)"
+    r"|\b(?:raisons|causes) (?:possibles|fr(?:é|e)quentes)"
+    r"|\b(?:posibles|possibili) (?:causas|cause)",
+    re.IGNORECASE,
 )
 # RFC 3834 and what programs did before it
 REPLIED = (

@@ -56,7 +56,8 @@ FULL = (
         "exceeded maximum inbound message storage / exceeded storage / "
         "exceeding allowed storage / box ist voll / delivery failed: over quota / "
         "has reached its limit / |mailfile is full / no room / "
-        "error writing message: file too large / receive any more / space available / "
+        "error writing message: file too large / receive any more / take any more / "
+        "hold any more / space available / "
         "maximum allowed number of messages / no storage remaining",
     ),
     row(

@@ -28,7 +28,7 @@ UNDONE: Table = {
         recognized recognise recognize valid registered listed defined gültig
         gueltig bekannt valide válid* valido such used located locate record file
         customer use verify entry validate validated longer takiego takiej taki taka
-        taką такъв kennen kennt létező صحيح
+        taką такъв kennen kennt ermitteln ermittelt постоји постои létező صحيح
         υπάρχει βρέθηκε קיים קיימת מוכר موجود موجودة معروف صالح وجود tồn
         ditemukan dikenal съществува намерен postoji pronađen obstaja najden leitud
         eksisteeri nájden verified match matches matched deliverable correct

@@ -102,6 +102,15 @@ TURNS = (
         "domain",
     ),
     turn("lookup", r"\blookup (?:of|for) (?=@)", ""),
+    turn(
+        "no ",
+        r"\bno (?:(?:pop3?|imap4?|local|mail|valid|active|known|working|registered)"
+        r"[,/]? (?:or |and |nor )?){1,3}(?=" + BOXES + r"s?\b)",
+        "no",
+    ),
+    turn(
+        "ha", r"\bha(?:s|ve) no e?-?mail(?= (?:here|at|with|on|service)\b)", "no user"
+    ),
     turn("undefined", r"\bundefined (?=" + BOXES + r"\b(?! status))", "unknown"),
     turn(
         "exist",
@@ -114,6 +123,7 @@ TURNS = (
     turn("exist", r"\bceased? to exist\b|\bnever existed\b", "unknown"),
     turn("s ", r"\b(?:nobody|no ?one) (?:uses|owns|reads|has)\b", "no"),
     turn(" h", r"\b(?:nao ha|no hay|no hi ha)\b", "nenhum"),
+    turn("nicht gibt", r"\bnicht (?:mehr )?gibt\b", "unbekannt"),
     turn("gibt", r"\bgibt (?:es )?(?:[a-z]{2,10} ){0,3}?nicht\b", "unbekannt"),
     turn("нет", r"(?<!\w)нет(?= ?(?:[.!;,]|$))", "неизвестн"),
     turn(

@@ -21,7 +21,8 @@ THINGS: Table = {
         recipient recipients rcpt rcpts destinat* empfänger* empfaenger* ontvanger*
         mottagar* mottaker* modtager* vastaanottaj* odbiorc* adresat* adressat*
         příjem* címzett* получател* адресат* одержувач* addressee* mailbox mailboxes
-        mailboxs mbox postfach* postfächer* mailkonto postbus* postvak* brevlåd*
+        mailboxs mbox postfach* postfächer* anschrift mailkonto postbus* postvak*
+        brevlåd*
         postkass* postilaatik* postituslaatik* postaláda* skrzynk* schránk* casella*
         caselle*
         buzón* buzon* caixa* boîte* boite* bal ящик* почтов* скриньк* kutusu account
@@ -41,7 +42,8 @@ THINGS: Table = {
         mailadr* emailadr* epostadr* postadr* mailacc* emailacc* emailkonto*
         epostkonto* mailbruker postboks* kontot kontoen kontoet tili tiliä
         sähköpostiosoit* sähköpostitil* postafiók* fiók cím* căsuț* contul adresi
-        hesab* alici* скринька получатель абонент* учётн* отримувач* пощенск*
+        hesab* alici* скринька получатель абонент* учётн* отримувач* корисни* примаоц*
+        пощенск*
         акаунт* račun* nalog* naslov* účet účtu príjemc* adresas adrese adresă
         adreça aadress* lahter* pašto paskyra konts akun حساب البريد بريد messagerie
         usuari usuària destinatari destinatària bústi* correu geadresseerd* kasutaj*
