@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -17,6 +17,7 @@ from django.utils import timezone
 from accounts.account import Account as Account  # so that Django finds it
 from accounts.account import Clock as Clock
 from accounts.account import check_time_zone as check_time_zone
+from accounts.limits import Limited
 from accounts.retention import Retention as Retention  # the same
 from accounts.roles import Right, Role
 from accounts.saved_views import SavedView as SavedView  # the same
@@ -58,11 +59,11 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, role=Role.ADMIN, **fields)
 
 
-class User(AbstractBaseUser):
+class User(Limited, AbstractBaseUser):
     """Somebody who signs in to the console, by email address.
 
-    The role says all that she may do. The last active administrator can neither be
-    made less nor be switched off (trigger).
+    The role says all that she may do, and her brands where. The last active
+    administrator can neither be made less nor be switched off (trigger).
     """
 
     email = models.EmailField("email address", unique=True)
@@ -97,6 +98,11 @@ class User(AbstractBaseUser):
             models.CheckConstraint(
                 condition=Q(role__in=Role.values), name="user_role_is_known"
             ),
+            models.CheckConstraint(
+                condition=~Q(role=Role.ADMIN) | Q(brand_ids=[]),
+                name="user_administrator_is_not_limited",
+                violation_error_message="An administrator works for every brand.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -114,9 +120,19 @@ class User(AbstractBaseUser):
         return {right.value: self.may(right) for right in Right}
 
     def take_role(self, role: Role, by: User) -> None:
-        """Give another role; raises NotChanged."""
+        """Give another role; raises NotChanged. Administrators are not limited."""
         detail = {"from": self.role, "to": role.value}
-        self._change(by, "changed the role of", detail, role=role)
+        brands = [] if role == Role.ADMIN else self.brand_ids
+        self._change(by, "changed the role of", detail, role=role, brand_ids=brands)
+
+    def limit_to(
+        self, chosen: Collection[int], names: Mapping[int, str], by: User
+    ) -> None:
+        """Let her work for these brands alone, for all where there are none; raises
+        NotChanged. `names` are those of all brands, for the audit log."""
+        before, self.brand_ids = self.brands_in_words(names), sorted(chosen)
+        detail = {"from": before, "to": self.brands_in_words(names)}
+        self._change(by, "changed the brands of", detail, brand_ids=self.brand_ids)
 
     def switch(self, by: User, *, on: bool) -> None:
         """Keep out for good, or let in again by a new password; raises NotChanged.

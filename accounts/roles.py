@@ -78,25 +78,38 @@ RIGHTS: dict[Role, frozenset[Right]] = {
 }
 
 
-def needs(right: Right, *, reading: Right | None = None) -> Callable[[View], View]:
+def needs(
+    right: Right, *, reading: Right | None = None, every_brand: bool = False
+) -> Callable[[View], View]:
     """A view for those who have `right`; the others get a page that says so.
 
-    `reading` is enough to look (GET). Goes outermost, so that no other refusal tells
-    what is there.
+    `reading` is enough to look (GET). `every_brand`: what it does concerns all brands,
+    so it is not for who is limited to some. Goes outermost, so that no other refusal
+    tells what is there.
     """
     looking = reading or right
 
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: SignedIn, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if not request.user.may(looking if request.method in SAFE else right):
+            acting = request.method not in SAFE
+            if not may_enter(request.user, guarded, acting=acting):
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 
         guarded.rights = (looking, right)  # type: ignore[attr-defined]
+        # beginning to ask for it is no use either, where one has to act to look
+        guarded.limits = (every_brand and not reading, every_brand)  # type: ignore[attr-defined]
         return guarded
 
     return decorate
+
+
+def may_enter(user: User, view: View, *, acting: bool) -> bool:
+    """May she open this page, or POST to it? Where nothing is said anybody may."""
+    right = getattr(view, "rights", (None, None))[acting]
+    is_closed = getattr(view, "limits", (False, False))[acting] and user.is_limited
+    return right is None or (user.may(right) and not is_closed)
 
 
 def is_open(user: User, url: str, *, acting: bool = False) -> bool:
@@ -107,5 +120,4 @@ def is_open(user: User, url: str, *, acting: bool = False) -> bool:
         return True
     if "admin" in found.namespaces:
         return user.is_staff
-    right = getattr(found.func, "rights", (None, None))[acting]
-    return right is None or user.may(right)
+    return may_enter(user, found.func, acting=acting)

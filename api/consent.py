@@ -13,7 +13,7 @@ from typing import Any
 from django.shortcuts import get_object_or_404
 from ninja import Field, Query, Router, Schema
 
-from accounts.models import Account
+from accounts.models import Account, User
 from api.entering import Asked, Bearer
 from api.once import OnceKey, once
 from api.paging import Asking, Key, Page, page
@@ -139,7 +139,8 @@ class Left(Schema):
 )
 def list_subscription_types(request: Asked) -> Any:
     """What people can subscribe to."""
-    return SubscriptionType.objects.active().select_related("brand")
+    mine = SubscriptionType.objects.for_user(request.user)
+    return mine.active().select_related("brand")
 
 
 @router.get(
@@ -198,7 +199,7 @@ def subscribe(request: Asked, pk: Key, given: Agreeing, key: OnceKey = None) -> 
     with a confirmed address, or staff in the console, ends that.
     """
     contact = get_object_or_404(Contact, pk=pk)
-    agreement = _agreement(given)
+    agreement = _agreement(given, request.user)
 
     def act() -> dict[str, Any]:
         try:
@@ -210,19 +211,20 @@ def subscribe(request: Asked, pk: Key, given: Agreeing, key: OnceKey = None) -> 
     return once(request, key, act)
 
 
-def _agreement(given: Agreeing) -> Agreement:
+def _agreement(given: Agreeing, user: User) -> Agreement:
     if wrong := Account.current().why_not(given.agreed_on):
         raise Invalid({"/agreed_on": wrong})
     return Agreement(
-        subscription_type=_type(given.subscription_type),
+        subscription_type=_type(given.subscription_type, user),
         basis=LegalBasis(given.basis.value),
         explanation=given.explanation,
         day=given.agreed_on,
     )
 
 
-def _type(pk: int) -> SubscriptionType:
-    found = SubscriptionType.objects.active().filter(pk=pk).first()
+def _type(pk: int, user: User) -> SubscriptionType:
+    mine = SubscriptionType.objects.for_user(user)
+    found = mine.active().filter(pk=pk).first()
     if found is None:
         raise Invalid({"/subscription_type": "There is no such type in use."})
     return found
@@ -241,7 +243,8 @@ def unsubscribe(request: Asked, pk: Key, given: Leaving, key: OnceKey = None) ->
     contact = get_object_or_404(Contact, pk=pk)
     if not contact.address_id:
         raise Refused(409, "no_address", "This contact has no address.")
-    kind = _type(given.subscription_type) if given.subscription_type else None
+    named = given.subscription_type
+    kind = _type(named, request.user) if named else None
 
     def act() -> dict[str, Any]:
         no = subscriptions.opt_out(

@@ -30,7 +30,8 @@ class FormOut(Schema):
 @router.get("/forms", response=Page[FormOut], auth=Bearer(TokenScope.FORMS_READ))
 def list_forms(request: Asked, asking: Query[Asking]) -> Any:
     """The forms that are open, the oldest first."""
-    return page(Form.objects.active().prefetch_related("types"), asking, _drawn)
+    forms = Form.objects.for_user(request.user).active()
+    return page(forms.prefetch_related("types"), asking, _drawn)
 
 
 def _drawn(forms: list[Form]) -> list[dict[str, Any]]:

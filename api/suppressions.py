@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from ninja import Field, Query, Router, Schema
 
-from accounts.models import AuditEntry
+from accounts.models import AuditEntry, User
 from api.consent import AskedBy
 from api.entering import Asked, Bearer, note_export
 from api.once import OnceKey, once
@@ -166,7 +166,7 @@ def add_suppressions(request: Asked, given: Adding, key: OnceKey = None) -> Any:
     They hold at once, whether or not anybody knows the addresses. What is no address
     is told by its place, and the others are put on the list.
     """
-    brand, kind = _scope(given)
+    brand, kind = _scope(given, request.user)
     parsed = _parsed(given.emails)
     ids = [*Address.objects.ensure(one for one in parsed if one).values()]
 
@@ -199,12 +199,15 @@ def _parsed(emails: list[str]) -> list[addresses.Parsed | None]:
     return found
 
 
-def _scope(given: Adding) -> tuple[Brand | None, SubscriptionType | None]:
+def _scope(given: Adding, user: User) -> tuple[Brand | None, SubscriptionType | None]:
     """The brand, or the type, that they want no more; Invalid when there is none."""
     if given.brand and given.subscription_type:
         raise Invalid({"/brand": "Name a brand or a type, not both."})
-    brand = Brand.objects.filter(pk=given.brand or 0).first()
-    kind = SubscriptionType.objects.filter(pk=given.subscription_type or 0).first()
+    if user.is_limited and not (given.brand or given.subscription_type):
+        raise Invalid({"/brand": "Name a brand or a type that is yours."})
+    brand = Brand.objects.for_user(user).filter(pk=given.brand or 0).first()
+    kinds = SubscriptionType.objects.for_user(user)
+    kind = kinds.filter(pk=given.subscription_type or 0).first()
     if given.brand and not brand:
         raise Invalid({"/brand": "There is no such brand."})
     if given.subscription_type and not kind:

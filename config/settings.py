@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "accounts.middleware.AccountClock",
     "accounts.middleware.ReadersLanguage",
     "accounts.middleware.AskForSecondFactor",
+    "console.limits.KeepToBrands",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.limits import narrowed
 from accounts.models import AuditEntry, User
 from accounts.races import kept
 from accounts.roles import Right, needs
@@ -43,8 +44,9 @@ def tabs(current: str, user: User) -> list[dict[str, Any]]:
 
 @needs(Right.SETTINGS, reading=Right.LOOK)
 def brand(request: SignedIn, pk: int | None = None) -> HttpResponse:
-    """Edit one brand; the default one when none is named."""
-    one = get_object_or_404(Brand, pk=pk) if pk else Brand.objects.default()
+    """Edit one brand; the default one, or the first of hers, when none is named."""
+    brands = Brand.objects
+    one = get_object_or_404(brands, pk=pk) if pk else brands.home(request.user)
     return _edit_brand(request, one, f"Saved {one.name}.")
 
 
@@ -69,7 +71,7 @@ def _edit_brand(request: SignedIn, one: Brand, done: str) -> HttpResponse:
     context = {
         "form": form,
         "brand": one,
-        "brands": Brand.objects.order_by("-is_default", "name"),
+        "brands": Brand.objects.for_user(request.user).order_by("-is_default", "name"),
         "tabs": tabs("consent:brand", request.user),
     }
     status = INVALID if form.is_bound else 200
@@ -79,7 +81,7 @@ def _edit_brand(request: SignedIn, one: Brand, done: str) -> HttpResponse:
 @needs(Right.LOOK)
 @require_GET
 def types(request: SignedIn) -> HttpResponse:
-    rows = SubscriptionType.objects.select_related("brand")
+    rows = SubscriptionType.objects.for_user(request.user).select_related("brand")
     archived = "archived" in request.GET
     context = {
         "types": rows.filter(archived_at__isnull=not archived),
@@ -112,6 +114,7 @@ def edit_type(request: SignedIn, pk: int) -> HttpResponse:
 
 def _edit_type(request: SignedIn, one: SubscriptionType, done: str) -> HttpResponse:
     form = SubscriptionTypeForm(request.POST or None, instance=one)
+    form = narrowed(form, request.user)
     valid = request.method == "POST" and form.is_valid()
     if valid and (saved := kept(form, form.save)):
         AuditEntry.objects.record(

@@ -63,7 +63,7 @@ def index(request: SignedIn) -> HttpResponse:
         "most_beyond": MOST_BEYOND_A_LIMIT,
         "too_little": TOO_LITTLE.format(sent=rates.everybody.sums["sent"]),
         "columns": COLUMNS,
-        "late": Late.objects.within(WINDOW)[:LATE_SHOWN],
+        "late": Late.objects.for_user(request.user).within(WINDOW)[:LATE_SHOWN],
         "late_columns": LATE_COLUMNS,
         "grace": GRACE // dt.timedelta(minutes=1),
         **_charts(days, first, last),

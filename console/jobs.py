@@ -16,6 +16,7 @@ from accounts.models import AuditEntry, Job, JobState
 from accounts.paging import FALLING, keyset
 from accounts.roles import Right, needs
 from accounts.web import SignedIn
+from console.limits import jobs_of
 from console.stopping import may_stop
 from contacts.models.imports import CHECK
 
@@ -34,7 +35,7 @@ COLUMNS = [
 @needs(Right.LOOK)
 @require_safe
 def index(request: SignedIn) -> HttpResponse:
-    jobs = Job.objects.select_related("owner")
+    jobs = jobs_of(request.user).select_related("owner")
     page = keyset(jobs, request.GET, PAGE, FALLING)
     return render(request, "console/jobs.html", {"page": page, "columns": COLUMNS})
 

@@ -23,7 +23,8 @@ def opt_out(request: SignedIn, pk: int) -> HttpResponse:
     one = None
     if type_id := request.POST.get("type"):
         key = type_id if type_id.isdecimal() else 0
-        one = get_object_or_404(SubscriptionType, pk=key)
+        mine = SubscriptionType.objects.for_user(request.user)
+        one = get_object_or_404(mine, pk=key)
     no = subscriptions.opt_out(contact, request.user, one)
     what = f"“{one}”" if one else "all marketing"
     if no is None:

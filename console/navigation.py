@@ -26,6 +26,7 @@ class Entry:
     key: str = ""
     local_only: bool = False
     right: Right = Right.LOOK
+    every_brand: bool = False  # not for who is limited to some
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,7 +51,7 @@ HYGIENE = (
     Entry(_("Email health"), "activity", "console:email_health", "h"),
     Entry(_("Bounce audit"), "mail-x", "bounces:list", "b", right=Right.SEE_PEOPLE),
     Entry(_("Jobs"), "list-checks", "console:jobs", "j"),
-    Entry(_("Outbox"), "inbox", "console:outbox", "x", True, Right.SEE_PEOPLE),
+    Entry(_("Outbox"), "inbox", "console:outbox", "x", True, Right.SEE_PEOPLE, True),
     Entry(_("Settings"), "settings", "consent:brand", "e"),
 )
 
@@ -65,7 +66,9 @@ def links(entries: tuple[Entry, ...], request: SignedIn) -> list[Link]:
     shown = [
         one
         for one in entries
-        if (settings.LOCAL_MODE or not one.local_only) and request.user.may(one.right)
+        if (settings.LOCAL_MODE or not one.local_only)
+        and request.user.may(one.right)
+        and not (one.every_brand and request.user.is_limited)
     ]
     urls = [reverse(one.url_name) for one in shown]
     return [

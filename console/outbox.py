@@ -53,7 +53,7 @@ def local_only(view: View) -> View:
     return shown
 
 
-@needs(Right.SEE_PEOPLE)
+@needs(Right.SEE_PEOPLE, every_brand=True)
 @local_only
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
@@ -83,7 +83,7 @@ def tabs(*, is_back: bool) -> list[dict[str, Any]]:
     ]
 
 
-@needs(Right.SEE_PEOPLE)
+@needs(Right.SEE_PEOPLE, every_brand=True)
 @local_only
 @require_safe
 def detail(request: SignedIn, pk: int) -> HttpResponse:
@@ -101,7 +101,7 @@ def detail(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, "console/outbox_mail.html", context)
 
 
-@needs(Right.SEE_PEOPLE)
+@needs(Right.SEE_PEOPLE, every_brand=True)
 @local_only
 @require_safe
 @xframe_options_sameorigin
@@ -111,7 +111,7 @@ def html(request: SignedIn, pk: int) -> HttpResponse:
     return framed(letter_for(request.user, pk).quiet_html)
 
 
-@needs(Right.SEE_PEOPLE)
+@needs(Right.SEE_PEOPLE, every_brand=True)
 @local_only
 @require_safe
 @xframe_options_sameorigin
@@ -136,7 +136,7 @@ def framed(document: str) -> HttpResponse:
     return HttpResponse(document, headers={"Referrer-Policy": "no-referrer"})
 
 
-@needs(Right.SEE_PEOPLE)
+@needs(Right.SEE_PEOPLE, every_brand=True)
 @local_only
 @require_safe
 def raw(request: SignedIn, pk: int) -> HttpResponse:
@@ -149,7 +149,7 @@ def raw(request: SignedIn, pk: int) -> HttpResponse:
     )
 
 
-@needs(Right.EDIT)
+@needs(Right.EDIT, every_brand=True)
 @local_only
 @require_POST
 def clear(request: HttpRequest) -> HttpResponse:

@@ -38,17 +38,19 @@ class StopForm(forms.Form):
 @needs(Right.LOOK)
 @require_safe
 def index(request: SignedIn) -> HttpResponse:
-    emails = MarketingEmail.objects.select_related("subscription_type")
+    emails = MarketingEmail.objects.for_user(request.user)
+    emails = emails.select_related("subscription_type")
+    campaigns = Campaign.objects.for_user(request.user).live()
     return render(
         request,
         "console/overview.html",
         {
             "stops": _stops(),
-            "tasks": todo.tasks(),
-            "steps": todo.first_steps(),
+            "tasks": todo.tasks(request.user),
+            "steps": todo.first_steps(request.user),
             "trend": trend(),
             "health": _health(asked="count" in request.GET),
-            "campaigns": Campaign.objects.live().with_counts().order_by("-pk")[:SHOWN],
+            "campaigns": campaigns.with_counts().order_by("-pk")[:SHOWN],
             "running": emails.filter(state__in=UNDER_WAY).with_progress()[:SHOWN],
             "sent": emails.filter(state=EmailState.SENT).order_by("-pk")[:SHOWN],
         },
@@ -66,7 +68,7 @@ def numbers(request: SignedIn) -> HttpResponse:
     )
 
 
-@needs(Right.SEND)
+@needs(Right.SEND, every_brand=True)
 def stop(request: SignedIn) -> HttpResponse:
     """Ask for the reason, then stop everything that leaves."""
     form = StopForm(request.POST or None)
@@ -77,7 +79,7 @@ def stop(request: SignedIn) -> HttpResponse:
     return _ask(request, form, stopping=True)
 
 
-@needs(Right.SEND)
+@needs(Right.SEND, every_brand=True)
 def go_on(request: SignedIn) -> HttpResponse:
     """Ask for the reason, then let mails leave again."""
     holds = _stops()

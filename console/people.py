@@ -44,7 +44,7 @@ class Query:
 
     @classmethod
     def of(cls, asked: QueryDict, types: list[SubscriptionType]) -> Query:
-        default = next(one for one in types if one.is_default)
+        default = next((one for one in types if one.is_default), types[0])
         chosen = {str(one.pk): one for one in types}.get(asked.get("type", ""), default)
         answer, sort = asked.get("answer", ""), asked.get("sort", "")
         segment = key(asked.get("segment", ""))
@@ -92,13 +92,19 @@ class Query:
 @needs(Right.SEE_PEOPLE)
 @require_safe
 def index(request: SignedIn) -> HttpResponse:
-    types = list(SubscriptionType.objects.active().select_related("brand"))
+    types = _types_for(request.user)
     query, look = Query.of(request.GET, types), Look.of(request.GET)
     context = _list(request.GET, query, look) | _choices(query, types)
     context |= _views(request.user, query, look)
     context["acts"] = menu(request.user)
     context["everybody_matching"] = urlencode({EVERYBODY: "yes", **query.words})
     return render(request, "console/contacts.html", context)
+
+
+def _types_for(user: User) -> list[SubscriptionType]:
+    """Those of her brands; all where these have none: one is always asked about."""
+    types = SubscriptionType.objects.active().select_related("brand")
+    return list(types.for_user(user)) or list(types)
 
 
 def _list(asked: QueryDict, query: Query, look: Look) -> dict[str, Any]:

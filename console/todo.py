@@ -10,12 +10,13 @@ from django.db.models import Prefetch, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Account, Job, JobState
+from accounts.models import Account, JobState, User
 from bounces.models import Incident
 from campaigns.models import Approval, EmailState, MarketingEmail
 from campaigns.readiness import obstacles
 from consent.models import Brand, SubscriptionType
 from console import stops
+from console.limits import jobs_of
 from contacts.models import Contact
 from deliveries.entrances import NONE_IN_USE
 from deliveries.models import Hold, HoldKind, Late, Relay, SendingDomain
@@ -48,26 +49,27 @@ class Step:
     done: bool
 
 
-def tasks() -> list[Task]:
-    """At most SHOWN of each kind."""
+def tasks(user: User) -> list[Task]:
+    """At most SHOWN of each kind, of her brands."""
     found = (
-        _approvals(),
-        _later(),
-        _reviews(),
-        _senders(),
+        _approvals(user),
+        _later(user),
+        _reviews(user),
+        _senders(user),
         _relays(),
-        _too_late(),
-        _halted(),
-        _paused(),
+        _too_late(user),
+        _halted(user),
+        _paused(user),
         _webhooks(),
-        _failed(),
+        _failed(user),
     )
     return [task for kind in found for task in kind]
 
 
-def _reviews() -> Iterator[Task]:
+def _reviews(user: User) -> Iterator[Task]:
     """The waiting is over, and somebody has to say that the silent are opted out."""
-    waiting = Campaign.objects.filter(state=CampaignState.REVIEW)
+    mine = Campaign.objects.for_user(user)
+    waiting = mine.filter(state=CampaignState.REVIEW)
     for campaign in waiting.order_by("pk")[:SHOWN]:
         yield Task(
             f"Review the silent people of “{campaign}”",
@@ -77,12 +79,14 @@ def _reviews() -> Iterator[Task]:
         )
 
 
-def _approvals() -> Iterator[Task]:
+def _approvals(user: User) -> Iterator[Task]:
     """Drafts that wait for a second person, while the account asks for one; and later
     emails of a campaign under way, which wait for their readers until then."""
     if not Account.current().second_person:
         return
-    asked = Approval.objects.waiting().select_related("email", "asked_by")
+    mine = MarketingEmail.objects.for_user(user)
+    asked = Approval.objects.waiting().for_user(user)
+    asked = asked.select_related("email", "asked_by")
     for one in asked.order_by("pk")[:SHOWN]:
         yield Task(
             f"“{one.email}” waits for approval",
@@ -90,7 +94,7 @@ def _approvals() -> Iterator[Task]:
             reverse("campaigns:approval", args=[one.email_id]),
             "badge-check",
         )
-    later = MarketingEmail.objects.filter(
+    later = mine.filter(
         state=EmailState.DRAFT, campaign_email__campaign__state=CampaignState.RUNNING
     )
     held = later.exclude(pk__in=later.approved()).exclude(approvals__in=asked)
@@ -103,11 +107,16 @@ def _approvals() -> Iterator[Task]:
         )
 
 
-def _later() -> Iterator[Task]:
+def _later(user: User) -> Iterator[Task]:
     """Later emails of a campaign under way that cannot leave as they are."""
-    drafts = MarketingEmail.objects.filter(
-        state=EmailState.DRAFT, campaign_email__campaign__state=CampaignState.RUNNING
-    ).select_related("subscription_type__brand", "campaign_email__campaign")
+    drafts = (
+        MarketingEmail.objects.for_user(user)
+        .filter(
+            state=EmailState.DRAFT,
+            campaign_email__campaign__state=CampaignState.RUNNING,
+        )
+        .select_related("subscription_type__brand", "campaign_email__campaign")
+    )
     for email in drafts.order_by("pk")[:SHOWN]:
         for sentence in obstacles(email, recipients=False)[:1]:
             campaign = email.campaign_email.campaign
@@ -118,9 +127,9 @@ def _later() -> Iterator[Task]:
             )
 
 
-def _senders() -> Iterator[Task]:
+def _senders(user: User) -> Iterator[Task]:
     """No mail leaves without a postal address."""
-    for brand in Brand.objects.filter(postal_address="")[:SHOWN]:
+    for brand in Brand.objects.for_user(user).filter(postal_address="")[:SHOWN]:
         yield Task(
             f"Add the postal address of {brand}",
             "It stands in every email; without it nothing can be sent.",
@@ -129,9 +138,9 @@ def _senders() -> Iterator[Task]:
         )
 
 
-def _too_late() -> Iterator[Task]:
+def _too_late(user: User) -> Iterator[Task]:
     """Mail that a server accepted long after its reader had opted out."""
-    found = Late.objects.within(RECENT)
+    found = Late.objects.for_user(user).within(RECENT)
     newest = found.first()
     if newest:
         number = found.count()
@@ -143,8 +152,9 @@ def _too_late() -> Iterator[Task]:
         )
 
 
-def _halted() -> Iterator[Task]:
-    emails = MarketingEmail.objects.filter(state=EmailState.DRAFT).exclude(halted="")
+def _halted(user: User) -> Iterator[Task]:
+    drafts = MarketingEmail.objects.for_user(user).filter(state=EmailState.DRAFT)
+    emails = drafts.exclude(halted="")
     for email in emails.order_by("-pk")[:SHOWN]:
         yield Task(
             f"“{email}” was not sent",
@@ -153,14 +163,18 @@ def _halted() -> Iterator[Task]:
         )
 
 
-def _paused() -> Iterator[Task]:
-    holds = Hold.objects.active().exclude(
-        Q(kind=HoldKind.EVERYTHING)
-        | Q(message__marketing_email__state=EmailState.STOPPED)
-        # of what went out whole nothing waits: it is news for some days
-        | Q(
-            message__marketing_email__state=EmailState.SENT,
-            created_at__lt=timezone.now() - RECENT,
+def _paused(user: User) -> Iterator[Task]:
+    holds = (
+        Hold.objects.for_user(user)
+        .active()
+        .exclude(
+            Q(kind=HoldKind.EVERYTHING)
+            | Q(message__marketing_email__state=EmailState.STOPPED)
+            # of what went out whole nothing waits: it is news for some days
+            | Q(
+                message__marketing_email__state=EmailState.SENT,
+                created_at__lt=timezone.now() - RECENT,
+            )
         )
     )
     holds = holds.select_related(
@@ -217,8 +231,8 @@ def _place(hold: Hold, email: MarketingEmail | None) -> str:
     return reverse("console:lift", args=[hold.pk])
 
 
-def _failed() -> Iterator[Task]:
-    jobs = Job.objects.filter(
+def _failed(user: User) -> Iterator[Task]:
+    jobs = jobs_of(user).filter(
         state=JobState.FAILED, finished_at__gt=timezone.now() - RECENT
     )
     for job in jobs.order_by("-pk")[:SHOWN]:
@@ -229,9 +243,9 @@ def _failed() -> Iterator[Task]:
         )
 
 
-def first_steps() -> list[Step]:
+def first_steps(user: User) -> list[Step]:
     """What a new installation needs before its first campaign; empty when all done."""
-    brand = Brand.objects.default()
+    brand = Brand.objects.home(user)
     types = SubscriptionType.objects.filter(is_default=False).exists()
     steps = [
         Step(

@@ -34,6 +34,7 @@ from deliveries.single import hindrance, post
 COLUMNS = [
     {"label": "User"},
     {"label": "Role"},
+    {"label": "Brands"},
     {"label": "State"},
     {"label": "Signed in last"},
 ]
@@ -46,7 +47,43 @@ NOT_MAILED = "The link to set a password does not reach %s now."
 MAILED = "A link to set a password is on its way to %s. It works for three days."
 
 
-class InviteForm(forms.ModelForm):  # type: ignore[type-arg]
+class BrandsForm(forms.Form):
+    """For which brands somebody works."""
+
+    brands = forms.ModelMultipleChoiceField(
+        Brand.objects.order_by("-is_default", "name"),
+        label="Works for these brands alone",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=(
+            "None chosen: for every brand, also those to come. Emails, campaigns, forms"
+            " and subscription types of other brands are out of reach, for API tokens"
+            " too. Contacts, segments, templates and opt-outs are shared by all brands."
+        ),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        if given.get("brands") and given.get("role") == Role.ADMIN:
+            self.add_error(
+                "brands",
+                "An administrator works for every brand. Choose none here, or another"
+                " role.",
+            )
+        return given
+
+    @property
+    def brand_ids(self) -> list[int]:
+        return [brand.pk for brand in self.cleaned_data["brands"]]
+
+
+def brand_names() -> dict[int, str]:
+    """All there are, in the order of lists."""
+    brands = Brand.objects.order_by("-is_default", "name")
+    return dict(brands.values_list("pk", "name"))
+
+
+class InviteForm(BrandsForm, forms.ModelForm):  # type: ignore[type-arg]
     """Somebody new: where the link goes, and what she may do."""
 
     class Meta:
@@ -74,16 +111,27 @@ class InviteForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def take_in(self, by: User) -> tuple[User, Delivery]:
         """The new user, and the mail with her link."""
-        user = User.objects.create_user(**self.cleaned_data)
-        detail = {"role": user.role}
+        given = {name: self.cleaned_data[name] for name in self._meta.fields or ()}
+        user = User.objects.create_user(**given, brand_ids=self.brand_ids)
+        detail = {"role": user.role, "brands": user.brands_in_words(brand_names())}
         AuditEntry.objects.record(by, "invited", subject=user.email, detail=detail)
         return user, mail_link(user)
 
 
-class RoleForm(forms.Form):
+class RoleForm(BrandsForm):
+    field_order = ("role", "brands")
+
     role = forms.ChoiceField(
         label="Works here as", choices=Role.choices, widget=forms.RadioSelect
     )
+
+    @transaction.atomic
+    def settle(self, user: User, by: User) -> None:
+        """Raises NotChanged."""
+        if (role := self.cleaned_data["role"]) != user.role:
+            user.take_role(Role(role), by)
+        if sorted(user.brand_ids) != sorted(self.brand_ids):
+            user.limit_to(self.brand_ids, brand_names(), by)
 
 
 def ladder() -> list[tuple[str, list[str]]]:
@@ -100,8 +148,10 @@ def ladder() -> list[tuple[str, list[str]]]:
 @needs(Right.USERS)
 @require_safe
 def index(request: SignedIn) -> HttpResponse:
+    names = brand_names()
+    people = User.objects.order_by("-is_active", "email")
     context = {
-        "people": User.objects.order_by("-is_active", "email"),
+        "people": [(one, one.brands_in_words(names)) for one in people],
         "columns": COLUMNS,
         "ladder": ladder(),
         "tabs": tabs("console:users", request.user),
@@ -125,12 +175,13 @@ def invite(request: SignedIn) -> HttpResponse:
 @needs(Right.USERS)
 @require_http_methods(["GET", "POST"])
 def detail(request: SignedIn, pk: int) -> HttpResponse:
-    """One user; a POST gives her another role."""
+    """One user; a POST gives her another role, or other brands."""
     user = get_object_or_404(User, pk=pk)
-    form = RoleForm(request.POST or None, initial={"role": user.role})
+    now = {"role": user.role, "brands": user.brand_ids}
+    form = RoleForm(request.POST or None, initial=now)
     if request.method == "POST" and form.is_valid():
         try:
-            user.take_role(Role(form.cleaned_data["role"]), request.user)
+            form.settle(user, request.user)
         except NotChanged as problem:
             form.add_error("role", str(problem))
         else:

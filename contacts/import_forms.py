@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO, ClassVar, cast
 
 from django import forms
@@ -137,13 +137,14 @@ class ColumnsForm(forms.Form):
         self,
         found: ContactImport,
         *args: Any,
+        types: Iterable[SubscriptionType],
         template: ImportTemplate | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.found = found
         self.sample = found.sample()
-        choices, targets = _choices()
+        choices, targets = _choices(columns.opt_outs_of(types))
         guessed = found.mapping or columns.guess(found.headers, self.sample, targets)
         policies = found.policies or [""] * len(found.headers)
         if template:
@@ -248,9 +249,10 @@ COLUMN_POLICIES = [
 Choices = list[tuple[str, Any]]
 
 
-def _choices() -> tuple[Choices, list[columns.Target]]:
+def _choices(
+    types: list[columns.Target],
+) -> tuple[Choices, list[columns.Target]]:
     """The targets in groups, and all those that can be guessed."""
-    types = columns.opt_outs_of(SubscriptionType.objects.active())
     own = columns.properties(PropertyDefinition.objects.filter(archived_at=None))
     groups = {
         "Person": columns.PERSON,

@@ -10,8 +10,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.doorbell import ring
+from accounts.limits import narrowed
 from accounts.roles import Right, needs
 from accounts.web import INVALID, SignedIn
+from consent.models import SubscriptionType
 from contacts import tasks
 from contacts.import_forms import (
     ColumnsForm,
@@ -35,7 +37,8 @@ def upload(request: SignedIn) -> HttpResponse:
     ready = request.method == "POST" and form.is_valid()
     if ready and (found := form.receive(request.user)):
         return redirect("contacts:import_columns", found.pk)
-    recent = ContactImport.objects.exclude(job=None).select_related("created_by")
+    mine = ContactImport.objects.for_user(request.user)
+    recent = mine.exclude(job=None).select_related("created_by")
     return render(
         request,
         "contacts/import_upload.html",
@@ -67,7 +70,8 @@ def columns(request: SignedIn, pk: int) -> HttpResponse:
     if not found.file:
         return redirect("contacts:import_sheet", found.pk)
     choose = ChooseTemplateForm(request.GET or None)
-    form = ColumnsForm(found, request.POST or None, template=choose.chosen)
+    types = SubscriptionType.objects.active().for_user(request.user)
+    form = ColumnsForm(found, request.POST or None, types=types, template=choose.chosen)
     if request.method == "POST" and form.is_valid() and (job := form.save()):
         ring(tasks.run_import, job.pk)
         return redirect("contacts:import_consent", found.pk)
@@ -85,7 +89,7 @@ def consent(request: SignedIn, pk: int) -> HttpResponse:
     found = _draft(pk)
     if not found.mapping:
         return redirect("contacts:import_columns", found.pk)
-    form = ConsentForm(request.POST or None, instance=found)
+    form = narrowed(ConsentForm(request.POST or None, instance=found), request.user)
     if request.method == "POST" and form.is_valid() and form.keep():
         return redirect("contacts:import_review", found.pk)
     return render(

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
+from accounts.limits import narrowed
 from accounts.roles import Right, needs
 from accounts.web import INVALID, SignedIn
 from contacts import subscriptions
@@ -18,7 +19,7 @@ from contacts.models import Contact
 @require_POST
 def undo_opt_out(request: SignedIn, pk: int, no_pk: int) -> HttpResponse:
     contact = get_object_or_404(Contact, pk=pk)
-    no = get_object_or_404(contact.suppressions(), pk=no_pk)
+    no = get_object_or_404(contact.suppressions().for_user(request.user), pk=no_pk)
     if subscriptions.undo_opt_out(no, request.user):
         messages.success(request, f"Took the opt-out of {contact} back.")
     else:
@@ -30,7 +31,7 @@ def undo_opt_out(request: SignedIn, pk: int, no_pk: int) -> HttpResponse:
 def opt_in(request: SignedIn, pk: int) -> HttpResponse:
     contact = get_object_or_404(Contact, pk=pk)
     asked = {"subscription_type": request.GET.get("type", "")}
-    form = OptInForm(request.POST or None, initial=asked)
+    form = narrowed(OptInForm(request.POST or None, initial=asked), request.user)
     if request.method == "POST" and form.is_valid():
         try:
             subscriptions.opt_in(contact, request.user, form.agreement())

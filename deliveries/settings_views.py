@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.doorbell import ring
+from accounts.models import User
 from accounts.roles import Right, View, needs
 from accounts.web import INVALID, SignedIn
 from consent.models import Brand
@@ -67,7 +68,7 @@ def _index(request: SignedIn, form: DomainForm) -> HttpResponse:
     known = list(SendingDomain.objects.all())
     context = {
         "domains": known,
-        "missing": _missing({one.name for one in known}),
+        "missing": _missing({one.name for one in known}, request.user),
         "form": form,
         "columns": COLUMNS,
         "local": settings.LOCAL_MODE,
@@ -77,11 +78,11 @@ def _index(request: SignedIn, form: DomainForm) -> HttpResponse:
     return render(request, "deliveries/domain_list.html", context, status=status)
 
 
-def _missing(known: set[str]) -> list[tuple[str, str]]:
+def _missing(known: set[str], user: User) -> list[tuple[str, str]]:
     """(domain, brand) of the From addresses of brands whose domain was not added."""
     found = {
         domain_of(brand.from_email): brand.name
-        for brand in Brand.objects.order_by("-pk")
+        for brand in Brand.objects.for_user(user).order_by("-pk")
     }
     return sorted(
         (name, brand) for name, brand in found.items() if name not in known | {""}

@@ -24,7 +24,7 @@ from optouts.exporting import Group
 from optouts.models import Farewell, OptOutImport
 
 MOST_PASTED = 2_000_000  # characters; more comes as a file
-EVERYTHING = "everything"
+ALL = ("everything", gettext_lazy("All marketing email"))
 
 
 class ExportForm(forms.Form):
@@ -54,28 +54,18 @@ class ExportForm(forms.Form):
         )
 
 
-def brand_choices() -> list[tuple[str, str]]:
-    brands = Brand.objects.order_by("-is_default", "name")
-    return [
-        (EVERYTHING, _("All marketing email")),
-        *(
-            (f"brand-{brand.pk}", _("Only what %(brand)s sends") % {"brand": brand})
-            for brand in brands
-        ),
-    ]
+def brand_choices(user: User) -> list[tuple[str, str]]:
+    brands = Brand.objects.for_user(user).order_by("-is_default", "name")
+    said = _("Only what %(brand)s sends")
+    return [(f"brand-{brand.pk}", said % {"brand": brand}) for brand in brands]
 
 
-def type_choices() -> list[tuple[str, str]]:
-    types = SubscriptionType.objects.active().select_related("brand")
+def type_choices(user: User) -> list[tuple[str, str]]:
+    types = SubscriptionType.objects.active().for_user(user).select_related("brand")
+    said = _("Only “%(kind)s” of %(brand)s")
     return [
-        *brand_choices(),
-        *(
-            (
-                f"type-{kind.pk}",
-                _("Only “%(kind)s” of %(brand)s") % {"kind": kind, "brand": kind.brand},
-            )
-            for kind in types
-        ),
+        (f"type-{kind.pk}", said % {"kind": kind, "brand": kind.brand})
+        for kind in types
     ]
 
 
@@ -103,10 +93,16 @@ class UploadForm(forms.Form):
     )
     scope = forms.ChoiceField(
         label=gettext_lazy("What they do not want any more"),
-        choices=brand_choices,
-        initial=EVERYTHING,
         widget=forms.RadioSelect,
     )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        """Whoever is limited brings no list that covers other brands as well."""
+        super().__init__(*args, **kwargs)
+        scope = cast(forms.ChoiceField, self.fields["scope"])
+        everything = [] if user.is_limited else [ALL]
+        scope.choices = [*everything, *brand_choices(user)]
+        scope.initial = scope.choices[0][0]
 
     def clean_file(self) -> File[bytes] | None:
         file = self.cleaned_data["file"]
@@ -206,9 +202,7 @@ class OptOutForm(forms.Form):
     """An opt-out that somebody asked staff for."""
 
     address = forms.CharField(label=gettext_lazy("Email address"), max_length=320)
-    scope = forms.ChoiceField(
-        label=gettext_lazy("What they do not want any more"), choices=type_choices
-    )
+    scope = forms.ChoiceField(label=gettext_lazy("What they do not want any more"))
     basis = forms.ChoiceField(
         label=gettext_lazy("Legal basis on which we wrote until now"),
         choices=LegalBasis.choices,
@@ -219,6 +213,12 @@ class OptOutForm(forms.Form):
         help_text=gettext_lazy("Such as: phone call on 3 November, spoke to Jonas."),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        """A person may want nothing at all any more, whoever hears of it."""
+        super().__init__(*args, **kwargs)
+        scope = cast(forms.ChoiceField, self.fields["scope"])
+        scope.choices = [ALL, *brand_choices(user), *type_choices(user)]
 
     def clean_address(self) -> addresses.Parsed:
         try:

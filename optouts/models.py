@@ -56,6 +56,10 @@ def file_path(imported: OptOutImport, name: str) -> str:
 
 
 class OptOutImportQuerySet(models.QuerySet["OptOutImport"]):
+    def for_user(self, user: User) -> OptOutImportQuerySet:
+        """Those for her brands: what covers all brands is not hers."""
+        return self.filter(user.within("brand"))
+
     def take_in(
         self, file: File[bytes], shape: Shape, user: User, **fields: Any
     ) -> OptOutImport:

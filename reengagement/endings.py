@@ -13,7 +13,7 @@ from accounts.web import INVALID, SignedIn, key, keys
 from consent.tables import csv_lines
 from reengagement import eligibility
 from reengagement.forms import OptOutForm, ReasonForm
-from reengagement.models import Campaign
+from reengagement.models import BEYOND, Campaign
 from reengagement.vocabulary import CampaignState, Outcome
 
 PAGE = 50
@@ -106,7 +106,10 @@ def silent(request: SignedIn, pk: int) -> HttpResponse:
 
 
 def _opt_out(request: SignedIn, campaign: Campaign) -> HttpResponse:
-    if campaign.state == CampaignState.REVIEW and campaign.begin_opt_out(request.user):
+    in_review = campaign.state == CampaignState.REVIEW
+    if not campaign.stays_within(request.user):
+        messages.error(request, BEYOND)
+    elif in_review and campaign.begin_opt_out(request.user):
         ring("reengagement.tasks.opt_out_silent", campaign.sunset.job_id)
         messages.success(
             request, "Opting out the silent. It can be undone for 30 days."
@@ -146,6 +149,9 @@ def undo(request: SignedIn, pk: int) -> HttpResponse:
     campaign = get_object_or_404(Campaign, pk=pk, sunset__isnull=False)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
+        if not campaign.stays_within(request.user):
+            messages.error(request, BEYOND)
+            return redirect("reengagement:detail", pk)
         job = campaign.sunset.begin_undo(request.user, form.cleaned_data["reason"])
         if job is None:
             messages.error(request, NO_UNDO)

@@ -14,13 +14,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.doorbell import ring
+from accounts.limits import narrowed
 from accounts.paging import FALLING, keyset
 from accounts.roles import Right, needs
 from accounts.web import INVALID, SignedIn
 from campaigns.audience import LARGE
 from reengagement import eligibility, readiness, timeline
 from reengagement.forms import GapForm, NameForm, ReasonForm, ThenForm, WhoForm
-from reengagement.models import Campaign, CampaignEmail
+from reengagement.models import BEYOND, Campaign, CampaignEmail
 from reengagement.vocabulary import CampaignState
 
 PAGE = 50
@@ -49,7 +50,8 @@ def _held(request: SignedIn) -> QuerySet[Campaign]:
 @require_GET
 def index(request: SignedIn) -> HttpResponse:
     """All campaigns, newest first."""
-    page = keyset(Campaign.objects.with_counts(), request.GET, PAGE, FALLING)
+    mine = Campaign.objects.for_user(request.user)
+    page = keyset(mine.with_counts(), request.GET, PAGE, FALLING)
     context = {"page": page, "columns": COLUMNS}
     return render(request, "reengagement/campaign_list.html", context)
 
@@ -80,7 +82,7 @@ def _form_page(
 def who(request: SignedIn, pk: int) -> HttpResponse:
     """Step 1: the people, and who of them may be asked."""
     campaign = _draft(request, pk)
-    form = WhoForm(request.POST or None, instance=campaign)
+    form = narrowed(WhoForm(request.POST or None, instance=campaign), request.user)
     if request.method == "POST" and form.is_valid():
         form.save()
         campaign.note_choices()
@@ -148,6 +150,7 @@ def then(request: SignedIn, pk: int) -> HttpResponse:
     """Step 3: how long to wait, and what happens to the silent."""
     campaign = _draft(request, pk)
     form = ThenForm(request.POST or None, instance=campaign)
+    form = narrowed(form, request.user, never_all="opt_out_types")
     if request.method == "POST" and form.is_valid():
         form.save()
         return redirect("reengagement:check", pk)
@@ -178,6 +181,9 @@ def check(request: SignedIn, pk: int) -> HttpResponse:
 @transaction.atomic
 def start(request: SignedIn, pk: int) -> HttpResponse:
     campaign = get_object_or_404(_held(request), pk=pk)
+    if not campaign.stays_within(request.user):
+        messages.error(request, f"Not started. {BEYOND}")
+        return redirect("reengagement:then", pk)
     if campaign.state == CampaignState.DRAFT:
         problems = readiness.obstacles(campaign) or readiness.lacking(campaign)
         if problems:

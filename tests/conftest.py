@@ -10,7 +10,7 @@ from hypothesis import settings as hypothesis_settings
 from tests import pristine
 from tests.people import ALICE, PASSWORD
 
-pytest_plugins = ("tests.live", "tests.browser")
+pytest_plugins = ("tests.live", "tests.browser", "tests.two_brands")
 
 
 # A slow machine is no counter-example.

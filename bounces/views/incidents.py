@@ -63,7 +63,7 @@ def described(incident: Incident) -> dict[str, Any]:
     }
 
 
-@needs(Right.UNBOUNCE, reading=Right.SEE_PEOPLE)
+@needs(Right.UNBOUNCE, reading=Right.SEE_PEOPLE, every_brand=True)
 @require_http_methods(["GET", "POST"])
 def detail(request: SignedIn, pk: int) -> HttpResponse:
     """One incident; POST says that it is solved."""
@@ -76,7 +76,9 @@ def detail(request: SignedIn, pk: int) -> HttpResponse:
         done = incidents.solve(incident, request.user, words)
         messages.success(request, f"Solved. {incidents.freed(done)}")
         return redirect(incident)
-    sends = Message.objects.filter(pk__in=incident.bounces.values("message"))
+    sends = Message.objects.filter(
+        request.user.within("brand"), pk__in=incident.bounces.values("message")
+    )
     context = {
         **described(incident),
         "form": form,
@@ -90,7 +92,7 @@ def detail(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, "bounces/incident.html", context, status=status)
 
 
-@needs(Right.SEND)
+@needs(Right.SEND, every_brand=True)
 @require_POST
 def pause(request: SignedIn, pk: int) -> HttpResponse:
     incident = get_object_or_404(Incident.objects.open(), pk=pk)

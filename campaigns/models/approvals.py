@@ -35,6 +35,9 @@ class ApprovalQuerySet(models.QuerySet["Approval"]):
         people = self.select_related("asked_by", "decided_by", "email")
         return people.filter(email=email).order_by("-pk").first()
 
+    def for_user(self, user: User) -> ApprovalQuerySet:
+        return self.filter(user.within("email__subscription_type__brand"))
+
     def waiting(self) -> ApprovalQuerySet:
         """Drafts that wait for the second person, as they stand."""
         return self.filter(

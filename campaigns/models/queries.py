@@ -36,6 +36,11 @@ CANCELLED = "Choosing the recipients was cancelled. Nothing was sent."
 
 
 class MarketingEmailQuerySet(models.QuerySet["MarketingEmail"]):
+    def for_user(self, user: User) -> MarketingEmailQuerySet:
+        """Those of her brands, and of her own what is not about anything yet."""
+        own = Q(subscription_type=None, created_by=user)
+        return self.filter(user.within("subscription_type__brand", own))
+
     def start(
         self, starter: Starter, name: str, user: User, brand: Brand
     ) -> MarketingEmail:

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.models import User
 from accounts.paging import FALLING, keyset
 from accounts.roles import Right, needs
 from accounts.web import INVALID, SignedIn
@@ -54,14 +55,15 @@ COLUMNS = [
 def index(request: SignedIn) -> HttpResponse:
     tab = request.GET.get("state", "")
     query = request.GET.get("q", "").strip()
-    emails = MarketingEmail.objects.with_progress().select_related("subscription_type")
+    emails = MarketingEmail.objects.for_user(request.user).with_progress()
+    emails = emails.select_related("subscription_type")
     if tab in TABS:
         emails = emails.filter(state__in=TABS[tab][1])
     if query:
         emails = emails.filter(name__icontains=query)
     context = {
         "page": keyset(emails, request.GET, PAGE, FALLING),
-        "tabs": _tabs(tab),
+        "tabs": _tabs(tab, request.user),
         "columns": COLUMNS,
         "q": query,
         "state": tab,
@@ -70,8 +72,9 @@ def index(request: SignedIn) -> HttpResponse:
     return render(request, "campaigns/marketingemail_list.html", context)
 
 
-def _tabs(current: str) -> list[dict[str, Any]]:
-    states = MarketingEmail.objects.order_by().values_list("state")
+def _tabs(current: str, user: User) -> list[dict[str, Any]]:
+    mine = MarketingEmail.objects.for_user(user)
+    states = mine.order_by().values_list("state")
     counts = dict(states.annotate(count=Count("pk")))
     tabs = [
         {
@@ -92,7 +95,7 @@ def create(request: SignedIn) -> HttpResponse:
     saved = EmailTemplate.objects.starters()
     form = CreateForm(request.POST or None, saved)
     if request.method == "POST" and form.is_valid():
-        name, brand = form.cleaned_data["name"], Brand.objects.default()
+        name, brand = form.cleaned_data["name"], Brand.objects.home(request.user)
         email = MarketingEmail.objects.start(form.chosen, name, request.user, brand)
         note(request, "created email", email)
         return redirect("campaigns:content", email.pk)

@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.limits import narrowed
 from accounts.roles import Right, needs
 from accounts.web import CONFLICT, INVALID, SignedIn, key
 from campaigns import blocks as editing
@@ -274,7 +275,7 @@ def settings(request: SignedIn, pk: int) -> HttpResponse:
     email = find(pk)
     if not email.is_draft:
         return redirect(email)
-    form = SettingsForm(request.POST or None, instance=email)
+    form = narrowed(SettingsForm(request.POST or None, instance=email), request.user)
     if request.method == "POST" and form.is_valid():
         if email.save_settings(form.cleaned_data):
             note(request, "saved settings of email", email)

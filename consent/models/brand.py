@@ -10,6 +10,7 @@ from django.db.models import Q, prefetch_related_objects
 from django.utils.translation import get_language
 
 from accounts.languages import Language
+from accounts.models import User
 
 if TYPE_CHECKING:
     from consent.models.look import BrandWords
@@ -29,8 +30,15 @@ class Tracking(models.TextChoices):
 
 
 class BrandQuerySet(models.QuerySet["Brand"]):
+    def for_user(self, user: User) -> BrandQuerySet:
+        return self.filter(user.within("pk"))
+
     def default(self) -> Brand:
         return self.get(is_default=True)
+
+    def home(self, user: User) -> Brand:
+        """What she begins with: the default one, else the first that is hers."""
+        return self.for_user(user).order_by("-is_default", "name")[0]
 
 
 class Brand(models.Model):
@@ -100,6 +108,9 @@ class Period(models.IntegerChoices):
 
 
 class SubscriptionTypeQuerySet(models.QuerySet["SubscriptionType"]):
+    def for_user(self, user: User) -> SubscriptionTypeQuerySet:
+        return self.filter(user.within("brand"))
+
     def active(self) -> SubscriptionTypeQuerySet:
         return self.filter(archived_at=None)
 

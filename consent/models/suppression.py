@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from accounts.models import User
 from consent.models.address import BATCH_SIZE, Address, address_hmacs, as_array
 from consent.models.brand import Brand, SubscriptionType
 from consent.models.ledger import ConsentRecord
@@ -34,6 +35,12 @@ class WrongActor(ValueError):
 class SuppressionQuerySet(models.QuerySet["Suppression"]):
     def active(self) -> SuppressionQuerySet:
         return self.filter(lifted_at=None)
+
+    def for_user(self, user: User) -> SuppressionQuerySet:
+        """Those that say nothing of other brands; only their own colleagues end those
+        that do."""
+        of_a_type = user.within("subscription_type__brand")
+        return self.filter(user.within("brand", of_a_type))
 
     def covering(self, subscription_type: SubscriptionType) -> SuppressionQuerySet:
         """Those that forbid mails of this type: everything, its brand, or itself."""

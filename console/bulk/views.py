@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from accounts import jobfiles
+from accounts.limits import narrowed
 from accounts.models import Job, JobState, User
 from accounts.races import kept
 from accounts.roles import Right, View, needs
@@ -43,6 +44,7 @@ class Asking:
     act: BulkAct
     asked: QueryDict
     is_posted: bool
+    user: User
 
     @cached_property
     def chosen(self) -> Chosen:
@@ -50,6 +52,10 @@ class Asking:
 
     @cached_property
     def form(self) -> ActForm:
+        """Offers what is of her brands; without a type all would be meant."""
+        return narrowed(self._form(), self.user, never_all="subscription_type")
+
+    def _form(self) -> ActForm:
         """Asks as long as it was not told all of it."""
         if not self.act.form.base_fields:
             return self.act.form({})
@@ -107,12 +113,16 @@ class Asking:
             and (self.sure is None or self.sure.is_valid())
         )
 
-    def start(self, user: User) -> Job | None:
+    def start(self) -> Job | None:
         """None where the form has errors now: somebody was quicker with its name."""
         return kept(
             self.form,
             lambda: running.start(
-                self.act, self.chosen, self.form.settled(user), user, self.counts
+                self.act,
+                self.chosen,
+                self.form.settled(self.user),
+                self.user,
+                self.counts,
             ),
         )
 
@@ -123,8 +133,9 @@ def asking(act: BulkAct) -> View:
     @needs(act.right)
     def ask(request: SignedIn) -> HttpResponse:
         is_posted = request.method == "POST"
-        asking = Asking(act, request.POST if is_posted else request.GET, is_posted)
-        if is_posted and asking.is_sure() and (job := asking.start(request.user)):
+        asked = request.POST if is_posted else request.GET
+        asking = Asking(act, asked, is_posted, request.user)
+        if is_posted and asking.is_sure() and (job := asking.start()):
             return redirect(job.url)
         status = INVALID if is_posted else 200
         return render(request, "console/bulk.html", {"asking": asking}, status=status)
@@ -173,7 +184,7 @@ def download(request: SignedIn, job_pk: int) -> FileResponse:
     )
 
 
-@needs(Right.UNDO)
+@needs(Right.UNDO, every_brand=True)
 def undo(request: SignedIn, job_pk: int) -> HttpResponse:
     """Asks why, then takes an opt-out back."""
     job = _job(job_pk)

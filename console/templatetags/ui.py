@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import template
 from django.contrib.messages import get_messages
@@ -27,6 +28,7 @@ from accounts.web import SignedIn
 from console import navigation as nav
 from console.charts import Series
 from console.charts import chart as lay_out
+from console.limits import is_hers
 from console.statuses import look_of
 from console.stopping import may_stop
 
@@ -180,9 +182,10 @@ def post_button(context: Context, url: str, label: str, **look: Any) -> dict[str
 
 
 @register.simple_tag(takes_context=True)
-def offered(context: Context, url: str) -> bool:
-    """Whether a link to `url` is of any use to who looks at the page."""
-    return _is_open(context, url)
+def offered(context: Context, url: str, *, shared: bool = False) -> bool:
+    """Whether a link to `url` is of any use to who looks at the page. `shared`: what
+    stands there may belong to a brand that she does not work for."""
+    return _is_open(context, url) and not (shared and _is_others(context, url))
 
 
 @register.simple_tag(takes_context=True)
@@ -203,12 +206,14 @@ def who_can(context: Context, right: str) -> str:
 
 
 @register.simple_block_tag(takes_context=True)
-def linked(context: Context, content: str, url: str) -> SafeString:
+def linked(
+    context: Context, content: str, url: str, *, shared: bool = False
+) -> SafeString:
     """A link to `url`, or its words alone for who may not follow it."""
     words = mark_safe(content)  # noqa: S308  rendered, and escaped there
     return (
         format_html('<a href="{}">{}</a>', url, words)
-        if offered(context, url)
+        if offered(context, url, shared=shared)
         else words
     )
 
@@ -217,6 +222,12 @@ def _is_open(context: Context, url: str, *, acting: bool = False) -> bool:
     """A page drawn for nobody in particular, or for a reader, leaves nothing out."""
     user = getattr(getattr(context, "request", None), "user", None)
     return not isinstance(user, User) or is_open(user, str(url), acting=acting)
+
+
+def _is_others(context: Context, url: str) -> bool:
+    """Asks the database, where the user is limited to some brands."""
+    user = getattr(getattr(context, "request", None), "user", None)
+    return isinstance(user, User) and not is_hers(user, urlsplit(str(url)).path)
 
 
 @register.inclusion_tag("ui/steps.html")

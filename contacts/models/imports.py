@@ -35,7 +35,6 @@ TAKE = "contact_import"
 UNDO = "contact_import_undo"
 UNDO_FOR = dt.timedelta(days=7)
 
-
 # What the page of the columns asks.
 MATCHED = ("mapping", "date_order", "policy", "policies")
 # What is known of the rows before anybody is asked.
@@ -50,11 +49,16 @@ def _rows(file: File[bytes], shape: tables.Shape) -> Generator[tables.Row]:
 
 
 class ContactImportQuerySet(models.QuerySet["ContactImport"]):
-    def receive(self, name: str, content: BinaryIO, user: User) -> ContactImport:
-        """Keep `content` as the file of a new import; BadTable when it is no table.
+    def for_user(self, user: User) -> ContactImportQuerySet:
+        """Those that she brought herself, for her brands, where she is limited."""
+        if not user.is_limited:
+            return self
+        beyond = SubscriptionType.objects.exclude(user.within("brand"))
+        return self.filter(created_by=user).exclude(subscription_types__in=beyond)
 
-        Of a workbook with several sheets, one is still to be chosen.
-        """
+    def receive(self, name: str, content: BinaryIO, user: User) -> ContactImport:
+        """Keep `content` as the file of a new import, or BadTable. Of a workbook with
+        several sheets, one is still to be chosen."""
         found = ContactImport(name=name[:200], created_by=user)
         if sheets.is_workbook(content):
             found.take_workbook(content)
@@ -70,8 +74,7 @@ class ContactImportQuerySet(models.QuerySet["ContactImport"]):
         return self.filter(undo_job__state__in=[JobState.QUEUED, JobState.RUNNING])
 
     def end_stopped(self) -> int:
-        """End those that no worker ends: stopped before it began or after it died,
-        or given up; how many."""
+        """End those that no worker ends: stopped without one, or given up; how many."""
         stopped = [JobState.CANCELLED, JobState.FAILED]
         return self.filter(state=ImportState.RUNNING, job__state__in=stopped).update(
             state=ImportState.CANCELLED, finished_at=timezone.now()
@@ -352,9 +355,8 @@ class ContactImport(models.Model):
     def start_undo(self, user: User, reason: str) -> Job | None:
         """Begin to undo, once; None when somebody was faster or the time is over."""
         self.lock()
-        if not (self.can_undo and self.batch):
-            return None
-        if not self.batch.begin_undo(user, reason, self.undo_job):
+        batch = self.batch if self.can_undo else None
+        if not (batch and batch.begin_undo(user, reason, self.undo_job)):
             return None
         self.undo_job = Job.objects.create(
             kind=UNDO,

@@ -45,6 +45,10 @@ BY_REASON = (HoldCause.PERSON, HoldCause.INCIDENT)
 
 
 class HoldQuerySet(models.QuerySet["Hold"]):
+    def for_user(self, user: User) -> HoldQuerySet:
+        """Those of one mailing of her brands; the others stop what is not hers too."""
+        return self.filter(user.within("message__brand"))
+
     def active(self) -> HoldQuerySet:
         return self.filter(lifted_at=None)
 

@@ -9,11 +9,15 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from accounts.models import User
 from consent.models import Address
 from deliveries.models.messages import Message
 
 
 class LateQuerySet(models.QuerySet["Late"]):
+    def for_user(self, user: User) -> LateQuerySet:
+        return self.filter(user.within("message__brand"))
+
     def within(self, time: dt.timedelta) -> LateQuerySet:
         """Those found in the last `time`, the newest first."""
         found = self.filter(found_at__gt=timezone.now() - time)

@@ -40,7 +40,7 @@ def _status(form: Any) -> int:
 @needs(Right.IMPORT)
 @require_GET
 def import_list(request: SignedIn) -> HttpResponse:
-    imports = OptOutImport.objects.for_list()
+    imports = OptOutImport.objects.for_user(request.user).for_list()
     context = {
         "page": keyset(imports, request.GET, PAGE, FALLING),
         "columns": [
@@ -58,7 +58,8 @@ def import_list(request: SignedIn) -> HttpResponse:
 @needs(Right.IMPORT)
 @require_http_methods(["GET", "POST"])
 def import_create(request: SignedIn) -> HttpResponse:
-    form = UploadForm(request.POST or None, request.FILES or None)
+    asked = request.POST or None, request.FILES or None
+    form = UploadForm(*asked, user=request.user)
     if request.method == "POST" and form.is_valid():
         imported = form.save(request.user)
         return redirect("optouts:import_column", imported.pk)

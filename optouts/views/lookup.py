@@ -26,9 +26,10 @@ from optouts.models import OptOutImport
 @require_GET
 def lookup(request: SignedIn) -> HttpResponse:
     asked = request.GET.get("q", "").strip()
+    mine = OptOutImport.objects.for_user(request.user)
     context: dict[str, object] = {
         "q": asked,
-        "imports": OptOutImport.objects.started().for_list()[:5],
+        "imports": mine.started().for_list()[:5],
         "columns": [
             {"label": _("Why")},
             {"label": _("Covers")},
@@ -63,7 +64,7 @@ def _found(asked: str) -> dict[str, object]:
 def opt_out(request: SignedIn) -> HttpResponse:
     """Opt somebody out who asked for it by phone, letter or reply."""
     initial = {"address": request.GET.get("address", "")}
-    form = OptOutForm(request.POST or None, initial=initial)
+    form = OptOutForm(request.POST or None, initial=initial, user=request.user)
     if request.method == "POST" and form.is_valid():
         key = form.cleaned_data["address"].key
         page = reverse("optouts:list")

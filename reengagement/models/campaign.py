@@ -42,6 +42,13 @@ from segments.models import Segment, SegmentUse
 CANCEL_SECONDS = 30
 
 
+# why somebody may not start it, opt the silent out or take that back
+BEYOND = (
+    "Its opt-outs concern other brands than yours as well. A colleague who works for"
+    " all of them can do it."
+)
+
+
 class Overtaken(Exception):
     """Somebody paused or stopped the campaign, or changed the email, while its next
     mails were queued."""
@@ -127,6 +134,13 @@ class Campaign(models.Model):
         return Message.objects.filter(
             marketing_email__campaign_email__campaign=self
         ).order_by("marketing_email__campaign_email__position")
+
+    def stays_within(self, user: User) -> bool:
+        """Does its opt-out leave the brands alone that `user` does not work for?"""
+        if not user.is_limited:
+            return True
+        chosen = self.opt_out_types.all()
+        return chosen.exists() and chosen.count() == chosen.for_user(user).count()
 
     # --- before the start
 

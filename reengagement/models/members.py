@@ -16,7 +16,7 @@ from campaigns import starters
 from campaigns.approving import unapproved
 from campaigns.models import MarketingEmail
 from campaigns.readiness import obstacles
-from consent.models import Address, Grant, SubscriptionType
+from consent.models import Address, Brand, Grant
 from contacts.models import Contact
 from deliveries.models import Delivery, Hold
 from reengagement.vocabulary import OPEN_OUTCOMES, Outcome
@@ -37,14 +37,14 @@ class CampaignEmailQuerySet(models.QuerySet["CampaignEmail"]):
         position = campaign.emails.count() + 1
         if position > MAX_EMAILS:
             return None
-        kind = campaign.subscription_type or SubscriptionType.objects.default()
+        kind = campaign.subscription_type
         email = MarketingEmail.objects.start(
             starters.find(ROUND[position - 1]),
             f"{campaign.name[:180]}, email {position}",
             user,
-            kind.brand,
+            kind.brand if kind else Brand.objects.home(user),
         )
-        email.subscription_type = campaign.subscription_type
+        email.subscription_type = kind
         email.group, email.owner_label = campaign.group, campaign.name
         email.owner_url = reverse("reengagement:emails", args=[campaign.pk])
         email.save()

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q, Sum
 from django.db.models.functions import Coalesce
 
-from accounts.models import JobState
+from accounts.models import JobState, User
 from deliveries.models import Hold
 from deliveries.waves import RISKY
 from reengagement import resting
@@ -25,6 +25,11 @@ def _people(where: Q) -> Coalesce:
 
 
 class CampaignQuerySet(models.QuerySet["Campaign"]):
+    def for_user(self, user: User) -> CampaignQuerySet:
+        """Those of her brands, and of her own what is not about anything yet."""
+        own = Q(subscription_type=None, created_by=user)
+        return self.filter(user.within("subscription_type__brand", own))
+
     def live(self) -> CampaignQuerySet:
         return self.filter(state__in=LIVE_STATES)
 

@@ -36,6 +36,9 @@ def new_key() -> str:
 
 
 class FormQuerySet(models.QuerySet["Form"]):
+    def for_user(self, user: User) -> FormQuerySet:
+        return self.filter(user.within("brand"))
+
     def active(self) -> FormQuerySet:
         return self.filter(archived_at=None)
 

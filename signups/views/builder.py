@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.limits import narrowed
 from accounts.models import Account, AuditEntry
 from accounts.paging import FALLING, keyset
 from accounts.roles import Right, needs
@@ -33,7 +34,8 @@ NOTHING = {"submitted": 0, "confirmed": 0}
 @require_GET
 def index(request: SignedIn) -> HttpResponse:
     archived = "archived" in request.GET
-    rows = Form.objects.filter(archived_at__isnull=not archived)
+    mine = Form.objects.for_user(request.user)
+    rows = mine.filter(archived_at__isnull=not archived)
     page = keyset(rows.select_related("brand"), request.GET, ON_A_PAGE, FALLING)
     counts = Submission.objects.filter(form__in=page.rows).counts()
     context = {
@@ -55,7 +57,7 @@ def index(request: SignedIn) -> HttpResponse:
 @needs(Right.EDIT)
 def create(request: SignedIn) -> HttpResponse:
     fresh = Form(
-        brand=Brand.objects.default(),
+        brand=Brand.objects.home(request.user),
         created_by=request.user,
         language=Account.current().language,
     )
@@ -68,7 +70,7 @@ def edit(request: SignedIn, pk: int) -> HttpResponse:
 
 
 def _edit(request: SignedIn, one: Form) -> HttpResponse:
-    builder = FormForm(request.POST or None, instance=one)
+    builder = narrowed(FormForm(request.POST or None, instance=one), request.user)
     if request.method == "POST" and builder.is_valid():
         saved = builder.keep()
         AuditEntry.objects.record(
@@ -167,7 +169,7 @@ def invite(request: SignedIn, pk: int) -> HttpResponse:
     """Send somebody the link with which she subscribes, or comes back, herself."""
     reachable = Contact.objects.exclude(address=None).select_related("address")
     contact = get_object_or_404(reachable, pk=pk)
-    asked = InviteForm(request.POST or None)
+    asked = narrowed(InviteForm(request.POST or None), request.user)
     if request.method == "POST" and asked.is_valid():
         kind = asked.cleaned_data["subscription_type"]
         if taking.invite(contact, kind, request.user):

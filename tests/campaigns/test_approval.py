@@ -341,16 +341,16 @@ def test_the_page_asks_a_fixed_number_of_questions(
         client.get(address("approval", email))
 
 
-def test_the_overview_leads_to_what_waits(email, author):
+def test_the_overview_leads_to_what_waits(email, author, alice):
     asked(email, author)
-    (task,) = (one for one in todo.tasks() if "approval" in one.title)
+    (task,) = (one for one in todo.tasks(alice) if "approval" in one.title)
     assert task.url == address("approval", email)
 
 
-def test_the_overview_leads_to_nothing_that_was_changed_since(email, author):
+def test_the_overview_leads_to_nothing_that_was_changed_since(email, author, alice):
     asked(email, author)
     new_words(email, author)
-    assert not [one for one in todo.tasks() if "approval" in one.title]
+    assert not [one for one in todo.tasks(alice) if "approval" in one.title]
 
 
 def test_only_an_account_that_asks_has_the_tab(email, author):

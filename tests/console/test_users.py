@@ -93,7 +93,7 @@ class TestInviting:
         client.post(reverse("console:invite"), NEW)
         entry = AuditEntry.objects.get(verb="invited")
         assert (entry.actor, entry.subject) == (alice, "bo@console.example")
-        assert entry.detail == {"role": "marketer"}
+        assert entry.detail == {"role": "marketer", "brands": "All brands"}
 
     def test_the_same_address_twice_is_refused(self, client, brand, bo):
         answer = client.post(reverse("console:invite"), NEW)
@@ -187,6 +187,49 @@ class TestChanging:
         assert AuditEntry.objects.filter(subject=bo.email).count() == 1
 
 
+class TestBrands:
+    def test_are_written_down_from_and_to(self, client, bo, brand):
+        act(client, "user", bo, role="marketer", brands=[brand.pk])
+        entry = AuditEntry.objects.get(subject=bo.email)
+        assert entry.verb == "changed the brands of"
+        assert entry.detail == {"from": "All brands", "to": brand.name}
+
+    def test_none_chosen_means_all_again(self, client, bo, brand):
+        act(client, "user", bo, role="marketer", brands=[brand.pk])
+        act(client, "user", bo, role="marketer")
+        assert not User.objects.get(pk=bo.pk).is_limited
+
+    def test_stand_in_the_list(self, client, bo, brand):
+        act(client, "user", bo, role="marketer", brands=[brand.pk])
+        rows = re.findall(
+            'data-l="Brands">([^<]+)<', client.get(USERS).content.decode()
+        )
+        assert rows == ["All brands", brand.name]
+
+    def test_are_chosen_with_the_invitation(self, client, brand):
+        client.post(reverse("console:invite"), {**NEW, "brands": [brand.pk]})
+        assert User.objects.get(email="bo@console.example").brand_ids == [brand.pk]
+
+    def test_do_not_limit_an_administrator(self, client, bo, brand):
+        answer = act(client, "user", bo, role="admin", brands=[brand.pk])
+        assert answer.status_code == 422
+        assert "works for every brand" in answer.content.decode()
+        assert User.objects.get(pk=bo.pk).role == Role.MARKETER
+
+    def test_end_when_somebody_becomes_an_administrator(self, client, bo, brand):
+        act(client, "user", bo, role="marketer", brands=[brand.pk])
+        act(client, "user", bo, role="admin")
+        assert not User.objects.get(pk=bo.pk).is_limited
+
+    def test_of_an_administrator_the_database_refuses(self, alice, brand):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            User.objects.filter(pk=alice.pk).update(brand_ids=[brand.pk])
+
+    def test_a_brand_that_is_none_changes_nothing(self, client, bo):
+        assert act(client, "user", bo, role="viewer", brands=[0]).status_code == 422
+        assert User.objects.get(pk=bo.pk).role == Role.MARKETER
+
+
 class TestTheLastAdministrator:
     @pytest.mark.parametrize("change", [{"role": "viewer"}, {"is_active": False}])
     def test_the_database_keeps_her(self, alice, change):
@@ -232,5 +275,5 @@ class TestTheLastAdministrator:
 def test_the_list_costs_the_same_for_many(client, django_assert_num_queries):
     UserFactory.create_batch(5)
     client.get(USERS)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         client.get(USERS)

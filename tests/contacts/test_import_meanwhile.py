@@ -73,7 +73,8 @@ def test_a_review_without_columns_leads_back_to_them(client, of_sheet_a):
 
 
 def test_columns_of_another_sheet_are_refused(of_sheet_a):
-    form = ColumnsForm(drawn(of_sheet_a), {"policy": "fill", "column_0": "email"})
+    asked = {"policy": "fill", "column_0": "email"}
+    form = ColumnsForm(drawn(of_sheet_a), asked, types=[])
     of_sheet_a.choose_sheet("B")
     assert form.is_valid()
     assert form.save() is None

@@ -66,7 +66,7 @@ def test_where_no_relay_may_be_used_the_reason_is_told():
         entrances.enter()
 
 
-def test_a_relay_that_is_gone_is_gone_around_and_told(second, sink, queue_for):
+def test_a_relay_that_is_gone_is_gone_around_and_told(second, sink, queue_for, alice):
     Relay.objects.filter(host="").update(weight=0)
     broken = Relay.objects.create(
         name="Broken", host="127.0.0.1", port=1, security="none", weight=1_000
@@ -76,7 +76,8 @@ def test_a_relay_that_is_gone_is_gone_around_and_told(second, sink, queue_for):
     broken.refresh_from_db()
     assert "127.0.0.1:1 cannot be used" in broken.problem
     assert [relay.name for relay in Relay.objects.in_turn()] == ["Second", "Broken"]
-    assert "The mail server Broken cannot be used" in {t.title for t in todo.tasks()}
+    told = {task.title for task in todo.tasks(alice)}
+    assert "The mail server Broken cannot be used" in told
 
 
 def test_a_relay_that_works_again_has_no_problem_any_more(second, queue_for):

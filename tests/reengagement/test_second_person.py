@@ -61,17 +61,17 @@ def test_a_later_email_waits_for_the_second_person(world, later):
     assert state(later) == EmailState.DRAFT
 
 
-def test_the_overview_says_what_the_campaign_waits_for(world, later):
-    titles = [task.title for task in todo.tasks()]
+def test_the_overview_says_what_the_campaign_waits_for(world, later, alice):
+    titles = [task.title for task in todo.tasks(alice)]
     assert f"“{later}” needs the approval of a second person" in titles
 
 
 def test_a_later_email_that_cannot_leave_says_so_where_people_look(
-    world, later, client
+    world, later, client, alice
 ):
     approve(later)
     MarketingEmail.objects.filter(pk=later.pk).update(subject="")
-    found = {task.title: task.text for task in todo.tasks()}
+    found = {task.title: task.text for task in todo.tasks(alice)}
     said = found[f"“{later}” cannot be sent as it is"]
     assert said == "Write a subject. “Autumn clean-up” waits with it until then."
     page = client.get(world.campaign.get_absolute_url()).content.decode()
