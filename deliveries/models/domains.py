@@ -11,6 +11,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from accounts import vault
 from accounts.models import AuditEntry, User
@@ -265,9 +266,9 @@ class SendingDomain(models.Model):
 
 
 class KeyState(models.TextChoices):
-    WAITING = "waiting", "Waits for its record"
-    ACTIVE = "active", "Signs"
-    RETIRED = "retired", "Signs no more"
+    WAITING = "waiting", gettext_lazy("Waits for its record")
+    ACTIVE = "active", gettext_lazy("Signs")
+    RETIRED = "retired", gettext_lazy("Signs no more")
 
 
 class SigningKeyQuerySet(models.QuerySet["SigningKey"]):
