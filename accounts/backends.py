@@ -8,7 +8,7 @@ from django.contrib.auth.backends import ModelBackend
 from django.db.models import Exists, F, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce, NullIf
 
-from accounts.models import Account, SecondFactor, User
+from accounts.models import Account, Passkey, SecondFactor, User
 
 
 class AccountBackend(ModelBackend):
@@ -19,7 +19,9 @@ class AccountBackend(ModelBackend):
         account = Subquery(Account.objects.values("time_zone")[:1])
         zone = Coalesce(NullIf(F("time_zone"), Value("")), account)
         asked = Exists(Account.objects.filter(second_factor=True))
-        has = Exists(SecondFactor.objects.on().filter(user=OuterRef("pk")))
-        people = User.objects.annotate(zone=zone, lacks_factor=asked & ~has)
+        app = Exists(SecondFactor.objects.on().filter(user=OuterRef("pk")))
+        passkey = Exists(Passkey.objects.filter(user=OuterRef("pk")))
+        lacks = asked & ~app & ~passkey
+        people = User.objects.annotate(zone=zone, lacks_factor=lacks)
         found = people.filter(pk=user_id).first()
         return found if found and self.user_can_authenticate(found) else None

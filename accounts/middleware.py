@@ -68,6 +68,9 @@ class AskForSecondFactor:
             "console:second_factor",
             "console:second_factor_begin",
             "console:second_factor_setup",
+            "console:passkey_new",
+            "console:passkey_ask",
+            "console:proof",
             "console:theme",
             "logout",
         }

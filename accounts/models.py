@@ -18,6 +18,7 @@ from accounts.account import Account as Account  # so that Django finds it
 from accounts.account import Clock as Clock
 from accounts.account import check_time_zone as check_time_zone
 from accounts.limits import Limited
+from accounts.passkeys import Passkey as Passkey  # the same
 from accounts.retention import Retention as Retention  # the same
 from accounts.roles import Right, Role
 from accounts.saved_views import SavedView as SavedView  # the same
@@ -162,6 +163,20 @@ class User(Limited, AbstractBaseUser):
             ) from problem
         AuditEntry.objects.record(by, verb, subject=self.email, detail=detail)
         self.refresh_from_db()
+
+    @property
+    def has_second_factor(self) -> bool:
+        """An app that shows codes, or a passkey."""
+        app = SecondFactor.objects.of(self.pk) is not None
+        return app or self.passkeys.exists()
+
+    @transaction.atomic
+    def forget_second_factor(self, by: User | None) -> None:
+        """Telephone and keys are lost: the password alone lets her in again."""
+        waiting = SecondFactor.objects.filter(user=self).delete()[0]
+        if self.passkeys.all().delete()[0] or waiting:
+            verb = "switched off the second factor of"
+            AuditEntry.objects.record(by, verb, subject=self.email)
 
     # What Django's administration asks: administrators see all of it.
 

@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from api.urls import mounted
 from config.health import healthz
+from console import passkey_sign_in
 from console.signing_in import SignIn, administration, second_step
 from console.views import Join
 
@@ -13,6 +14,10 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("login/", SignIn.as_view(), name="login"),
     path("login/code/", second_step, name="second_step"),
+    path("login/code/passkey/", passkey_sign_in.second, name="second_step_passkey"),
+    path("login/code/passkey/ask/", passkey_sign_in.ask_second, name="second_step_ask"),
+    path("login/passkey/", passkey_sign_in.sign_in, name="passkey_sign_in"),
+    path("login/passkey/ask/", passkey_sign_in.ask, name="passkey_ask"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("join/<uidb64>/<token>/", Join.as_view(), name="join"),
     path("admin/login/", administration, name="administration"),

@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from accounts.models import Account, AuditEntry, SecondFactor, User
+from accounts.models import Account, AuditEntry, User
 from accounts.roles import RIGHTS, Right, needs
 from accounts.web import INVALID, SignedIn
 from consent.views import tabs
@@ -61,8 +61,8 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
                 " than the one who asked has approved it. A later change voids that."
             ),
             "second_factor": (
-                "A code from an app beside the password. Who has none yet is led to the"
-                " page where it is set up, and to no other."
+                "A code from an app, or a passkey, beside the password. Who has neither"
+                " is led to the page where they are set up, and to no other."
             ),
         }
 
@@ -89,7 +89,7 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean_second_factor(self) -> bool:
         asked: bool = self.cleaned_data["second_factor"]
-        if asked and self.user and not SecondFactor.objects.of(self.user.pk):
+        if asked and self.user and not self.user.has_second_factor:
             raise forms.ValidationError(
                 "Set up your own first: your name at the foot of the menu, Second"
                 " factor."

@@ -1,4 +1,4 @@
-"""A second factor beside the password: set up, with codes for paper, switched off."""
+"""A second factor beside the password: an app with codes for paper, and passkeys."""
 
 from __future__ import annotations
 
@@ -16,12 +16,22 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from accounts.models import Account, AuditEntry, SecondFactor
+from accounts.models import Account, AuditEntry, Passkey, SecondFactor, User
 from accounts.roles import Right, needs
 from accounts.web import INVALID, SignedIn
 from console.signing_in import CodeForm, proof_problem
 
 FIRST = "Set up your app first."
+LAST = (
+    "Your account asks everybody for a second factor, and this is your only one. Add"
+    " another one first."
+)
+COLUMNS = [
+    {"label": "Passkey"},
+    {"label": "Added"},
+    {"label": "Used last"},
+    {"label": "What to do", "vh": True},
+]
 
 
 @needs(Right.LOOK)
@@ -29,9 +39,22 @@ FIRST = "Set up your app first."
 def index(request: SignedIn) -> HttpResponse:
     context = {
         "factor": SecondFactor.objects.of(request.user.pk),
+        "passkeys": Passkey.objects.of(request.user.pk),
+        "columns": COLUMNS,
         "is_required": Account.current().second_factor,
     }
     return render(request, "console/second_factor.html", context)
+
+
+def why_kept(user: User, one: SecondFactor | Passkey) -> str:
+    """Why this one cannot be taken away; "" when it can."""
+    others = Passkey.objects.filter(user=user)
+    if isinstance(one, Passkey):
+        app = SecondFactor.objects.of(user.pk) is not None
+        left = app or others.exclude(pk=one.pk).exists()
+    else:
+        left = others.exists()
+    return LAST if Account.current().second_factor and not left else ""
 
 
 @needs(Right.LOOK)
@@ -83,6 +106,10 @@ def renew(request: SignedIn) -> HttpResponse:
 @needs(Right.LOOK)
 @require_http_methods(["GET", "POST"])
 def switch_off(request: SignedIn) -> HttpResponse:
+    factor = SecondFactor.objects.of(request.user.pk)
+    if factor and (problem := why_kept(request.user, factor)):
+        messages.error(request, problem)
+        return redirect("console:second_factor")
     return _asked(request, "console/second_factor_off.html", _off)
 
 
@@ -113,7 +140,11 @@ def _renew(request: SignedIn, factor: SecondFactor) -> HttpResponse:
 def _off(request: SignedIn, factor: SecondFactor) -> HttpResponse:
     factor.delete()
     AuditEntry.objects.record(request.user, "switched off a second factor")
-    messages.success(request, "Your password alone lets you in again.")
+    passkeys = request.user.passkeys.exists()
+    left = (
+        "A passkey is asked for now" if passkeys else "Your password alone lets you in"
+    )
+    messages.success(request, f"The app is switched off. {left}.")
     return redirect("console:second_factor")
 
 

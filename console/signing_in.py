@@ -20,6 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import AuditEntry, SecondFactor, Throttle, User
+from accounts.passkeys import Site
 from accounts.roles import Right, needs
 from accounts.throttle import Try
 from accounts.web import INVALID
@@ -31,6 +32,9 @@ REMEMBERED = dt.timedelta(days=90)
 # where a session keeps who has shown the password, and how long the code may take
 HALF_IN = "half_in"
 HALF_FOR = dt.timedelta(minutes=10)
+# where it keeps when she last showed that it is she, and for how long that is enough
+FRESH, FRESH_FOR = "fresh", dt.timedelta(minutes=10)
+TOO_LATE = "That took too long. Sign in again."
 
 
 def address_of(request: HttpRequest | None) -> str:
@@ -83,10 +87,40 @@ def has_signed_in(account: str, address: str) -> bool:
     return recent.filter(detail__address=address).exists()
 
 
-def note(verb: str, one: Try, actor: User | None = None) -> None:
-    AuditEntry.objects.record(
-        actor, verb, subject=one.account[:300], detail={"address": one.address}
-    )
+def note(verb: str, one: Try, actor: User | None = None, **detail: str) -> None:
+    told = {"address": one.address, **detail}
+    AuditEntry.objects.record(actor, verb, subject=one.account[:300], detail=told)
+
+
+def show_fresh(request: HttpRequest) -> None:
+    request.session[FRESH] = timezone.now().timestamp()
+
+
+def is_fresh(request: HttpRequest) -> bool:
+    """Whether she showed a moment ago that it is she, so that what lasts may change."""
+    age: float = timezone.now().timestamp() - request.session.get(FRESH, 0)
+    return age < FRESH_FOR.total_seconds()
+
+
+def password_problem(request: HttpRequest, user: User, password: str) -> str:
+    """Why this does not show that it is she; "" when it does. A try like any other."""
+    one = Try(user.email, address_of(request))
+    wait = Throttle.objects.take(one)
+    if wait.left:
+        return f"Too many tries that were wrong. Try again in {wait.words}."
+    if user.check_password(password):
+        Throttle.objects.take_back(one)
+        return ""
+    if wait.begun:
+        note("held up sign-ins", one)
+    return "That is not your password. Passwords distinguish capitals."
+
+
+def admit(request: HttpRequest, user: User, **detail: str) -> None:
+    """She is in; `detail`: by what, for the audit log."""
+    login(request, user, backend="accounts.backends.AccountBackend")
+    show_fresh(request)
+    note(SIGNED_IN, Try(user.email, address_of(request)), user, **detail)
 
 
 class CodeForm(forms.Form):
@@ -100,7 +134,7 @@ class CodeForm(forms.Form):
     )
 
 
-def ask_for_code(request: HttpRequest, user: User, following: str) -> HttpResponse:
+def ask_for_second(request: HttpRequest, user: User, following: str) -> HttpResponse:
     """The password was right; nobody is in before the second factor is, too."""
     request.session[HALF_IN] = {
         "user": user.pk,
@@ -141,40 +175,51 @@ def proof_problem(request: HttpRequest, user: User, code: str) -> str:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def second_step(request: HttpRequest) -> HttpResponse:
-    """Behind the password: the code of the app, or one on paper."""
+    """Behind the password: the code of the app, or one on paper, or a passkey."""
     user = half_in(request)
     if user is None:
-        messages.info(request, "That took too long. Sign in again.")
+        messages.info(request, TOO_LATE)
         return redirect("login")
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         problem = proof_problem(request, user, form.cleaned_data["code"])
         if not problem:
-            return _let_in(request, user)
+            return let_in(request, user)
         form.add_error("code", problem)
-    status = INVALID if form.is_bound else 200
-    context = {"form": form}
+    return ask_again(request, user, form, status=INVALID if form.is_bound else 200)
+
+
+def ask_again(
+    request: HttpRequest, user: User, form: CodeForm, *, problem: str = "", status: int
+) -> HttpResponse:
+    """The page of the second step, with what she may show there."""
+    context = {
+        "form": form,
+        "problem": problem,
+        "has_app": SecondFactor.objects.of(user.pk) is not None,
+        "has_passkey": user.passkeys.exists(),
+        "site": Site.here(),
+    }
     return render(request, "registration/second_step.html", context, status=status)
 
 
-def _let_in(request: HttpRequest, user: User) -> HttpResponse:
+def let_in(request: HttpRequest, user: User, **detail: str) -> HttpResponse:
     following = request.session.pop(HALF_IN)["next"]
-    login(request, user, backend="accounts.backends.AccountBackend")
-    note(SIGNED_IN, Try(user.email, address_of(request)), user)
+    admit(request, user, **detail)
     return redirect(following)
 
 
 class SignIn(LoginView):
     form_class = SignInForm
     redirect_authenticated_user = True
+    extra_context = {"site": Site.here}
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         user = form.get_user()
-        if SecondFactor.objects.of(user.pk):
-            return ask_for_code(self.request, user, self.get_success_url())
-        answer = super().form_valid(form)
-        note(SIGNED_IN, Try(user.email, address_of(self.request)), user)
-        return answer
+        if user.has_second_factor:
+            return ask_for_second(self.request, user, self.get_success_url())
+        admit(self.request, user)
+        return redirect(self.get_success_url())
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         wait = cast(SignInForm, form).wait_seconds

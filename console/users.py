@@ -20,7 +20,7 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from accounts.models import AuditEntry, NotChanged, SecondFactor, User
+from accounts.models import AuditEntry, NotChanged, Passkey, SecondFactor, User
 from accounts.races import kept
 from accounts.roles import RIGHTS, Right, Role, needs
 from accounts.web import INVALID, SignedIn
@@ -187,8 +187,13 @@ def detail(request: SignedIn, pk: int) -> HttpResponse:
         else:
             messages.success(request, f"{user} is now {user.get_role_display()}.")
             return redirect("console:users")
-    factor = SecondFactor.objects.of(pk)
-    context = {"person": user, "form": form, "ladder": ladder(), "factor": factor}
+    context = {
+        "person": user,
+        "form": form,
+        "ladder": ladder(),
+        "factor": SecondFactor.objects.of(pk),
+        "passkeys": Passkey.objects.filter(user=pk).count(),
+    }
     status = INVALID if form.is_bound else 200
     return render(request, "console/user.html", context, status=status)
 
@@ -225,15 +230,13 @@ def _switch(request: SignedIn, pk: int, *, on: bool) -> HttpResponse:
 @needs(Right.USERS)
 @require_POST
 def forget_factor(request: SignedIn, pk: int) -> HttpResponse:
-    """Her telephone is lost: the password alone lets her in, until she sets up anew."""
+    """Telephone and keys are lost: the password alone lets her in, until she sets up
+    anew."""
     user = get_object_or_404(User, pk=pk)
     if user == request.user:
-        messages.error(request, "Switch your own off on its page, with a code of it.")
+        messages.error(request, "Take your own away on the page Second factor.")
         return redirect("console:user", pk)
-    with transaction.atomic():
-        if SecondFactor.objects.filter(user=user).delete()[0]:
-            verb = "switched off the second factor of"
-            AuditEntry.objects.record(request.user, verb, subject=user.email)
+    user.forget_second_factor(request.user)
     messages.success(request, f"{user} signs in with the password alone now.")
     return redirect("console:user", pk)
 

@@ -10,12 +10,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.models import AuditEntry, SecondFactor, User
+from accounts.models import AuditEntry, User
 from accounts.roles import Right, needs
 from accounts.web import INVALID, SignedIn
 from console import styleguide as samples
 from console.forms import ShortcutsForm, ThemeForm, TimeZoneForm, way_back
-from console.signing_in import ask_for_code
+from console.signing_in import ask_for_second, show_fresh
 
 
 @needs(Right.LOOK)
@@ -79,12 +79,13 @@ class Join(PasswordResetConfirmView):
         return user if user and user.is_active else None
 
     def form_valid(self, form: SetPasswordForm[User]) -> HttpResponse:
-        has_factor = SecondFactor.objects.of(form.user.pk) is not None
+        has_factor = form.user.has_second_factor
         self.post_reset_login = not has_factor
         answer = super().form_valid(form)
         AuditEntry.objects.record(form.user, "set a password by the mailed link")
         if has_factor:
-            return ask_for_code(self.request, form.user, str(self.success_url))
+            return ask_for_second(self.request, form.user, str(self.success_url))
+        show_fresh(self.request)
         messages.success(self.request, "Your password is set, and you are signed in.")
         return answer
 

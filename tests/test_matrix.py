@@ -29,7 +29,8 @@ PAGES = {
         console:job_card console:password console:theme console:shortcuts
         console:time_zone console:second_factor console:second_factor_begin
         console:second_factor_setup console:second_factor_renew
-        console:second_factor_off
+        console:second_factor_off console:passkey_new console:passkey_ask
+        console:passkey_name console:passkey_remove console:proof
         contacts:properties consent:types deliveries:domains deliveries:domain
         campaigns:list campaigns:preview campaigns:detail campaigns:shown
         campaigns:approval campaigns:departures campaigns:clicks

@@ -99,6 +99,7 @@ ABSENT = {
     "ImportedContact": "what an import did to each of its people",
     "Journal": "one row: which journal of noes belongs to the database",
     "Link": "beside its message",
+    "Passkey": "seen and taken away on pages of their own",
     "ProviderMail": "names that the webhooks of providers use",
     "SecondFactor": "a secret",
     "SigningKey": "a secret",

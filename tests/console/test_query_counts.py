@@ -90,6 +90,7 @@ class Listed:
             PropertyDefinition.objects.create(
                 name=f"p{n}", label=f"P{n}", kind="string"
             )
+            user.passkeys.create(name=f"Key {n}", credential_id=bytes([n]))
             self.opt_out(f"people{n}.csv", f"Email\nleft{n}@people.example\n")
         self.done = bring_in(self.table("done"), user)
         self.draft = receive(self.table("new"), user)
@@ -196,7 +197,8 @@ LISTED = {
     "bounces:rules": 3,
     "console:calls": 2,
     "console:tokens": 3,
-    "console:user": 5,
+    "console:second_factor": 5,
+    "console:user": 6,
     "console:users": 4,
     "contacts:import": 3,
     "contacts:import_columns": 7,
