@@ -24,7 +24,7 @@ SHARED = """
     views people contacts contacts/bulk contacts/properties contacts/import/templates
     segments segments/counts segments/exports emails/templates optouts/exports
     bounces/unbounce bounces/incidents bounces/rules bounces/rescue/kept bounces/global
-    bounces/reports settings/domains
+    bounces/reports settings/domains second-factor/passkeys
 """
 # for who is never limited, and what no limited person may open at all
 CLOSED = "outbox settings/users settings/tokens settings/servers settings/webhooks"
