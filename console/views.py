@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.forms import PasswordChangeForm, SetPasswordForm
 from django.contrib.auth.views import PasswordChangeView, PasswordResetConfirmView
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
@@ -15,7 +18,7 @@ from accounts.roles import Right, needs
 from accounts.web import INVALID, SignedIn
 from console import styleguide as samples
 from console.forms import ShortcutsForm, ThemeForm, TimeZoneForm, way_back
-from console.signing_in import ask_for_second, show_fresh
+from console.signing_in import ask_for_second, password_problem, show_fresh
 
 
 @needs(Right.LOOK)
@@ -49,11 +52,29 @@ def time_zone(request: SignedIn) -> HttpResponse:
     return render(request, "console/time_zone.html", {"form": form}, status=status)
 
 
+class OwnPasswordForm(PasswordChangeForm):
+    """The old password is a try like one at the door, and counted as one."""
+
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+
+    def clean_old_password(self) -> str:
+        typed: str = self.cleaned_data["old_password"]
+        if problem := password_problem(self.request, self.user, typed):
+            raise ValidationError(problem)
+        return typed
+
+
 class ChangePassword(PasswordChangeView):
     """The old password, and twice the new one. Other browsers are signed out."""
 
+    form_class = OwnPasswordForm
     template_name = "console/password.html"
     success_url = reverse_lazy("console:overview")
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "request": self.request}
 
     def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
         answer = super().form_valid(form)

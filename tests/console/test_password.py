@@ -37,7 +37,7 @@ def test_this_browser_stays_signed_in_and_others_do_not(client, alice):
 @pytest.mark.parametrize(
     ("entered", "sentence"),
     [
-        ({"old_password": "wrong"}, "Your old password was entered incorrectly"),
+        ({"old_password": "wrong"}, "That is not your password"),
         ({"new_password2": "something-else-77"}, "didn’t match"),
         ({"new_password1": "12345678", "new_password2": "12345678"}, "too common"),
         ({"new_password1": "short-7", "new_password2": "short-7"}, "too short"),
@@ -47,6 +47,16 @@ def test_what_is_wrong_is_said_and_nothing_changes(client, alice, entered, sente
     answer = change(client, **entered)
     assert answer.status_code == 422
     assert sentence in answer.content.decode()
+    alice.refresh_from_db()
+    assert alice.check_password(PASSWORD)
+
+
+def test_whoever_found_the_browser_open_cannot_try_many_passwords(client, alice):
+    for number in range(20):
+        change(client, old_password=f"guess-{number}")
+    answer = change(client)
+    assert answer.status_code == 422
+    assert "Too many tries" in answer.content.decode()
     alice.refresh_from_db()
     assert alice.check_password(PASSWORD)
 
