@@ -66,7 +66,7 @@ def test_without_script_a_role_is_given_and_holds(live_stack, bo, sign_in, new_p
     page = sign_in(new_page(java_script_enabled=False))
     page.goto(live_stack.base_url + reverse("console:user", args=[bo.pk]))
     page.get_by_label("Hygiene manager").check()
-    page.get_by_role("button", name="Save role").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_text("Bo is now Hygiene manager.").wait_for()
     bo.refresh_from_db()
     assert bo.role == Role.HYGIENE
