@@ -67,7 +67,11 @@ class Receiver:
                 receiver.connections += 1
 
             def do_POST(self):
-                body = self.rfile.read(int(self.headers["Content-Length"]))
+                length = int(self.headers["Content-Length"])
+                body = self.rfile.read(length)
+                if len(body) < length:  # who sent it died in the middle
+                    self.close_connection = True
+                    return
                 got = Got(self.path, dict(self.headers.items()), body)
                 receiver.got.append(got)
                 status, headers, said = receiver.answer(got)
