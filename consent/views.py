@@ -71,7 +71,7 @@ def _edit_brand(request: SignedIn, one: Brand, done: str) -> HttpResponse:
     context = {
         "form": form,
         "brand": one,
-        "brands": Brand.objects.for_user(request.user).order_by("-is_default", "name"),
+        "brands": Brand.objects.for_user(request.user).in_order(),
         "tabs": tabs("consent:brand", request.user),
     }
     status = INVALID if form.is_bound else 200

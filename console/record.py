@@ -85,7 +85,7 @@ def tracking_of(contact: Contact) -> list[Tracked]:
             address_id=contact.address_id or 0
         ).select_related("record")
     }
-    brands = Brand.objects.order_by("-is_default", "name")
+    brands = Brand.objects.in_order()
     return [_tracked(brand, said.get(brand.pk)) for brand in brands]
 
 

@@ -51,7 +51,7 @@ class BrandsForm(forms.Form):
     """For which brands somebody works."""
 
     brands = forms.ModelMultipleChoiceField(
-        Brand.objects.order_by("-is_default", "name"),
+        Brand.objects.in_order(),
         label="Works for these brands alone",
         required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -79,7 +79,7 @@ class BrandsForm(forms.Form):
 
 def brand_names() -> dict[int, str]:
     """All there are, in the order of lists."""
-    brands = Brand.objects.order_by("-is_default", "name")
+    brands = Brand.objects.in_order()
     return dict(brands.values_list("pk", "name"))
 
 

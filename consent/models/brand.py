@@ -33,12 +33,16 @@ class BrandQuerySet(models.QuerySet["Brand"]):
     def for_user(self, user: User) -> BrandQuerySet:
         return self.filter(user.within("pk"))
 
+    def in_order(self) -> BrandQuerySet:
+        """The default one, then by name."""
+        return self.order_by("-is_default", "name")
+
     def default(self) -> Brand:
         return self.get(is_default=True)
 
     def home(self, user: User) -> Brand:
         """What she begins with: the default one, else the first that is hers."""
-        return self.for_user(user).order_by("-is_default", "name")[0]
+        return self.for_user(user).in_order()[0]
 
 
 class Brand(models.Model):
