@@ -9,11 +9,11 @@ from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.core.files.base import ContentFile
 from django.db import models
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from accounts.numbers import number
 from accounts.typed import TypedNumberField
 from consent import addresses, tables
 from consent.models import Address, Brand, SubscriptionType, Suppression
@@ -55,7 +55,7 @@ class ExportForm(forms.Form):
 
 
 def brand_choices(user: User) -> list[tuple[str, str]]:
-    brands = Brand.objects.for_user(user).order_by("-is_default", "name")
+    brands = Brand.objects.for_user(user).in_order()
     said = _("Only what %(brand)s sends")
     return [(f"brand-{brand.pk}", said % {"brand": brand}) for brand in brands]
 
@@ -179,12 +179,12 @@ class ConfirmForm(forms.Form):
 
     def __init__(self, *args: Any, expected: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        number = {"number": number_format(expected, force_grouping=True)}
+        told = {"number": number(expected)}
         self.fields["number"] = TypedNumberField(
             expected=expected,
-            fact=_("The file has %(number)s addresses.") % number,
+            fact=_("The file has %(number)s addresses.") % told,
             label=_("To confirm, type the number of addresses in the file: %(number)s")
-            % number,
+            % told,
         )
 
 

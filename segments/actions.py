@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.doorbell import ring
 from accounts.models import AuditEntry
+from accounts.numbers import number
 from accounts.races import kept
 from accounts.roles import Right, needs
 from accounts.web import INVALID, SignedIn, keys
@@ -18,7 +19,6 @@ from contacts.models import Contact
 from segments import tasks
 from segments.forms import AddressesForm, GatherForm
 from segments.models import Segment, SegmentKind
-from segments.numbers import number
 
 
 def _record(request: SignedIn, verb: str, segment: Segment) -> None:

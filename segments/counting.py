@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from django.db import OperationalError
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q
 
+from accounts.numbers import number
 from consent.models import SubscriptionType, Suppression
 from consent.vocabulary import BOUNCE_REASONS, OPT_OUT_REASONS
 from contacts.models import Contact, ContactQuerySet
 from deliveries.refusals import mailable
 from deliveries.room import roomy
-from segments.numbers import number
 
 # A live count may take this long; then the planner's estimate is shown instead.
 PATIENCE_MS = 1500

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import ngettext
 
-from segments.numbers import number
+from accounts.numbers import number
 
 FIRST_DAY = dt.date(1800, 1, 1)
 LAST_DAY = dt.date(2999, 12, 31)

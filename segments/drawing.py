@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from accounts.numbers import number
 from consent.models import SubscriptionType
 from contacts.models import Contact
 from segments import counting
@@ -25,7 +26,6 @@ from segments.drawn import JOINS, MATCHES, Drawn, options_of, where
 from segments.emails import TIMES, WHO, WINDOWS
 from segments.fields import Field, Source
 from segments.nodes import Node
-from segments.numbers import number
 from segments.operators import SILENT, UNITS, Operand, label_of
 from segments.rules import DATES, Complaint, Filter, Group, Place, name_of, read
 from segments.spoken import spoken

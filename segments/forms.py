@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
+from accounts.numbers import number
 from consent.addresses import BadAddress, key_of
 from contacts.models import Contact, ImportedContact
 from segments.exporting import exportable
 from segments.models import Segment, SegmentKind
-from segments.numbers import number
 from segments.vocabulary import Vocabulary
 
 # what stands around an address that was copied from a mail: Ada <ada@people.example>

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Job
+from accounts.numbers import number
 from accounts.paging import Order, Page
 from contacts.models import Contact, ContactQuerySet
 from segments.exporting import exportable, plain
@@ -24,7 +25,6 @@ from segments.models import (
     SegmentQuerySet,
     fillings,
 )
-from segments.numbers import number
 from segments.operators import Operator, Type
 from segments.vocabulary import Vocabulary
 from segments.watching import told

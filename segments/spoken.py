@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.numbers import number
 from segments.counting import Counted
-from segments.numbers import number
 
 
 def spoken(total: Counted, emptied: str, unfinished: int) -> str:

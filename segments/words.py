@@ -12,8 +12,8 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from accounts.numbers import number
 from segments.emails import HUMAN, WINDOWS, Emails
-from segments.numbers import number
 from segments.operands import Reasons
 from segments.operators import Operand, Type
 from segments.rules import Filter, Group, Words

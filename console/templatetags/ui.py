@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Job, User
+from accounts.numbers import number as written
 from accounts.roles import Right, Role, is_open
 from accounts.web import SignedIn
 from console import navigation as nav
@@ -56,9 +57,7 @@ def number(value: float | str | None) -> str:
         return "–"
     if isinstance(value, str):
         return value
-    whole = isinstance(value, float) and value.is_integer()
-    shown = int(value) if whole else value
-    return formats.number_format(shown, use_l10n=True, force_grouping=True)
+    return written(value)
 
 
 @register.filter

@@ -14,11 +14,11 @@ from django.db import connection, models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import vault
+from accounts.numbers import number
 from deliveries.providers import LABELS
 from deliveries.transports.table import KINDS, PROVIDERS, SMTP, is_told, places_of
 
@@ -178,8 +178,7 @@ class Relay(Limited):
     @property
     def limits_shown(self) -> str:
         return ", ".join(
-            LIMITS[one] % {"most": number_format(most, force_grouping=True)}
-            for one, most in self.limits.items()
+            LIMITS[one] % {"most": number(most)} for one, most in self.limits.items()
         )
 
     def clean(self) -> None:

@@ -7,7 +7,6 @@ import json
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import (
@@ -17,6 +16,7 @@ from django.views.decorators.http import (
 )
 
 from accounts.doorbell import ring
+from accounts.numbers import number
 from accounts.paging import FALLING, keyset
 from accounts.roles import Right, needs
 from accounts.web import INVALID, SignedIn
@@ -112,4 +112,4 @@ def _sent(count: int) -> str:
     said = ngettext(
         "%(count)s event is sent again.", "%(count)s events are sent again.", count
     )
-    return said % {"count": number_format(count, force_grouping=True)}
+    return said % {"count": number(count)}
