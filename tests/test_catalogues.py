@@ -48,6 +48,10 @@ def messages(catalogue):
     return [one for one in catalogue if one.id]
 
 
+def keys(catalogue):
+    return {(m.context, m.id) for m in messages(catalogue)}
+
+
 def ids(message):
     return [message.id] if isinstance(message.id, str) else list(message.id)
 
@@ -58,7 +62,7 @@ def test_the_languages_are_the_same_everywhere():
 
 
 def test_every_text_is_in_the_catalogue_and_no_other(catalogue, said):
-    assert {m.id for m in messages(catalogue)} == {m.id for m in messages(said)}
+    assert keys(catalogue) == keys(said)
 
 
 def test_every_text_is_translated(catalogue):
@@ -158,10 +162,21 @@ class TestTheseTests:
         assert {"preferences.html", "answer.html", "confirm.html", "404.html"} <= names
 
     def test_texts_of_templates_are_collected(self):
-        source = '{% translate "One" %}{% blocktranslate count n=n trimmed %}\n a'
+        source = '{% translate "One" %}{% translate "Open" context "to do" %}'
+        source += "{% blocktranslate count n=n trimmed %}\n a"
         source += "{% plural %}b{% endblocktranslate %}"
-        assert list(catalogues.said_in_template(source)) == ["One", ("a", "b")]
+        assert list(catalogues.said_in_template(source)) == [
+            ("One", None),
+            ("Open", "to do"),
+            (("a", "b"), None),
+        ]
 
     def test_texts_of_python_are_collected(self):
-        source = 'x = _("One")\ny = ngettext("a", "b", 2)\nz = other("no")'
-        assert list(catalogues.said_in_python(source)) == ["One", ("a", "b")]
+        source = 'x = _("One")\ny = ngettext("a", "b", 2)\nz = other("no")\n'
+        source += 'v = pgettext_lazy("to do", "Open")\nw = npgettext("c", "a", "b", 2)'
+        assert list(catalogues.said_in_python(source)) == [
+            ("One", None),
+            (("a", "b"), None),
+            ("Open", "to do"),
+            (("a", "b"), "c"),
+        ]

@@ -14,6 +14,7 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
@@ -25,11 +26,21 @@ from config.local import places
 LOCALE = places.ROOT / "locale"
 LANGUAGES = ("fi", "fr", "nb", "pl")  # English is what stands in the code
 SKIPPED = {".venv", ".local", ".git", "migrations", "tests", "locale"}
-ONE = {"_", "gettext", "gettext_lazy"}
-MANY = {"ngettext", "ngettext_lazy"}
+# how many texts follow the context, and whether there is one
+CALLS = {
+    "_": (1, False),
+    "gettext": (1, False),
+    "gettext_lazy": (1, False),
+    "ngettext": (2, False),
+    "ngettext_lazy": (2, False),
+    "pgettext": (1, True),
+    "pgettext_lazy": (1, True),
+    "npgettext": (2, True),
+    "npgettext_lazy": (2, True),
+}
 _STRING = r"""u?('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
 # as Django's templatize writes what a template says
-_CALL = re.compile(rf"\b(ngettext|gettext|_)\(\s*{_STRING}(?:\s*,\s*{_STRING})?")
+_CALL = re.compile(rf"\b(n?p?gettext|_)\(\s*{_STRING}" + rf"(?:\s*,\s*{_STRING})?" * 2)
 NO_DATE = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 HEAD = r"""msgid ""
 msgstr ""
@@ -40,24 +51,34 @@ msgstr ""
 "Plural-Forms: {plurals}\n"
 
 """
-Said = str | tuple[str, str]
+
+
+class Said(NamedTuple):
+    """One text, or one and many; `context` tells it from others that read the same."""
+
+    text: str | tuple[str, str]
+    context: str | None = None
+
+
+def _said(name: str, words: list[str]) -> Iterator[Said]:
+    """What a call of `name` says whose first arguments are these words."""
+    texts, has_context = CALLS.get(name, (0, False))
+    if not texts or len(words) < texts + has_context:
+        return
+    context = words.pop(0) if has_context else None
+    yield Said(words[0] if texts == 1 else (words[0], words[1]), context)
 
 
 def said_in_template(source: str) -> Iterator[Said]:
-    for name, one, many in _CALL.findall(templatize(source)):
-        first = ast.literal_eval(one)
-        yield (first, ast.literal_eval(many)) if name in MANY else first
+    for name, *strings in _CALL.findall(templatize(source)):
+        yield from _said(name, [ast.literal_eval(one) for one in strings if one])
 
 
 def said_in_python(source: str) -> Iterator[Said]:
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             texts = [one.value for one in node.args if isinstance(one, ast.Constant)]
-            words = [text for text in texts if isinstance(text, str)]
-            if node.func.id in ONE and words:
-                yield words[0]
-            elif node.func.id in MANY and len(words) > 1:
-                yield words[0], words[1]
+            yield from _said(node.func.id, [t for t in texts if isinstance(t, str)])
 
 
 def sources(kind: str) -> list[Path]:
@@ -76,7 +97,8 @@ def template() -> Catalog:
     # by their paths, whatever they are: that is the order of the catalogue as well
     for path in sorted([*sources("html"), *sources("py")]):
         for said in readers[path.suffix](path.read_text()):
-            catalog.add(said, locations=[(str(_inside(path)), 0)])
+            place = [(str(_inside(path)), 0)]
+            catalog.add(said.text, locations=place, context=said.context)
     return catalog
 
 
