@@ -14,9 +14,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from typing import BinaryIO, NamedTuple
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.numbers import number
 from consent import addresses
 
 MAX_BYTES = 100 * 1024 * 1024
@@ -29,15 +33,15 @@ csv.field_size_limit(1024 * 1024)
 
 # The first bytes of what people take for a CSV; what to tell them.
 _NOT_TEXT = {
-    b"PK\x03\x04": "This is a spreadsheet or an archive",
-    b"\xd0\xcf\x11\xe0": "This is an old Excel file",
-    b"%PDF": "This is a PDF",
-    b"\x89PNG": "This is a picture",
-    b"\xff\xd8\xff": "This is a picture",
-    b"GIF8": "This is a picture",
-    b"\x1f\x8b": "This is a compressed file",
-    b"7z\xbc\xaf": "This is a compressed file",
-    b"SQLite format 3": "This is a database",
+    b"PK\x03\x04": gettext_lazy("This is a spreadsheet or an archive"),
+    b"\xd0\xcf\x11\xe0": gettext_lazy("This is an old Excel file"),
+    b"%PDF": gettext_lazy("This is a PDF"),
+    b"\x89PNG": gettext_lazy("This is a picture"),
+    b"\xff\xd8\xff": gettext_lazy("This is a picture"),
+    b"GIF8": gettext_lazy("This is a picture"),
+    b"\x1f\x8b": gettext_lazy("This is a compressed file"),
+    b"7z\xbc\xaf": gettext_lazy("This is a compressed file"),
+    b"SQLite format 3": gettext_lazy("This is a database"),
 }
 # Longest first: the mark of UTF-16 begins like that of UTF-32.
 _MARKS = (
@@ -93,7 +97,7 @@ def detect(file: BinaryIO, delimiter: str = "") -> Shape:
     delimiter = delimiter or _delimiter(sample)
     first = next(_parsed(io.StringIO(sample, newline=""), delimiter), None)
     if first is None:
-        raise BadTable("The file is empty. Choose a file with at least one row.")
+        raise BadTable(_("The file is empty. Choose a file with at least one row."))
     has_header = not any(address_in(cell) for cell in first.cells)
     return Shape(encoding, delimiter, has_header)
 
@@ -103,12 +107,15 @@ def column_names(file: BinaryIO, shape: Shape) -> list[str]:
     first = next(_all(file, shape), Row(1, []))
     if len(first.cells) > MAX_COLUMNS:
         raise BadTable(
-            f"The file has {len(first.cells):,} columns, {MAX_COLUMNS:,} is the most."
-            " Save only the columns you need."
+            _(
+                "The file has %(count)s columns, %(most)s is the most. Save only the"
+                " columns you need."
+            )
+            % {"count": number(len(first.cells)), "most": number(MAX_COLUMNS)}
         )
     return [
-        (cell.strip() if shape.has_header else "") or f"Column {number}"
-        for number, cell in enumerate(first.cells, 1)
+        (cell.strip() if shape.has_header else "") or f"Column {place}"
+        for place, cell in enumerate(first.cells, 1)
     ]
 
 
@@ -124,21 +131,21 @@ def rows(file: BinaryIO, shape: Shape, *, after: int = 0) -> Iterator[Row]:
 
 def sample(file: BinaryIO, shape: Shape, count: int = 5) -> list[Row]:
     """The first rows under the header."""
-    return [row for row, _ in zip(rows(file, shape), range(count), strict=False)]
+    return list(islice(rows(file, shape), count))
 
 
 def guess_email_column(names: Sequence[str], examples: Sequence[Row]) -> int | None:
     """The column that most likely holds the address, by content, then by header."""
     best, column = 0.0, None
-    for number, name in enumerate(names):
-        cells = [row.cells[number] for row in examples if number < len(row.cells)]
+    for place, name in enumerate(names):
+        cells = [row.cells[place] for row in examples if place < len(row.cells)]
         filled = [cell for cell in cells if cell.strip()]
         found = sum(address_in(cell) is not None for cell in filled)
         score = 2.0 * found / len(filled) if filled else 0.0
         plain = re.sub(r"[\s_]+", "", name.casefold())
         score += (plain in EMAIL_HEADERS) + 0.5 * ("mail" in plain)
         if score > best and (score >= 1 or found):
-            best, column = score, number
+            best, column = score, place
     return column
 
 
@@ -195,10 +202,11 @@ def csv_lines(table: Iterable[Sequence[object]]) -> Iterator[str]:
 def _encoding(file: BinaryIO) -> str:
     file.seek(0)
     start = file.read(4096)
-    for magic, sentence in _NOT_TEXT.items():
+    for magic, what in _NOT_TEXT.items():
         if start.startswith(magic):
             raise BadTable(
-                f"{sentence}, not a CSV. Save the list as CSV and try again."
+                _("%(what)s, not a CSV. Save the list as CSV and try again.")
+                % {"what": what}
             )
     for mark, encoding in _MARKS:
         if start.startswith(mark):
@@ -222,7 +230,7 @@ def _first_that_reads(file: BinaryIO, encodings: Sequence[str]) -> str:
     for encoding in encodings:
         if _reads(file, encoding):
             return encoding
-    raise BadTable("This is not a text file. Save the list as CSV and try again.")
+    raise BadTable(_("This is not a text file. Save the list as CSV and try again."))
 
 
 def _reads(file: BinaryIO, encoding: str) -> bool:
@@ -286,18 +294,21 @@ class _End:
 
 
 def _parsed(text: io.TextIOBase, delimiter: str) -> Iterator[Row]:
-    number, end = 0, _End()
+    last, end = 0, _End()
     try:
         for cells in csv.reader(chain(text, end), delimiter=delimiter):
             if end.asked:  # within a cell: the rest of the file would be lost in it
                 raise csv.Error
-            if number == 0 and delimiter.join(cells) == f"sep={delimiter}":
+            if last == 0 and delimiter.join(cells) == f"sep={delimiter}":
                 continue
-            number += 1
+            last += 1
             if any(map(str.strip, cells)):
-                yield Row(number, cells)
+                yield Row(last, cells)
     except csv.Error:
         raise BadTable(
-            f"After row {number:,} a cell never ends: most often a quotation mark is"
-            " opened and never closed. Correct it, or save the list as CSV again."
+            _(
+                "After row %(row)s a cell never ends: most often a quotation mark is"
+                " opened and never closed. Correct it, or save the list as CSV again."
+            )
+            % {"row": number(last)}
         ) from None

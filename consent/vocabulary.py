@@ -14,69 +14,71 @@ from typing import Any
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Action(models.TextChoices):
     """What happened to somebody's permission."""
 
-    GIVEN = "given", "Agreed"
-    REFUSED = "refused", "Refused"
-    WITHDRAWN = "withdrawn", "Opted out"
-    RENEWED = "renewed", "Confirmed again"
-    EXPIRED = "expired", "Expired"
-    SUNSET = "sunset", "Opted out after staying silent"
-    LATE_CONFIRMED = "late_confirmed", "Came back by a late confirmation"
-    RESTORED = "restored", "Opt-out undone"
-    SUPPRESSED = "suppressed", "Address blocked"
-    RELEASED = "released", "Address released"
-    PAUSED = "paused", "Asked for a pause"
-    RESUMED = "resumed", "The pause ended"
-    ERASED = "erased", "Erased on request"
+    GIVEN = "given", _("Agreed")
+    REFUSED = "refused", _("Refused")
+    WITHDRAWN = "withdrawn", pgettext_lazy("one person", "Opted out")
+    RENEWED = "renewed", _("Confirmed again")
+    EXPIRED = "expired", _("Expired")
+    SUNSET = "sunset", _("Opted out after staying silent")
+    LATE_CONFIRMED = "late_confirmed", _("Came back by a late confirmation")
+    RESTORED = "restored", _("Opt-out undone")
+    SUPPRESSED = "suppressed", _("Address blocked")
+    RELEASED = "released", _("Address released")
+    PAUSED = "paused", _("Asked for a pause")
+    RESUMED = "resumed", _("The pause ended")
+    ERASED = "erased", _("Erased on request")
     # on being tracked, apart from being mailed
-    TRACKING_AGREED = "tracking_agreed", "Agreed to tracking"
-    TRACKING_REFUSED = "tracking_refused", "Refused tracking"
+    TRACKING_AGREED = "tracking_agreed", _("Agreed to tracking")
+    TRACKING_REFUSED = "tracking_refused", _("Refused tracking")
 
 
 class Mechanism(models.TextChoices):
     """The way it reached us."""
 
-    FORM = "form", "Form"
-    DOUBLE_OPT_IN = "double_opt_in", "Double opt-in"
-    PERMISSION_PASS = "permission_pass", "Re-engagement email"
-    IMPORT = "import", "Import"
-    OPT_OUT_IMPORT = "opt_out_import", "Opt-out import"
-    ONE_CLICK = "one_click", "One-click unsubscribe"
-    UNSUBSCRIBE_PAGE = "unsubscribe_page", "Unsubscribe page"
-    UNSUBSCRIBE_MAIL = "unsubscribe_mail", "Unsubscribe mail"
-    PREFERENCE_CENTRE = "preference_centre", "Preference page"
-    STAFF = "staff", "Staff"
+    FORM = "form", _("Form")
+    DOUBLE_OPT_IN = "double_opt_in", _("Double opt-in")
+    PERMISSION_PASS = "permission_pass", _("Re-engagement email")
+    IMPORT = "import", _("Import")
+    OPT_OUT_IMPORT = "opt_out_import", _("Opt-out import")
+    ONE_CLICK = "one_click", _("One-click unsubscribe")
+    UNSUBSCRIBE_PAGE = "unsubscribe_page", _("Unsubscribe page")
+    UNSUBSCRIBE_MAIL = "unsubscribe_mail", _("Unsubscribe mail")
+    PREFERENCE_CENTRE = "preference_centre", _("Preference page")
+    STAFF = "staff", _("Staff")
     API = "api", "API"
-    BOUNCE = "bounce", "Bounce"
-    FEEDBACK_LOOP = "feedback_loop", "Feedback loop"
-    REENGAGEMENT = "reengagement", "Re-engagement campaign"
-    UNDO = "undo", "Undo"
+    BOUNCE = "bounce", _("Bounce")
+    FEEDBACK_LOOP = "feedback_loop", _("Feedback loop")
+    REENGAGEMENT = "reengagement", _("Re-engagement campaign")
+    UNDO = "undo", pgettext_lazy("noun", "Undo")
 
 
 class Actor(models.TextChoices):
     """Who acted."""
 
-    CONTACT = "contact", "The person"
-    STAFF = "staff", "Staff"
+    CONTACT = "contact", _("The person")
+    STAFF = "staff", _("Staff")
     # in the name of somebody who works here; no way of lifting a no is its own
-    PROGRAM = "program", "A program"
-    IMPORT = "import", "Import"
-    SYSTEM = "system", "System"
-    MAILBOX_PROVIDER = "mailbox_provider", "Mailbox provider"
+    PROGRAM = "program", _("A program")
+    IMPORT = "import", _("Import")
+    SYSTEM = "system", _("System")
+    MAILBOX_PROVIDER = "mailbox_provider", _("Mailbox provider")
 
 
 class LegalBasis(models.TextChoices):
     """The ground for writing to somebody."""
 
-    CONSENT = "consent", "Consent freely given"
-    SOFT_OPT_IN = "soft_opt_in", "Existing customer, own similar products"
-    LEGITIMATE_INTEREST = "legitimate_interest", "Legitimate interest"
-    CONTRACT = "contract", "Performance of a contract"
-    NONE = "none", "None on file"
+    CONSENT = "consent", _("Consent freely given")
+    SOFT_OPT_IN = "soft_opt_in", _("Existing customer, own similar products")
+    LEGITIMATE_INTEREST = "legitimate_interest", _("Legitimate interest")
+    CONTRACT = "contract", _("Performance of a contract")
+    NONE = "none", _("None on file")
 
     @property
     def allows_marketing(self) -> bool:
@@ -90,10 +92,10 @@ class LegalBasis(models.TextChoices):
 class Grade(models.TextChoices):
     """How well a yes is proved; the order is from strongest to weakest."""
 
-    DOUBLE_OPT_IN = "double_opt_in", "Double opt-in"
-    RECONFIRMED = "reconfirmed", "Confirmed again by the person"
-    EVIDENCED = "evidenced", "Date and source on file"
-    STATED = "stated", "Stated without evidence"
+    DOUBLE_OPT_IN = "double_opt_in", _("Double opt-in")
+    RECONFIRMED = "reconfirmed", _("Confirmed again by the person")
+    EVIDENCED = "evidenced", _("Date and source on file")
+    STATED = "stated", _("Stated without evidence")
 
 
 # A yes that may be mailed. "Stated" is a claim that nobody can prove: it is kept
@@ -104,25 +106,25 @@ MAILABLE_GRADES = (Grade.DOUBLE_OPT_IN, Grade.RECONFIRMED, Grade.EVIDENCED)
 class Scope(models.TextChoices):
     """How far an opt-out reaches."""
 
-    EVERYTHING = "everything", "All marketing"
-    BRAND = "brand", "One brand"
-    TYPE = "type", "One subscription type"
+    EVERYTHING = "everything", _("All marketing")
+    BRAND = "brand", _("One brand")
+    TYPE = "type", _("One subscription type")
 
 
 class Reason(models.TextChoices):
     """Why an address may not be mailed; in the order in which it is told."""
 
-    ERASED = "erased", "Erased on request"
-    COMPLAINT = "complaint", "Reported our mail as spam"
-    OWN_OPT_OUT = "own_opt_out", "Opted out"
-    STAFF_OPT_OUT = "staff_opt_out", "Opted out by staff on request"
-    IMPORTED_OPT_OUT = "imported_opt_out", "On an imported opt-out list"
-    SUNSET = "sunset", "Did not confirm a re-engagement email"
-    GLOBAL_BLOCK = "global_block", "On the list of global blocks"
-    DEAD_ADDRESS = "dead_address", "The address does not exist"
-    BOUNCED = "bounced", "Bounced too often"
-    IMPORTED_BOUNCE = "imported_bounce", "Bounced before it came here"
-    PAUSED = "paused", "Asked for a pause"
+    ERASED = "erased", _("Erased on request")
+    COMPLAINT = "complaint", _("Reported our mail as spam")
+    OWN_OPT_OUT = "own_opt_out", pgettext_lazy("one person", "Opted out")
+    STAFF_OPT_OUT = "staff_opt_out", _("Opted out by staff on request")
+    IMPORTED_OPT_OUT = "imported_opt_out", _("On an imported opt-out list")
+    SUNSET = "sunset", _("Did not confirm a re-engagement email")
+    GLOBAL_BLOCK = "global_block", _("On the list of global blocks")
+    DEAD_ADDRESS = "dead_address", _("The address does not exist")
+    BOUNCED = "bounced", _("Bounced too often")
+    IMPORTED_BOUNCE = "imported_bounce", _("Bounced before it came here")
+    PAUSED = "paused", _("Asked for a pause")
 
     @property
     def is_opt_out(self) -> bool:
@@ -153,15 +155,15 @@ BOUNCE_REASON = "bounce_reason"
 class LiftedBy(models.TextChoices):
     """The ways a suppression can end."""
 
-    DOUBLE_OPT_IN = "double_opt_in", "The person's own double opt-in"
-    LATE_CONFIRMATION = "late_confirmation", "The person's late confirmation"
-    STAFF = "staff", "Staff, with a reason"
-    UNDO = "undo", "Undo of its batch"
-    UNBOUNCE = "unbounce", "Unbounce"
-    RESCUE = "rescue", "The bounce was judged anew"
-    GLOBAL_LIST = "global_list", "Taken off the list of global blocks"
-    OWN_UNDO = "own_undo", "The person's undo right after"
-    PAUSE_OVER = "pause_over", "The end of the pause"
+    DOUBLE_OPT_IN = "double_opt_in", _("The person's own double opt-in")
+    LATE_CONFIRMATION = "late_confirmation", _("The person's late confirmation")
+    STAFF = "staff", _("Staff, with a reason")
+    UNDO = "undo", _("Undo of its batch")
+    UNBOUNCE = "unbounce", _("Unbounce")
+    RESCUE = "rescue", _("The bounce was judged anew")
+    GLOBAL_LIST = "global_list", _("Taken off the list of global blocks")
+    OWN_UNDO = "own_undo", _("The person's undo right after")
+    PAUSE_OVER = "pause_over", _("The end of the pause")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

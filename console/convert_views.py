@@ -10,7 +10,10 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from accounts.numbers import number
 from accounts.roles import Right, needs
 from accounts.web import INVALID, SignedIn
 from console import converting
@@ -25,11 +28,11 @@ WITH_CHOICES = (Kind.CHOICE, Kind.CHOICES)
 class TargetForm(forms.Form):
     """What it becomes."""
 
-    kind = forms.ChoiceField(label="Convert to", widget=forms.RadioSelect)
+    kind = forms.ChoiceField(label=gettext_lazy("Convert to"), widget=forms.RadioSelect)
     options = forms.CharField(
-        label="Choices",
+        label=gettext_lazy("Choices"),
         required=False,
-        help_text=(
+        help_text=gettext_lazy(
             "One per line. Only for “one of several” and “several of several”; left"
             " empty, they are the values that contacts have."
         ),
@@ -57,13 +60,16 @@ class TargetForm(forms.Form):
         if choices is None:
             self.add_error(
                 "options",
-                f"There are more than {MOST_CHOICES} different values. Write the"
-                " choices, one per line.",
+                _(
+                    "There are more than %(most)s different values. Write the choices,"
+                    " one per line."
+                )
+                % {"most": number(MOST_CHOICES)},
             )
         elif not choices:
-            self.add_error("options", "Give at least one choice, one per line.")
+            self.add_error("options", _("Give at least one choice, one per line."))
         elif any(";" in one for one in choices):
-            self.add_error("options", "A choice cannot have a semicolon in it.")
+            self.add_error("options", _("A choice cannot have a semicolon in it."))
         else:
             self.cleaned_data["target"] = Target(kind, choices)
 
@@ -72,8 +78,10 @@ class SureForm(forms.Form):
     """Asked where values would be put aside."""
 
     aside = forms.BooleanField(
-        label="Put values that cannot be read into an archived property",
-        error_messages={"required": "Tick this to convert the property all the same."},
+        label=gettext_lazy("Put values that cannot be read into an archived property"),
+        error_messages={
+            "required": gettext_lazy("Tick this to convert the property all the same.")
+        },
     )
 
 
@@ -131,7 +139,7 @@ def convert(request: SignedIn, pk: int) -> HttpResponse:
     if is_posted and asking.is_sure():
         if job := converting.start(found, asking.target, request.user):
             return redirect("console:job", job.pk)
-        messages.error(request, "Something stands in its way by now. Look again.")
+        messages.error(request, _("Something stands in its way by now. Look again."))
     status = INVALID if is_posted or asking.form.errors else 200
     page = "console/convert.html"
     return render(request, page, {"asking": asking}, status=status)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from accounts.doorbell import ring
 from accounts.models import AuditEntry, Job, JobState, User
@@ -35,8 +37,10 @@ def obstacles(definition: PropertyDefinition, target: Target) -> list[str]:
     """Why it cannot be converted now, in sentences; none where it can."""
     found: list[str] = [
         format_html(
-            'The segment <a href="{}">{}</a> asks about it as it is now. Take the'
-            " condition out there, and put it back afterwards.",
+            _(
+                'The segment <a href="{}">{}</a> asks about it as it is now. Take the'
+                " condition out there, and put it back afterwards."
+            ),
             one.get_absolute_url(),
             one.name,
         )
@@ -44,7 +48,7 @@ def obstacles(definition: PropertyDefinition, target: Target) -> list[str]:
     ]
     if _is_busy(definition):
         found.append(
-            "Values of it are being written by a job. Wait until that is over."
+            _("Values of it are being written by a job. Wait until that is over.")
         )
     return found
 
@@ -103,7 +107,7 @@ def start(definition: PropertyDefinition, target: Target, user: User) -> Job | N
     was = one.kind
     job = Job.objects.create(
         kind=KIND,
-        label=f"Convert “{one.label}” to {target.kind.label.lower()}"[:300],
+        label=_label(one, target),
         url=one.get_absolute_url(),
         owner=user,
         unit="contacts",
@@ -121,6 +125,12 @@ def start(definition: PropertyDefinition, target: Target, user: User) -> Job | N
     )
     ring(TASK, job.pk)
     return job
+
+
+def _label(one: PropertyDefinition, target: Target) -> str:
+    """Kept in English, whoever presses."""
+    with override("en"):
+        return f"Convert “{one.label}” to {str(target.kind.label).lower()}"[:300]
 
 
 def _put_aside(one: PropertyDefinition) -> PropertyDefinition:

@@ -9,6 +9,10 @@ from typing import Any, Protocol
 from django.db import models
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django_stubs_ext import StrOrPromise
+
+from console.held_names import COLUMNS
 
 
 class Keyed(Protocol):
@@ -26,13 +30,13 @@ class Holding:
     set to that could tell who she is; a row that `goes` is deleted instead.
     """
 
-    title: str
+    title: StrOrPromise
     model: type[models.Model]
     path: str
     columns: tuple[str, ...]
     by: str = "address"
     goes: bool = False
-    why: str = ""
+    why: StrOrPromise = ""
     emptied: dict[str, Any] = field(default_factory=dict)
 
     def of(self, person: Keyed) -> models.QuerySet[Any]:
@@ -44,7 +48,7 @@ class Holding:
 
     def label(self, column: str) -> str:
         """A column in words: message__subject is the message to a reader."""
-        return column.partition("__")[0].replace("_", " ").capitalize()
+        return str(COLUMNS[column.partition("__")[0]])
 
     def words(self, row: dict[str, Any]) -> list[tuple[str, str]]:
         """A row for reading: (label, value in words) of each column."""
@@ -68,6 +72,8 @@ class Holding:
 
 
 def _in_words(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
     if isinstance(value, dt.datetime):
         return date_format(timezone.localtime(value), "SHORT_DATETIME_FORMAT")
     if isinstance(value, dict):

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuditEntry, User
 from bounces.models import Bounce, Release, Report
@@ -41,13 +42,13 @@ from signups.models import Submission
 from webhooks.bodies import CONTACT
 from webhooks.models import Notice
 
-PROOF = "It shows why mail was sent, and names nobody once the address is empty."
-SUM = "Counts in reports. It names nobody once the address is empty."
+PROOF = _("It shows why mail was sent, and names nobody once the address is empty.")
+SUM = _("Counts in reports. It names nobody once the address is empty.")
 
 # In the order of erasure: what hangs on something goes before it, the address last.
 HOLDINGS: tuple[Holding, ...] = (
     Holding(
-        title="Answers in forms",
+        title=_("Answers in forms"),
         model=Submission,
         path="address",
         columns=("at", "form__name", "email", "answers", "state", "ip", "user_agent"),
@@ -61,14 +62,14 @@ HOLDINGS: tuple[Holding, ...] = (
         },
     ),
     Holding(
-        title="Reasons for leaving",
+        title=_("Reasons for leaving"),
         model=Farewell,
         path="address",
         columns=("at", "why"),
         goes=True,
     ),
     Holding(
-        title="Clicks and opens",
+        title=_("Clicks and opens"),
         model=Event,
         path="address",
         columns=("at", "kind", "link__url", "verdict", "ip", "user_agent"),
@@ -76,14 +77,14 @@ HOLDINGS: tuple[Holding, ...] = (
         emptied={"ip": None, "user_agent": "", "traits": {}},
     ),
     Holding(
-        title="Last seen, where nothing else is kept",
+        title=_("Last seen, where nothing else is kept"),
         model=LastSeen,
         path="address",
         columns=("brand__name", "opened_on", "clicked_on"),
         goes=True,
     ),
     Holding(
-        title="Emails",
+        title=_("Emails"),
         model=Delivery,
         path="address",
         columns=(
@@ -104,14 +105,14 @@ HOLDINGS: tuple[Holding, ...] = (
         emptied={"reply": "", "put_off": None},
     ),
     Holding(
-        title="Emails that came after an opt-out",
+        title=_("Emails that came after an opt-out"),
         model=Late,
         path="address",
         columns=("message__subject", "said_at", "accepted_at"),
-        why="It shows that a no was not kept to in time.",
+        why=_("It shows that a no was not kept to in time."),
     ),
     Holding(
-        title="Emails in the local outbox",
+        title=_("Emails in the local outbox"),
         model=CaughtMail,
         path="recipient",
         by="letters",
@@ -119,7 +120,7 @@ HOLDINGS: tuple[Holding, ...] = (
         goes=True,
     ),
     Holding(
-        title="Reports that came back",
+        title=_("Reports that came back"),
         model=Report,
         path="bounce__address",
         columns=("received_at", "source", "kind", "explanation"),
@@ -127,7 +128,7 @@ HOLDINGS: tuple[Holding, ...] = (
         emptied={"raw": b"", "envelope_to": "", "explanation": ""},
     ),
     Holding(
-        title="Bounces and complaints",
+        title=_("Bounces and complaints"),
         model=Bounce,
         path="address",
         columns=("at", "kind", "category", "code", "enhanced_code", "words"),
@@ -135,30 +136,30 @@ HOLDINGS: tuple[Holding, ...] = (
         emptied={"words": ""},
     ),
     Holding(
-        title="Events sent to webhooks",
+        title=_("Events sent to webhooks"),
         model=Notice,
         path="address",
         columns=("at", "endpoint__name", "kind", "state"),
-        why="It names nobody once the address is empty, and goes after 30 days.",
+        why=_("It names nobody once the address is empty, and goes after 30 days."),
         emptied={"answer": ""},
     ),
     Holding(
-        title="Unbounces",
+        title=_("Unbounces"),
         model=Release,
         path="address",
         columns=("at", "way", "was", "words", "note"),
-        why="An address is unbounced once ever, whoever it belongs to.",
+        why=_("An address is unbounced once ever, whoever it belongs to."),
         emptied={"words": "", "note": ""},
     ),
     Holding(
-        title="Re-engagement campaigns",
+        title=_("Re-engagement campaigns"),
         model=Member,
         path="address",
         columns=("campaign__name", "outcome", "outcome_at", "kept_at"),
         why=SUM,
     ),
     Holding(
-        title="Segments",
+        title=_("Segments"),
         model=SegmentMember,
         path="contact",
         by="contact",
@@ -166,7 +167,7 @@ HOLDINGS: tuple[Holding, ...] = (
         goes=True,
     ),
     Holding(
-        title="Emails that name the contact",
+        title=_("Emails that name the contact"),
         model=SingleContact,
         path="contact",
         by="contact",
@@ -174,7 +175,7 @@ HOLDINGS: tuple[Holding, ...] = (
         goes=True,
     ),
     Holding(
-        title="Earlier values of properties",
+        title=_("Earlier values of properties"),
         model=Displaced,
         path="contact",
         by="contact",
@@ -182,7 +183,7 @@ HOLDINGS: tuple[Holding, ...] = (
         goes=True,
     ),
     Holding(
-        title="Engagement brought along",
+        title=_("Engagement brought along"),
         model=OpeningBalance,
         path="contact",
         by="contact",
@@ -190,7 +191,7 @@ HOLDINGS: tuple[Holding, ...] = (
         goes=True,
     ),
     Holding(
-        title="Addresses that were merged into this one",
+        title=_("Addresses that were merged into this one"),
         model=MergedAddress,
         path="contact",
         by="contact",
@@ -198,7 +199,7 @@ HOLDINGS: tuple[Holding, ...] = (
         goes=True,
     ),
     Holding(
-        title="Imported files with this person",
+        title=_("Imported files with this person"),
         model=ImportedContact,
         path="contact",
         by="contact",
@@ -211,7 +212,7 @@ HOLDINGS: tuple[Holding, ...] = (
         goes=True,
     ),
     Holding(
-        title="The contact",
+        title=_("The contact"),
         model=Contact,
         path="pk",
         by="contact",
@@ -236,28 +237,28 @@ HOLDINGS: tuple[Holding, ...] = (
         goes=True,
     ),
     Holding(
-        title="Subscriptions",
+        title=_("Subscriptions"),
         model=Grant,
         path="address",
         columns=("subscription_type__name", "basis", "grade", "given_at"),
         goes=True,
     ),
     Holding(
-        title="Said to being tracked",
+        title=_("Said to being tracked"),
         model=TrackingChoice,
         path="address",
         columns=("brand__name", "agreed", "said_at"),
-        why="A no keeps the mail that was sent before silent, too.",
+        why=_("A no keeps the mail that was sent before silent, too."),
     ),
     Holding(
-        title="Proof of consent",
+        title=_("Proof of consent"),
         model=ConsentEvidence,
         path="record__address",
         columns=("record", "raw_address", "ip", "user_agent", "detail"),
         goes=True,
     ),
     Holding(
-        title="The ledger of consent",
+        title=_("The ledger of consent"),
         model=ConsentRecord,
         path="address",
         columns=(
@@ -274,18 +275,18 @@ HOLDINGS: tuple[Holding, ...] = (
         why=PROOF,
     ),
     Holding(
-        title="The do-not-mail list",
+        title=_("The do-not-mail list"),
         model=Suppression,
         path="address",
         columns=("occurred_at", "scope", "reason", "lifted_at", "lifted_by"),
-        why="So that nobody mails the address again, not even after a new import.",
+        why=_("So that nobody mails the address again, not even after a new import."),
     ),
     Holding(
-        title="The address",
+        title=_("The address"),
         model=Address,
         path="pk",
         columns=("key", "domain"),
-        why="A fingerprint stays; only your own key can compare it with an address.",
+        why=_("A fingerprint stays; only your own key can compare it with an address."),
         emptied={"key": None},
     ),
 )

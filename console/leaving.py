@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.roles import Right, needs
@@ -26,12 +27,26 @@ def opt_out(request: SignedIn, pk: int) -> HttpResponse:
         mine = SubscriptionType.objects.for_user(request.user)
         one = get_object_or_404(mine, pk=key)
     no = subscriptions.opt_out(contact, request.user, one)
-    what = f"“{one}”" if one else "all marketing"
     if no is None:
-        messages.info(request, f"{contact} was opted out of {what} already.")
+        messages.info(request, _already(contact, one))
         return redirect(contact)
     late = said(in_flight(no.address_id))
     undo = reverse("contacts:undo_opt_out", args=[contact.pk, no.pk])
-    sentence = f"Opted {contact} out of {what}. {late}".strip()
+    sentence = f"{_done(contact, one)} {late}".strip()
     messages.success(request, sentence, extra_tags=f"undo:{undo}")
     return redirect(contact)
+
+
+def _already(contact: Contact, one: SubscriptionType | None) -> str:
+    if one is None:
+        said = _("%(contact)s was opted out of all marketing already.")
+        return said % {"contact": contact}
+    said = _("%(contact)s was opted out of “%(type)s” already.")
+    return said % {"contact": contact, "type": one}
+
+
+def _done(contact: Contact, one: SubscriptionType | None) -> str:
+    if one is None:
+        return _("Opted %(contact)s out of all marketing.") % {"contact": contact}
+    said = _("Opted %(contact)s out of “%(type)s”.")
+    return said % {"contact": contact, "type": one}

@@ -11,14 +11,15 @@ from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.roles import Right, needs
 from accounts.web import CONFLICT, INVALID, SignedIn
+from console.field_names import NAMES
 from console.merging import ADDRESS, FIELDS, Pair
 from console.record import in_words
 from contacts import subscriptions
-from contacts.forms import column
 from contacts.models import Contact, Outdated, PropertyDefinition
 from contacts.subscriptions import Subscription
 
@@ -55,9 +56,9 @@ def _is_there(value: object) -> bool:
 def values_of(pair: Pair) -> Iterator[Value]:
     kept, gone = pair.kept, pair.gone
     if pair.both_have_an_address():
-        yield Value(ADDRESS, "Address", kept.email, gone.email, ADDRESS)
+        yield Value(ADDRESS, _("Address"), kept.email, gone.email, ADDRESS)
     for name in FIELDS:
-        label = str(column(name).verbose_name).capitalize()
+        label = str(NAMES[name])
         yield Value(name, label, getattr(kept, name), getattr(gone, name), name)
     keys = {*kept.properties, *gone.properties}
     known = PropertyDefinition.objects.filter(pk__in=keys)
@@ -69,7 +70,7 @@ def values_of(pair: Pair) -> Iterator[Value]:
 
 
 def _shown(value: object) -> str:
-    return str(value) if _is_there(value) else "Nothing"
+    return str(value) if _is_there(value) else _("Nothing")
 
 
 class MergeForm(forms.Form):
@@ -161,9 +162,10 @@ def merge(request: SignedIn, pk: int, other_pk: int) -> HttpResponse:
             kept = pair.merge(request.user, form.taken(), form.cleaned_data["seen"])
         except Outdated:
             form, status = MergeForm(_pair(pk, other_pk), None), CONFLICT
-            messages.error(request, "One of the two was changed meanwhile. Look again.")
+            changed = _("One of the two was changed meanwhile. Look again.")
+            messages.error(request, changed)
         else:
-            messages.success(request, f"Merged into {kept}.")
+            messages.success(request, _("Merged into %(contact)s.") % {"contact": kept})
             return redirect(kept)
     context = {"pair": pair, "form": form, "consent": consent(pair)}
     return render(request, "console/merge.html", context, status=status)

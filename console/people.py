@@ -9,7 +9,10 @@ from urllib.parse import urlencode
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
+from django_stubs_ext import StrOrPromise
 
 from accounts.models import User
 from accounts.paging import Order, keyset
@@ -28,7 +31,11 @@ PAGE = 50
 # in an address: not those who are ticked, but all that the list shows
 EVERYBODY = "everybody"
 NEWEST_FIRST = "-created"
-ANSWERS = [("", "Can be emailed: any"), ("yes", "Yes"), ("no", "No")]
+ANSWERS: list[tuple[str, StrOrPromise]] = [
+    ("", gettext_lazy("Can be emailed: any")),
+    ("yes", gettext_lazy("Yes")),
+    ("no", gettext_lazy("No")),
+]
 
 
 @dataclass(frozen=True)
@@ -129,15 +136,23 @@ def _answer(contact: Contact) -> tuple[str, str]:
 
 def _choices(query: Query, types: list[SubscriptionType]) -> dict[str, Any]:
     """Pairs for the selects, and what is chosen of them."""
-    segments = Segment.objects.current().order_by("name").values_list("pk", "name")
+    segments = [
+        (str(pk), name)
+        for pk, name in Segment.objects.current()
+        .order_by("name")
+        .values_list("pk", "name")
+    ]
     owners = User.objects.filter(is_active=True).order_by("email")
     return {
         "answers": ANSWERS,
         "types": [(str(one.pk), one.name) for one in types],
         "type": str(query.subscription_type.pk),
-        "segments": [("", "Any segment"), *((str(pk), name) for pk, name in segments)],
+        "segments": [
+            ("", _("Any segment")),
+            *((str(pk), name) for pk, name in segments),
+        ],
         "segment": str(query.segment.pk) if query.segment else "",
-        "owners": [("", "Any owner"), *((str(one.pk), str(one)) for one in owners)],
+        "owners": [("", _("Any owner")), *((str(one.pk), str(one)) for one in owners)],
         "owner": str(query.owner or ""),
     }
 

@@ -8,8 +8,12 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
+from django_stubs_ext import StrOrPromise
 
+from accounts.numbers import number
 from accounts.paging import moment
 from accounts.roles import Right, needs
 from accounts.web import SignedIn
@@ -26,15 +30,21 @@ from deliveries.models import Channel
 from segments.members import SegmentMember
 
 SEGMENTS_SHOWN = 20
-ANSWER_COLUMNS = [{"label": "Kind"}, {"label": "Answer"}, {"label": "Why"}]
+ANSWER_COLUMNS = [
+    {"label": gettext_lazy("Kind")},
+    {"label": gettext_lazy("Answer")},
+    {"label": gettext_lazy("Why")},
+]
 # (mode of the brand, whether it may track her): what follows
-FOLLOWS = {
-    (Tracking.FULL, True): "Opens and clicks are tracked",
-    (Tracking.HYGIENE, True): "Only the day of the last open and click is kept",
-    (Tracking.OFF, True): "The brand tracks nobody",
-    (Tracking.FULL, False): "Not tracked",
-    (Tracking.HYGIENE, False): "Not tracked",
-    (Tracking.OFF, False): "The brand tracks nobody",
+FOLLOWS: dict[tuple[Tracking, bool], StrOrPromise] = {
+    (Tracking.FULL, True): gettext_lazy("Opens and clicks are tracked"),
+    (Tracking.HYGIENE, True): gettext_lazy(
+        "Only the day of the last open and click is kept"
+    ),
+    (Tracking.OFF, True): gettext_lazy("The brand tracks nobody"),
+    (Tracking.FULL, False): gettext_lazy("Not tracked"),
+    (Tracking.HYGIENE, False): gettext_lazy("Not tracked"),
+    (Tracking.OFF, False): gettext_lazy("The brand tracks nobody"),
 }
 BAD = {"complaint", "global_block", "dead_address", "bounced", "imported_bounce"}
 
@@ -53,17 +63,19 @@ class Banner:
         marketing = [one for one in answers if one.channel == Channel.MARKETING]
         yes = [one for one in marketing if one.allowed]
         if yes:
-            return cls(
-                "ok",
-                f"Can be emailed: {len(yes)} of {len(marketing)} subscriptions",
-                "",
-            )
-        name = contact.first_name or "this contact"
+            said = {"yes": number(len(yes)), "all": number(len(marketing))}
+            title = _("Can be emailed: %(yes)s of %(all)s subscriptions") % said
+            return cls("ok", title, "")
         worst = next(one for one in marketing if one.refusal)
         tint = "bad" if worst.refusal in BAD else "info"
         tint = "warn" if worst.refusal == "on_hold" else tint
-        title = f"No marketing email for {name}."
-        return cls(tint, title, worst.sentence, worst.since)
+        return cls(tint, cls._no(contact.first_name), worst.sentence, worst.since)
+
+    @staticmethod
+    def _no(name: str) -> str:
+        if not name:
+            return _("No marketing email for this contact.")
+        return _("No marketing email for %(name)s.") % {"name": name}
 
 
 @dataclass(frozen=True)
@@ -74,7 +86,7 @@ class Tracked:
     state: str  # agreed, tracking_refused, not_set
     since: dt.datetime | None
     how: str
-    follows: str
+    follows: StrOrPromise
 
 
 def tracking_of(contact: Contact) -> list[Tracked]:
@@ -92,7 +104,7 @@ def tracking_of(contact: Contact) -> list[Tracked]:
 def _tracked(brand: Brand, said: TrackingChoice | None) -> Tracked:
     if said is None:
         follows = FOLLOWS[Tracking(brand.tracking), not brand.tracking_needs_consent]
-        return Tracked(brand, "not_set", None, "Never said", follows)
+        return Tracked(brand, "not_set", None, _("Never said"), follows)
     state = "agreed" if said.agreed else "tracking_refused"
     how = str(said.record.get_mechanism_display())
     follows = FOLLOWS[Tracking(brand.tracking), said.agreed]
@@ -110,7 +122,7 @@ def own_properties(contact: Contact) -> list[tuple[str, Value | None]]:
 def in_words(value: Value | None) -> Value | None:
     """The value of a property for reading."""
     if isinstance(value, bool):
-        return "Yes" if value else "No"
+        return _("Yes") if value else _("No")
     return ", ".join(value) if isinstance(value, list) else value
 
 
@@ -157,7 +169,7 @@ def _activity(
     contact: Contact, kind: str, before: dt.datetime | None
 ) -> dict[str, Any]:
     events, has_older = timeline(contact, kind, before)
-    chips = [("", "Everything"), *KINDS.items()]
+    chips = [("", _("Everything")), *KINDS.items()]
     return {
         "events": events,
         "chips": [

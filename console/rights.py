@@ -13,6 +13,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, override
 from django.views.decorators.http import require_safe
 
 from accounts.roles import Right, View, needs
@@ -28,7 +30,7 @@ class EraseForm(forms.Form):
     """Typed, so that nobody is erased by a slip."""
 
     address = forms.CharField(
-        label="Type the address to erase",
+        label=gettext_lazy("Type the address to erase"),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
 
@@ -44,7 +46,7 @@ class EraseForm(forms.Form):
             same = False
         if not same:
             raise forms.ValidationError(
-                "That is another address. Nobody was erased; type %(key)s.",
+                _("That is another address. Nobody was erased; type %(key)s."),
                 params={"key": self.person.address.key},
             )
         return typed
@@ -89,7 +91,8 @@ def _tables(person: Person) -> list[dict[str, object]]:
 @require_safe
 def everything_json(request: SignedIn, person: Person) -> HttpResponse:
     """The same for a program: {table: [{column: value}]}."""
-    held = {holding.title: rows for holding, rows in person.holdings() if rows}
+    with override("en"):  # names for a program
+        held = {str(one.title): rows for one, rows in person.holdings() if rows}
     text = json.dumps(held, cls=DjangoJSONEncoder, indent=2, ensure_ascii=False)
     return HttpResponse(
         text,
@@ -106,7 +109,10 @@ def erase(request: SignedIn, person: Person) -> HttpResponse:
         person.erase(request.user)
         messages.success(
             request,
-            "Erased. Only a fingerprint of the address stays, so that nobody mails it.",
+            _(
+                "Erased. Only a fingerprint of the address stays, so that nobody mails"
+                " it."
+            ),
         )
         return redirect("contacts:list")
     kept = [one for one in HOLDINGS if not one.goes]

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from django_stubs_ext import StrOrPromise
+
 
 class Look(NamedTuple):
     """The drawing of one state. `tint` is "", "ok", "info", "warn" or "bad"."""
 
-    label: str
+    label: StrOrPromise
     tint: str
     icon: str
 
@@ -20,107 +24,115 @@ OK, INFO, WARN, BAD, NEUTRAL = "ok", "info", "warn", "bad", ""
 
 STATUSES: dict[str, Look] = {
     # a person: can we email her?
-    "mailable": Look("Can be emailed", OK, "circle-check"),
-    "pending": Look("Not confirmed", INFO, "clock"),
-    "soft_bouncing": Look("Soft bouncing", WARN, "triangle-alert"),
-    "on_hold": Look("On hold", WARN, "triangle-alert"),
-    "hard_bounced": Look("Hard bounced", BAD, "circle-x"),
-    "complained": Look("Marked as spam", BAD, "circle-x"),
-    "blocked": Look("Blocked", BAD, "circle-x"),
-    "opted_out": Look("Opted out", NEUTRAL, "circle-minus"),
-    "no_address": Look("No email address", NEUTRAL, "circle-minus"),
-    "complaint": Look("Marked as spam", BAD, "circle-x"),
-    "own_opt_out": Look("Opted out", NEUTRAL, "circle-minus"),
-    "staff_opt_out": Look("Opted out by staff", NEUTRAL, "circle-minus"),
-    "imported_opt_out": Look("On an opt-out list", NEUTRAL, "circle-minus"),
-    "sunset": Look("Stayed silent", NEUTRAL, "hourglass"),
-    "global_block": Look("Blocked globally", BAD, "circle-x"),
-    "dead_address": Look("Address does not exist", BAD, "circle-x"),
-    "imported_bounce": Look("Bounced before", BAD, "circle-x"),
-    "no_basis": Look("No legal basis", NEUTRAL, "circle-minus"),
-    "no_consent": Look("No consent", NEUTRAL, "circle-minus"),
+    "mailable": Look(_("Can be emailed"), OK, "circle-check"),
+    "pending": Look(_("Not confirmed"), INFO, "clock"),
+    "soft_bouncing": Look(
+        pgettext_lazy("one person", "Soft bouncing"), WARN, "triangle-alert"
+    ),
+    "on_hold": Look(_("On hold"), WARN, "triangle-alert"),
+    "hard_bounced": Look(pgettext_lazy("one person", "Hard bounced"), BAD, "circle-x"),
+    "complained": Look(_("Marked as spam"), BAD, "circle-x"),
+    "blocked": Look(_("Blocked"), BAD, "circle-x"),
+    "opted_out": Look(
+        pgettext_lazy("one person", "Opted out"), NEUTRAL, "circle-minus"
+    ),
+    "no_address": Look(_("No email address"), NEUTRAL, "circle-minus"),
+    "complaint": Look(_("Marked as spam"), BAD, "circle-x"),
+    "own_opt_out": Look(
+        pgettext_lazy("one person", "Opted out"), NEUTRAL, "circle-minus"
+    ),
+    "staff_opt_out": Look(_("Opted out by staff"), NEUTRAL, "circle-minus"),
+    "imported_opt_out": Look(_("On an opt-out list"), NEUTRAL, "circle-minus"),
+    "sunset": Look(_("Stayed silent"), NEUTRAL, "hourglass"),
+    "global_block": Look(_("Blocked globally"), BAD, "circle-x"),
+    "dead_address": Look(_("Address does not exist"), BAD, "circle-x"),
+    "imported_bounce": Look(_("Bounced before"), BAD, "circle-x"),
+    "no_basis": Look(_("No legal basis"), NEUTRAL, "circle-minus"),
+    "no_consent": Look(_("No consent"), NEUTRAL, "circle-minus"),
     # a subscription
-    "opted_in": Look("Opted in", OK, "circle-check"),
-    "not_set": Look("Not set", NEUTRAL, "circle-minus"),
+    "opted_in": Look(_("Opted in"), OK, "circle-check"),
+    "not_set": Look(_("Not set"), NEUTRAL, "circle-minus"),
     # being tracked
-    "agreed": Look("Agreed", OK, "circle-check"),
-    "tracking_refused": Look("Refused", NEUTRAL, "circle-minus"),
+    "agreed": Look(_("Agreed"), OK, "circle-check"),
+    "tracking_refused": Look(
+        pgettext_lazy("badge", "Refused"), NEUTRAL, "circle-minus"
+    ),
     # an email, a campaign
-    "draft": Look("Draft", NEUTRAL, "circle-minus"),
-    "scheduled": Look("Scheduled", INFO, "clock"),
-    "preparing": Look("Preparing", INFO, "circle-play"),
-    "sending": Look("Sending", INFO, "circle-play"),
-    "running": Look("Running", INFO, "circle-play"),
-    "waiting": Look("Waiting", INFO, "hourglass"),
-    "review": Look("Needs your review", WARN, "eye"),
-    "opting_out": Look("Opting out", INFO, "circle-play"),
-    "paused": Look("Paused", WARN, "pause"),
-    "stopped": Look("Stopped", WARN, "square"),
-    "sent": Look("Sent", OK, "circle-check"),
-    "finished": Look("Finished", OK, "circle-check"),
-    "undone": Look("Undone", NEUTRAL, "undo-2"),
-    "archived": Look("Archived", NEUTRAL, "circle-minus"),
+    "draft": Look(pgettext_lazy("badge", "Draft"), NEUTRAL, "circle-minus"),
+    "scheduled": Look(pgettext_lazy("badge", "Scheduled"), INFO, "clock"),
+    "preparing": Look(_("Preparing"), INFO, "circle-play"),
+    "sending": Look(pgettext_lazy("badge", "Sending"), INFO, "circle-play"),
+    "running": Look(pgettext_lazy("badge", "Running"), INFO, "circle-play"),
+    "waiting": Look(_("Waiting"), INFO, "hourglass"),
+    "review": Look(_("Needs your review"), WARN, "eye"),
+    "opting_out": Look(_("Opting out"), INFO, "circle-play"),
+    "paused": Look(pgettext_lazy("badge", "Paused"), WARN, "pause"),
+    "stopped": Look(pgettext_lazy("badge", "Stopped"), WARN, "square"),
+    "sent": Look(pgettext_lazy("badge", "Sent"), OK, "circle-check"),
+    "finished": Look(pgettext_lazy("badge", "Finished"), OK, "circle-check"),
+    "undone": Look(pgettext_lazy("badge", "Undone"), NEUTRAL, "undo-2"),
+    "archived": Look(pgettext_lazy("badge", "Archived"), NEUTRAL, "circle-minus"),
     # a question to the second person
-    "asked": Look("Waits for approval", INFO, "clock"),
-    "approved": Look("Approved", OK, "badge-check"),
-    "sent_back": Look("Sent back", WARN, "undo-2"),
+    "asked": Look(_("Waits for approval"), INFO, "clock"),
+    "approved": Look(pgettext_lazy("badge", "Approved"), OK, "badge-check"),
+    "sent_back": Look(_("Sent back"), WARN, "undo-2"),
     # one delivery
-    "queued": Look("Waiting", INFO, "clock"),
-    "started": Look("Sending", INFO, "circle-play"),
-    "delivered": Look("Delivered", OK, "circle-check"),
-    "opened": Look("Opened", OK, "mail-open"),
-    "clicked": Look("Clicked", OK, "mouse-pointer-click"),
-    "confirmed": Look("Confirmed", OK, "badge-check"),
-    "expired": Look("Gave up", BAD, "circle-x"),
-    "deferred": Look("Trying again", WARN, "triangle-alert"),
-    "uncertain": Look("Uncertain", WARN, "triangle-alert"),
-    "bounced": Look("Bounced", BAD, "circle-x"),
-    "refused": Look("Not sent", NEUTRAL, "circle-minus"),
-    "cancelled": Look("Cancelled", NEUTRAL, "circle-minus"),
+    "queued": Look(_("Waiting"), INFO, "clock"),
+    "started": Look(pgettext_lazy("badge", "Sending"), INFO, "circle-play"),
+    "delivered": Look(_("Delivered"), OK, "circle-check"),
+    "opened": Look(pgettext_lazy("badge", "Opened"), OK, "mail-open"),
+    "clicked": Look(pgettext_lazy("badge", "Clicked"), OK, "mouse-pointer-click"),
+    "confirmed": Look(pgettext_lazy("badge", "Confirmed"), OK, "badge-check"),
+    "expired": Look(_("Gave up"), BAD, "circle-x"),
+    "deferred": Look(_("Trying again"), WARN, "triangle-alert"),
+    "uncertain": Look(_("Uncertain"), WARN, "triangle-alert"),
+    "bounced": Look(pgettext_lazy("one person", "Bounced"), BAD, "circle-x"),
+    "refused": Look(pgettext_lazy("badge", "Not sent"), NEUTRAL, "circle-minus"),
+    "cancelled": Look(pgettext_lazy("badge", "Cancelled"), NEUTRAL, "circle-minus"),
     # one of the questions asked about a delivery
-    "passed": Look("Clear", OK, "circle-check"),
-    "kept_out": Look("Kept out", WARN, "circle-minus"),
-    "as_well": Look("Would have, too", NEUTRAL, "circle-minus"),
-    "not_asked": Look("Not asked", NEUTRAL, "circle-minus"),
-    "asked_later": Look("Asked as it starts", INFO, "clock"),
+    "passed": Look(pgettext_lazy("badge", "Clear"), OK, "circle-check"),
+    "kept_out": Look(_("Kept out"), WARN, "circle-minus"),
+    "as_well": Look(_("Would have, too"), NEUTRAL, "circle-minus"),
+    "not_asked": Look(_("Not asked"), NEUTRAL, "circle-minus"),
+    "asked_later": Look(_("Asked as it starts"), INFO, "clock"),
     # somebody in a re-engagement campaign
-    "reengaged": Look("Re-engaged", OK, "badge-check"),
-    "silent": Look("Still silent", NEUTRAL, "hourglass"),
+    "reengaged": Look(_("Re-engaged"), OK, "badge-check"),
+    "silent": Look(_("Still silent"), NEUTRAL, "hourglass"),
     # why an address is blocked by a bounce
-    "UNKNOWN_USER": Look("Unknown user", BAD, "circle-x"),
-    "MAILBOX_FULL": Look("Mailbox full", BAD, "circle-x"),
-    "POLICY": Look("Policy", WARN, "triangle-alert"),
-    "SPAM": Look("Taken for spam", WARN, "triangle-alert"),
-    "CONTENT": Look("Content", WARN, "triangle-alert"),
-    "OTHER": Look("Other", WARN, "triangle-alert"),
+    "UNKNOWN_USER": Look(_("Unknown user"), BAD, "circle-x"),
+    "MAILBOX_FULL": Look(_("Mailbox full"), BAD, "circle-x"),
+    "POLICY": Look(_("Policy"), WARN, "triangle-alert"),
+    "SPAM": Look(_("Taken for spam"), WARN, "triangle-alert"),
+    "CONTENT": Look(_("Content"), WARN, "triangle-alert"),
+    "OTHER": Look(_("Other"), WARN, "triangle-alert"),
     # an incident
-    "open": Look("Open", WARN, "triangle-alert"),
-    "held": Look("Sending waits", WARN, "pause"),
-    "solved": Look("Solved", OK, "circle-check"),
+    "open": Look(pgettext_lazy("badge", "Open"), WARN, "triangle-alert"),
+    "held": Look(_("Sending waits"), WARN, "pause"),
+    "solved": Look(_("Solved"), OK, "circle-check"),
     # complaints at a provider
-    "well": Look("Good", OK, "circle-check"),
-    "few": Look("Few", OK, "circle-check"),
-    "many": Look("Watch it", WARN, "triangle-alert"),
-    "too_many": Look("Too many", BAD, "circle-x"),
-    "too_little": Look("Too little mail", NEUTRAL, "circle-minus"),
-    "silent_provider": Look("Tells nothing", NEUTRAL, "circle-minus"),
+    "well": Look(pgettext_lazy("badge", "Good"), OK, "circle-check"),
+    "few": Look(pgettext_lazy("badge", "Few"), OK, "circle-check"),
+    "many": Look(_("Watch it"), WARN, "triangle-alert"),
+    "too_many": Look(_("Too many"), BAD, "circle-x"),
+    "too_little": Look(_("Too little mail"), NEUTRAL, "circle-minus"),
+    "silent_provider": Look(_("Tells nothing"), NEUTRAL, "circle-minus"),
     # a click
-    "human": Look("Human", OK, "mouse-pointer-click"),
-    "machine": Look("Machine", NEUTRAL, "circle-minus"),
-    "unverified": Look("Unverified", WARN, "triangle-alert"),
+    "human": Look(pgettext_lazy("badge", "Human"), OK, "mouse-pointer-click"),
+    "machine": Look(pgettext_lazy("badge", "Machine"), NEUTRAL, "circle-minus"),
+    "unverified": Look(_("Unverified"), WARN, "triangle-alert"),
     # a sending domain, its keys and records
-    "connected": Look("Connected", OK, "circle-check"),
-    "failing": Look("Not connected", BAD, "circle-x"),
-    "new_domain": Look("Not checked yet", INFO, "clock"),
+    "connected": Look(_("Connected"), OK, "circle-check"),
+    "failing": Look(_("Not connected"), BAD, "circle-x"),
+    "new_domain": Look(_("Not checked yet"), INFO, "clock"),
     # a webhook
-    "taking": Look("In use", OK, "circle-check"),
+    "taking": Look(_("In use"), OK, "circle-check"),
     # a job, a segment
-    "done": Look("Done", OK, "circle-check"),
-    "failed": Look("Failed", BAD, "circle-x"),
-    "processing": Look("Processing", INFO, "clock"),
-    "active": Look("Active", INFO, "refresh-cw"),
-    "static": Look("Static", NEUTRAL, "square"),
-    "broken": Look("Needs attention", WARN, "triangle-alert"),
+    "done": Look(pgettext_lazy("badge", "Done"), OK, "circle-check"),
+    "failed": Look(pgettext_lazy("badge", "Failed"), BAD, "circle-x"),
+    "processing": Look(_("Processing"), INFO, "clock"),
+    "active": Look(_("Active"), INFO, "refresh-cw"),
+    "static": Look(_("Static"), NEUTRAL, "square"),
+    "broken": Look(_("Needs attention"), WARN, "triangle-alert"),
 }
 
 

@@ -15,14 +15,18 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_stubs_ext import StrOrPromise
 
+from bounces.names import name_of
 from campaigns.models import MarketingEmail
 from consent.models import ConsentRecord
 from consent.vocabulary import Action
 from contacts.models import Contact, MergedAddress
 from deliveries import refusals
 from deliveries.models import Delivery, DeliveryState, Event, EventKind, Verdict
-from deliveries.trace import allowed_by
+from deliveries.trace import allowed_by, day
 
 PAGE = 50
 
@@ -65,7 +69,17 @@ EVENT_ICONS = {
 }
 VERDICT_TINTS = {Verdict.HUMAN: "ok", Verdict.UNVERIFIED: "warn"}
 
-KINDS = {"emails": "Emails", "consent": "Consent"}
+KINDS: dict[str, StrOrPromise] = {
+    "emails": gettext_lazy("Emails"),
+    "consent": gettext_lazy("Consent"),
+}
+# what stands behind an open or a click, by the name of its mail
+HAPPENED = {
+    EventKind.OPEN: gettext_lazy("Opened “%(mail)s”"),
+    EventKind.CLICK: gettext_lazy("Clicked in “%(mail)s”"),
+    EventKind.CONFIRM: gettext_lazy("Pressed the confirm button in “%(mail)s”"),
+    EventKind.UNSUBSCRIBE: gettext_lazy("Unsubscribed in “%(mail)s”"),
+}
 
 
 def timeline(
@@ -83,7 +97,7 @@ def timeline(
         found += _consent(at, before)
     if not kind and (before is None or contact.created_at < before):
         found.append(
-            Happening(contact.created_at, "Became a contact", "", "plus", "ok")
+            Happening(contact.created_at, _("Became a contact"), "", "plus", "ok")
         )
     newest = nlargest(PAGE + 1, found, key=attrgetter("at"))
     if len(newest) <= PAGE:
@@ -107,7 +121,9 @@ def _consent(at: list[int], before: dt.datetime | None) -> Iterator[Happening]:
         about = record.subscription_type or record.brand
         yield Happening(
             record.occurred_at,
-            f"{action.label}: {about}" if about else action.label,
+            _("%(what)s: %(about)s") % {"what": action.label, "about": about}
+            if about
+            else str(action.label),
             " · ".join(_facts(record)),
             icon,
             tint,
@@ -122,13 +138,13 @@ def _facts(record: ConsentRecord) -> Iterable[str]:
         yield record.get_basis_display()
     written = timezone.localtime(record.recorded_at)
     if timezone.localdate(record.occurred_at) != written.date():
-        yield f"written down on {written:%-d %b %Y}"
+        yield _("written down on %(day)s") % {"day": day(record.recorded_at)}
     if file := record.source.get("file"):
         yield str(file)
     if record.explanation:
         yield record.explanation.rstrip(".")
     if record.user:
-        yield f"by {record.user}"
+        yield _("by %(user)s") % {"user": record.user}
 
 
 def _deliveries(at: list[int], before: dt.datetime | None) -> Iterator[Happening]:
@@ -144,7 +160,7 @@ def _deliveries(at: list[int], before: dt.datetime | None) -> Iterator[Happening
         icon, tint = DELIVERY_LOOKS.get(state, ("mail", ""))
         yield Happening(
             row.started_at or row.queued_at,
-            f"{state.label}: “{row.message}”",
+            _("%(state)s: “%(mail)s”") % {"state": state.label, "mail": row.message},
             _outcome(row),
             icon,
             tint,
@@ -167,11 +183,11 @@ def _outcome(row: Delivery) -> str:
     """What is known of one delivery beyond its state."""
     if row.reason:
         return refusals.sentence(row.reason)
-    words = [row.bounce_category.replace("_", " ")] if row.bounced_at else []
+    words = [name_of(row.bounce_category)] if row.bounced_at else []
     if row.smtp_code and row.smtp_code >= 400:
         words.append(f"{row.smtp_code} {row.reply[:200]}".strip())
     if row.complained_at:
-        words.append("reported as spam")
+        words.append(_("reported as spam"))
     words.append(allowed_by(row))
     return " · ".join(filter(None, words))
 
@@ -184,12 +200,11 @@ def _events(at: list[int], before: dt.datetime | None) -> Iterator[Happening]:
     )
     for row in rows:
         kind, verdict = EventKind(row.kind), Verdict(row.verdict)
-        facts = [verdict.label, str(row.link) if row.link_id else "", shortened(row.ip)]
+        link = str(row.link) if row.link_id else ""
+        facts = [str(verdict.label), link, shortened(row.ip)]
         yield Happening(
             row.at,
-            f"{kind.label} “{row.message}”"
-            if kind in {EventKind.OPEN}
-            else f"{kind.label} in “{row.message}”",
+            HAPPENED[kind] % {"mail": row.message},
             " · ".join(filter(None, facts)),
             EVENT_ICONS[kind],
             VERDICT_TINTS.get(verdict, ""),

@@ -15,6 +15,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Count, Exists, Value
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
 from consent.models import SubscriptionType
@@ -26,12 +27,12 @@ PROMISE = "more_than_promised"
 # label, sentence
 WORDS = {
     CAP: (
-        "Got enough for now",
-        "Has had as many marketing emails in these days as the account allows.",
+        _("Got enough for now"),
+        _("Has had as many marketing emails in these days as the account allows."),
     ),
     PROMISE: (
-        "More than promised",
-        "Has had as many emails of this type in these days as people were promised.",
+        _("More than promised"),
+        _("Has had as many emails of this type in these days as people were promised."),
     ),
 }
 

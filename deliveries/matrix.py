@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import OuterRef, Subquery
+from django.utils.translation import gettext as _
 
 from consent.models import SubscriptionType
 from consent.vocabulary import LegalBasis
@@ -50,7 +51,7 @@ class Answer:
 
     @property
     def sentence(self) -> str:
-        return sentence(self.refusal) if self.refusal else "May be mailed."
+        return sentence(self.refusal) if self.refusal else _("May be mailed.")
 
 
 def matrix(contact: Contact) -> list[Answer]:
@@ -69,7 +70,9 @@ def matrix(contact: Contact) -> list[Answer]:
     default = [one for one in types if one.is_default]
     others = (Channel.SEQUENCE, Channel.ONE_TO_ONE, Channel.SERVICE)
     return marketing + [
-        _answer(channel.label, channel, one) for one in default for channel in others
+        _answer(str(channel.label), channel, one)
+        for one in default
+        for channel in others
     ]
 
 

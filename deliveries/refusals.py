@@ -16,6 +16,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from django_stubs_ext import StrOrPromise
 
 from consent.models import Address, Grant, SubscriptionType, Suppression
 from consent.vocabulary import MAILABLE_GRADES, LegalBasis, Reason
@@ -112,8 +115,8 @@ class Refusal:
     key: str
     channels: frozenset[Channel]
     test: NoAddress | Suppressed | NoGrant | Held | Limit
-    label: str
-    sentence: str
+    label: StrOrPromise
+    sentence: StrOrPromise
     passing: bool = False
 
 
@@ -130,109 +133,121 @@ REFUSALS: tuple[Refusal, ...] = (
         "no_address",
         EVERY,
         NoAddress(),
-        "No address",
-        "There is no email address. Add one to the contact.",
+        _("No address"),
+        _("There is no email address. Add one to the contact."),
     ),
     Refusal(
         Reason.ERASED.value,
         NEVER_AGAIN,
         Suppressed(Reason.ERASED),
-        "Erased on request",
-        "Asked to be erased. Only a new double opt-in by the person ends this.",
+        _("Erased on request"),
+        _("Asked to be erased. Only a new double opt-in by the person ends this."),
     ),
     Refusal(
         Reason.COMPLAINT.value,
         NEVER_AGAIN,
         Suppressed(Reason.COMPLAINT),
-        "Reported spam",
-        "Reported our mail as spam. Only a new double opt-in by the person ends this.",
+        pgettext_lazy("one person", "Reported spam"),
+        _(
+            "Reported our mail as spam. Only a new double opt-in by the person ends"
+            " this."
+        ),
     ),
     Refusal(
         Reason.OWN_OPT_OUT.value,
         SELLING,
         Suppressed(Reason.OWN_OPT_OUT),
-        "Opted out",
-        "Opted out. Only a new double opt-in by the person ends this.",
+        pgettext_lazy("one person", "Opted out"),
+        _("Opted out. Only a new double opt-in by the person ends this."),
     ),
     Refusal(
         Reason.STAFF_OPT_OUT.value,
         SELLING,
         Suppressed(Reason.STAFF_OPT_OUT),
-        "Opted out by staff",
-        "Opted out by staff on the person's request. Staff can lift it with a reason.",
+        _("Opted out by staff"),
+        _(
+            "Opted out by staff on the person's request. Staff can lift it with a"
+            " reason."
+        ),
     ),
     Refusal(
         Reason.IMPORTED_OPT_OUT.value,
         SELLING,
         Suppressed(Reason.IMPORTED_OPT_OUT),
-        "On an opt-out list",
-        "Stands on an imported opt-out list. Undo that import if it was a mistake.",
+        _("On an opt-out list"),
+        _("Stands on an imported opt-out list. Undo that import if it was a mistake."),
     ),
     Refusal(
         Reason.SUNSET.value,
         SELLING,
         Suppressed(Reason.SUNSET),
-        "Stayed silent",
-        "Did not confirm a re-engagement email. The link in that email still works.",
+        _("Stayed silent"),
+        _("Did not confirm a re-engagement email. The link in that email still works."),
     ),
     Refusal(
         Reason.GLOBAL_BLOCK.value,
         EVERY,
         Suppressed(Reason.GLOBAL_BLOCK),
-        "Blocked globally",
-        "Stands on the list of global blocks. It cannot be unbounced; an administrator"
-        " can take it off the list.",
+        _("Blocked globally"),
+        _(
+            "Stands on the list of global blocks. It cannot be unbounced; an"
+            " administrator can take it off the list."
+        ),
     ),
     Refusal(
         Reason.DEAD_ADDRESS.value,
         EVERY,
         Suppressed(Reason.DEAD_ADDRESS),
-        "Address does not exist",
-        "The receiving server says that the address does not exist."
-        " Ask the person for a new one.",
+        _("Address does not exist"),
+        _(
+            "The receiving server says that the address does not exist."
+            " Ask the person for a new one."
+        ),
     ),
     Refusal(
         Reason.BOUNCED.value,
         EVERY,
         Suppressed(Reason.BOUNCED),
-        "Bounced",
-        "Mail to this address bounced too often. Unbounce it if the cause is gone.",
+        pgettext_lazy("one person", "Bounced"),
+        _("Mail to this address bounced too often. Unbounce it if the cause is gone."),
     ),
     Refusal(
         Reason.IMPORTED_BOUNCE.value,
         EVERY,
         Suppressed(Reason.IMPORTED_BOUNCE),
-        "Bounced before it came here",
-        "The import said that mail to this address bounced. Unbounce it if that is"
-        " over.",
+        _("Bounced before it came here"),
+        _(
+            "The import said that mail to this address bounced. Unbounce it if that is"
+            " over."
+        ),
     ),
     Refusal(
         Reason.PAUSED.value,
         SELLING,
         Suppressed(Reason.PAUSED),
-        "Paused",
-        "Asked for a pause. It ends by itself on the day the person chose.",
+        _("Paused"),
+        _("Asked for a pause. It ends by itself on the day the person chose."),
     ),
     Refusal(
         "no_consent",
         MARKETING,
         NoGrant(tuple(b for b in LegalBasis if b.allows_marketing)),
-        "No consent",
-        "No consent with a date and a source is on file for this subscription.",
+        _("No consent"),
+        _("No consent with a date and a source is on file for this subscription."),
     ),
     Refusal(
         "no_basis",
         PERSONAL,
         NoGrant(tuple(b for b in LegalBasis if b.allows_one_to_one)),
-        "No legal basis",
-        "No legal basis for writing personally is on file for this subscription.",
+        _("No legal basis"),
+        _("No legal basis for writing personally is on file for this subscription."),
     ),
     Refusal(
         "on_hold",
         EVERY,
         Held(),
-        "On hold",
-        "Sending is stopped for now. Mails wait until somebody lifts the stop.",
+        _("On hold"),
+        _("Sending is stopped for now. Mails wait until somebody lifts the stop."),
         passing=True,
     ),
 )
@@ -240,28 +255,30 @@ REFUSALS: tuple[Refusal, ...] = (
 # found out while the mail was made, and nothing a query can ask
 NOT_MADE = "not_made"
 # label and sentence of every reason
-_SAID = {
+_SAID: dict[str, tuple[StrOrPromise, StrOrPromise]] = {
     **{row.key: (row.label, row.sentence) for row in REFUSALS},
     **frequency.WORDS,
     NOT_MADE: (
-        "Could not be written",
-        "The email could not be made for this contact: a value of the contact does not"
-        " fit. Correct it, then send the email to this contact again.",
+        _("Could not be written"),
+        _(
+            "The email could not be made for this contact: a value of the contact does"
+            " not fit. Correct it, then send the email to this contact again."
+        ),
     ),
 }
 
 
 def sentence(key: str) -> str:
     """The reason in words; a key that only a caller knows is shown as words."""
-    return _words(key)[1]
+    return str(_words(key)[1])
 
 
 def label(key: str) -> str:
     """The reason in two or three words, for tables and counts."""
-    return _words(key)[0]
+    return str(_words(key)[0])
 
 
-def _words(key: str) -> tuple[str, str]:
+def _words(key: str) -> tuple[StrOrPromise, StrOrPromise]:
     return _SAID.get(key) or (key.replace("_", " ").capitalize(),) * 2
 
 

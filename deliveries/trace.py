@@ -13,12 +13,14 @@ from dataclasses import dataclass
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django_stubs_ext import StrOrPromise
 
 from accounts.models import Account
 from consent.models import Suppression
 from deliveries.clock import zone_of
 from deliveries.models import Delivery, DeliveryState, Event
-from deliveries.rulesets import QUIET_HOURS
+from deliveries.rulesets import QUIET_HOURS, spoken
 from deliveries.verdicts import MEANINGS
 
 # Answers to one rule, as the interface draws them.
@@ -57,7 +59,7 @@ class Sign:
     label: str
     link: str
     verdict: str
-    reasons: tuple[str, ...]
+    reasons: tuple[StrOrPromise, ...]
 
 
 def day(moment: dt.datetime) -> str:
@@ -68,9 +70,23 @@ def allowed_by(mail: Delivery) -> str:
     """What it left on, in short words; '' where nothing was written down."""
     if mail.ledger_at is None:
         return ""
-    yes = mail.consent and f"left on the yes of {day(mail.consent.occurred_at)}"
-    place = f"rules version {mail.rule_set_id}, ledger record {mail.ledger_at}"
-    return f"{yes or 'left without need of a yes'}, {place}"
+    said: dict[str, object] = {"rules": mail.rule_set_id, "record": mail.ledger_at}
+    if mail.consent is None:
+        return (
+            _(
+                "left without need of a yes, rules version %(rules)s, ledger record"
+                " %(record)s"
+            )
+            % said
+        )
+    said["day"] = day(mail.consent.occurred_at)
+    return (
+        _(
+            "left on the yes of %(day)s, rules version %(rules)s, ledger record"
+            " %(record)s"
+        )
+        % said
+    )
 
 
 def asked_at(mail: Delivery) -> dt.datetime:
@@ -93,7 +109,8 @@ def checks(mail: Delivery, label: Callable[[str], str]) -> list[Check]:
         answer = _answer(mail, key, reason) if is_open else _beside(key, noes)
         is_open = is_open and key != reason
         note = _note(mail, key, answer, noes)
-        found.append(Check(rule["label"], answer, rule["terms"], note))
+        said, terms = spoken(mail.rule_set.channel, rule)
+        found.append(Check(said, answer, terms, note))
     if reason and is_open:
         found.append(Check(label(reason), KEPT_OUT))
     return found
@@ -132,20 +149,23 @@ def _noes(mail: Delivery) -> dict[str, dt.datetime]:
 
 def _note(mail: Delivery, key: str, answer: str, noes: dict[str, dt.datetime]) -> str:
     if answer in {KEPT_OUT, AS_WELL} and key in noes:
-        return f"since {day(noes[key])}"
+        return _("since %(day)s") % {"day": day(noes[key])}
     if answer == PASSED and key in YES and mail.consent:
         agreed = day(mail.consent.occurred_at)
-        return f"agreed on {agreed}, ledger record {mail.consent_id}"
+        said = {"day": agreed, "record": mail.consent_id}
+        return _("agreed on %(day)s, ledger record %(record)s") % said
     if answer == PASSED and key == QUIET_HOURS and mail.started_at:
-        return f"left at {_local(mail, mail.started_at)}"
+        return _left_at(mail, mail.started_at)
     return ""
 
 
-def _local(mail: Delivery, moment: dt.datetime) -> str:
+def _left_at(mail: Delivery, moment: dt.datetime) -> str:
     """By the clock of the reader."""
     zone = mail.contact.time_zone if mail.contact else ""
     there = zone_of(zone, Account.current().time_zone)
-    return f"{moment.astimezone(there):%H:%M} in {there.key.replace('_', ' ')}"
+    said = {"place": there.key.replace("_", " ")}
+    said["time"] = date_format(moment.astimezone(there), "TIME_FORMAT")
+    return _("left at %(time)s in %(place)s") % said
 
 
 # how the last answer of a server is drawn

@@ -15,6 +15,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+
 from deliveries.models import EventKind, Verdict
 
 UNVERIFIED_FROM = 1
@@ -82,7 +85,7 @@ class Signal:
 
     name: str
     weight: int
-    meaning: str
+    meaning: StrOrPromise
     applies: Callable[[Facts], bool]
     local: bool = True
 
@@ -148,110 +151,110 @@ SIGNALS = (
     Signal(
         "sibling_link",
         4,
-        "Another link of the same mail within 2 seconds.",
+        _("Another link of the same mail within 2 seconds."),
         lambda facts: is_click(facts) and facts.siblings_2s > 0,
     ),
     Signal(
         "every_link",
         5,
-        "Three links, or all there are, within 10 seconds.",
+        _("Three links, or all there are, within 10 seconds."),
         lambda facts: is_click(facts) and is_every_link(facts),
     ),
     Signal(
         "head_first",
         4,
-        "A HEAD request beside it: browsers send none.",
+        _("A HEAD request beside it: browsers send none."),
         lambda facts: is_click(facts) and facts.heads_10s > 0,
     ),
     Signal(
         "in_burst",
         5,
-        "The same visitor followed several links at once before pressing.",
+        _("The same visitor followed several links at once before pressing."),
         lambda facts: facts.in_burst,
     ),
     Signal(
         "near_burst",
         2,
-        "Several links of the mail were followed at once shortly before.",
+        _("Several links of the mail were followed at once shortly before."),
         lambda facts: facts.near_burst and not facts.in_burst,
     ),
     Signal(
         "on_arrival",
         3,
-        "Within 10 seconds of delivery.",
+        _("Within 10 seconds of delivery."),
         is_quick,
         local=False,
     ),
     Signal(
         "soon_after_arrival",
         1,
-        "Within 3 minutes of delivery.",
+        _("Within 3 minutes of delivery."),
         is_early,
         local=False,
     ),
     Signal(
         "pressed_at_once",
         4,
-        "The button was pressed faster than the page can be read.",
+        _("The button was pressed faster than the page can be read."),
         is_pressed_at_once,
         local=False,
     ),
     Signal(
         "scanner_network",
         3,
-        "From the network of a mail security service.",
+        _("From the network of a mail security service."),
         lambda facts: is_click(facts) and is_scanner_network(facts.ip),
         local=False,
     ),
     Signal(
         "one_for_many",
         3,
-        "The same address followed links of several recipients in a minute.",
+        _("The same address followed links of several recipients in a minute."),
         lambda facts: is_click(facts) and is_one_for_many(facts),
         local=False,
     ),
     Signal(
         "headless_browser",
         3,
-        "A browser without a window.",
+        _("A browser without a window."),
         lambda facts: "headless" in facts.user_agent.lower(),
         local=False,
     ),
     Signal(
         "scanner_name",
         3,
-        "It names itself as a program, or not at all.",
+        _("It names itself as a program, or not at all."),
         lambda facts: bool(SCANNER.search(facts.user_agent)) or not facts.user_agent,
     ),
     Signal(
         "bare_browser",
         2,
-        "It says to be a browser, without a language.",
+        _("It says to be a browser, without a language."),
         is_bare_browser,
     ),
     Signal(
         "image_proxy",
         5,
-        "Apple Mail loads all images by itself.",
+        _("Apple Mail loads all images by itself."),
         is_image_proxy_of_apple,
     ),
     Signal(
         "gesture",
         -4,
-        "A hand on the button: pointer or key.",
+        _("A hand on the button: pointer or key."),
         lambda facts: facts.gesture in GESTURES,
     ),
     Signal(
         "second_look",
         -3,
-        "The button was pressed 5 seconds or more after the click.",
+        _("The button was pressed 5 seconds or more after the click."),
         is_second_look,
     ),
 )
 BURST = frozenset({"sibling_link", "every_link", "head_first", "in_burst"})
 MEANINGS = {signal.name: signal.meaning for signal in SIGNALS} | {
-    "head": "A HEAD request: nobody looked.",
-    "prefetch": "Loaded ahead of time: nobody looked.",
+    "head": _("A HEAD request: nobody looked."),
+    "prefetch": _("Loaded ahead of time: nobody looked."),
 }
 
 

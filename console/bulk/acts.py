@@ -26,6 +26,8 @@ from django.db.models import (
 from django.db.models.functions import Cast, Now
 from django.db.models.lookups import Exact, IsNull
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from accounts.models import AuditEntry, User
 from accounts.roles import Right
@@ -62,7 +64,7 @@ class Stay:
     """Why somebody stays as she is: its name, in words, and who."""
 
     name: str
-    words: str
+    words: StrOrPromise
     test: Callable[[Values], Any]
 
 
@@ -75,10 +77,10 @@ class BulkAct:
 
     key: str
     right: Right
-    label: str
+    label: StrOrPromise
     verb: str  # as the audit log says it
-    will: str
-    did: str
+    will: StrOrPromise
+    did: StrOrPromise
     form: type[ActForm]
     icon: str
     stays: tuple[Stay, ...] = ()
@@ -217,37 +219,37 @@ def _delete(piece: Piece) -> None:
 PROPERTY = BulkAct(
     key="property",
     right=Right.EDIT,
-    label="Set a property",
+    label=_("Set a property"),
     verb="set a property of many contacts",
-    will="Will change",
-    did="Changed",
+    will=_("Will change"),
+    did=_("Changed"),
     form=forms.PropertyForm,
     icon="tag",
-    stays=(Stay("already", "Have this value already", _same_value),),
+    stays=(Stay("already", _("Have this value already"), _same_value),),
     do=_set_property,
 )
 OPT_OUT = BulkAct(
     key="opt-out",
     right=Right.EDIT,
-    label="Opt out",
+    label=_("Opt out"),
     verb="opted many contacts out",
-    will="Will be opted out",
-    did="Opted out",
+    will=_("Will be opted out"),
+    did=_("Opted out"),
     form=forms.OptOutForm,
     icon="bell-off",
     stays=(
-        Stay("no_address", "Have no address", lambda values: Q(address=None)),
-        Stay("already", "Opted out already; it is noted once more", _said_no),
+        Stay("no_address", _("Have no address"), lambda values: Q(address=None)),
+        Stay("already", _("Opted out already; it is noted once more"), _said_no),
     ),
     do=_opt_out,
 )
 EXPORT = BulkAct(
     key="export",
     right=Right.EXPORT,
-    label="Export",
+    label=_("Export"),
     verb="exported many contacts",
-    will="Will be in the file",
-    did="In the file",
+    will=_("Will be in the file"),
+    did=_("In the file"),
     form=forms.ExportForm,
     icon="download",
 )
@@ -256,25 +258,25 @@ ACTS: tuple[BulkAct, ...] = (
     BulkAct(
         key="owner",
         right=Right.EDIT,
-        label="Set the owner",
+        label=_("Set the owner"),
         verb="set the owner of many contacts",
-        will="Will change",
-        did="Changed",
+        will=_("Will change"),
+        did=_("Changed"),
         form=forms.OwnerForm,
         icon="users",
-        stays=(Stay("already", "Have this owner already", _same_owner),),
+        stays=(Stay("already", _("Have this owner already"), _same_owner),),
         do=_set_owner,
     ),
     BulkAct(
         key="segment",
         right=Right.EDIT,
-        label="Add to a segment",
+        label=_("Add to a segment"),
         verb="added many contacts to a segment",
-        will="Will join",
-        did="Joined",
+        will=_("Will join"),
+        did=_("Joined"),
         form=forms.SegmentForm,
         icon="plus",
-        stays=(Stay("already", "Are in it already", _in_segment),),
+        stays=(Stay("already", _("Are in it already"), _in_segment),),
         do=_add_to_segment,
     ),
     EXPORT,
@@ -282,10 +284,10 @@ ACTS: tuple[BulkAct, ...] = (
     BulkAct(
         key="delete",
         right=Right.DELETE,
-        label="Delete",
+        label=_("Delete"),
         verb="deleted many contacts",
-        will="Will be deleted",
-        did="Deleted",
+        will=_("Will be deleted"),
+        did=_("Deleted"),
         form=forms.DeleteForm,
         icon="trash-2",
         do=_delete,

@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
+from accounts.numbers import number
 from consent.models import SubscriptionType
+from console.field_names import NAMES
 from contacts import properties
 from contacts.forms import column, question, typed
 from contacts.models import PropertyDefinition
@@ -36,7 +40,10 @@ class ActForm(forms.Form):
 
 class OwnerForm(ActForm):
     owner = forms.ModelChoiceField(
-        User.objects.none(), required=False, empty_label="Nobody"
+        User.objects.none(),
+        label=gettext_lazy("Owner"),
+        required=False,
+        empty_label=gettext_lazy("Nobody"),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -49,13 +56,15 @@ class OwnerForm(ActForm):
         return {"owner": owner.pk if owner else None}
 
     def sentence(self) -> str:
-        return f"Their owner becomes {self.cleaned_data['owner'] or 'nobody'}."
+        if owner := self.cleaned_data["owner"]:
+            return _("Their owner becomes %(owner)s.") % {"owner": owner}
+        return _("Their owner becomes nobody.")
 
 
 class PropertyForm(ActForm):
     """First the property, then its value by a field of its kind."""
 
-    what = forms.ChoiceField(label="Property")
+    what = forms.ChoiceField(label=gettext_lazy("Property"))
     # the property that the value was asked for; another one is asked anew
     asked = forms.CharField(required=False, widget=forms.HiddenInput)
 
@@ -63,14 +72,15 @@ class PropertyForm(ActForm):
         super().__init__(*args, **kwargs)
         known = PropertyDefinition.objects.filter(archived_at=None)
         self.definitions = {f"own-{one.pk}": one for one in known}
-        self.labels = {name: _label(name) for name in SHARED}
+        self.labels = {name: str(NAMES[name]) for name in SHARED}
         self.labels |= {key: one.label for key, one in self.definitions.items()}
         choice = cast(forms.ChoiceField, self.fields["what"])
-        choice.choices = [("", "Choose a property"), *self.labels.items()]
+        choice.choices = [("", _("Choose a property")), *self.labels.items()]
         self.key = str(self.data.get("what") or self.initial.get("what", ""))
         if field := self._question():
-            field.label = "New value"
-            field.help_text = field.help_text or "Nothing here empties the property."
+            field.label = _("New value")
+            empties = _("Nothing here empties the property.")
+            field.help_text = field.help_text or empties
             self.fields["value"] = field
 
     def _question(self) -> forms.Field | None:
@@ -109,11 +119,10 @@ class PropertyForm(ActForm):
     def sentence(self) -> str:
         name = self.labels[self.key]
         value = typed(self.cleaned_data.get("value"))
-        return f"“{name}” becomes “{value}”." if value else f"“{name}” is emptied."
-
-
-def _label(name: str) -> str:
-    return str(column(name).verbose_name).capitalize()
+        if not value:
+            return _("“%(property)s” is emptied.") % {"property": name}
+        said = _("“%(property)s” becomes “%(value)s”.")
+        return said % {"property": name, "value": value}
 
 
 class SegmentForm(segment_forms.PickForm, ActForm):
@@ -129,21 +138,24 @@ class SegmentForm(segment_forms.PickForm, ActForm):
     def sentence(self) -> str:
         segment = self.cleaned_data["segment"]
         if segment:
-            return f"They join “{segment}”."
-        return f"They join the new segment “{self.cleaned_data['name'].strip()}”."
+            return _("They join “%(segment)s”.") % {"segment": segment}
+        said = _("They join the new segment “%(segment)s”.")
+        return said % {"segment": self.cleaned_data["name"].strip()}
 
 
 class OptOutForm(ActForm):
     subscription_type = forms.ModelChoiceField(
         SubscriptionType.objects.none(),
         required=False,
-        label="What they do not get any more",
-        empty_label="All marketing",
+        label=gettext_lazy("What they do not get any more"),
+        empty_label=gettext_lazy("All marketing"),
     )
     explanation = forms.CharField(
-        label="Why",
+        label=gettext_lazy("Why"),
         max_length=300,
-        help_text="It is written into the record of everybody it concerns.",
+        help_text=gettext_lazy(
+            "It is written into the record of everybody it concerns."
+        ),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -160,7 +172,9 @@ class OptOutForm(ActForm):
 
     def sentence(self) -> str:
         what = self.cleaned_data["subscription_type"]
-        return f"They are opted out of {f'“{what}”' if what else 'all marketing'}."
+        if what is None:
+            return _("They are opted out of all marketing.")
+        return _("They are opted out of “%(type)s”.") % {"type": what}
 
 
 class ExportForm(segment_forms.ExportForm, ActForm):
@@ -174,14 +188,24 @@ class ExportForm(segment_forms.ExportForm, ActForm):
 
     def sentence(self) -> str:
         more = len(self.cleaned_data["fields_chosen"])
-        also = f" and {more} more" if more else ""
-        kind = str(self.cleaned_data["format"]).upper()
-        return f"A {kind} file with address, names{also}, to be fetched for 24 hours."
+        said: dict[str, object] = {"format": str(self.cleaned_data["format"]).upper()}
+        if not more:
+            return (
+                _("A %(format)s file with address, names, to be fetched for 24 hours.")
+                % said
+            )
+        return ngettext(
+            "A %(format)s file with address, names and %(count)s more, to be fetched"
+            " for 24 hours.",
+            "A %(format)s file with address, names and %(count)s more, to be fetched"
+            " for 24 hours.",
+            more,
+        ) % {**said, "count": number(more)}
 
 
 class DeleteForm(ActForm):
     def sentence(self) -> str:
-        return (
+        return _(
             "Their names, properties and engagement are deleted and cannot be brought"
             " back. What their addresses said to our emails stays: opt-outs,"
             " complaints, bounces and the proof of consent."

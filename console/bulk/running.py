@@ -16,6 +16,8 @@ from django.db import transaction
 from django.db.models import Max, QuerySet
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from accounts import jobfiles
 from accounts.doorbell import ring
@@ -51,7 +53,7 @@ def start(
     """A job that does it to those who are there now; one entry in the audit log."""
     job = Job.objects.create(
         kind=act.kind,
-        label=f"{act.label}: {expected['all']:,} contacts",
+        label=_label(act, expected["all"]),
         owner=user,
         total=expected["all"],
         unit="contacts",
@@ -77,6 +79,12 @@ def start(
     )
     ring(TASK, job.pk)
     return job
+
+
+def _label(act: BulkAct, count: int) -> str:
+    """Kept in English, whoever presses."""
+    with override("en"):
+        return f"{act.label}: {count:,} contacts"
 
 
 def _batch(job: Job, user: User) -> Batch:
@@ -232,12 +240,15 @@ def _undo_piece(job: Job) -> bool:
 def told(job: Job) -> list[tuple[str, Any]]:
     """What came of it: pairs of words and number."""
     if job.kind == UNDO:
-        words = {"lifted": "Not opted out any more", "kept": "Stay opted out"}
+        words = {
+            "lifted": _("Not opted out any more"),
+            "kept": _("Stay opted out"),
+        }
     else:
         act = BY_KIND[job.kind]
-        words = {"changed": act.did}
-        words |= {stay.name: stay.words for stay in act.stays}
-        words |= {"gone": "Gone meanwhile, or did not match any more"}
+        words = {"changed": str(act.did)}
+        words |= {stay.name: str(stay.words) for stay in act.stays}
+        words |= {"gone": _("Gone meanwhile, or did not match any more")}
     counts = job.result if job.state == JobState.DONE else job.resume.get("counts", {})
     return [
         (label, counts.get(name, 0))

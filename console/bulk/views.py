@@ -9,11 +9,14 @@ from django import forms
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from accounts import jobfiles
 from accounts.limits import narrowed
 from accounts.models import Job, JobState, User
+from accounts.numbers import number
 from accounts.races import kept
 from accounts.roles import Right, View, needs
 from accounts.typed import TypedNumberField
@@ -31,9 +34,16 @@ class SureForm(forms.Form):
 
     def __init__(self, count: int, asked: QueryDict | None) -> None:
         super().__init__(asked)
-        fact = f"This deletes {count:,} contact{'' if count == 1 else 's'} for good."
+        shown = {"count": number(count)}
+        fact = ngettext(
+            "This deletes %(count)s contact for good.",
+            "This deletes %(count)s contacts for good.",
+            count,
+        )
         self.fields["number"] = TypedNumberField(
-            label=f"Type {count:,} to delete them", expected=count, fact=fact
+            label=_("Type %(count)s to delete them") % shown,
+            expected=count,
+            fact=fact % shown,
         )
 
 
@@ -85,7 +95,7 @@ class Asking:
     def stays(self) -> list[tuple[str, int]]:
         """Who stays as she is: why, and how many."""
         return [
-            (stay.words, self.counts[stay.name])
+            (str(stay.words), self.counts[stay.name])
             for stay in self.act.stays
             if self.counts[stay.name]
         ]
@@ -175,7 +185,7 @@ def done(request: SignedIn, job_pk: int) -> HttpResponse:
 def download(request: SignedIn, job_pk: int) -> FileResponse:
     job = get_object_or_404(Job, pk=job_pk, kind=EXPORT.kind)
     if job.state != JobState.DONE or not jobfiles.is_there(job):
-        raise Http404("This file is not there any more. Export the contacts again.")
+        raise Http404(_("This file is not there any more. Export the contacts again."))
     return FileResponse(
         jobfiles.path_of(job).open("rb"),
         as_attachment=True,
@@ -191,7 +201,8 @@ def undo(request: SignedIn, job_pk: int) -> HttpResponse:
     form = UndoForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         if not running.start_undo(job, request.user, form.cleaned_data["reason"]):
-            messages.error(request, "This cannot be undone any more, or already was.")
+            late = _("This cannot be undone any more, or already was.")
+            messages.error(request, late)
         return redirect("contacts:bulk_done", job.pk)
     context = {"job": job, "form": form, "may_undo": running.may_undo(job)}
     status = INVALID if form.is_bound else 200

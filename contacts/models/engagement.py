@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 
 class HardBounceReason(models.TextChoices):
     """Why an address is suppressed by a bounce, in the words marketers know."""
 
-    UNKNOWN_USER = "UNKNOWN_USER", "Unknown user"
-    MAILBOX_FULL = "MAILBOX_FULL", "Mailbox full"
-    POLICY = "POLICY", "Policy"
-    SPAM = "SPAM", "Spam"
-    CONTENT = "CONTENT", "Content"
-    OTHER = "OTHER", "Other"
+    UNKNOWN_USER = "UNKNOWN_USER", gettext_lazy("Unknown user")
+    MAILBOX_FULL = "MAILBOX_FULL", gettext_lazy("Mailbox full")
+    POLICY = "POLICY", gettext_lazy("Policy")
+    SPAM = "SPAM", gettext_lazy("Spam")
+    CONTENT = "CONTENT", gettext_lazy("Content")
+    OTHER = "OTHER", gettext_lazy("Other")
 
 
 class Engagement(models.Model):

@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Now
+from django.utils.translation import gettext_lazy
 
 from consent.models import Address, ConsentRecord
 from contacts.models import Contact
@@ -33,10 +34,10 @@ class DeliveryState(models.TextChoices):
 class Verdict(models.TextChoices):
     """Who was behind an open or a click."""
 
-    PENDING = "pending", "Not judged yet"
-    HUMAN = "human", "A person"
-    UNVERIFIED = "unverified", "Not certain"
-    MACHINE = "machine", "A machine"
+    PENDING = "pending", gettext_lazy("Not judged yet")
+    HUMAN = "human", gettext_lazy("A person")
+    UNVERIFIED = "unverified", gettext_lazy("Not certain")
+    MACHINE = "machine", gettext_lazy("A machine")
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):

@@ -9,6 +9,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from consent.models import Address
 from deliveries.models.delivery import Verdict
@@ -16,10 +17,10 @@ from deliveries.models.messages import Link, Message
 
 
 class EventKind(models.TextChoices):
-    OPEN = "open", "Opened"
-    CLICK = "click", "Clicked"
-    CONFIRM = "confirm", "Pressed the confirm button"
-    UNSUBSCRIBE = "unsubscribe", "Unsubscribed"
+    OPEN = "open", pgettext_lazy("badge", "Opened")
+    CLICK = "click", pgettext_lazy("badge", "Clicked")
+    CONFIRM = "confirm", gettext_lazy("Pressed the confirm button")
+    UNSUBSCRIBE = "unsubscribe", gettext_lazy("Unsubscribed")
 
 
 class EventQuerySet(models.QuerySet["Event"]):

@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from consent.models import Brand, SubscriptionType, Tracking
 
@@ -14,12 +15,12 @@ from consent.models import Brand, SubscriptionType, Tracking
 class Channel(models.TextChoices):
     """What kind of mail it is: the table of refusals differs by channel."""
 
-    MARKETING = "marketing", "Marketing email"
-    SEQUENCE = "sequence", "Sequence"
-    ONE_TO_ONE = "one_to_one", "One-to-one email"
-    CONFIRMATION = "confirmation", "Confirmation email"
-    SERVICE = "service", "Service email"
-    TEST = "test", "Test send"
+    MARKETING = "marketing", gettext_lazy("Marketing email")
+    SEQUENCE = "sequence", gettext_lazy("Sequence")
+    ONE_TO_ONE = "one_to_one", gettext_lazy("One-to-one email")
+    CONFIRMATION = "confirmation", gettext_lazy("Confirmation email")
+    SERVICE = "service", gettext_lazy("Service email")
+    TEST = "test", gettext_lazy("Test send")
 
 
 class Bound(models.TextChoices):
