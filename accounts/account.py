@@ -13,6 +13,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.languages import Language
 
@@ -24,7 +26,10 @@ def check_time_zone(name: str) -> None:
     """Refuse a name that the machine's time zone database does not know."""
     if name not in zoneinfo.available_timezones():
         raise ValidationError(
-            f"“{name}” is not a time zone. Choose one such as Europe/Helsinki."
+            gettext(
+                "“%(name)s” is not a time zone. Choose one such as Europe/Helsinki."
+            )
+            % {"name": name}
         )
 
 
@@ -45,8 +50,8 @@ def read_once() -> Iterator[None]:
 class Clock(models.TextChoices):
     """Whose clock counts."""
 
-    READER = "reader", "The reader’s own"
-    ACCOUNT = "account", "The account’s"
+    READER = "reader", _("The reader’s own")
+    ACCOUNT = "account", _("The account’s")
 
 
 class Account(models.Model):
@@ -90,7 +95,7 @@ class Account(models.Model):
                     cap_days__range=(1, 366),
                 ),
                 name="account_cap_has_mails_and_days",
-                violation_error_message=(
+                violation_error_message=_(
                     "Say how many emails (1 to 1,000) in how many days (1 to 366), or"
                     " leave both empty."
                 ),
@@ -99,12 +104,12 @@ class Account(models.Model):
                 condition=Q(quiet_from=None, quiet_until=None)
                 | Q(quiet_from__isnull=False, quiet_until__isnull=False),
                 name="account_quiet_hours_begin_and_end",
-                violation_error_message="Say when the quiet hours begin and end.",
+                violation_error_message=_("Say when the quiet hours begin and end."),
             ),
             models.CheckConstraint(
                 condition=Q(quiet_from=None) | ~Q(quiet_from=models.F("quiet_until")),
                 name="account_quiet_hours_are_not_the_whole_day",
-                violation_error_message="Leave some hours in which mail may leave.",
+                violation_error_message=_("Leave some hours in which mail may leave."),
             ),
             models.CheckConstraint(
                 condition=Q(quiet_by__in=Clock.values), name="account_clock_is_known"
@@ -147,8 +152,8 @@ class Account(models.Model):
     def why_not(self, day: dt.date) -> str:
         """What is wrong with a day on which people said something; "" for nothing."""
         if day > self.today():
-            return "That day is still to come."
-        return "That day is before 1970." if day < EARLIEST else ""
+            return gettext("That day is still to come.")
+        return gettext("That day is before 1970.") if day < EARLIEST else ""
 
     def noon(self, day: dt.date) -> dt.datetime:
         """When a day is known and no hour: no time zone moves it to another day. Of

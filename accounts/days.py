@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 Rows = TypeVar("Rows", bound="QuerySet[Any]")
 DAY = forms.DateInput(attrs={"type": "date"})
@@ -16,8 +17,8 @@ DAY = forms.DateInput(attrs={"type": "date"})
 class DaysForm(forms.Form):
     """Neither is needed. Days begin where the person who looks is."""
 
-    since = forms.DateField(required=False, label="From", widget=DAY)
-    until = forms.DateField(required=False, label="To, with that day", widget=DAY)
+    since = forms.DateField(required=False, label=_("From"), widget=DAY)
+    until = forms.DateField(required=False, label=_("To, with that day"), widget=DAY)
 
     def within(self, rows: Rows) -> Rows:
         """Those whose `at` is in these days."""

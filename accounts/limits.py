@@ -13,6 +13,7 @@ from django import forms
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -36,10 +37,13 @@ class Limited(models.Model):
     def is_limited(self) -> bool:
         return bool(self.brand_ids)
 
-    def brands_in_words(self, names: Mapping[int, str]) -> str:
-        """By `names`, those of all brands."""
+    def brands_in_words(
+        self, names: Mapping[int, str], every: str = "All brands"
+    ) -> str:
+        """By `names`, those of all brands. `every`: said where she is not limited;
+        without it as the audit log says it."""
         hers = [name for pk, name in names.items() if pk in self.brand_ids]
-        return ", ".join(hers) if self.is_limited else "All brands"
+        return ", ".join(hers) if self.is_limited else every
 
     def within(self, brand: str, *others: Q) -> Q:
         """What is of her brands, or as `others` say; `brand` leads to the number of
@@ -63,7 +67,8 @@ def narrowed(form: Asked, user: User, *, never_all: str = "") -> Asked:
         rows = getattr(field, "queryset", None)
         if name == never_all:
             field.required = field.widget.is_required = True
-            field.help_text, field.empty_label = "Of your brands.", "Choose one"
+            field.help_text = gettext("Of your brands.")
+            field.empty_label = gettext("Choose one")
         if rows is not None and hasattr(rows, "for_user"):
             field.queryset = rows.for_user(user)
     return form

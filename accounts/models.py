@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Collection, Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.hashers import make_password
@@ -13,6 +13,8 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.db.models.functions import Cast, Coalesce, Lower
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from accounts.account import Account as Account  # so that Django finds it
 from accounts.account import Clock as Clock
@@ -24,12 +26,16 @@ from accounts.roles import Right, Role
 from accounts.saved_views import SavedView as SavedView  # the same
 from accounts.second_factor import SecondFactor as SecondFactor  # the same
 from accounts.throttle import Throttle as Throttle  # so that Django finds it
+from accounts.units import UNITS
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class Theme(models.TextChoices):
-    AUTO = "auto", "Follow the system"
-    LIGHT = "light", "Light"
-    DARK = "dark", "Dark"
+    AUTO = "auto", _("Follow the system")
+    LIGHT = "light", _("Light")
+    DARK = "dark", _("Dark")
 
 
 class NotChanged(Exception):
@@ -102,7 +108,7 @@ class User(Limited, AbstractBaseUser):
             models.CheckConstraint(
                 condition=~Q(role=Role.ADMIN) | Q(brand_ids=[]),
                 name="user_administrator_is_not_limited",
-                violation_error_message="An administrator works for every brand.",
+                violation_error_message=_("An administrator works for every brand."),
             ),
         ]
 
@@ -152,14 +158,16 @@ class User(Limited, AbstractBaseUser):
     ) -> None:
         if self == by:
             raise NotChanged(
-                "Nobody changes her own role or access. Ask another administrator."
+                gettext(
+                    "Nobody changes her own role or access. Ask another administrator."
+                )
             )
         try:
             with transaction.atomic():
                 User.objects.filter(pk=self.pk).update(**fields)
         except IntegrityError as problem:
             raise NotChanged(
-                "This is the last administrator. Make somebody else one first."
+                gettext("This is the last administrator. Make somebody else one first.")
             ) from problem
         AuditEntry.objects.record(by, verb, subject=self.email, detail=detail)
         self.refresh_from_db()
@@ -242,11 +250,11 @@ class AuditEntry(models.Model):
 
 
 class JobState(models.TextChoices):
-    QUEUED = "queued", "Waiting"
-    RUNNING = "running", "Running"
-    DONE = "done", "Done"
-    FAILED = "failed", "Failed"
-    CANCELLED = "cancelled", "Cancelled"
+    QUEUED = "queued", pgettext_lazy("job", "Waiting")
+    RUNNING = "running", pgettext_lazy("job", "Running")
+    DONE = "done", pgettext_lazy("job", "Done")
+    FAILED = "failed", pgettext_lazy("job", "Failed")
+    CANCELLED = "cancelled", pgettext_lazy("job", "Cancelled")
 
     @property
     def is_over(self) -> bool:
@@ -329,6 +337,10 @@ class Job(models.Model):
     @property
     def is_over(self) -> bool:
         return JobState(self.state).is_over
+
+    @property
+    def unit_said(self) -> StrOrPromise:
+        return UNITS.get(self.unit, self.unit)
 
     @property
     def broke_off(self) -> bool:

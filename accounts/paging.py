@@ -22,7 +22,9 @@ from django.db.models import (
     Value,
 )
 from django.http import QueryDict
+from django.utils.translation import ngettext
 
+from accounts.numbers import number
 from accounts.web import key
 
 Row = TypeVar("Row", bound=Model)
@@ -96,7 +98,9 @@ class Page(Generic[Row]):
 
     @property
     def shown(self) -> str:
-        return f"{len(self.rows):,} shown"
+        count = len(self.rows)
+        said = ngettext("%(count)s shown", "%(count)s shown", count)
+        return said % {"count": number(count)}
 
 
 def keyset(

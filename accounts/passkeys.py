@@ -18,6 +18,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from fido2.cose import CoseKey
 from fido2.server import Fido2Server
 from fido2.utils import websafe_decode, websafe_encode
@@ -42,10 +44,12 @@ MALFORMED = (
     *(ValueError, LookupError, TypeError, AttributeError, AssertionError),
     *(ArithmeticError, RuntimeError),
 )
-NOT_OURS = "That passkey is none of this account, or was removed here."
-NOT_PROVEN = "The device did not prove that it is you. Try again."
-COPIED = "That passkey seems to be a copy: it was used more often elsewhere. Remove it."
-KNOWN = "This passkey is on your list already, or on that of somebody else."
+NOT_OURS = _("That passkey is none of this account, or was removed here.")
+NOT_PROVEN = _("The device did not prove that it is you. Try again.")
+COPIED = _(
+    "That passkey seems to be a copy: it was used more often elsewhere. Remove it."
+)
+KNOWN = _("This passkey is on your list already, or on that of somebody else.")
 
 Challenge = dict[str, Any]  # what a session keeps until the device has answered
 Options = dict[str, Any]  # what the browser is asked, as JSON
@@ -170,7 +174,7 @@ class Passkey(models.Model):
                 "user",
                 Lower("name"),
                 name="passkey_name_is_used_once",
-                violation_error_message="You have a passkey of that name already.",
+                violation_error_message=_("You have a passkey of that name already."),
             ),
             models.CheckConstraint(condition=~Q(name=""), name="passkey_has_a_name"),
         ]
@@ -231,5 +235,7 @@ def _made(answer: str, challenge: Challenge) -> AttestedCredentialData:
     key = made.credential_data
     known = key and key.public_key.ALGORITHM in CoseKey.supported_algorithms()
     if key is None or not known or len(key.credential_id) > LONGEST_ID:
-        raise Refused("This kind of passkey is not known here. Try another device.")
+        raise Refused(
+            gettext("This kind of passkey is not known here. Try another device.")
+        )
     return key

@@ -12,6 +12,8 @@ import warnings
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
 
 LARGEST = 5 * 1024 * 1024
@@ -24,8 +26,8 @@ MOST_FRAMES = 200
 TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "GIF": "image/gif"}
 # what is told from anything else; no other reader sees what strangers made
 READ = (*TYPES, "BMP", "TIFF", "WEBP")
-_TOO_LONG = "The animation is too long. Make it shorter or smaller."
-_KINDS = "Choose a PNG, JPEG or GIF file."
+_TOO_LONG = _("The animation is too long. Make it shorter or smaller.")
+_KINDS = _("Choose a PNG, JPEG or GIF file.")
 
 
 class BadPicture(ValueError):
@@ -46,10 +48,11 @@ def checked(raw: bytes) -> Drawn:
     """The picture in `raw` without anything else; BadPicture with the reason."""
     if len(raw) > LARGEST:
         raise BadPicture(
-            f"The file is larger than {LARGEST >> 20} MB. Make it smaller."
+            gettext("The file is larger than %(size)s MB. Make it smaller.")
+            % {"size": LARGEST >> 20}
         )
     if b"<svg" in raw[:4096].lower():
-        raise BadPicture(f"Mail programs do not show SVG drawings. {_KINDS}")
+        raise _no(gettext("Mail programs do not show SVG drawings."))
     try:
         with (
             warnings.catch_warnings(),
@@ -58,21 +61,25 @@ def checked(raw: bytes) -> Drawn:
             warnings.simplefilter("ignore")
             return _drawn(image)
     except UnidentifiedImageError as problem:
-        raise BadPicture(f"This file is not a picture. {_KINDS}") from problem
+        raise _no(gettext("This file is not a picture.")) from problem
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as problem:
         if isinstance(problem, BadPicture):
             raise
-        raise BadPicture(f"The picture is damaged. {_KINDS}") from problem
+        raise _no(gettext("The picture is damaged.")) from problem
+
+
+def _no(why: str) -> BadPicture:
+    return BadPicture(f"{why} {_KINDS}")
 
 
 def _drawn(image: Image.Image) -> Drawn:
     # many telephones write two pictures into one JPEG; the first is the one to show
     kind = "JPEG" if image.format == "MPO" else str(image.format)
     if kind not in TYPES:
-        raise BadPicture(f"Not every mail program shows {kind}. {_KINDS}")
+        raise _no(gettext("Not every mail program shows %(kind)s.") % {"kind": kind})
     if image.width * image.height > MOST_PIXELS:
         raise BadPicture(
-            "The picture has more than 25 million pixels. Make it smaller."
+            gettext("The picture has more than 25 million pixels. Make it smaller.")
         )
     written = io.BytesIO()
     size = _WRITERS[kind](image, written)
@@ -105,12 +112,12 @@ def _colours(image: Image.Image) -> dict[str | tuple[int, int], Any]:
 def _as_gif(image: Image.Image, written: io.BytesIO) -> tuple[int, int]:
     frames = getattr(image, "n_frames", 1)
     if frames > MOST_FRAMES:
-        raise BadPicture(_TOO_LONG)
+        raise BadPicture(str(_TOO_LONG))
     pictures: list[Image.Image] = []
     for frame in ImageSequence.Iterator(image):
         # asked of each before it is unpacked: a later one may be larger than the first
         if frames * frame.width * frame.height > MOST_PIXELS:
-            raise BadPicture(_TOO_LONG)
+            raise BadPicture(str(_TOO_LONG))
         pictures.append(frame.copy())
     pauses = [one.info.get("duration", 100) for one in pictures]
     moving = (

@@ -8,19 +8,23 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class Kept(models.TextChoices):
-    BROWSERS = "browsers", "Browsers behind opens and clicks"
-    REPORTS = "reports", "Bounce reports as they came in"
-    EVIDENCE = "evidence", "Evidence of agreements that have ended"
-    IMPORTS = "imports", "Files of contact imports"
-    NOTICES = "notices", "What webhooks were told"
+    BROWSERS = "browsers", _("Browsers behind opens and clicks")
+    REPORTS = "reports", _("Bounce reports as they came in")
+    EVIDENCE = "evidence", _("Evidence of agreements that have ended")
+    IMPORTS = "imports", _("Files of contact imports")
+    NOTICES = "notices", _("What webhooks were told")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +34,8 @@ class Bounds:
     usual: int
     least: int
     most: int
-    goes: str
-    stays: str
+    goes: StrOrPromise
+    stays: StrOrPromise
 
 
 # 90 days at most for what a browser said, evidence beyond the limitation of claims:
@@ -41,37 +45,39 @@ BOUNDS = {
         90,
         1,
         90,
-        "IP address, program and whatever else came with the request",
-        "That it was opened or clicked, and whether a person did",
+        _("IP address, program and whatever else came with the request"),
+        _("That it was opened or clicked, and whether a person did"),
     ),
     Kept.REPORTS: Bounds(
         90,
         15,
         730,
-        "The message, with whatever of the person stands in it",
-        "What the server said, the codes and the judgement",
+        _("The message, with whatever of the person stands in it"),
+        _("What the server said, the codes and the judgement"),
     ),
     Kept.EVIDENCE: Bounds(
         1_461,
         365,
         3_653,
-        "IP address, program and spelling of the address behind a sign-up, a"
-        " confirmation or an opt-out, so long after the agreement ended",
-        "The record itself: what was said, when, how and in which words",
+        _(
+            "IP address, program and spelling of the address behind a sign-up, a"
+            " confirmation or an opt-out, so long after the agreement ended"
+        ),
+        _("The record itself: what was said, when, how and in which words"),
     ),
     Kept.IMPORTS: Bounds(
         30,
         7,
         365,
-        "The file, and the file of its problems",
-        "Who imported what into which columns, and the counts",
+        _("The file, and the file of its problems"),
+        _("Who imported what into which columns, and the counts"),
     ),
     Kept.NOTICES: Bounds(
         30,
         7,
         90,
-        "Each event of the log, and those that could not be sent until then",
-        "What they told of",
+        _("Each event of the log, and those that could not be sent until then"),
+        _("What they told of"),
     ),
 }
 

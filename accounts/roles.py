@@ -11,8 +11,11 @@ from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpResponseBase
 from django.urls import Resolver404, resolve
+from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
     from accounts.models import User
     from accounts.web import SignedIn
 
@@ -23,37 +26,31 @@ SAFE = {"GET", "HEAD"}
 class Right(models.TextChoices):
     """What somebody who is signed in may do, in words that follow “may”."""
 
-    LOOK = "look", "see numbers, states and settings, and nobody’s name"
-    SEE_PEOPLE = "see_people", "see names and addresses"
-    EDIT = "edit", "change contacts, segments and forms"
-    SEND = "send", "write and send emails, run re-engagement, stop sending"
-    APPROVE = "approve", "approve emails that somebody else wrote"
-    IMPORT = "import", "import contacts and opt-outs"
-    EXPORT = "export", "export lists of people"
-    DELETE = "delete", "delete contacts and segments"
-    UNBOUNCE = "unbounce", "unbounce and release contacts"
-    UNDO = "undo", "take opt-outs in bulk back"
-    READ_EVERYTHING = "read_everything", "see everything held on a person"
-    ERASE = "erase", "erase a person for good"
-    SETTINGS = "settings", "change the settings of the account"
-    USERS = "users", "invite and change users, read the audit log"
+    LOOK = "look", _("see numbers, states and settings, and nobody’s name")
+    SEE_PEOPLE = "see_people", _("see names and addresses")
+    EDIT = "edit", _("change contacts, segments and forms")
+    SEND = "send", _("write and send emails, run re-engagement, stop sending")
+    APPROVE = "approve", _("approve emails that somebody else wrote")
+    IMPORT = "import", _("import contacts and opt-outs")
+    EXPORT = "export", _("export lists of people")
+    DELETE = "delete", _("delete contacts and segments")
+    UNBOUNCE = "unbounce", _("unbounce and release contacts")
+    UNDO = "undo", _("take opt-outs in bulk back")
+    READ_EVERYTHING = "read_everything", _("see everything held on a person")
+    ERASE = "erase", _("erase a person for good")
+    SETTINGS = "settings", _("change the settings of the account")
+    USERS = "users", _("invite and change users, read the audit log")
 
 
 class Role(models.TextChoices):
-    VIEWER = "viewer", "Viewer"
-    MARKETER = "marketer", "Marketer"
-    HYGIENE = "hygiene", "Hygiene manager"
-    ADMIN = "admin", "Administrator"
+    VIEWER = "viewer", _("Viewer")
+    MARKETER = "marketer", _("Marketer")
+    HYGIENE = "hygiene", _("Hygiene manager")
+    ADMIN = "admin", _("Administrator")
 
     @property
     def rights(self) -> frozenset[Right]:
         return RIGHTS[self]
-
-    @property
-    def one(self) -> str:
-        """“a viewer”, “an administrator”."""
-        word = self.label.lower()
-        return f"{'an' if word[0] in 'aeiou' else 'a'} {word}"
 
 
 _MARKETER = {
@@ -76,6 +73,18 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.HYGIENE: frozenset(_HYGIENE),
     Role.ADMIN: frozenset(Right),
 }
+# the lowest role that has a right, and all above it: whole, as each language says it
+THESE: dict[Role, StrOrPromise] = {
+    Role.VIEWER: _("Whoever works here"),
+    Role.MARKETER: _("A marketer, a hygiene manager or an administrator"),
+    Role.HYGIENE: _("A hygiene manager or an administrator"),
+    Role.ADMIN: _("An administrator"),
+}
+
+
+def who_may(right: Right) -> StrOrPromise:
+    """The roles that have this right, in words."""
+    return THESE[next(role for role in RIGHTS if right in RIGHTS[role])]
 
 
 def needs(

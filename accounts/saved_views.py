@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 class Page(models.TextChoices):
     """The lists of which views are kept, each by the name of its address."""
 
-    CONTACTS = "contacts:list", "Contacts"
-    BOUNCES = "bounces:list", "Bounce audit"
+    CONTACTS = "contacts:list", _("Contacts")
+    BOUNCES = "bounces:list", _("Bounce audit")
 
 
 class SavedViewQuerySet(models.QuerySet["SavedView"]):
@@ -52,7 +53,7 @@ class SavedView(models.Model):
                 Lower("name"),
                 condition=Q(is_shared=True),
                 name="saved_view_shared_name_once",
-                violation_error_message="Everybody has a view of this name already.",
+                violation_error_message=_("Everybody has a view of this name already."),
             ),
             models.UniqueConstraint(
                 "owner",
@@ -60,7 +61,7 @@ class SavedView(models.Model):
                 Lower("name"),
                 condition=Q(is_shared=False),
                 name="saved_view_own_name_once",
-                violation_error_message="You have a view of this name already.",
+                violation_error_message=_("You have a view of this name already."),
             ),
         ]
 

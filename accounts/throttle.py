@@ -15,6 +15,7 @@ from typing import ClassVar
 from django.db import models, transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import npgettext
 
 FORGOTTEN_AFTER = dt.timedelta(hours=1)
 
@@ -106,11 +107,14 @@ class Wait:
 
     @property
     def words(self) -> str:
+        """As it stands behind “in”."""
         seconds = max(1, round(self.left.total_seconds()))
         if seconds < 60:
-            return f"{seconds} seconds" if seconds > 1 else "1 second"
+            said = npgettext("in", "%(count)s second", "%(count)s seconds", seconds)
+            return said % {"count": seconds}
         minutes = -(-seconds // 60)
-        return f"{minutes} minutes" if minutes > 1 else "1 minute"
+        said = npgettext("in", "%(count)s minute", "%(count)s minutes", minutes)
+        return said % {"count": minutes}
 
 
 class Throttle(models.Model):

@@ -7,6 +7,9 @@ import unicodedata
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
+
+from accounts.numbers import number
 
 _SEPARATORS = re.compile(r"[\s.,'’_\u066c\u060c\u066b]")
 
@@ -25,13 +28,14 @@ class TypedNumberField(forms.CharField):
     answer to a wrong one repeats."""
 
     def __init__(self, *, expected: int, fact: str, **kwargs: Any) -> None:
-        kwargs.setdefault("help_text", "With or without separators.")
+        kwargs.setdefault("help_text", _("With or without separators."))
+        asked = _("Type %(number)s.") % {"number": number(expected)}
         super().__init__(
             max_length=40,
             widget=forms.TextInput(
                 attrs={"inputmode": "numeric", "autocomplete": "off"}
             ),
-            error_messages={"required": f"Type {expected:,}. {fact}"},
+            error_messages={"required": f"{asked} {fact}"},
             **kwargs,
         )
         self.expected, self.fact = expected, fact
@@ -40,7 +44,9 @@ class TypedNumberField(forms.CharField):
         text = super().clean(value)
         typed = number_typed(text)
         if typed is None:
-            raise forms.ValidationError(f"“{text}” is not a number. {self.fact}")
+            wrong = _("“%(text)s” is not a number.") % {"text": text}
+            raise forms.ValidationError(f"{wrong} {self.fact}")
         if typed != self.expected:
-            raise forms.ValidationError(f"That’s {typed:,}. {self.fact}")
+            wrong = _("That’s %(number)s.") % {"number": number(typed)}
+            raise forms.ValidationError(f"{wrong} {self.fact}")
         return typed

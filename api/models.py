@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import secrets
 from collections.abc import Callable, Collection
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import IntegrityError, connection, models, transaction
@@ -14,10 +14,15 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuditEntry, User
 from api.problems import Refused
 from api.scopes import TokenScope
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 PREFIX = "lw_"
 # how exactly "last used" is known: a write for every request would tell no more
@@ -60,7 +65,9 @@ class TokenQuerySet(models.QuerySet["Token"]):
                     expires_at=expires_at,
                 )
         except IntegrityError as problem:
-            raise NameTaken(f"You have a token called “{name}” already.") from problem
+            raise NameTaken(
+                gettext("You have a token called “%(name)s” already.") % {"name": name}
+            ) from problem
         detail = {"scopes": token.scopes, "until": str(expires_at or "taken back")}
         _note(owner, "created an API token", token, detail)
         return token, secret
@@ -105,7 +112,7 @@ class Token(models.Model):
                 Lower("name"),
                 condition=Q(revoked_at=None),
                 name="token_name_once_per_owner",
-                violation_error_message="You have a token with this name already.",
+                violation_error_message=_("You have a token with this name already."),
             ),
             models.CheckConstraint(
                 condition=Q(scopes__contained_by=TokenScope.values),
@@ -122,16 +129,16 @@ class Token(models.Model):
         return self.name
 
     @property
-    def state(self) -> str:
-        """In a word, for the list."""
+    def over(self) -> str:
+        """Why it lets nobody in, for the list; "" while it does."""
         if self.revoked_at:
-            return "Taken back"
+            return gettext("Taken back")
         if self.expires_at and self.expires_at <= timezone.now():
-            return "Expired"
-        return "In use" if self.owner.is_active else "Its owner is switched off"
+            return pgettext("token", "Expired")
+        return "" if self.owner.is_active else gettext("Its owner is switched off")
 
     @property
-    def powers(self) -> list[str]:
+    def powers(self) -> list[StrOrPromise]:
         """What it may do, in words."""
         return [TokenScope(one).label for one in self.scopes]
 

@@ -7,6 +7,7 @@ of the owner has its right. Reading whole lists is what the console calls an exp
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Right
 
@@ -14,20 +15,23 @@ from accounts.roles import Right
 class TokenScope(models.TextChoices):
     """In words that follow “may”."""
 
-    CONTACTS_READ = "contacts:read", "look up a contact"
-    CONTACTS_WRITE = "contacts:write", "create contacts and change them"
-    CONTACTS_EXPORT = "contacts:export", "read all contacts, and who is in a segment"
-    CONSENT_READ = "consent:read", "read who agreed to what, and how that came about"
-    CONSENT_WRITE = "consent:write", "write down that somebody agrees or leaves"
-    SUPPRESSIONS_READ = "suppressions:read", "ask whether an address is blocked"
-    SUPPRESSIONS_WRITE = "suppressions:write", "put addresses on the do-not-mail list"
+    CONTACTS_READ = "contacts:read", _("look up a contact")
+    CONTACTS_WRITE = "contacts:write", _("create contacts and change them")
+    CONTACTS_EXPORT = "contacts:export", _("read all contacts, and who is in a segment")
+    CONSENT_READ = "consent:read", _("read who agreed to what, and how that came about")
+    CONSENT_WRITE = "consent:write", _("write down that somebody agrees or leaves")
+    SUPPRESSIONS_READ = "suppressions:read", _("ask whether an address is blocked")
+    SUPPRESSIONS_WRITE = (
+        "suppressions:write",
+        _("put addresses on the do-not-mail list"),
+    )
     SUPPRESSIONS_EXPORT = (
         "suppressions:export",
-        "read the whole do-not-mail list and follow its changes",
+        _("read the whole do-not-mail list and follow its changes"),
     )
-    SEGMENTS_READ = "segments:read", "read segments, without the people in them"
-    SEGMENTS_WRITE = "segments:write", "put people into static segments, and out"
-    FORMS_READ = "forms:read", "read which forms there are, and where"
+    SEGMENTS_READ = "segments:read", _("read segments, without the people in them")
+    SEGMENTS_WRITE = "segments:write", _("put people into static segments, and out")
+    FORMS_READ = "forms:read", _("read which forms there are, and where")
 
     @property
     def right(self) -> Right:

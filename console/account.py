@@ -10,6 +10,8 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, AuditEntry, User
 from accounts.roles import RIGHTS, Right, needs
@@ -33,14 +35,15 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
             "cap_days",
         ]
         labels: ClassVar = {
-            "language": "Language of readers",
-            "second_person": "A second person approves every email",
-            "second_factor": "Everybody signs in with a second factor",
-            "quiet_from": "Quiet from",
-            "quiet_until": "Quiet until",
-            "quiet_by": "By whose clock",
-            "cap_mails": "At most so many emails",
-            "cap_days": "In so many days",
+            "name": _("Name"),
+            "language": _("Language of readers"),
+            "second_person": _("A second person approves every email"),
+            "second_factor": _("Everybody signs in with a second factor"),
+            "quiet_from": _("Quiet from"),
+            "quiet_until": _("Quiet until"),
+            "quiet_by": _("By whose clock"),
+            "cap_mails": _("At most so many emails"),
+            "cap_days": _("In so many days"),
         }
         widgets: ClassVar = {
             "quiet_from": forms.TimeInput({"type": "time"}, format="%H:%M"),
@@ -48,27 +51,27 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
             "quiet_by": forms.RadioSelect,
         }
         error_messages: ClassVar = {
-            "quiet_from": {"invalid": "Write the time as 21:00."},
-            "quiet_until": {"invalid": "Write the time as 08:00."},
+            "quiet_from": {"invalid": _("Write the time as 21:00.")},
+            "quiet_until": {"invalid": _("Write the time as 08:00.")},
         }
         help_texts: ClassVar = {
-            "language": (
+            "language": _(
                 "Of the pages and confirmation mails that readers see, where neither"
                 " the contact nor the browser says which one they prefer."
             ),
-            "second_person": (
+            "second_person": _(
                 "No email starts before a hygiene manager or an administrator other"
                 " than the one who asked has approved it. A later change voids that."
             ),
-            "second_factor": (
+            "second_factor": _(
                 "A code from an app, or a passkey, beside the password. Who has neither"
                 " is led to the page where they are set up, and to no other."
             ),
         }
 
     time_zone = forms.ChoiceField(
-        label="Time zone",
-        help_text="Whose midnight begins a day in segments, reports and schedules.",
+        label=_("Time zone"),
+        help_text=_("Whose midnight begins a day in segments, reports and schedules."),
     )
 
     def __init__(self, *args: Any, user: User | None = None, **kwargs: Any) -> None:
@@ -82,8 +85,10 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
         asked: bool = self.cleaned_data["second_person"]
         if asked and not _are_two():
             raise forms.ValidationError(
-                "There is nobody who could approve what somebody else writes. Invite a"
-                " hygiene manager or an administrator first."
+                gettext(
+                    "There is nobody who could approve what somebody else writes."
+                    " Invite a hygiene manager or an administrator first."
+                )
             )
         return asked
 
@@ -91,8 +96,10 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
         asked: bool = self.cleaned_data["second_factor"]
         if asked and self.user and not self.user.has_second_factor:
             raise forms.ValidationError(
-                "Set up your own first: your name at the foot of the menu, Second"
-                " factor."
+                gettext(
+                    "Set up your own first: your name at the foot of the menu, Second"
+                    " factor."
+                )
             )
         return asked
 
@@ -122,7 +129,7 @@ def edit(request: SignedIn) -> HttpResponse:
         AuditEntry.objects.record(
             request.user, "changed the account", detail=form.changes()
         )
-        messages.success(request, "Saved the account.")
+        messages.success(request, gettext("Saved the account."))
         return redirect("console:account")
     context = {"form": form, "tabs": tabs("console:account", request.user)}
     status = INVALID if form.is_bound else 200

@@ -5,12 +5,13 @@ from __future__ import annotations
 from django import forms
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.passkeys import Challenge, Options, Refused
 
 KEPT = "passkey"  # where a session keeps what was asked
 KEPT_FOR = 300  # seconds; the device itself may wait for a finger
-TOO_LATE = "That took too long, or was answered already. Try again."
+TOO_LATE = _("That took too long, or was answered already. Try again.")
 
 
 class AnswerForm(forms.Form):

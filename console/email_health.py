@@ -5,47 +5,49 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from accounts.models import Account
+from accounts.numbers import number
 from accounts.roles import Right, needs
 from accounts.web import SignedIn
 from bounces.complaints import providers_telling
-from console.mail_rates import ENOUGH, MEASURES, Rates
+from console.mail_rates import ENOUGH, HEADS, Rates
 from console.mail_score import MOST_BEYOND_A_LIMIT, Score
 from deliveries.days import SETTLING
 from deliveries.late import GRACE
 from deliveries.models import Day, Late
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 WINDOW = dt.timedelta(days=30)
-TOO_LITTLE = (
-    f"{{sent:,}} mails left in these days; from {ENOUGH} on they say something about"
-    " who sends them. The last 48 hours count later."
-)
-HEADS = ("Sent", "Opened", "Clicked", *(one.label for one in MEASURES))
 COLUMNS = [
-    {"label": "Provider"},
+    {"label": _("Provider")},
     *({"label": head, "num": True} for head in HEADS),
-    {"label": "Judgement"},
+    {"label": _("Judgement")},
 ]
 LATE_SHOWN = 20
 LATE_COLUMNS = [
-    {"label": "Email"},
-    {"label": "Opted out"},
-    {"label": "Accepted"},
-    {"label": "Minutes after", "num": True},
+    {"label": _("Email")},
+    {"label": _("Opted out")},
+    {"label": _("Accepted")},
+    {"label": _("Minutes after"), "num": True},
 ]
 # (label, column of Day, tint)
-ARRIVED = (("Delivered", "delivered", "d1"), ("Bounced", "bounced", "d5"))
+ARRIVED = ((_("Delivered"), "delivered", "d1"), (_("Bounced"), "bounced", "d5"))
 LOST = (
-    ("Hard bounces", "hard", "d5"),
-    ("Unsubscribes", "unsubscribed", "d4"),
-    ("Spam reports", "complaints", "d3"),
+    (_("Hard bounces"), "hard", "d5"),
+    (_("Unsubscribes"), "unsubscribed", "d4"),
+    (_("Spam reports"), "complaints", "d3"),
 )
 
 
@@ -61,7 +63,7 @@ def index(request: SignedIn) -> HttpResponse:
         "rates": rates,
         "score": Score.of(rates.everybody),
         "most_beyond": MOST_BEYOND_A_LIMIT,
-        "too_little": TOO_LITTLE.format(sent=rates.everybody.sums["sent"]),
+        "too_little": _too_little(rates.everybody.sums["sent"]),
         "columns": COLUMNS,
         "late": Late.objects.for_user(request.user).within(WINDOW)[:LATE_SHOWN],
         "late_columns": LATE_COLUMNS,
@@ -69,6 +71,13 @@ def index(request: SignedIn) -> HttpResponse:
         **_charts(days, first, last),
     }
     return render(request, "console/email_health.html", context)
+
+
+def _too_little(sent: int) -> str:
+    return gettext(
+        "%(sent)s mails left in these days; from %(enough)s on they say something about"
+        " who sends them. The last 48 hours count later."
+    ) % {"sent": number(sent), "enough": ENOUGH}
 
 
 def window() -> tuple[dt.date, dt.date]:
@@ -83,27 +92,29 @@ def _charts(days: Sequence[Day], first: dt.date, last: dt.date) -> dict[str, Any
     sums: dict[dt.date, Counter[str]] = {date: Counter() for date in dates}
     for day in days:
         sums[day.day].update(
-            {name: getattr(day, name) for _, name, _ in ARRIVED + LOST}
+            {name: getattr(day, name) for _label, name, _tint in ARRIVED + LOST}
         )
     busy = sum(any(one.values()) for one in sums.values())
     total: Counter[str] = sum(sums.values(), Counter())
     return {
-        "labels": [f"{date.day} {date:%b}" for date in dates],
+        "labels": [date_format(date, "SHORT_DAY_FORMAT") for date in dates],
         "arrived": _series(list(sums.values()), ARRIVED),
-        "arrived_found": (
-            f"{total['delivered']:,} mails arrived on {busy} days,"
-            f" {total['bounced']:,} came back"
-        ),
+        "arrived_found": gettext(
+            "%(delivered)s mails arrived on %(days)s days, %(bounced)s came back"
+        )
+        % {
+            "delivered": number(total["delivered"]),
+            "days": busy,
+            "bounced": number(total["bounced"]),
+        },
         "lost": _series(list(sums.values()), LOST),
-        "lost_found": (
-            f"{total['hard'] + total['unsubscribed'] + total['complaints']:,} times a"
-            " mail cost a reader"
-        ),
+        "lost_found": gettext("%(count)s times a mail cost a reader")
+        % {"count": number(sum(total[name] for _label, name, _tint in LOST))},
     }
 
 
 def _series(
-    sums: list[Counter[str]], lines: tuple[tuple[str, str, str], ...]
+    sums: list[Counter[str]], lines: tuple[tuple[StrOrPromise, str, str], ...]
 ) -> list[dict[str, Any]]:
     return [
         {"label": label, "values": [one[name] for one in sums], "tint": tint}

@@ -9,6 +9,8 @@ from django import forms
 from django.forms.renderers import TemplatesSetting
 from django.http import HttpRequest, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, User
 
@@ -40,16 +42,19 @@ class TimeZoneForm(forms.ModelForm):  # type: ignore[type-arg]
         fields: ClassVar[list[str]] = ["time_zone"]
 
     time_zone = forms.ChoiceField(
-        label="Time zone",
+        label=_("Time zone"),
         required=False,
-        help_text="Every time on a page is told as it is there. Days in segments"
-        " stay those of the account.",
+        help_text=_(
+            "Every time on a page is told as it is there. Days in segments stay those"
+            " of the account."
+        ),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         zones = sorted(zoneinfo.available_timezones())
-        account = f"As the account: {Account.current().time_zone}"
+        zone = Account.current().time_zone
+        account = gettext("As the account: %(zone)s") % {"zone": zone}
         field = cast(forms.ChoiceField, self.fields["time_zone"])
         field.choices = [("", account), *((zone, zone) for zone in zones)]
 

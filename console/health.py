@@ -14,8 +14,11 @@ from django.core.cache import cache
 from django.db.models import Sum
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from accounts.models import Account
+from accounts.numbers import number, percent
 from consent.models import ConsentRecord, SubscriptionType, Suppression
 from consent.vocabulary import OPT_OUT_REASONS, Action
 from contacts.models import Contact
@@ -45,31 +48,35 @@ class Health:
     @property
     def bounce_rate(self) -> str:
         tried = self.delivered + self.bounced
-        return f"{100 * self.bounced / tried:.1f}%" if tried else "–"
+        return percent(self.bounced / tried, 1) if tried else "–"
 
     def figures(self) -> list[dict[str, object]]:
         """What ui/stats.html draws; every number leads to its people."""
         people, outs = reverse("contacts:list"), reverse("optouts:list")
         mails, asked = reverse("campaigns:list"), reverse("reengagement:list")
-        share = 100 * self.mailable / self.contacts if self.contacts else 0
+        share = self.mailable / self.contacts if self.contacts else 0
         return [
-            _figure("Contacts", self.contacts, people),
+            _figure(_("Contacts"), self.contacts, people),
             _figure(
-                "Can be emailed",
+                _("Can be emailed"),
                 self.mailable,
                 f"{people}?answer=yes",
-                f"{share:.0f}% of all",
+                _("%(share)s of all") % {"share": percent(share, 0)},
             ),
-            _figure("Re-engaged", self.reengaged, asked, "in 90 days"),
-            _figure("Opt-outs", self.opt_outs, outs, "in 30 days"),
+            _figure(_("Re-engaged"), self.reengaged, asked, _("in 90 days")),
+            _figure(_("Opt-outs"), self.opt_outs, outs, _("in 30 days")),
             _figure(
-                "Hard bounces",
-                self.bounce_rate,
-                f"{mails}?state=sent",
-                f"{self.bounced:,} of {self.delivered + self.bounced:,}"
-                f" since 1 {self.since:%B}",
+                _("Hard bounces"), self.bounce_rate, f"{mails}?state=sent", self._tried
             ),
         ]
+
+    @property
+    def _tried(self) -> str:
+        return _("%(bounced)s of %(tried)s since %(day)s") % {
+            "bounced": number(self.bounced),
+            "tried": number(self.delivered + self.bounced),
+            "day": date_format(self.since, "MONTH_DAY_FORMAT"),
+        }
 
 
 def _figure(label: str, value: object, url: str, note: str = "") -> dict[str, object]:

@@ -10,12 +10,15 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import AuditEntry, Job, JobState
 from accounts.paging import FALLING, keyset
 from accounts.roles import Right, needs
 from accounts.web import SignedIn
+from console import results
 from console.limits import jobs_of
 from console.stopping import may_stop
 from contacts.models.imports import CHECK
@@ -24,11 +27,11 @@ PAGE = 50
 OPEN = (JobState.QUEUED, JobState.RUNNING)
 RECENTLY = dt.timedelta(hours=1)
 COLUMNS = [
-    {"label": "Work"},
-    {"label": "State"},
-    {"label": "Done", "num": True},
-    {"label": "By"},
-    {"label": "Started"},
+    {"label": _("Work")},
+    {"label": _("State")},
+    {"label": pgettext_lazy("how much", "Done"), "num": True},
+    {"label": _("By")},
+    {"label": _("Started")},
 ]
 
 
@@ -44,7 +47,9 @@ def index(request: SignedIn) -> HttpResponse:
 @require_safe
 def detail(request: SignedIn, pk: int) -> HttpResponse:
     job = get_object_or_404(Job.objects.select_related("owner"), pk=pk)
-    return render(request, "console/job.html", {"job": job, "result": _result(job)})
+    return render(
+        request, "console/job.html", {"job": job, "result": results.told(job)}
+    )
 
 
 @needs(Right.LOOK)
@@ -66,9 +71,11 @@ def cancel(request: SignedIn, pk: int) -> HttpResponse:
         raise PermissionDenied
     if job.cancel():
         AuditEntry.objects.record(request.user, "stopped a job", subject=job.label)
-        messages.success(request, f"Stopped: {job.label}.")
+        messages.success(request, gettext("Stopped: %(job)s.") % {"job": job.label})
     else:
-        messages.info(request, f"{job.label} was over already.")
+        messages.info(
+            request, gettext("%(job)s was over already.") % {"job": job.label}
+        )
     return redirect(job.url or "console:jobs")
 
 
@@ -82,12 +89,3 @@ def bell(request: SignedIn) -> HttpResponse:
     jobs = list(mine.order_by("-pk")[:3])
     running = sum(not job.is_over for job in jobs)
     return render(request, "console/bell.html", {"jobs": jobs, "running": running})
-
-
-def _result(job: Job) -> list[tuple[str, object]]:
-    """The counts of a finished job in words."""
-    return [
-        (name.replace("_", " ").capitalize(), value)
-        for name, value in job.result.items()
-        if isinstance(value, (int, str))
-    ]

@@ -10,6 +10,7 @@ from django import forms
 from django.db.models import Q
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from accounts.days import DaysForm
@@ -22,19 +23,22 @@ from consent.views import tabs
 
 PAGE = 50
 COLUMNS = [
-    {"label": "What"},
-    {"label": "Who"},
-    {"label": "When"},
-    {"label": "Details"},
+    {"label": _("What")},
+    {"label": _("Who")},
+    {"label": _("When")},
+    {"label": _("Details")},
 ]
 
 
 class LogForm(DaysForm):
     """Which entries; each word narrows further, and none is needed."""
 
-    q = forms.CharField(required=False, max_length=200, label="What, or about whom")
+    q = forms.CharField(required=False, max_length=200, label=_("What, or about whom"))
     who = forms.ModelChoiceField(
-        User.objects.order_by("email"), required=False, label="Who", empty_label="All"
+        User.objects.order_by("email"),
+        required=False,
+        label=_("Who"),
+        empty_label=_("All"),
     )
     field_order = ("q", "who", "since", "until")
 

@@ -6,12 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from operator import attrgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import QueryDict
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from console.record import in_words
 from contacts.models import Contact, PropertyDefinition
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 FALLING_FIRST = {"engaged", "created"}  # the newest are looked for
 OWN = "own-"  # before the key of a property
@@ -23,7 +28,7 @@ class Column:
     label sorts by."""
 
     key: str
-    label: str
+    label: StrOrPromise
     kind: str
     value: Callable[[Contact], object]
     sort: str = ""
@@ -33,26 +38,28 @@ class Column:
         return self.kind == "number"
 
 
-def _text(name: str, label: str) -> Column:
+def _text(name: str, label: StrOrPromise) -> Column:
     return Column(name, label, "text", attrgetter(name))
 
 
 COLUMNS: tuple[Column, ...] = (
-    Column("email", "Email", "text", attrgetter("email"), "email"),
-    Column("answer", "Can be emailed", "answer", attrgetter("refusal")),
-    Column("engaged", "Last engaged", "when", attrgetter("last_engaged_at"), "engaged"),
-    Column("delivered", "Delivered", "number", attrgetter("delivered")),
-    Column("since", "Sends since", "number", attrgetter("sends_since_engagement")),
-    Column("created", "Created", "when", attrgetter("created_at"), "created"),
-    Column("opened", "Opened", "number", attrgetter("opened")),
-    Column("clicked", "Clicked", "number", attrgetter("clicked")),
-    Column("updated", "Changed", "when", attrgetter("updated_at")),
-    _text("owner", "Owner"),
-    _text("company", "Company"),
-    _text("phone", "Phone"),
-    _text("city", "City"),
-    _text("country", "Country"),
-    _text("language", "Language"),
+    Column("email", _("Email"), "text", attrgetter("email"), "email"),
+    Column("answer", _("Can be emailed"), "answer", attrgetter("refusal")),
+    Column(
+        "engaged", _("Last engaged"), "when", attrgetter("last_engaged_at"), "engaged"
+    ),
+    Column("delivered", _("Delivered"), "number", attrgetter("delivered")),
+    Column("since", _("Sends since"), "number", attrgetter("sends_since_engagement")),
+    Column("created", _("Created"), "when", attrgetter("created_at"), "created"),
+    Column("opened", _("Opened"), "number", attrgetter("opened")),
+    Column("clicked", _("Clicked"), "number", attrgetter("clicked")),
+    Column("updated", _("Changed"), "when", attrgetter("updated_at")),
+    _text("owner", _("Owner")),
+    _text("company", _("Company")),
+    _text("phone", _("Phone")),
+    _text("city", _("City")),
+    _text("country", _("Country")),
+    _text("language", _("Language")),
 )
 USUAL = COLUMNS[:6]
 
@@ -110,7 +117,7 @@ class Look:
     def head(self, asked: QueryDict, sort: str) -> list[dict[str, Any]]:
         """The head of the table; a label that is chosen again turns the order round."""
         head: list[dict[str, Any]] = [{"select": True}]
-        name: dict[str, Any] = {"label": "Contact", "num": False}
+        name: dict[str, Any] = {"label": gettext("Contact"), "num": False}
         head.append(name | sorted_by("name", asked, sort))
         for one in self.columns:
             column: dict[str, Any] = {"label": one.label, "num": one.is_number}

@@ -7,13 +7,21 @@ providers publish, and where they publish none, what senders keep to.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from accounts.numbers import number, percent, percent_briefly
 from bounces.complaints import LIMIT, WATCH
 from deliveries.guard import LEAST_MAILS
 from deliveries.models import Day
-from deliveries.providers import LABELS
+from deliveries.providers import shown
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 # with fewer mails in a month a single bounce would look like a trend
 ENOUGH = 400
@@ -23,75 +31,111 @@ SUMMED = (
     *("hard", "bounced", "unsubscribed", "complaints", "told"),
 )
 GRAVITY = ("well", "many", "too_many")
+EVERYBODY = pgettext_lazy("mail to", "all providers")
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
     """A rate that is judged: `part` of `base`, to be watched from `watch` on and too
-    high from `limit` on. `advice` says what to do about either."""
+    high from `limit` on. `found` says either, of the mail to `name`; `advice` what to
+    do about it."""
 
-    label: str
+    label: StrOrPromise
     part: str
     base: str
     watch: float
     limit: float
-    happened: str
-    advice: dict[str, str]
+    found: Mapping[str, StrOrPromise]
+    advice: Mapping[str, StrOrPromise]
     url_name: str
-    action: str
+    action: StrOrPromise
 
 
 MEASURES: tuple[Measure, ...] = (
     Measure(
-        "Hard bounces",
+        _("Hard bounces"),
         "hard",
         "sent",
         0.02,  # "many providers prefer under 2 %"
         0.05,  # from here on senders are suspended
-        "bounced for good",
         {
-            "many": "See what the servers said, and where these addresses came from.",
-            "too_many": (
+            "many": _(
+                "%(rate)s of the mail to %(name)s bounced for good; %(bound)s is where"
+                " to watch it."
+            ),
+            "too_many": _(
+                "%(rate)s of the mail to %(name)s bounced for good; %(bound)s is the"
+                " limit."
+            ),
+        },
+        {
+            "many": _(
+                "See what the servers said, and where these addresses came from."
+            ),
+            "too_many": _(
                 "Send nothing more to lists that were not mailed for long, and see"
                 " what the servers said first."
             ),
         },
         "bounces:list",
-        "Bounce audit",
+        _("Bounce audit"),
     ),
     Measure(
-        "Spam reports",
+        _("Spam reports"),
         "complaints",
         "told",
         WATCH,
         LIMIT,
-        "was reported as spam",
         {
-            "many": "Write to those who read you; ask the silent whether to go on.",
-            "too_many": (
+            "many": _(
+                "%(rate)s of the mail to %(name)s was reported as spam; %(bound)s is"
+                " where to watch it."
+            ),
+            "too_many": _(
+                "%(rate)s of the mail to %(name)s was reported as spam; %(bound)s is"
+                " the limit."
+            ),
+        },
+        {
+            "many": _("Write to those who read you; ask the silent whether to go on."),
+            "too_many": _(
                 "Providers turn mail away from here on. Mail only who clicked lately,"
                 " until a week has passed without reports."
             ),
         },
         "reengagement:list",
-        "Ask the silent",
+        _("Ask the silent"),
     ),
     Measure(
-        "Unsubscribes",
+        _("Unsubscribes"),
         "unsubscribed",
         "delivered",
         0.003,  # what good senders stay under
         0.03,
-        "made somebody unsubscribe",
         {
-            "many": "Write less often, or let people choose what they get.",
-            "too_many": (
+            "many": _(
+                "%(rate)s of the mail to %(name)s made somebody unsubscribe; %(bound)s"
+                " is where to watch it."
+            ),
+            "too_many": _(
+                "%(rate)s of the mail to %(name)s made somebody unsubscribe; %(bound)s"
+                " is the limit."
+            ),
+        },
+        {
+            "many": _("Write less often, or let people choose what they get."),
+            "too_many": _(
                 "People do not expect this mail: see who agreed to it, and to what."
             ),
         },
         "consent:types",
-        "Subscription types",
+        _("Subscription types"),
     ),
+)
+# of the table of providers, after the name
+HEADS: tuple[StrOrPromise, ...] = (
+    *(_("Sent"), _("Opened"), _("Clicked")),
+    *(one.label for one in MEASURES),
 )
 
 
@@ -99,7 +143,7 @@ MEASURES: tuple[Measure, ...] = (
 class Place:
     """The mail to one provider, or to all of them."""
 
-    name: str
+    name: StrOrPromise
     sums: Counter[str]
     least: int = LEAST_MAILS
 
@@ -109,9 +153,7 @@ class Place:
 
     def rate(self, part: str, base: str) -> str:
         found = self.share(part, base)
-        return (
-            "–" if found is None else f"{found:.2%}" if found < 0.1 else f"{found:.1%}"
-        )
+        return "–" if found is None else percent(found, 2 if found < 0.1 else 1)
 
     def judged(self, measure: Measure) -> str:
         """The look of the judgement; '' where it tells nothing."""
@@ -127,14 +169,15 @@ class Place:
         return max(found, key=GRAVITY.index) if found else "too_little"
 
     @property
-    def cells(self) -> list[tuple[str, str]]:
+    def cells(self) -> list[tuple[StrOrPromise, str]]:
         """(head, words) of its row in the table, after the name."""
-        return [
-            ("Sent", f"{self.sums['sent']:,}"),
-            ("Opened", self.rate("opened", "open_tracked")),
-            ("Clicked", self.rate("clicked", "click_tracked")),
-            *((one.label, self.rate(one.part, one.base)) for one in MEASURES),
-        ]
+        words = (
+            number(self.sums["sent"]),
+            self.rate("opened", "open_tracked"),
+            self.rate("clicked", "click_tracked"),
+            *(self.rate(one.part, one.base) for one in MEASURES),
+        )
+        return list(zip(HEADS, words, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +187,7 @@ class Advice:
     tint: str
     sentence: str
     url_name: str = ""
-    action: str = ""
+    action: StrOrPromise = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,10 +205,10 @@ class Rates:
             known = {name: getattr(day, name) for name in SUMMED if name != "told"}
             known["told"] = day.delivered if day.provider in telling else 0
             sums.setdefault(day.provider, Counter()).update(known)
-        places = [Place(LABELS.get(key, key), one) for key, one in sums.items()]
-        places.sort(key=lambda place: (-place.sums["sent"], place.name))
+        places = [Place(shown(key), one) for key, one in sums.items()]
+        places.sort(key=lambda place: (-place.sums["sent"], str(place.name)))
         total: Counter[str] = sum(sums.values(), Counter())
-        return cls(Place("all providers", total, least=ENOUGH), places)
+        return cls(Place(EVERYBODY, total, least=ENOUGH), places)
 
     @property
     def is_enough(self) -> bool:
@@ -174,26 +217,38 @@ class Rates:
     def figures(self) -> list[dict[str, object]]:
         """What ui/stats.html draws."""
         everybody = self.everybody
-        shown = [
+        figures = [
             (
-                "Sent",
+                gettext("Sent"),
                 everybody.sums["sent"],
-                f"{everybody.sums['delivered']:,} arrived",
+                gettext("%(count)s arrived")
+                % {"count": number(everybody.sums["delivered"])},
             ),
-            ("Opened", everybody.rate("opened", "open_tracked"), "estimated"),
-            ("Clicked", everybody.rate("clicked", "click_tracked"), "by people"),
+            (
+                gettext("Opened"),
+                everybody.rate("opened", "open_tracked"),
+                gettext("estimated"),
+            ),
+            (
+                gettext("Clicked"),
+                everybody.rate("clicked", "click_tracked"),
+                gettext("by people"),
+            ),
             *(
                 (one.label, everybody.rate(one.part, one.base), _usual(everybody, one))
                 for one in MEASURES
             ),
         ]
-        return [{"label": a, "value": b, "note": c} for a, b, c in shown]
+        return [{"label": a, "value": b, "note": c} for a, b, c in figures]
 
     def advice(self) -> list[Advice]:
         """What to do, the gravest first; that all is well where it is."""
         found = sorted(self._found(), key=lambda one: one.tint != "bad")
         return found or [
-            Advice("ok", "All rates are where mailbox providers want them. Go on so.")
+            Advice(
+                "ok",
+                gettext("All rates are where mailbox providers want them. Go on so."),
+            )
         ]
 
     def _found(self) -> Iterator[Advice]:
@@ -214,17 +269,19 @@ def _is_worse(state: str, overall: str) -> bool:
 
 def _usual(place: Place, measure: Measure) -> str:
     if not place.sums[measure.base]:
-        return "no provider told"
-    return f"good under {measure.watch:.1%}".replace(".0%", "%")
+        return gettext("no provider told")
+    return gettext("good under %(share)s") % {"share": percent_briefly(measure.watch)}
 
 
 def _advice(place: Place, measure: Measure, state: str) -> Advice:
-    rate = place.rate(measure.part, measure.base)
-    bound = measure.limit if state == "too_many" else measure.watch
-    sentence = (
-        f"{rate} of the mail to {place.name} {measure.happened}; {bound:.1%} is"
-        f" {'the limit' if state == 'too_many' else 'where to watch it'}."
-        f" {measure.advice[state]}"
-    ).replace(".0%", "%")
+    share = place.share(measure.part, measure.base) or 0
+    told = measure.found[state] % {
+        "rate": percent_briefly(share) if share >= 0.1 else percent(share, 2),
+        "name": place.name,
+        "bound": percent_briefly(
+            measure.limit if state == "too_many" else measure.watch
+        ),
+    }
     tint = "bad" if state == "too_many" else "warn"
+    sentence = f"{told} {measure.advice[state]}"
     return Advice(tint, sentence, measure.url_name, measure.action)

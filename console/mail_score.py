@@ -8,16 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from bounces.complaints import LIMIT
 from console.mail_rates import MEASURES, Place
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
     """`points` for the rate `full`, none for `none`, and in between their share."""
 
-    label: str
+    label: StrOrPromise
     part: str
     base: str
     points: int
@@ -29,24 +37,27 @@ class Part:
 # of the judgements. Of opens and clicks what newsletters usually have (machines do not
 # count) earns all; opens are estimated and weigh least.
 PARTS: tuple[Part, ...] = (
-    Part("Hard bounces", "hard", "sent", 3, 0, 0.05),
-    Part("Spam reports", "complaints", "told", 3, 0, LIMIT),
-    Part("Unsubscribes", "unsubscribed", "delivered", 1, 0, 0.03),
-    Part("Clicks", "clicked", "click_tracked", 2, 0.02, 0),
-    Part("Opens", "opened", "open_tracked", 1, 0.25, 0),
+    Part(_("Hard bounces"), "hard", "sent", 3, 0, 0.05),
+    Part(_("Spam reports"), "complaints", "told", 3, 0, LIMIT),
+    Part(_("Unsubscribes"), "unsubscribed", "delivered", 1, 0, 0.03),
+    Part(_("Clicks"), "clicked", "click_tracked", 2, 0.02, 0),
+    Part(_("Opens"), "opened", "open_tracked", 1, 0.25, 0),
 )
 # no good rate makes up for one beyond its limit
 MOST_BEYOND_A_LIMIT = 4
 # the score up to which each word holds, and its look
-WORDS: tuple[tuple[int, str, str], ...] = (
-    (2, "Poor", "too_many"),
-    (4, "Needs work", "too_many"),
-    (6, "Okay", "many"),
-    (7, "Good", "well"),
-    (8, "Very good", "well"),
-    (10, "Excellent", "well"),
+WORDS: tuple[tuple[int, StrOrPromise, str], ...] = (
+    (2, pgettext_lazy("score", "Poor"), "too_many"),
+    (4, pgettext_lazy("score", "Needs work"), "too_many"),
+    (6, pgettext_lazy("score", "Okay"), "many"),
+    (7, pgettext_lazy("score", "Good"), "well"),
+    (8, pgettext_lazy("score", "Very good"), "well"),
+    (10, pgettext_lazy("score", "Excellent"), "well"),
 )
-UNKNOWN = {"told": "no provider told", "": "not tracked"}
+UNKNOWN: dict[str, StrOrPromise] = {
+    "told": _("no provider told"),
+    "": _("not tracked"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +71,11 @@ class Scored:
     @property
     def words(self) -> str:
         if self.points is None:
-            return UNKNOWN.get(self.part.base, UNKNOWN[""])
-        return f"{self.points:.1f} of {self.part.points}"
+            return str(UNKNOWN.get(self.part.base, UNKNOWN[""]))
+        return gettext("%(points)s of %(most)s") % {
+            "points": number_format(round(self.points, 1), 1),
+            "most": self.part.points,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +98,7 @@ class Score:
         return cls(min(value, most), parts, limited=value > most)
 
     @property
-    def word(self) -> str:
+    def word(self) -> StrOrPromise:
         return self._word[1]
 
     @property
@@ -92,7 +106,7 @@ class Score:
         return self._word[2]
 
     @property
-    def _word(self) -> tuple[int, str, str]:
+    def _word(self) -> tuple[int, StrOrPromise, str]:
         return next(row for row in WORDS if self.value <= row[0])
 
 

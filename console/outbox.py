@@ -14,10 +14,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext, pgettext_lazy
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
+from accounts.numbers import number
 from accounts.paging import FALLING, keyset
 from accounts.roles import Right, needs
 from accounts.web import SignedIn
@@ -26,7 +29,11 @@ from deliveries.models import CaughtMail, CaughtMailQuerySet
 from deliveries.redaction import without_sign_in
 
 PAGE = 50
-COLUMNS = [{"label": "Recipient"}, {"label": "Subject"}, {"label": "Sent"}]
+COLUMNS = [
+    {"label": _("Recipient")},
+    {"label": _("Subject")},
+    {"label": pgettext_lazy("when", "Sent")},
+]
 
 # A mail brings its own styles and nothing else; its links open beside the frame.
 FRAME: dict[str, Any] = {
@@ -78,8 +85,8 @@ def chosen(text: str, *, is_back: bool) -> CaughtMailQuerySet:
 
 def tabs(*, is_back: bool) -> list[dict[str, Any]]:
     return [
-        {"label": "Sent", "url": "?", "current": not is_back},
-        {"label": "Came back", "url": "?back=1", "current": is_back},
+        {"label": _("Sent"), "url": "?", "current": not is_back},
+        {"label": _("Came back"), "url": "?back=1", "current": is_back},
     ]
 
 
@@ -153,6 +160,14 @@ def raw(request: SignedIn, pk: int) -> HttpResponse:
 @local_only
 @require_POST
 def clear(request: HttpRequest) -> HttpResponse:
-    count, _ = CaughtMail.objects.all().delete()
-    messages.success(request, f"Emptied the Outbox: {count:,} mails are gone.")
+    count = CaughtMail.objects.all().delete()[0]
+    messages.success(
+        request,
+        ngettext(
+            "Emptied the Outbox: %(count)s mail is gone.",
+            "Emptied the Outbox: %(count)s mails are gone.",
+            count,
+        )
+        % {"count": number(count)},
+    )
     return redirect("console:outbox")

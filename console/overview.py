@@ -8,6 +8,8 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from accounts.doorbell import ring
@@ -29,9 +31,9 @@ class StopForm(forms.Form):
     """Why all sending stops, or goes on."""
 
     reason = forms.CharField(
-        label="Why?",
+        label=_("Why?"),
         max_length=300,
-        help_text="Everybody who looks sees it, with your name and the time.",
+        help_text=_("Everybody who looks sees it, with your name and the time."),
     )
 
 
@@ -74,7 +76,9 @@ def stop(request: SignedIn) -> HttpResponse:
     form = StopForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         Hold.objects.stop_everything(request.user, form.cleaned_data["reason"])
-        messages.success(request, "All sending is stopped. What was on its way is out.")
+        messages.success(
+            request, gettext("All sending is stopped. What was on its way is out.")
+        )
         return redirect("console:overview")
     return _ask(request, form, stopping=True)
 
@@ -84,18 +88,20 @@ def go_on(request: SignedIn) -> HttpResponse:
     """Ask for the reason, then let mails leave again."""
     holds = _stops()
     if not holds:
-        messages.info(request, "Sending is not stopped.")
+        messages.info(request, gettext("Sending is not stopped."))
         return redirect("console:overview")
     is_restored = Journal.objects.filter(hold__in=holds).exists()
     if is_restored and not request.user.may(Right.SETTINGS):
-        messages.error(request, "After a restore only an administrator goes on.")
+        messages.error(
+            request, gettext("After a restore only an administrator goes on.")
+        )
         return redirect("console:overview")
     form = StopForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         for hold in holds:
             hold.lift(request.user, form.cleaned_data["reason"])
         ring(SEND_DUE)
-        messages.success(request, "Mails leave again.")
+        messages.success(request, gettext("Mails leave again."))
         return redirect("console:overview")
     return _ask(request, form, stopping=False)
 

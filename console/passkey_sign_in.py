@@ -6,6 +6,8 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -28,7 +30,7 @@ from console.signing_in import (
 )
 
 SIGN_IN = "sign in"
-SWITCHED_OFF = (
+SWITCHED_OFF = _(
     "This account is switched off, or has no password yet. Ask an administrator."
 )
 
@@ -78,7 +80,7 @@ def ask_second(request: HttpRequest) -> HttpResponse:
     """A question for one of her passkeys, once the password was right."""
     user = half_in(request)
     if user is None:
-        return refusal(TOO_LATE, INVALID)
+        return refusal(str(TOO_LATE), INVALID)
     if wait := _wait(_hers(request, user)):
         return refusal(wait, TOO_OFTEN)
     return hand_out(request, _second_of(user), Passkey.objects.of(user.pk).ask())
@@ -116,7 +118,9 @@ def _wait(one: Try) -> str:
     """A question counts as a try until it was answered rightly; "" or how long to
     wait for the next."""
     wait = Throttle.objects.take(one)
-    return f"Too many tries. Try again in {wait.words}." if wait.left else ""
+    if not wait.left:
+        return ""
+    return gettext("Too many tries. Try again in %(wait)s.") % {"wait": wait.words}
 
 
 def _anybody(request: HttpRequest) -> Try:

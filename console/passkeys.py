@@ -8,6 +8,8 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -22,23 +24,28 @@ from console.second_factor import why_kept
 from console.signing_in import is_fresh
 
 NEW = "a new passkey"
-STALE = "You signed in a while ago. Load this page again and show your password."
+STALE = _("You signed in a while ago. Load this page again and show your password.")
 
 
 class NameForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Passkey
         fields: ClassVar = ["name"]
+        labels: ClassVar = {"name": _("Name")}
         help_texts: ClassVar = {
-            "name": "By which you know the device, such as Laptop or Key on the ring."
+            "name": _(
+                "By which you know the device, such as Laptop or Key on the ring."
+            )
         }
-        error_messages: ClassVar = {"name": {"required": "Give it a name first."}}
+        error_messages: ClassVar = {"name": {"required": _("Give it a name first.")}}
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
         others = Passkey.objects.filter(user=self.instance.user_id, name__iexact=name)
         if others.exclude(pk=self.instance.pk).exists():
-            raise forms.ValidationError("You have a passkey of that name already.")
+            raise forms.ValidationError(
+                gettext("You have a passkey of that name already.")
+            )
         return name
 
 
@@ -64,7 +71,11 @@ def create(request: SignedIn) -> HttpResponse:
             form.add_error(None, str(problem))
         else:
             if added:
-                messages.success(request, f"“{added}” lets you in from now on.")
+                messages.success(
+                    request,
+                    gettext("“%(passkey)s” lets you in from now on.")
+                    % {"passkey": added},
+                )
                 return redirect("console:second_factor")
     context = {"form": form, "site": Site.here()}
     status = INVALID if form.is_bound else 200
@@ -86,7 +97,7 @@ def _add(request: SignedIn, form: NewForm) -> Passkey:
 def ask(request: SignedIn) -> HttpResponse:
     """What the device is asked to make, once the name is a good one."""
     if not is_fresh(request):
-        return refusal(STALE, INVALID)
+        return refusal(str(STALE), INVALID)
     form = _form(request)
     if not form.is_valid():
         return refusal(str(next(iter(form.errors.values()))[0]), INVALID)
@@ -102,7 +113,9 @@ def rename(request: SignedIn, pk: int) -> HttpResponse:
     form = NameForm(request.POST or None, instance=passkey)
     valid = request.method == "POST" and form.is_valid()
     if valid and kept(form, lambda: _rename(request, form, before)):
-        messages.success(request, f"It is called “{passkey}” now.")
+        messages.success(
+            request, gettext("It is called “%(passkey)s” now.") % {"passkey": passkey}
+        )
         return redirect("console:second_factor")
     context = {"form": form, "before": before}
     status = INVALID if form.is_bound else 200
@@ -130,7 +143,10 @@ def remove(request: SignedIn, pk: int) -> HttpResponse:
         AuditEntry.objects.record(
             request.user, "removed a passkey", subject=passkey.name
         )
-        messages.success(request, f"“{passkey}” lets nobody in any more.")
+        messages.success(
+            request,
+            gettext("“%(passkey)s” lets nobody in any more.") % {"passkey": passkey},
+        )
         return redirect("console:second_factor")
     context = {"passkey": passkey, "problem": problem}
     status = INVALID if problem and request.method == "POST" else 200

@@ -12,6 +12,7 @@ from django import forms
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.roles import Right, needs
@@ -38,12 +39,12 @@ def proven(view: View) -> View:
 
 class PasswordForm(forms.Form):
     password = forms.CharField(
-        label="Password",
+        label=_("Password"),
         strip=False,
         widget=forms.PasswordInput(
             {"autocomplete": "current-password", "autofocus": True}
         ),
-        error_messages={"required": "Type your password."},
+        error_messages={"required": _("Type your password.")},
     )
 
 

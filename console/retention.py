@@ -8,8 +8,11 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import AuditEntry, Retention
+from accounts.numbers import number
 from accounts.retention import BOUNDS, Kept
 from accounts.roles import Right, needs
 from accounts.web import INVALID, SignedIn
@@ -28,10 +31,21 @@ class RetentionForm(forms.Form):
                 min_value=bounds.least,
                 max_value=bounds.most,
                 initial=now[kept],
-                help_text=f"{bounds.least:,} to {bounds.most:,} days",
+                help_text=_("%(least)s to %(most)s days")
+                % {"least": number(bounds.least), "most": number(bounds.most)},
                 error_messages={
-                    "min_value": f"Keep it for {bounds.least:,} days at least.",
-                    "max_value": f"Keep it for {bounds.most:,} days at most.",
+                    "min_value": ngettext(
+                        "Keep it for %(days)s day at least.",
+                        "Keep it for %(days)s days at least.",
+                        bounds.least,
+                    )
+                    % {"days": number(bounds.least)},
+                    "max_value": ngettext(
+                        "Keep it for %(days)s day at most.",
+                        "Keep it for %(days)s days at most.",
+                        bounds.most,
+                    )
+                    % {"days": number(bounds.most)},
                 },
             )
 
@@ -58,7 +72,7 @@ def edit(request: SignedIn) -> HttpResponse:
             AuditEntry.objects.record(
                 request.user, "changed how long data is kept", detail=changed
             )
-        messages.success(request, "Saved. What is older goes within half a day.")
+        messages.success(request, _("Saved. What is older goes within half a day."))
         return redirect("console:retention")
     context = {"form": form, "tabs": tabs("console:retention", request.user)}
     status = INVALID if form.is_bound else 200

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
@@ -30,7 +31,9 @@ def save(request: SignedIn) -> HttpResponse:
     """Under a name, for oneself or for everybody."""
     form = _saved(request.POST, request.user)
     if form.is_valid():
-        messages.success(request, f"Saved the view “{form.instance}”.")
+        messages.success(
+            request, _("Saved the view “%(view)s”.") % {"view": form.instance}
+        )
         return redirect(form.instance)
     messages.error(request, " ".join(_said(form)))
     page = request.POST.get("page")
@@ -52,11 +55,11 @@ def _saved(asked: QueryDict, user: User) -> ViewForm:
 def _said(form: ViewForm) -> list[str]:
     """What is wrong, in sentences of its own."""
     if "page" in form.errors:
-        return ["Views are kept of the lists that offer it. Open one of them."]
+        return [_("Views are kept of the lists that offer it. Open one of them.")]
     if "name" in form.errors:
-        return ["Give the view a name of up to 60 letters."]
+        return [_("Give the view a name of up to 60 letters.")]
     if "query" in form.errors:
-        return ["These are more columns than a view can keep. Choose fewer."]
+        return [_("These are more columns than a view can keep. Choose fewer.")]
     return [str(one) for one in form.non_field_errors()]
 
 
@@ -66,5 +69,5 @@ def forget(request: SignedIn, pk: int) -> HttpResponse:
     """One's own; what is shared goes for everybody."""
     view = get_object_or_404(SavedView, pk=pk, owner=request.user)
     view.delete()
-    messages.success(request, f"Forgot the view “{view}”.")
+    messages.success(request, _("Forgot the view “%(view)s”.") % {"view": view})
     return redirect(view.page)

@@ -9,6 +9,8 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import (
     require_http_methods,
@@ -21,16 +23,16 @@ from accounts.roles import Right, needs
 from accounts.web import INVALID, SignedIn
 from console.signing_in import CodeForm, proof_problem
 
-FIRST = "Set up your app first."
-LAST = (
+FIRST = _("Set up your app first.")
+LAST = _(
     "Your account asks everybody for a second factor, and this is your only one. Add"
     " another one first."
 )
 COLUMNS = [
-    {"label": "Passkey"},
-    {"label": "Added"},
-    {"label": "Used last"},
-    {"label": "What to do", "vh": True},
+    {"label": _("Passkey")},
+    {"label": _("Added")},
+    {"label": pgettext_lazy("when", "Used last")},
+    {"label": _("What to do"), "vh": True},
 ]
 
 
@@ -54,7 +56,7 @@ def why_kept(user: User, one: SecondFactor | Passkey) -> str:
         left = app or others.exclude(pk=one.pk).exists()
     else:
         left = others.exists()
-    return LAST if Account.current().second_factor and not left else ""
+    return str(LAST) if Account.current().second_factor and not left else ""
 
 
 @needs(Right.LOOK)
@@ -77,7 +79,10 @@ def setup(request: SignedIn) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         if codes := factor.confirm(form.cleaned_data["code"]):
             return _codes(request, codes, "switched on a second factor")
-        form.add_error("code", "That is not what the app shows now. Try the next code.")
+        form.add_error(
+            "code",
+            gettext("That is not what the app shows now. Try the next code."),
+        )
     context = {
         "form": form,
         "key": factor.key,
@@ -141,10 +146,12 @@ def _off(request: SignedIn, factor: SecondFactor) -> HttpResponse:
     factor.delete()
     AuditEntry.objects.record(request.user, "switched off a second factor")
     passkeys = request.user.passkeys.exists()
-    left = (
-        "A passkey is asked for now" if passkeys else "Your password alone lets you in"
+    told = (
+        gettext("The app is switched off. A passkey is asked for now.")
+        if passkeys
+        else gettext("The app is switched off. Your password alone lets you in.")
     )
-    messages.success(request, f"The app is switched off. {left}.")
+    messages.success(request, told)
     return redirect("console:second_factor")
 
 

@@ -16,6 +16,8 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -34,7 +36,8 @@ HALF_IN = "half_in"
 HALF_FOR = dt.timedelta(minutes=10)
 # where it keeps when she last showed that it is she, and for how long that is enough
 FRESH, FRESH_FOR = "fresh", dt.timedelta(minutes=10)
-TOO_LATE = "That took too long. Sign in again."
+WRONG = _("Email address or password is wrong. Passwords distinguish capitals.")
+TOO_LATE = _("That took too long. Sign in again.")
 
 
 def address_of(request: HttpRequest | None) -> str:
@@ -50,12 +53,12 @@ class SignInForm(AuthenticationForm):
 
     wait_seconds = 0
     error_messages = {
-        "invalid_login": "Email address or password is wrong. Passwords distinguish"
-        " capitals.",
-        "inactive": "Email address or password is wrong. Passwords distinguish"
-        " capitals.",
-        "too_often": "Too many tries that were wrong. Try again in %(wait)s; a right"
-        " password waits as well.",
+        "invalid_login": WRONG,
+        "inactive": WRONG,
+        "too_often": _(
+            "Too many tries that were wrong. Try again in %(wait)s; a right password"
+            " waits as well."
+        ),
     }
 
     def clean(self) -> dict[str, Any]:
@@ -107,13 +110,15 @@ def password_problem(request: HttpRequest, user: User, password: str) -> str:
     one = Try(user.email, address_of(request))
     wait = Throttle.objects.take(one)
     if wait.left:
-        return f"Too many tries that were wrong. Try again in {wait.words}."
+        return gettext("Too many tries that were wrong. Try again in %(wait)s.") % {
+            "wait": wait.words
+        }
     if user.check_password(password):
         Throttle.objects.take_back(one)
         return ""
     if wait.begun:
         note("held up sign-ins", one)
-    return "That is not your password. Passwords distinguish capitals."
+    return gettext("That is not your password. Passwords distinguish capitals.")
 
 
 def admit(request: HttpRequest, user: User, **detail: str) -> None:
@@ -125,12 +130,12 @@ def admit(request: HttpRequest, user: User, **detail: str) -> None:
 
 class CodeForm(forms.Form):
     code = forms.CharField(
-        label="Code",
+        label=_("Code"),
         max_length=40,
         widget=forms.TextInput(
             {"autocomplete": "one-time-code", "autofocus": True, "spellcheck": "false"}
         ),
-        error_messages={"required": "Type the six digits that the app shows."},
+        error_messages={"required": _("Type the six digits that the app shows.")},
     )
 
 
@@ -161,14 +166,18 @@ def proof_problem(request: HttpRequest, user: User, code: str) -> str:
     one = Try(f"code:{user.email}", address_of(request))
     wait = Throttle.objects.take(one)
     if wait.left:
-        return f"Too many codes that were wrong. Try again in {wait.words}."
+        return gettext("Too many codes that were wrong. Try again in %(wait)s.") % {
+            "wait": wait.words
+        }
     factor = SecondFactor.objects.of(user.pk)
     if factor and factor.accepts(code):
         Throttle.objects.take_back(one)
         return ""
     if wait.begun:
         note("held up codes of a second factor", one)
-    return "That code is wrong, or was used. Try the one that the app shows next."
+    return gettext(
+        "That code is wrong, or was used. Try the one that the app shows next."
+    )
 
 
 @login_not_required

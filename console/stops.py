@@ -13,17 +13,20 @@ from django.db import transaction
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.doorbell import ring
 from accounts.models import User
+from accounts.numbers import number
 from accounts.roles import Right, needs
 from accounts.web import INVALID, SignedIn
 from bounces.models import Incident
 from campaigns.models import EmailState
 from deliveries.models import Delivery, DeliveryState, Hold, HoldKind, SendingDomain
 from deliveries.models.holds import HoldQuerySet
-from deliveries.providers import LABELS
+from deliveries.providers import shown
 from deliveries.queue import SEND_DUE
 from reengagement.models import CampaignEmail
 from reengagement.vocabulary import CampaignState
@@ -33,10 +36,10 @@ COUNTED_TO = 100_000
 
 class LiftForm(forms.Form):
     reason = forms.CharField(
-        label="Why may it go on?",
+        label=_("Why may it go on?"),
         max_length=300,
-        help_text="For the log: what was looked at, and what is better now.",
-        error_messages={"required": "Write down why, for whoever asks later."},
+        help_text=_("For the log: what was looked at, and what is better now."),
+        error_messages={"required": _("Write down why, for whoever asks later.")},
     )
 
 
@@ -86,10 +89,14 @@ def _let_go(request: SignedIn, hold: Hold, reason: str) -> None:
     if _lifted(hold, request.user, reason):
         _tell_what_follows(request, hold)
     elif Hold.objects.active().filter(pk=hold.pk).exists():
-        words = f"Mails of {name} still wait: somebody has just stopped more than that."
+        words = gettext(
+            "Mails of %(name)s still wait: somebody has just stopped more than that."
+        ) % {"name": name}
         messages.error(request, words)
     else:
-        words = f"Somebody else has let mails of {name} leave before you."
+        words = gettext("Somebody else has let mails of %(name)s leave before you.") % {
+            "name": name
+        }
         messages.info(request, words)
 
 
@@ -97,11 +104,15 @@ def _tell_what_follows(request: SignedIn, hold: Hold) -> None:
     """They leave, or wait for what stops the same as well."""
     other = hold.others().first()
     if other:
-        words = f"Mails of {name_of(hold)} still wait for another reason."
+        words = gettext("Mails of %(name)s still wait for another reason.") % {
+            "name": name_of(hold)
+        }
         messages.warning(request, f"{words} {other.reason}")
         return
     ring(SEND_DUE)
-    messages.success(request, f"Mails of {name_of(hold)} leave again.")
+    messages.success(
+        request, gettext("Mails of %(name)s leave again.") % {"name": name_of(hold)}
+    )
 
 
 @transaction.atomic
@@ -115,7 +126,7 @@ def _lifted(hold: Hold, user: User, reason: str) -> bool:
 
 def name_of(hold: Hold) -> str:
     """What is stopped, as people call it."""
-    return LABELS.get(hold.value, hold.value) or str(hold.message)
+    return str(shown(hold.value)) or str(hold.message)
 
 
 def waiting(hold: Hold) -> str:
@@ -130,4 +141,6 @@ def waiting(hold: Hold) -> str:
     if hold.kind not in where:
         return ""
     count = queued.filter(**where[hold.kind])[: COUNTED_TO + 1].count()
-    return f"more than {COUNTED_TO:,}" if count > COUNTED_TO else f"{count:,}"
+    if count > COUNTED_TO:
+        return gettext("more than %(count)s") % {"count": number(COUNTED_TO)}
+    return number(count)

@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from django.db.models import Prefetch, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import Account, JobState, User
+from accounts.numbers import number
 from bounces.models import Incident
 from campaigns.models import Approval, EmailState, MarketingEmail
 from campaigns.readiness import obstacles
@@ -72,8 +75,8 @@ def _reviews(user: User) -> Iterator[Task]:
     waiting = mine.filter(state=CampaignState.REVIEW)
     for campaign in waiting.order_by("pk")[:SHOWN]:
         yield Task(
-            f"Review the silent people of “{campaign}”",
-            "The waiting time is over. Nobody is opted out before you say so.",
+            _("Review the silent people of “%(campaign)s”") % {"campaign": campaign},
+            _("The waiting time is over. Nobody is opted out before you say so."),
             campaign.get_absolute_url(),
             "hourglass",
         )
@@ -89,8 +92,9 @@ def _approvals(user: User) -> Iterator[Task]:
     asked = asked.select_related("email", "asked_by")
     for one in asked.order_by("pk")[:SHOWN]:
         yield Task(
-            f"“{one.email}” waits for approval",
-            f"{one.asked_by} asked for it. Somebody else has to look at it first.",
+            _("“%(email)s” waits for approval") % {"email": one.email},
+            _("%(who)s asked for it. Somebody else has to look at it first.")
+            % {"who": one.asked_by},
             reverse("campaigns:approval", args=[one.email_id]),
             "badge-check",
         )
@@ -100,8 +104,8 @@ def _approvals(user: User) -> Iterator[Task]:
     held = later.exclude(pk__in=later.approved()).exclude(approvals__in=asked)
     for email in held.order_by("pk")[:SHOWN]:
         yield Task(
-            f"“{email}” needs the approval of a second person",
-            "Its campaign waits with it until then.",
+            _("“%(email)s” needs the approval of a second person") % {"email": email},
+            _("Its campaign waits with it until then."),
             reverse("campaigns:approval", args=[email.pk]),
             "badge-check",
         )
@@ -120,9 +124,10 @@ def _later(user: User) -> Iterator[Task]:
     for email in drafts.order_by("pk")[:SHOWN]:
         for sentence in obstacles(email, recipients=False)[:1]:
             campaign = email.campaign_email.campaign
+            waits = _("“%(campaign)s” waits with it until then.")
             yield Task(
-                f"“{email}” cannot be sent as it is",
-                f"{sentence} “{campaign}” waits with it until then.",
+                _("“%(email)s” cannot be sent as it is") % {"email": email},
+                f"{sentence} {waits % {'campaign': campaign}}",
                 email.get_absolute_url(),
             )
 
@@ -131,8 +136,8 @@ def _senders(user: User) -> Iterator[Task]:
     """No mail leaves without a postal address."""
     for brand in Brand.objects.for_user(user).filter(postal_address="")[:SHOWN]:
         yield Task(
-            f"Add the postal address of {brand}",
-            "It stands in every email; without it nothing can be sent.",
+            _("Add the postal address of %(brand)s") % {"brand": brand},
+            _("It stands in every email; without it nothing can be sent."),
             reverse("consent:brand_edit", args=[brand.pk]),
             "building-2",
         )
@@ -143,11 +148,20 @@ def _too_late(user: User) -> Iterator[Task]:
     found = Late.objects.for_user(user).within(RECENT)
     newest = found.first()
     if newest:
-        number = found.count()
-        many = "An email was" if number == 1 else f"{number:,} emails were"
+        count = found.count()
         yield Task(
-            f"{many} accepted after the reader had opted out",
-            f"The last was “{newest.message}”, {newest.minutes} minutes after it.",
+            ngettext(
+                "An email was accepted after the reader had opted out",
+                "%(count)s emails were accepted after the reader had opted out",
+                count,
+            )
+            % {"count": number(count)},
+            ngettext(
+                "The last was “%(email)s”, %(minutes)s minute after it.",
+                "The last was “%(email)s”, %(minutes)s minutes after it.",
+                newest.minutes,
+            )
+            % {"email": newest.message, "minutes": newest.minutes},
             reverse("console:email_health") + "#late",
         )
 
@@ -157,7 +171,7 @@ def _halted(user: User) -> Iterator[Task]:
     emails = drafts.exclude(halted="")
     for email in emails.order_by("-pk")[:SHOWN]:
         yield Task(
-            f"“{email}” was not sent",
+            _("“%(email)s” was not sent") % {"email": email},
             email.halted,
             email.get_absolute_url(),
         )
@@ -183,7 +197,7 @@ def _paused(user: User) -> Iterator[Task]:
     for hold in holds[:SHOWN]:
         email = getattr(hold.message, "marketing_email", None)
         yield Task(
-            f"Sending of {email or stops.name_of(hold)} is paused",
+            _("Sending of %(what)s is paused") % {"what": email or stops.name_of(hold)},
             hold.reason,
             _place(hold, email),
             "pause",
@@ -196,9 +210,9 @@ def _relays() -> Iterator[Task]:
     known = list(Relay.objects.order_by("pk"))
     in_use = [one for one in known if one.weight]
     if known and not in_use:
-        yield Task("No mail leaves", NONE_IN_USE, servers)
+        yield Task(_("No mail leaves"), str(NONE_IN_USE), servers)
     for relay in [one for one in in_use if one.problem][:SHOWN]:
-        title = f"The mail server {relay} cannot be used"
+        title = _("The mail server %(server)s cannot be used") % {"server": relay}
         yield Task(title, relay.problem, servers)
 
 
@@ -207,8 +221,8 @@ def _webhooks() -> Iterator[Task]:
     paused = Endpoint.objects.current().exclude(paused_why="")
     for endpoint in paused.order_by("pk")[:SHOWN]:
         yield Task(
-            f"The webhook “{endpoint}” is paused",
-            f"{endpoint.paused_why} What happens meanwhile is kept for it.",
+            _("The webhook “%(endpoint)s” is paused") % {"endpoint": endpoint},
+            f"{endpoint.paused_why} {_('What happens meanwhile is kept for it.')}",
             endpoint.get_absolute_url(),
             "pause",
         )
@@ -237,7 +251,7 @@ def _failed(user: User) -> Iterator[Task]:
     )
     for job in jobs.order_by("-pk")[:SHOWN]:
         yield Task(
-            f"Failed: {job}",
+            _("Failed: %(job)s") % {"job": job},
             job.error,
             reverse("console:job", args=[job.pk]),
         )
@@ -249,32 +263,32 @@ def first_steps(user: User) -> list[Step]:
     types = SubscriptionType.objects.filter(is_default=False).exists()
     steps = [
         Step(
-            "Say who you are",
-            "Name, postal address and sender stand in every email.",
+            _("Say who you are"),
+            _("Name, postal address and sender stand in every email."),
             reverse("consent:brand"),
             bool(brand.legal_name and brand.postal_address and brand.from_email),
         ),
         Step(
-            "Name what people can subscribe to",
-            "A newsletter, product news: people agree to each on its own.",
+            _("Name what people can subscribe to"),
+            _("A newsletter, product news: people agree to each on its own."),
             reverse("consent:types"),
             types,
         ),
         Step(
-            "Bring your contacts",
-            "From a CSV, with what they agreed to and how they engaged.",
+            _("Bring your contacts"),
+            _("From a CSV, with what they agreed to and how they engaged."),
             reverse("contacts:import"),
             Contact.objects.exists(),
         ),
         Step(
-            "Find the silent people",
-            "A segment keeps itself up to date.",
+            _("Find the silent people"),
+            _("A segment keeps itself up to date."),
             reverse("segments:create"),
             Segment.objects.exists(),
         ),
         Step(
-            "Write the first email",
-            "News, or the question whether people still want them.",
+            _("Write the first email"),
+            _("News, or the question whether people still want them."),
             reverse("campaigns:create"),
             MarketingEmail.objects.exists(),
         ),

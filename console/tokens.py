@@ -10,6 +10,9 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -24,31 +27,43 @@ from consent.views import tabs
 
 PAGE = 50
 COLUMNS = [
-    {"label": "Token"},
-    {"label": "May"},
-    {"label": "Used last"},
-    {"label": "Works until"},
-    {"label": "Actions", "vh": True},
+    {"label": _("Token")},
+    {"label": pgettext_lazy("what a token may do", "May")},
+    {"label": pgettext_lazy("when", "Used last")},
+    {"label": _("Works until")},
+    {"label": _("Actions"), "vh": True},
 ]
-CALL_COLUMNS = [{"label": "Call"}, {"label": "What it does"}, {"label": "Scope"}]
-LIVES = [("30", "30 days"), ("90", "90 days"), ("365", "A year"), ("0", "No end")]
+CALL_COLUMNS = [
+    {"label": _("Call")},
+    {"label": _("What it does")},
+    {"label": _("Scope")},
+]
+LIVES = [
+    ("30", _("30 days")),
+    ("90", _("90 days")),
+    ("365", _("A year")),
+    ("0", _("No end")),
+]
 
 
 class TokenForm(forms.Form):
     """A name, what it may do, and for how long."""
 
     name = forms.CharField(
+        label=_("Name"),
         max_length=80,
-        help_text="The program that uses it, such as “CRM sync”. One token for each.",
+        help_text=_(
+            "The program that uses it, such as “CRM sync”. One token for each."
+        ),
     )
     scopes = forms.MultipleChoiceField(
-        label="It may",
-        choices=[(one.value, one.label.capitalize()) for one in TokenScope],
+        label=_("It may"),
+        choices=[(one.value, capfirst(one.label)) for one in TokenScope],
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "Tick at least one thing that it may do."},
+        error_messages={"required": _("Tick at least one thing that it may do.")},
     )
     days = forms.ChoiceField(
-        label="It works for",
+        label=_("It works for"),
         choices=LIVES,
         initial="365",
         widget=forms.RadioSelect,
@@ -111,8 +126,14 @@ def revoke(request: SignedIn, pk: int) -> HttpResponse:
     token = get_object_or_404(Token.objects.select_related("owner"), pk=pk)
     if request.method == "POST":
         if token.revoke(request.user):
-            messages.success(request, f"“{token}” does not work any more.")
+            messages.success(
+                request,
+                gettext("“%(token)s” does not work any more.") % {"token": token},
+            )
         else:
-            messages.info(request, f"“{token}” was taken back already.")
+            messages.info(
+                request,
+                gettext("“%(token)s” was taken back already.") % {"token": token},
+            )
         return redirect("console:tokens")
     return render(request, "console/token_revoke.html", {"token": token})

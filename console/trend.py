@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.numbers import number, percent
 from deliveries import months
 from deliveries.models import Month
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 # (label, column of Month, tint)
 MAIL = (
-    ("Delivered", "delivered", "d1"),
-    ("Opened", "opened", "d2"),
-    ("Clicked", "clicked", "d3"),
+    (_("Delivered"), "delivered", "d1"),
+    (_("Opened"), "opened", "d2"),
+    (_("Clicked"), "clicked", "d3"),
 )
-LOSSES = (("Opt-outs", "opt_outs", "d4"), ("Bounces", "bounced", "d5"))
+LOSSES = ((_("Opt-outs"), "opt_outs", "d4"), (_("Bounces"), "bounced", "d5"))
 
 
 def trend() -> dict[str, Any] | None:
     """What the overview draws, or None where nothing happened. One query."""
     rows = months.shown()
-    names = [name for _, name, _ in MAIL + LOSSES]
+    names = [name for _label, name, _tint in MAIL + LOSSES]
     sums = {name: sum(getattr(row, name) for row in rows) for name in names}
     if not any(sums.values()):
         return None
     return {
-        "labels": [f"{row.month:%b}" for row in rows],
+        "labels": [date_format(row.month, "M") for row in rows],
         "mail": _series(rows, MAIL),
         "mail_found": _about_mail(sums),
         "losses": _series(rows, LOSSES),
@@ -34,7 +42,7 @@ def trend() -> dict[str, Any] | None:
 
 
 def _series(
-    rows: list[Month], lines: tuple[tuple[str, str, str], ...]
+    rows: list[Month], lines: tuple[tuple[StrOrPromise, str, str], ...]
 ) -> list[dict[str, Any]]:
     return [
         {"label": label, "values": [getattr(row, name) for row in rows], "tint": tint}
@@ -44,17 +52,22 @@ def _series(
 
 def _about_mail(sums: dict[str, int]) -> str:
     if not sums["delivered"]:
-        return "No email arrived in twelve months."
+        return gettext("No email arrived in twelve months.")
     opened, clicked = (
-        f"{100 * sums[name] / sums['delivered']:.0f}%" for name in ("opened", "clicked")
+        percent(sums[name] / sums["delivered"], 0) for name in ("opened", "clicked")
     )
-    return (
-        f"{sums['delivered']:,} emails arrived in twelve months:"
-        f" {opened} were opened, {clicked} clicked"
-    )
+    return gettext(
+        "%(delivered)s emails arrived in twelve months:"
+        " %(opened)s were opened, %(clicked)s clicked"
+    ) % {
+        "delivered": number(sums["delivered"]),
+        "opened": opened,
+        "clicked": clicked,
+    }
 
 
 def _about_losses(sums: dict[str, int]) -> str:
-    return (
-        f"{sums['opt_outs']:,} people opted out, {sums['bounced']:,} emails came back"
-    )
+    return gettext("%(opt_outs)s people opted out, %(bounced)s emails came back") % {
+        "opt_outs": number(sums["opt_outs"]),
+        "bounced": number(sums["bounced"]),
+    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.conf import settings
@@ -14,6 +14,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import (
     require_http_methods,
     require_POST,
@@ -31,20 +33,27 @@ from consent.views import tabs
 from deliveries.models import Channel, Delivery, Message
 from deliveries.single import hindrance, post
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 COLUMNS = [
-    {"label": "User"},
-    {"label": "Role"},
-    {"label": "Brands"},
-    {"label": "State"},
-    {"label": "Signed in last"},
+    {"label": _("User")},
+    {"label": _("Role")},
+    {"label": _("Brands")},
+    {"label": _("State")},
+    {"label": _("Signed in last")},
 ]
-NO_SENDER = (
+NO_SENDER = _(
     "The link could not be mailed: the default brand has no sender address. Set it"
     " under Settings, Brand."
 )
-SWITCHED_ON = "%s is switched on, and needs a new password: mail a link to set one."
-NOT_MAILED = "The link to set a password does not reach %s now."
-MAILED = "A link to set a password is on its way to %s. It works for three days."
+SWITCHED_ON = _(
+    "%(user)s is switched on, and needs a new password: mail a link to set one."
+)
+NOT_MAILED = _("The link to set a password does not reach %(user)s now.")
+MAILED = _(
+    "A link to set a password is on its way to %(user)s. It works for three days."
+)
 
 
 class BrandsForm(forms.Form):
@@ -52,10 +61,10 @@ class BrandsForm(forms.Form):
 
     brands = forms.ModelMultipleChoiceField(
         Brand.objects.in_order(),
-        label="Works for these brands alone",
+        label=_("Works for these brands alone"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=(
+        help_text=_(
             "None chosen: for every brand, also those to come. Emails, campaigns, forms"
             " and subscription types of other brands are out of reach, for API tokens"
             " too. Contacts, segments, templates and opt-outs are shared by all brands."
@@ -67,8 +76,10 @@ class BrandsForm(forms.Form):
         if given.get("brands") and given.get("role") == Role.ADMIN:
             self.add_error(
                 "brands",
-                "An administrator works for every brand. Choose none here, or another"
-                " role.",
+                gettext(
+                    "An administrator works for every brand. Choose none here, or"
+                    " another role."
+                ),
             )
         return given
 
@@ -89,12 +100,19 @@ class InviteForm(BrandsForm, forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = User
         fields: ClassVar = ["email", "first_name", "last_name", "role"]
+        labels: ClassVar = {
+            "email": _("Email address"),
+            "first_name": _("First name"),
+            "last_name": _("Last name"),
+        }
         widgets: ClassVar = {"role": forms.RadioSelect}
         error_messages: ClassVar = {
-            "email": {"unique": "Somebody signs in with this address already."}
+            "email": {"unique": _("Somebody signs in with this address already.")}
         }
 
-    role = forms.ChoiceField(choices=Role.choices, widget=forms.RadioSelect)
+    role = forms.ChoiceField(
+        label=_("Role"), choices=Role.choices, widget=forms.RadioSelect
+    )
 
     def clean_email(self) -> str:
         email = User.objects.normalize_email(self.cleaned_data["email"])
@@ -122,7 +140,7 @@ class RoleForm(BrandsForm):
     field_order = ("role", "brands")
 
     role = forms.ChoiceField(
-        label="Works here as", choices=Role.choices, widget=forms.RadioSelect
+        label=_("Works here as"), choices=Role.choices, widget=forms.RadioSelect
     )
 
     @transaction.atomic
@@ -134,9 +152,10 @@ class RoleForm(BrandsForm):
             user.limit_to(self.brand_ids, brand_names(), by)
 
 
-def ladder() -> list[tuple[str, list[str]]]:
+def ladder() -> list[tuple[StrOrPromise, list[StrOrPromise]]]:
     """(role, what it may do that the role before it may not)."""
-    found, before = [], frozenset[Right]()
+    found: list[tuple[StrOrPromise, list[StrOrPromise]]] = []
+    before = frozenset[Right]()
     for role, rights in RIGHTS.items():
         found.append(
             (role.label, [one.label for one in Right if one in rights - before])
@@ -151,7 +170,9 @@ def index(request: SignedIn) -> HttpResponse:
     names = brand_names()
     people = User.objects.order_by("-is_active", "email")
     context = {
-        "people": [(one, one.brands_in_words(names)) for one in people],
+        "people": [
+            (one, one.brands_in_words(names, gettext("All brands"))) for one in people
+        ],
         "columns": COLUMNS,
         "ladder": ladder(),
         "tabs": tabs("console:users", request.user),
@@ -185,7 +206,11 @@ def detail(request: SignedIn, pk: int) -> HttpResponse:
         except NotChanged as problem:
             form.add_error("role", str(problem))
         else:
-            messages.success(request, f"{user} is now {user.get_role_display()}.")
+            messages.success(
+                request,
+                gettext("%(user)s is now %(role)s.")
+                % {"user": user, "role": user.get_role_display()},
+            )
             return redirect("console:users")
     context = {
         "person": user,
@@ -221,9 +246,12 @@ def _switch(request: SignedIn, pk: int, *, on: bool) -> HttpResponse:
         messages.error(request, str(problem))
         return redirect("console:user", pk)
     if on:
-        messages.success(request, SWITCHED_ON % user)
+        messages.success(request, SWITCHED_ON % {"user": user})
         return redirect("console:user", pk)
-    messages.success(request, f"{user} is signed out and cannot sign in any more.")
+    messages.success(
+        request,
+        gettext("%(user)s is signed out and cannot sign in any more.") % {"user": user},
+    )
     return redirect("console:users")
 
 
@@ -234,10 +262,15 @@ def forget_factor(request: SignedIn, pk: int) -> HttpResponse:
     anew."""
     user = get_object_or_404(User, pk=pk)
     if user == request.user:
-        messages.error(request, "Take your own away on the page Second factor.")
+        messages.error(
+            request, gettext("Take your own away on the page Second factor.")
+        )
         return redirect("console:user", pk)
     user.forget_second_factor(request.user)
-    messages.success(request, f"{user} signs in with the password alone now.")
+    messages.success(
+        request,
+        gettext("%(user)s signs in with the password alone now.") % {"user": user},
+    )
     return redirect("console:user", pk)
 
 
@@ -260,9 +293,9 @@ def link(request: SignedIn, pk: int) -> HttpResponse:
 
 def _tell(request: SignedIn, user: User, mail: Delivery) -> None:
     if kept_back := hindrance(mail):
-        messages.warning(request, f"{NOT_MAILED % user.email} {kept_back}")
+        messages.warning(request, f"{NOT_MAILED % {'user': user.email}} {kept_back}")
     else:
-        messages.success(request, MAILED % user.email)
+        messages.success(request, MAILED % {"user": user.email})
 
 
 def mail_link(user: User) -> Delivery:

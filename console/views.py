@@ -11,6 +11,8 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import AuditEntry, User
@@ -46,7 +48,7 @@ def time_zone(request: SignedIn) -> HttpResponse:
     form = TimeZoneForm(request.POST or None, instance=request.user)
     if request.method == "POST" and form.is_valid():
         form.save()
-        messages.success(request, "Saved. Pages tell times as they are there.")
+        messages.success(request, gettext("Saved. Pages tell times as they are there."))
         return redirect("console:time_zone")
     status = INVALID if form.errors else 200
     return render(request, "console/time_zone.html", {"form": form}, status=status)
@@ -79,7 +81,7 @@ class ChangePassword(PasswordChangeView):
     def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
         answer = super().form_valid(form)
         AuditEntry.objects.record(form.user, "changed the password")
-        sentence = "Your password is changed. Other browsers are signed out."
+        sentence = gettext("Your password is changed. Other browsers are signed out.")
         messages.success(self.request, sentence)
         return answer
 
@@ -93,7 +95,7 @@ class Join(PasswordResetConfirmView):
     template_name = "registration/join.html"
     success_url = reverse_lazy("console:overview")
     post_reset_login = True
-    title = "Set your password"
+    title = _("Set your password")
 
     def get_user(self, uidb64: str) -> User | None:
         user = super().get_user(uidb64)
@@ -107,7 +109,9 @@ class Join(PasswordResetConfirmView):
         if has_factor:
             return ask_for_second(self.request, form.user, str(self.success_url))
         show_fresh(self.request)
-        messages.success(self.request, "Your password is set, and you are signed in.")
+        messages.success(
+            self.request, gettext("Your password is set, and you are signed in.")
+        )
         return answer
 
     def form_invalid(self, form: SetPasswordForm[User]) -> HttpResponse:

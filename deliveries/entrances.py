@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.vault import Locked
 from deliveries.models import Relay
@@ -15,7 +17,7 @@ from deliveries.smtp import Door, Unreachable, open_door
 from deliveries.transports.door import ApiDoor
 from deliveries.transports.door import open_door as open_api
 
-NONE_IN_USE = (
+NONE_IN_USE = _(
     "No mail server is in use: each has the weight 0. What is sent waits until one has"
     " another."
 )
@@ -89,4 +91,4 @@ def server_problems() -> list[Problem]:
     if not Relay.objects.are_off():
         return []
     servers = reverse("deliveries:relays")
-    return [Problem(WARN, NONE_IN_USE, url=servers, place="Mail servers")]
+    return [Problem(WARN, str(NONE_IN_USE), url=servers, place=gettext("Mail servers"))]

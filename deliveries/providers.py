@@ -6,10 +6,15 @@ a domain of its own counts as "other" here.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Case, Q, Value, When
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 OTHER = "other"
 
@@ -44,6 +49,19 @@ LABELS = {
     "mail.ru": "Mail.ru",
     OTHER: "Others",
 }
+# as people are told of them; what is stored says LABELS
+SHOWN: dict[str, StrOrPromise] = {
+    **LABELS,
+    "outlook": _("Outlook and Hotmail"),
+    "yahoo": _("Yahoo and AOL"),
+    "gmx": _("GMX and web.de"),
+    OTHER: pgettext_lazy("mailbox providers", "Others"),
+}
+
+
+def shown(provider: str) -> StrOrPromise:
+    """What a provider is called; the key itself where it has no name."""
+    return SHOWN.get(provider, provider)
 
 
 def provider_of(domain: str) -> str:

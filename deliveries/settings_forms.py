@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from consent import addresses
 from deliveries.models import SendingDomain
-from deliveries.providers import LABELS, OTHER, provider_of
+from deliveries.providers import OTHER, provider_of, shown
 
 
 class DomainForm(forms.Form):
@@ -37,7 +37,7 @@ class DomainForm(forms.Form):
                     "%(domain)s belongs to %(provider)s, which refuses mail in its name"
                     " from other servers. Use a domain of your own."
                 )
-                % {"domain": name, "provider": LABELS[provider]}
+                % {"domain": name, "provider": shown(provider)}
             )
         if SendingDomain.objects.filter(name=name).exists():
             raise forms.ValidationError(

@@ -20,11 +20,11 @@ from django.utils import formats, timezone
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from accounts.models import Job, User
 from accounts.numbers import number as written
-from accounts.roles import Right, Role, is_open
+from accounts.roles import Right, is_open, who_may
 from accounts.web import SignedIn
 from console import navigation as nav
 from console.charts import Series
@@ -197,11 +197,11 @@ def stop_url(context: Context, job: Job) -> str:
 
 @register.simple_tag(takes_context=True)
 def who_can(context: Context, right: str) -> str:
-    """Begins a sentence: “You”, or the roles that may what she may not."""
+    """“You”, or the roles that may what she may not, where English begins a sentence;
+    other languages put it where it need not agree with a verb."""
     if context["request"].user.may(Right(right)):
-        return _("You")
-    roles = _(" or ").join(role.one for role in Role if Right(right) in role.rights)
-    return roles[0].upper() + roles[1:]
+        return pgettext("who can", "You")
+    return str(who_may(Right(right)))
 
 
 @register.simple_block_tag(takes_context=True)

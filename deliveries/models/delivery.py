@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Now
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from consent.models import Address, ConsentRecord
 from contacts.models import Contact
@@ -18,17 +18,22 @@ from deliveries.models.rulesets import RuleSet
 class DeliveryState(models.TextChoices):
     """Where one mail to one address stands."""
 
-    NOT_SENT = "not_sent", "Not sent"  # `reason` says why; final
-    QUEUED = "queued", "Waiting"  # may be claimed from `due_at` on
-    STARTED = "started", "Being sent"  # started_at committed, outcome not yet
-    DELIVERED = "delivered", "Delivered"  # the receiving server accepted it
-    REFUSED = "refused", "Refused"  # the server said no for good (5yz)
-    EXPIRED = "expired", "Gave up"  # temporary refusals until the time was over
-    UNCERTAIN = (
-        "uncertain",
-        "Uncertain",
-    )  # a crash hid the outcome; never resent by itself
-    CANCELLED = "cancelled", "Cancelled"  # stopped by a person before it started
+    # `reason` says why; final
+    NOT_SENT = "not_sent", pgettext_lazy("one mail", "Not sent")
+    # may be claimed from `due_at` on
+    QUEUED = "queued", pgettext_lazy("one mail", "Waiting")
+    # started_at committed, outcome not yet
+    STARTED = "started", pgettext_lazy("one mail", "Being sent")
+    # the receiving server accepted it
+    DELIVERED = "delivered", pgettext_lazy("one mail", "Delivered")
+    # the server said no for good (5yz)
+    REFUSED = "refused", pgettext_lazy("one mail", "Refused")
+    # temporary refusals until the time was over
+    EXPIRED = "expired", pgettext_lazy("one mail", "Gave up")
+    # a crash hid the outcome; never resent by itself
+    UNCERTAIN = "uncertain", pgettext_lazy("one mail", "Uncertain")
+    # stopped by a person before it started
+    CANCELLED = "cancelled", pgettext_lazy("one mail", "Cancelled")
 
 
 class Verdict(models.TextChoices):

@@ -13,17 +13,19 @@ from typing import Any, ClassVar
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from accounts.models import AuditEntry, User
 from deliveries.models.messages import Message
 
 
 class HoldKind(models.TextChoices):
-    EVERYTHING = "everything", "All sending"
-    MESSAGE = "message", "One mailing"
-    PROVIDER = "provider", "One mailbox provider"
-    DOMAIN = "domain", "One domain"
-    SENDER = "sender", "One sending domain"
+    EVERYTHING = "everything", _("All sending")
+    MESSAGE = "message", _("One mailing")
+    PROVIDER = "provider", _("One mailbox provider")
+    DOMAIN = "domain", _("One domain")
+    SENDER = "sender", _("One sending domain")
 
 
 class HoldCause(models.TextChoices):
@@ -106,7 +108,7 @@ class HoldQuerySet(models.QuerySet["Hold"]):
             AuditEntry.objects.record(
                 hold.created_by,
                 "stopped sending",
-                subject=hold.get_kind_display(),
+                subject=hold.kind_noted,
                 detail={"reason": hold.reason, **hold.evidence},
             )
         return hold
@@ -180,6 +182,12 @@ class Hold(models.Model):
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.reason}"
 
+    @property
+    def kind_noted(self) -> str:
+        """As the audit log says it, whatever whoever stops or lifts speaks."""
+        with override("en"):
+            return self.get_kind_display()
+
     def others(self) -> HoldQuerySet:
         """What else stops the same: without this one mail there waits all the same."""
         same = {"kind": self.kind, "message": self.message_id, "value": self.value}
@@ -193,8 +201,10 @@ class Hold(models.Model):
         if not lifted.update(lifted_at=now, lifted_by=user, lift_reason=reason):
             return False
         self.refresh_from_db()
-        subject = self.get_kind_display()
         AuditEntry.objects.record(
-            user, "lifted a stop of sending", subject=subject, detail={"reason": reason}
+            user,
+            "lifted a stop of sending",
+            subject=self.kind_noted,
+            detail={"reason": reason},
         )
         return True

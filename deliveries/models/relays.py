@@ -173,7 +173,7 @@ class Relay(Limited):
             own = {"host": self.host, "port": self.port}
             at = own if self.host else settings.LISTWELL_SMTP
             return f"{at['host']}:{at['port']}"
-        return places_of(self.kind).get(self.host, self.host)
+        return str(places_of(self.kind).get(self.host, self.host))
 
     @property
     def limits_shown(self) -> str:

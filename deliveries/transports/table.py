@@ -8,9 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 SMTP = "smtp"
 # name:password in the address, for those that sign nothing
@@ -26,8 +31,8 @@ class Asked:
     """One thing that a provider wants to know: the word of its adapter, and ours."""
 
     word: str
-    label: str
-    help: str = ""
+    label: StrOrPromise
+    help: StrOrPromise = ""
     required: bool = True
 
 
@@ -38,7 +43,7 @@ class Provider:
 
     label: str
     key: Asked
-    places: Mapping[str, str]
+    places: Mapping[str, StrOrPromise]
     path: str = "/"
     user: Asked | None = None
     option: Asked | None = None
@@ -51,9 +56,11 @@ class Provider:
     more: Mapping[str, object] = field(default_factory=dict)
 
 
-API_KEY = Asked("api_key", "API key")
-API_TOKEN = Asked("api_token", "API token")
-ACCESS_KEY = Asked("", "Access key ID", "Of a user that may call ses:SendRawEmail.")
+API_KEY = Asked("api_key", _("API key"))
+API_TOKEN = Asked("api_token", _("API token"))
+ACCESS_KEY = Asked(
+    "", _("Access key ID"), _("Of a user that may call ses:SendRawEmail.")
+)
 REGIONS = (
     *("us-east-1", "us-east-2", "us-west-1", "us-west-2", "ca-central-1", "sa-east-1"),
     *("eu-central-1", "eu-central-2", "eu-north-1", "eu-south-1"),
@@ -67,11 +74,13 @@ AMAZON = {f"email.{region}.amazonaws.com": region for region in REGIONS}
 PROVIDERS: Mapping[str, Provider] = {
     "amazon": Provider(
         "Amazon SES",
-        Asked("", "Secret access key"),
+        Asked("", _("Secret access key")),
         AMAZON,
         "/v2/email/outbound-emails",
         user=ACCESS_KEY,
-        option=Asked("", "Configuration set", "Tells us of bounces.", required=False),
+        option=Asked(
+            "", _("Configuration set"), _("Tells us of bounces."), required=False
+        ),
     ),
     "brevo": Provider("Brevo", API_KEY, {"api.brevo.com": ""}, "/v3/", adapter="brevo"),
     "mailersend": Provider(
@@ -85,16 +94,16 @@ PROVIDERS: Mapping[str, Provider] = {
     "mailgun": Provider(
         "Mailgun",
         API_KEY,
-        {"api.mailgun.net": "United States", "api.eu.mailgun.net": "Europe"},
+        {"api.mailgun.net": _("United States"), "api.eu.mailgun.net": _("Europe")},
         "/v3/",
-        option=Asked("sender_domain", "Domain", "As it is named at Mailgun."),
+        option=Asked("sender_domain", _("Domain"), _("As it is named at Mailgun.")),
         proof="MAILGUN_WEBHOOK_SIGNING_KEY",
         adapter="mailgun",
     ),
     "mailjet": Provider(
         "Mailjet",
-        Asked("secret_key", "Secret key"),
-        {"api.mailjet.com": "", "api.us.mailjet.com": "United States"},
+        Asked("secret_key", _("Secret key")),
+        {"api.mailjet.com": "", "api.us.mailjet.com": _("United States")},
         "/v3.1/",
         user=API_KEY,
         most=50,
@@ -104,8 +113,8 @@ PROVIDERS: Mapping[str, Provider] = {
         "Mailtrap",
         API_TOKEN,
         {
-            "send.api.mailtrap.io": "Transactional stream",
-            "bulk.api.mailtrap.io": "Bulk stream",
+            "send.api.mailtrap.io": _("Transactional stream"),
+            "bulk.api.mailtrap.io": _("Bulk stream"),
         },
         "/api/",
         most=50,
@@ -130,12 +139,12 @@ PROVIDERS: Mapping[str, Provider] = {
     ),
     "postmark": Provider(
         "Postmark",
-        Asked("server_token", "Server API token"),
+        Asked("server_token", _("Server API token")),
         {"api.postmarkapp.com": ""},
         option=Asked(
             "message_stream",
-            "Message stream",
-            "“broadcast” for newsletters; empty: the transactional one.",
+            _("Message stream"),
+            _("“broadcast” for newsletters; empty: the transactional one."),
             required=False,
         ),
         most=50,
@@ -151,31 +160,31 @@ PROVIDERS: Mapping[str, Provider] = {
     ),
     "scaleway": Provider(
         "Scaleway",
-        Asked("secret_key", "Secret key"),
+        Asked("secret_key", _("Secret key")),
         {"api.scaleway.com": ""},
         "/transactional-email/v1alpha1/regions/fr-par/",
-        user=Asked("project_id", "Project ID"),
+        user=Asked("project_id", _("Project ID")),
         adapter="scaleway",
     ),
     "sendgrid": Provider(
         "SendGrid",
         API_KEY,
-        {"api.sendgrid.com": "United States", "api.eu.sendgrid.com": "Europe"},
+        {"api.sendgrid.com": _("United States"), "api.eu.sendgrid.com": _("Europe")},
         "/v3/",
         adapter="sendgrid",
     ),
     "sparkpost": Provider(
         "SparkPost",
         API_KEY,
-        {"api.sparkpost.com": "United States", "api.eu.sparkpost.com": "Europe"},
+        {"api.sparkpost.com": _("United States"), "api.eu.sparkpost.com": _("Europe")},
         "/api/v1/",
-        option=Asked("subaccount", "Subaccount", "Its number.", required=False),
+        option=Asked("subaccount", _("Subaccount"), _("Its number."), required=False),
         adapter="sparkpost",
     ),
     "unisender_go": Provider(
         "Unisender Go",
         API_KEY,
-        {"go1.unisender.ru": "Server 1", "go2.unisender.ru": "Server 2"},
+        {"go1.unisender.ru": _("Server 1"), "go2.unisender.ru": _("Server 2")},
         "/ru/transactional/api/v1/",
         proof="UNISENDER_GO_API_KEY",
         adapter="unisender_go",
@@ -184,7 +193,7 @@ PROVIDERS: Mapping[str, Provider] = {
 KINDS = [(SMTP, "SMTP"), *((key, one.label) for key, one in PROVIDERS.items())]
 
 
-def places_of(kind: str) -> dict[str, str]:
+def places_of(kind: str) -> dict[str, StrOrPromise]:
     """The hosts of a provider to choose from, and what they are called."""
     named = settings.MAIL_API_URLS.get(kind)
     if named:

@@ -57,7 +57,7 @@ def test_what_was_set_can_be_set_again(client):
 
 @pytest.mark.parametrize(
     ("days", "sentence"),
-    [(0, "for 1 days at least"), (91, "for 90 days at most"), ("x", "whole number")],
+    [(0, "for 1 day at least"), (91, "for 90 days at most"), ("x", "whole number")],
 )
 def test_what_is_out_of_bounds_is_refused_and_stays_in_its_field(
     client, days, sentence
