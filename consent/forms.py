@@ -6,6 +6,8 @@ from typing import Any, ClassVar, cast
 
 from django import forms
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, override
 
 from consent.models import Brand, Period, SubscriptionType
 
@@ -37,27 +39,35 @@ class BrandForm(forms.ModelForm):  # type: ignore[type-arg]
             "tracking_needs_consent",
         ]
         labels: ClassVar = {
-            "name": "Brand name",
-            "legal_name": "Legal name",
-            "postal_address": "Postal address",
-            "from_name": "From name",
-            "from_email": "From address",
-            "reply_to": "Replies go to",
-            "tracking": "Tracking of opens and clicks",
-            "tracking_needs_consent": "Track only people who agreed to it",
+            "name": gettext_lazy("Brand name"),
+            "legal_name": gettext_lazy("Legal name"),
+            "postal_address": gettext_lazy("Postal address"),
+            "from_name": gettext_lazy("From name"),
+            "from_email": gettext_lazy("From address"),
+            "reply_to": gettext_lazy("Replies go to"),
+            "tracking": gettext_lazy("Tracking of opens and clicks"),
+            "tracking_needs_consent": gettext_lazy(
+                "Track only people who agreed to it"
+            ),
         }
         help_texts: ClassVar = {
-            "name": "What people know you by. It stands on the pages they see.",
-            "legal_name": "The company or person behind the brand, as registered.",
-            "postal_address": "Stands at the end of every marketing email.",
-            "from_name": "The sender's name in the inbox of new emails.",
-            "from_email": "An address at a domain you may send from.",
-            "reply_to": "Leave empty to get replies at the from address.",
-            "tracking": (
+            "name": gettext_lazy(
+                "What people know you by. It stands on the pages they see."
+            ),
+            "legal_name": gettext_lazy(
+                "The company or person behind the brand, as registered."
+            ),
+            "postal_address": gettext_lazy(
+                "Stands at the end of every marketing email."
+            ),
+            "from_name": gettext_lazy("The sender's name in the inbox of new emails."),
+            "from_email": gettext_lazy("An address at a domain you may send from."),
+            "reply_to": gettext_lazy("Leave empty to get replies at the from address."),
+            "tracking": gettext_lazy(
                 "An email may track less than its brand, never more. The confirm button"
                 " works in each of these: pressing it is an answer."
             ),
-            "tracking_needs_consent": (
+            "tracking_needs_consent": gettext_lazy(
                 "All others get no tracking image, and links as they are. Whoever"
                 " refused is never tracked, with or without this."
             ),
@@ -67,10 +77,12 @@ class BrandForm(forms.ModelForm):  # type: ignore[type-arg]
             "tracking": forms.RadioSelect,
         }
         error_messages: ClassVar = {
-            "name": {"unique": "There is a brand of this name already."}
+            "name": {"unique": gettext_lazy("There is a brand of this name already.")}
         }
 
-    website = forms.URLField(required=False, assume_scheme="https")
+    website = forms.URLField(
+        label=gettext_lazy("Website"), required=False, assume_scheme="https"
+    )
 
     required_fields = ("legal_name", "postal_address", "from_name", "from_email")
 
@@ -100,13 +112,19 @@ class SubscriptionTypeForm(forms.ModelForm):  # type: ignore[type-arg]
             "brand",
         ]
         labels: ClassVar = {
-            "promised_mails": "At most so many emails",
-            "promised_days": "In what time",
+            "name": gettext_lazy("Name"),
+            "description": gettext_lazy("Description"),
+            "frequency": gettext_lazy("Frequency"),
+            "brand": gettext_lazy("Brand"),
+            "promised_mails": gettext_lazy("At most so many emails"),
+            "promised_days": gettext_lazy("In what time"),
         }
         help_texts: ClassVar = {
-            "name": "As people see it: “Product updates”, “Invitations to events”.",
-            "description": "One sentence: what they get.",
-            "frequency": (
+            "name": gettext_lazy(
+                "As people see it: “Product updates”, “Invitations to events”."
+            ),
+            "description": gettext_lazy("One sentence: what they get."),
+            "frequency": gettext_lazy(
                 "What you promise: “once a month”. Left empty, people are told the"
                 " numbers below."
             ),
@@ -115,20 +133,21 @@ class SubscriptionTypeForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         time = cast(forms.TypedChoiceField, self.fields["promised_days"])
-        time.choices = [("", "No promise"), *Period.choices]
+        time.choices = [("", _("No promise")), *Period.choices]
         brand = cast("forms.ModelChoiceField[Brand]", self.fields["brand"])
         brand.empty_label = None
         if self.instance.pk:
             # consent was given to this brand: it cannot be handed to another
             brand.disabled = True
-            brand.help_text = "Cannot be changed: people agreed to hear from it."
+            brand.help_text = _("Cannot be changed: people agreed to hear from it.")
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
         same = SubscriptionType.objects.active().filter(name__iexact=name)
         if same.exclude(pk=self.instance.pk).exists():
             raise forms.ValidationError(
-                f"There is a type called “{name}” already. Choose another name."
+                _("There is a type called “%(name)s” already. Choose another name.")
+                % {"name": name}
             )
         return name
 
@@ -146,10 +165,12 @@ class SubscriptionTypeForm(forms.ModelForm):  # type: ignore[type-arg]
         return data
 
     def _promise(self) -> str:
-        """The numbers in words: “at most 2 emails a month”."""
+        """The numbers in words: “at most 2 emails a month”. They are kept, and shown
+        to readers where the type is not translated: in English, whoever writes."""
         mails = self.cleaned_data.get("promised_mails")
         days = self.cleaned_data.get("promised_days")
         if not (mails and days):
             return ""
         noun = "email" if mails == 1 else "emails"
-        return f"at most {mails} {noun} {Period(int(days)).label}"
+        with override("en"):
+            return f"at most {mails} {noun} {Period(int(days)).label}"

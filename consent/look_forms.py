@@ -6,6 +6,8 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.db import models
+from django.utils.translation import gettext_lazy
+from django_stubs_ext import StrOrPromise
 
 from accounts.languages import Language
 from accounts.pictures import LARGEST, TYPES, BadPicture, Drawn, checked
@@ -15,7 +17,7 @@ from consent.models import Brand, BrandWords, Logo, SubscriptionType, TypeTransl
 class WordsForm(forms.Form):
     """Rows of `model`, one per language, that say the PARTS of their owner."""
 
-    PARTS: ClassVar[dict[str, str]]
+    PARTS: ClassVar[dict[str, StrOrPromise]]
     model: ClassVar[type[models.Model]]
     owner: ClassVar[str]
 
@@ -30,7 +32,9 @@ class WordsForm(forms.Form):
                     part, label, code, getattr(said.get(code), part, "")
                 )
 
-    def _field(self, part: str, label: str, code: str, initial: str) -> forms.Field:
+    def _field(
+        self, part: str, label: StrOrPromise, code: str, initial: str
+    ) -> forms.Field:
         column = self.model._meta.get_field(part)
         return forms.CharField(
             label=label,
@@ -66,9 +70,9 @@ class TypeWordsForm(WordsForm):
     """A subscription type in every language; what is empty stays as in the type."""
 
     PARTS: ClassVar = {
-        "name": "Name",
-        "description": "What people get",
-        "frequency": "How often",
+        "name": gettext_lazy("Name"),
+        "description": gettext_lazy("What people get"),
+        "frequency": gettext_lazy("How often"),
     }
     model, owner = TypeTranslation, "subscription_type"
     of: SubscriptionType
@@ -78,9 +82,9 @@ class LookForm(WordsForm):
     """The colour and the logo of a brand, and its words on the pages for readers."""
 
     PARTS: ClassVar = {
-        "choosing": "Where people choose what they get",
-        "leaving": "When somebody has unsubscribed",
-        "thanks": "When somebody has confirmed",
+        "choosing": gettext_lazy("Where people choose what they get"),
+        "leaving": gettext_lazy("When somebody has unsubscribed"),
+        "thanks": gettext_lazy("When somebody has confirmed"),
     }
     model, owner = BrandWords, "brand"
     of: Brand
@@ -88,17 +92,25 @@ class LookForm(WordsForm):
     colour = forms.RegexField(
         r"^#[0-9a-fA-F]{6}$",
         required=False,
-        label="Colour",
-        help_text="Six digits after a number sign, as #1f4fd1. Empty: blue.",
-        error_messages={"invalid": "Write the colour as # and six digits: #1f4fd1."},
+        label=gettext_lazy("Colour"),
+        help_text=gettext_lazy(
+            "Six digits after a number sign, as #1f4fd1. Empty: blue."
+        ),
+        error_messages={
+            "invalid": gettext_lazy("Write the colour as # and six digits: #1f4fd1.")
+        },
     )
     logo = forms.FileField(
         required=False,
-        label="Logo",
-        help_text="PNG, JPEG or GIF. It stands above the page, 40 pixels high.",
+        label=gettext_lazy("Logo"),
+        help_text=gettext_lazy(
+            "PNG, JPEG or GIF. It stands above the page, 40 pixels high."
+        ),
         widget=forms.FileInput(attrs={"accept": ",".join(TYPES.values())}),
     )
-    no_logo = forms.BooleanField(required=False, label="Take the logo away")
+    no_logo = forms.BooleanField(
+        required=False, label=gettext_lazy("Take the logo away")
+    )
 
     def __init__(self, *args: Any, of: Brand, **kwargs: Any) -> None:
         super().__init__(*args, of=of, **kwargs)

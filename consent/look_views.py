@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
@@ -34,7 +35,7 @@ def edit(request: SignedIn, pk: int) -> HttpResponse:
         AuditEntry.objects.record(
             request.user, "changed the look of", subject=brand.name, detail=detail
         )
-        messages.success(request, f"Saved the look of {brand}.")
+        messages.success(request, _("Saved the look of %(name)s.") % {"name": brand})
         return redirect("consent:look", brand.pk)
     context = {"form": form, "brand": brand}
     status = INVALID if form.is_bound else 200

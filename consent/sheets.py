@@ -22,6 +22,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from python_calamine import (
     CalamineError,
     CalamineWorkbook,
@@ -40,11 +42,15 @@ MOST_UNPACKED = 1024**3
 MOST_SECONDS = 90
 LONGEST_NAME = 255  # Excel itself allows 31, other programs more
 ROOT = Path(__file__).resolve().parent.parent
-_TOLD = 3  # the exit code of a reader that printed a sentence
-_TOO_MUCH = (
+_TOO_MUCH = gettext_lazy(
     "The spreadsheet is damaged, or too large to be read. Save the list as CSV and"
     " try again: a CSV may have any number of rows."
 )
+_LOCKED = gettext_lazy(
+    "The spreadsheet has a password. Save it without one and try again."
+)
+# what the exit code of a reader says: it speaks no language itself
+_TOLD = {3: _TOO_MUCH, 4: _LOCKED}
 
 Cell = str | int | float | bool | dt.date | dt.time | dt.timedelta
 Sheet = dict[str, str | int]
@@ -67,11 +73,14 @@ def sheets(file: BinaryIO) -> list[Sheet]:
     with _on_disk(file) as path:
         found: list[Sheet] = json.loads(_read_apart("sheets", path))
     if not found:
-        raise BadTable("Every sheet of the file is empty. Choose another file.")
+        raise BadTable(_("Every sheet of the file is empty. Choose another file."))
     if any(len(str(one["name"])) > LONGEST_NAME for one in found):
         raise BadTable(
-            f"The name of a sheet has more than {LONGEST_NAME} letters. Give it a"
-            " shorter one and try again."
+            _(
+                "The name of a sheet has more than %(most)s letters. Give it a shorter"
+                " one and try again."
+            )
+            % {"most": LONGEST_NAME}
         )
     return found
 
@@ -102,8 +111,8 @@ def _read_apart(*words: str) -> str:
     except subprocess.TimeoutExpired:
         raise BadTable(_TOO_MUCH) from None
     answer = done.stdout.decode()
-    if done.returncode == _TOLD:
-        raise BadTable(answer)
+    if done.returncode in _TOLD:
+        raise BadTable(_TOLD[done.returncode])
     if done.returncode:
         told = done.stderr.decode(errors="replace")[-2000:]
         logger.warning(
@@ -151,9 +160,7 @@ def _main(what: str, path: str, *more: str) -> str:
         book = CalamineWorkbook.from_path(path)
         return json.dumps(_filled(book)) if what == "sheets" else _write(book, *more)
     except PasswordError:
-        raise BadTable(
-            "The spreadsheet has a password. Save it without one and try again."
-        ) from None
+        raise BadTable(_LOCKED) from None
     except CalamineError:
         raise BadTable(_TOO_MUCH) from None
 
@@ -184,5 +191,4 @@ if __name__ == "__main__":
     try:
         sys.stdout.write(_main(*sys.argv[1:]))
     except BadTable as problem:
-        sys.stdout.write(str(problem))
-        sys.exit(_TOLD)
+        sys.exit(next(code for code, one in _TOLD.items() if one is problem.args[0]))

@@ -9,6 +9,8 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.limits import narrowed
@@ -24,16 +26,16 @@ from consent.models import Brand, SubscriptionType
 def tabs(current: str, user: User) -> list[dict[str, Any]]:
     """The tab bar of the settings pages, those that `user` may open."""
     pages = (
-        ("Brand", "consent:brand", Right.LOOK),
-        ("Subscription types", "consent:types", Right.LOOK),
-        ("Sending domains", "deliveries:domains", Right.LOOK),
-        ("Mail servers", "deliveries:relays", Right.SETTINGS),
-        ("Account", "console:account", Right.LOOK),
-        ("Retention", "console:retention", Right.LOOK),
-        ("Users", "console:users", Right.USERS),
-        ("API tokens", "console:tokens", Right.USERS),
-        ("Webhooks", "webhooks:list", Right.SETTINGS),
-        ("Audit log", "console:log", Right.USERS),
+        (_("Brand"), "consent:brand", Right.LOOK),
+        (_("Subscription types"), "consent:types", Right.LOOK),
+        (_("Sending domains"), "deliveries:domains", Right.LOOK),
+        (_("Mail servers"), "deliveries:relays", Right.SETTINGS),
+        (_("Account"), "console:account", Right.LOOK),
+        (_("Retention"), "console:retention", Right.LOOK),
+        (_("Users"), "console:users", Right.USERS),
+        (_("API tokens"), "console:tokens", Right.USERS),
+        (_("Webhooks"), "webhooks:list", Right.SETTINGS),
+        (_("Audit log"), "console:log", Right.USERS),
     )
     return [
         {"label": label, "url": reverse(name), "current": name == current}
@@ -47,25 +49,26 @@ def brand(request: SignedIn, pk: int | None = None) -> HttpResponse:
     """Edit one brand; the default one, or the first of hers, when none is named."""
     brands = Brand.objects
     one = get_object_or_404(brands, pk=pk) if pk else brands.home(request.user)
-    return _edit_brand(request, one, f"Saved {one.name}.")
+    return _edit_brand(request, one, _("Saved %(name)s.") % {"name": one.name})
 
 
 @needs(Right.SETTINGS)
 def create_brand(request: SignedIn) -> HttpResponse:
-    return _edit_brand(request, Brand(), "Added the brand.")
+    return _edit_brand(request, Brand(), _("Added the brand."))
+
+
+def _note_brand(user: User, saved: Brand) -> None:
+    with override("en"):  # the log is kept in one language
+        tracking = saved.get_tracking_display()
+    modes = {"tracking": tracking, "only_who_agreed": saved.tracking_needs_consent}
+    AuditEntry.objects.record(user, "saved brand", subject=saved.name, detail=modes)
 
 
 def _edit_brand(request: SignedIn, one: Brand, done: str) -> HttpResponse:
     form = BrandForm(request.POST or None, instance=one)
     valid = request.method == "POST" and form.is_valid()
     if valid and (saved := kept(form, form.save)):
-        modes = {
-            "tracking": saved.get_tracking_display(),
-            "only_who_agreed": saved.tracking_needs_consent,
-        }
-        AuditEntry.objects.record(
-            request.user, "saved brand", subject=saved.name, detail=modes
-        )
+        _note_brand(request.user, saved)
         messages.success(request, done)
         return redirect("consent:brand_edit", saved.pk)
     context = {
@@ -88,11 +91,11 @@ def types(request: SignedIn) -> HttpResponse:
         "archived": archived,
         "archived_count": rows.exclude(archived_at=None).count(),
         "columns": [
-            {"label": "Subscription type"},
-            {"label": "What people get"},
-            {"label": "How often"},
-            {"label": "Brand"},
-            {"label": "Actions", "vh": True},
+            {"label": _("Subscription type")},
+            {"label": _("What people get")},
+            {"label": _("How often")},
+            {"label": _("Brand")},
+            {"label": _("Actions"), "vh": True},
         ],
         "tabs": tabs("consent:types", request.user),
     }
@@ -102,14 +105,13 @@ def types(request: SignedIn) -> HttpResponse:
 @needs(Right.SETTINGS)
 def create_type(request: SignedIn) -> HttpResponse:
     fresh = SubscriptionType(brand=Brand.objects.default())
-    return _edit_type(request, fresh, "Added “{}”.")
+    return _edit_type(request, fresh, _("Added “%(name)s”."))
 
 
 @needs(Right.SETTINGS, reading=Right.LOOK)
 def edit_type(request: SignedIn, pk: int) -> HttpResponse:
-    return _edit_type(
-        request, get_object_or_404(SubscriptionType, pk=pk), "Saved “{}”."
-    )
+    one = get_object_or_404(SubscriptionType, pk=pk)
+    return _edit_type(request, one, _("Saved “%(name)s”."))
 
 
 def _edit_type(request: SignedIn, one: SubscriptionType, done: str) -> HttpResponse:
@@ -120,7 +122,7 @@ def _edit_type(request: SignedIn, one: SubscriptionType, done: str) -> HttpRespo
         AuditEntry.objects.record(
             request.user, "saved subscription type", subject=saved.name
         )
-        messages.success(request, done.format(saved.name))
+        messages.success(request, done % {"name": saved.name})
         return redirect("consent:types")
     context = {"form": form, "type": one, "tabs": tabs("consent:types", request.user)}
     status = INVALID if form.is_bound else 200
@@ -139,7 +141,9 @@ def translate_type(request: SignedIn, pk: int) -> HttpResponse:
             subject=one.name,
             detail={"languages": form.save()},
         )
-        messages.success(request, f"Saved the languages of “{one}”.")
+        messages.success(
+            request, _("Saved the languages of “%(name)s”.") % {"name": one}
+        )
         return redirect("consent:type_edit", one.pk)
     context = {"form": form, "type": one}
     status = INVALID if form.is_bound else 200
@@ -153,7 +157,9 @@ def archive_type(request: SignedIn, pk: int) -> HttpResponse:
     """Offer it no more. Its consents and opt-outs stay; it can be brought back."""
     one = get_object_or_404(SubscriptionType.objects.active(), pk=pk)
     if one.is_default:
-        messages.error(request, f"“{one}” is the default type and stays.")
+        messages.error(
+            request, _("“%(name)s” is the default type and stays.") % {"name": one}
+        )
         return redirect("consent:types")
     one.archived_at = timezone.now()
     one.save(update_fields=["archived_at"])
@@ -161,7 +167,8 @@ def archive_type(request: SignedIn, pk: int) -> HttpResponse:
         request.user, "archived subscription type", subject=one.name
     )
     undo = reverse("consent:type_restore", args=[one.pk])
-    messages.success(request, f"Archived “{one}”.", extra_tags=f"undo:{undo}")
+    done = _("Archived “%(name)s”.") % {"name": one}
+    messages.success(request, done, extra_tags=f"undo:{undo}")
     return redirect("consent:types")
 
 
@@ -170,13 +177,15 @@ def archive_type(request: SignedIn, pk: int) -> HttpResponse:
 def restore_type(request: SignedIn, pk: int) -> HttpResponse:
     one = get_object_or_404(SubscriptionType.objects.exclude(archived_at=None), pk=pk)
     if not one.restore():
-        taken = f"There is a type called “{one}” already. Give that one another name."
-        messages.error(request, taken)
+        taken = _(
+            "There is a type called “%(name)s” already. Give that one another name."
+        )
+        messages.error(request, taken % {"name": one})
         return redirect("consent:types")
     AuditEntry.objects.record(
         request.user, "restored subscription type", subject=one.name
     )
-    messages.success(request, f"“{one}” can be chosen again.")
+    messages.success(request, _("“%(name)s” can be chosen again.") % {"name": one})
     return redirect("consent:types")
 
 

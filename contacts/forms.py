@@ -10,6 +10,8 @@ from django import forms
 from django.db import models
 from django.utils.html import format_html
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Account, User
 from consent import addresses
@@ -26,7 +28,7 @@ from contacts.models import (
 from contacts.properties import Kind
 from contacts.subscriptions import Agreement
 
-HAS_SAID_NO = (
+HAS_SAID_NO = gettext_lazy(
     "She said no to mails at this address, and without one her no would not come along"
     " to the next. Give the new address at once, or keep this one."
 )
@@ -47,7 +49,7 @@ class ContactForm(forms.ModelForm):  # type: ignore[type-arg]
     address is handled apart."""
 
     address_as_typed = forms.CharField(
-        label="Email address",
+        label=gettext_lazy("Email address"),
         max_length=254,
         required=False,
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
@@ -58,6 +60,16 @@ class ContactForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Contact
         fields: ClassVar[list[str]] = list(PERSON)
+        labels: ClassVar = {
+            "first_name": gettext_lazy("First name"),
+            "last_name": gettext_lazy("Last name"),
+            "company": gettext_lazy("Company"),
+            "phone": gettext_lazy("Phone"),
+            "city": gettext_lazy("City"),
+            "country": gettext_lazy("Country"),
+            "language": gettext_lazy("Language"),
+            "time_zone": gettext_lazy("Time zone"),
+        }
 
     def __init__(
         self,
@@ -104,7 +116,7 @@ class ContactForm(forms.ModelForm):  # type: ignore[type-arg]
                 self._parse(name, definition, text, values)
         self.instance.properties = values
         if not any(data.get(name) for name in ("address_as_typed", *PERSON[:2])):
-            self.add_error("address_as_typed", "Give an address or a name.")
+            self.add_error("address_as_typed", _("Give an address or a name."))
         return data
 
     def _parse(
@@ -134,8 +146,10 @@ class ContactForm(forms.ModelForm):  # type: ignore[type-arg]
         except Outdated:
             self.add_error(
                 None,
-                "Somebody saved this contact after you opened it. Open it again in"
-                " another window, compare, then save your changes there.",
+                _(
+                    "Somebody saved this contact after you opened it. Open it again in"
+                    " another window, compare, then save your changes there."
+                ),
             )
             return False
         except HasSaidNo:
@@ -146,7 +160,7 @@ class ContactForm(forms.ModelForm):  # type: ignore[type-arg]
             self.add_error(
                 "address_as_typed",
                 format_html(
-                    'Exists already. <a href="{}">Open {}</a>',
+                    _('Exists already. <a href="{}">Open {}</a>'),
                     other.get_absolute_url(),
                     other,
                 ),
@@ -168,12 +182,13 @@ def question(definition: PropertyDefinition, gone: Sequence[str] = ()) -> forms.
         "required": False,
     }
     if definition.kind == Kind.BOOLEAN:
-        words = [("", "Not known"), ("true", "Yes"), ("false", "No")]
+        words = [("", _("Not known")), ("true", _("Yes")), ("false", _("No"))]
         return forms.ChoiceField(choices=words, **common)
     options = [(choice, choice) for choice in definition.choices]
-    options += [(choice, f"{choice} (not offered any more)") for choice in gone]
+    left = _("%(choice)s (not offered any more)")
+    options += [(choice, left % {"choice": choice}) for choice in gone]
     if definition.kind == Kind.CHOICE:
-        return forms.ChoiceField(choices=[("", "Not known"), *options], **common)
+        return forms.ChoiceField(choices=[("", _("Not known")), *options], **common)
     if definition.kind == Kind.CHOICES:
         return forms.MultipleChoiceField(
             choices=options, widget=forms.CheckboxSelectMultiple, **common
@@ -209,15 +224,22 @@ class PropertyForm(forms.ModelForm):  # type: ignore[type-arg]
     """A property of contacts. Its kind is fixed once it exists."""
 
     options = forms.CharField(
-        label="Choices",
+        label=gettext_lazy("Choices"),
         required=False,
-        help_text="One per line. Only for “one of several” and “several of several”.",
+        help_text=gettext_lazy(
+            "One per line. Only for “one of several” and “several of several”."
+        ),
         widget=forms.Textarea(attrs={"rows": 5}),
     )
 
     class Meta:
         model = PropertyDefinition
         fields: ClassVar[list[str]] = ["label", "kind", "description"]
+        labels: ClassVar = {
+            "label": gettext_lazy("Label"),
+            "kind": gettext_lazy("Kind"),
+            "description": gettext_lazy("Description"),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -230,9 +252,9 @@ class PropertyForm(forms.ModelForm):  # type: ignore[type-arg]
         options = choices_in(data.get("options", ""))
         if data.get("kind") in {Kind.CHOICE, Kind.CHOICES}:
             if not options:
-                self.add_error("options", "Give at least one choice, one per line.")
+                self.add_error("options", _("Give at least one choice, one per line."))
             if any(";" in option for option in options):
-                self.add_error("options", "A choice cannot have a semicolon in it.")
+                self.add_error("options", _("A choice cannot have a semicolon in it."))
             self.instance.choices = options
         self._name()
         return data
@@ -250,9 +272,11 @@ class PropertyForm(forms.ModelForm):  # type: ignore[type-arg]
             return
         name = slugify(self.cleaned_data["label"]).replace("-", "_")[:60]
         if not name:
-            self.add_error("label", "Use at least one letter from A to Z or a digit.")
+            self.add_error(
+                "label", _("Use at least one letter from A to Z or a digit.")
+            )
         elif PropertyDefinition.objects.filter(name=name).exists():
-            self.add_error("label", "There is a property of this name already.")
+            self.add_error("label", _("There is a property of this name already."))
         self.instance.name = name
 
 
@@ -260,20 +284,24 @@ class OptInForm(forms.Form):
     """What somebody told staff, so that it can be shown later."""
 
     subscription_type = forms.ModelChoiceField(
-        label="Subscription", queryset=SubscriptionType.objects.active()
+        label=gettext_lazy("Subscription"), queryset=SubscriptionType.objects.active()
     )
     basis = forms.ChoiceField(
-        label="Legal basis",
+        label=gettext_lazy("Legal basis"),
         choices=[(one.value, one.label) for one in LegalBasis if one.allows_one_to_one],
-        help_text="Marketing email needs consent, or an existing customer.",
+        help_text=gettext_lazy(
+            "Marketing email needs consent, or an existing customer."
+        ),
     )
     day = forms.DateField(
-        label="When did the person agree?",
+        label=gettext_lazy("When did the person agree?"),
         widget=forms.DateInput(attrs={"type": "date"}),
     )
     explanation = forms.CharField(
-        label="Where and how?",
-        help_text="Such as “asked for it on the phone, call of 3 November”.",
+        label=gettext_lazy("Where and how?"),
+        help_text=gettext_lazy(
+            "Such as “asked for it on the phone, call of 3 November”."
+        ),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
     )

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, BinaryIO, ClassVar, cast
+from typing import Any, BinaryIO, cast
 
 from django import forms
 from django.core.files.base import ContentFile, File
 from django.db import transaction
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.models import Account, Job, User
+from accounts.models import Job, User
+from accounts.numbers import number
 from consent import tables
 from consent.models import SubscriptionType
-from contacts.importing import columns, rows
+from contacts.importing import columns
 from contacts.models import (
-    ConsentAnswer,
     ContactImport,
     ImportTemplate,
     Policy,
@@ -24,7 +26,7 @@ from contacts.models import (
 
 MOST_MEGABYTES = tables.MAX_BYTES // (1024 * 1024)
 
-BEGUN = (
+BEGUN = gettext_lazy(
     "Somebody started this import, or chose another sheet, while this page was open."
     " Nothing was changed. Load the page again to see how it stands."
 )
@@ -34,27 +36,36 @@ class UploadForm(forms.Form):
     """A file, or pasted rows."""
 
     file = forms.FileField(
-        label="File of contacts",
+        label=gettext_lazy("File of contacts"),
         required=False,
-        help_text=(
-            f"XLSX, or CSV with commas, semicolons or tabs, up to {MOST_MEGABYTES} MB."
-        ),
         widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.txt,.tsv,text/csv"}),
     )
     pasted = forms.CharField(
-        label="Or paste rows",
+        label=gettext_lazy("Or paste rows"),
         required=False,
         strip=False,  # the first cell of a pasted table may be empty
-        help_text="With a first row of headings, or just addresses, one per line.",
+        help_text=gettext_lazy(
+            "With a first row of headings, or just addresses, one per line."
+        ),
         widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false"}),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].help_text = _(
+            "XLSX, or CSV with commas, semicolons or tabs, up to %(most)s MB."
+        ) % {"most": MOST_MEGABYTES}
 
     def clean(self) -> dict[str, Any]:
         content = self._content()
         if content.size > tables.MAX_BYTES:
+            size = number(round(content.size / 1024 / 1024))
             raise forms.ValidationError(
-                f"“{content.name}” has {content.size / 1024 / 1024:,.0f} MB,"
-                f" {MOST_MEGABYTES} MB is the most. Split it and import the parts."
+                _(
+                    "“%(name)s” has %(size)s MB, %(most)s MB is the most. Split it and"
+                    " import the parts."
+                )
+                % {"name": content.name, "size": size, "most": MOST_MEGABYTES}
             )
         return self.cleaned_data | {"content": content}
 
@@ -65,8 +76,9 @@ class UploadForm(forms.Form):
         if (pasted := self.cleaned_data.get("pasted", "")).strip():
             return ContentFile(pasted.encode(), "pasted rows")
         if "file" in self.errors:
-            raise forms.ValidationError("The file could not be read. Choose another.")
-        raise forms.ValidationError("Choose a file, or paste rows.")
+            wrong = _("The file could not be read. Choose another.")
+            raise forms.ValidationError(wrong)
+        raise forms.ValidationError(_("Choose a file, or paste rows."))
 
     def receive(self, user: User) -> ContactImport | None:
         """The new import; None with an error when the file cannot be read."""
@@ -84,17 +96,16 @@ class SheetForm(forms.Form):
     """Which sheet of a workbook has the people."""
 
     sheet = forms.ChoiceField(
-        label="Which sheet has the people?",
+        label=gettext_lazy("Which sheet has the people?"),
         widget=forms.RadioSelect,
-        error_messages={"required": "Choose one of the sheets."},
+        error_messages={"required": gettext_lazy("Choose one of the sheets.")},
     )
 
     def __init__(self, found: ContactImport, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.found = found
         self.fields["sheet"].choices = [  # type: ignore[attr-defined]
-            (one["name"], f"{one['name']} ({one['rows']:,} rows)")
-            for one in found.sheets
+            (one["name"], _with_rows(one["name"], one["rows"])) for one in found.sheets
         ]
         self.fields["sheet"].initial = found.sheet or found.sheets[0]["name"]
 
@@ -108,26 +119,31 @@ class SheetForm(forms.Form):
         return self.is_valid()
 
 
+def _with_rows(name: str, rows: int) -> str:
+    said = ngettext("%(name)s (%(rows)s row)", "%(name)s (%(rows)s rows)", rows)
+    return said % {"name": name, "rows": number(rows)}
+
+
 class ColumnsForm(forms.Form):
     """What each column of the file is."""
 
     date_order = forms.ChoiceField(
-        label="Dates such as 03/04/2026",
+        label=gettext_lazy("Dates such as 03/04/2026"),
         choices=[
-            ("", "Find out from the file"),
-            ("dmy", "Day first: 3 April"),
-            ("mdy", "Month first: March 4"),
+            ("", gettext_lazy("Find out from the file")),
+            ("dmy", gettext_lazy("Day first: 3 April")),
+            ("mdy", gettext_lazy("Month first: March 4")),
         ],
         required=False,
-        help_text="Dates such as 2026-04-03 are always understood.",
+        help_text=gettext_lazy("Dates such as 2026-04-03 are always understood."),
     )
 
     policy = forms.ChoiceField(
-        label="When we have a value already",
+        label=gettext_lazy("When we have a value already"),
         choices=Policy.choices,
         widget=forms.RadioSelect,
         initial=Policy.OVERWRITE,
-        help_text=(
+        help_text=gettext_lazy(
             "An empty cell never changes anything, and an opt-out in the file always"
             " counts."
         ),
@@ -154,13 +170,13 @@ class ColumnsForm(forms.Form):
         self.fields["policy"].initial = answers.policy
         for at, heading in enumerate(found.headers):
             self.fields[f"policy_{at}"] = forms.ChoiceField(
-                label=f"Values of “{heading}” that we have",
-                choices=[("", "As said below"), *COLUMN_POLICIES],
+                label=_("Values of “%(name)s” that we have") % {"name": heading},
+                choices=[("", _("As said below")), *COLUMN_POLICIES],
                 initial=policies[at],
                 required=False,
             )
             self.fields[f"column_{at}"] = forms.ChoiceField(
-                label=f"“{heading}” is",
+                label=_("“%(name)s” is") % {"name": heading},
                 choices=choices,
                 initial=guessed[at],
                 required=False,
@@ -181,17 +197,18 @@ class ColumnsForm(forms.Form):
         mapping = self._mapping()
         if columns.EMAIL not in mapping:
             raise forms.ValidationError(
-                "Choose the column with the email address. A file without one cannot"
-                " be imported as contacts."
+                _(
+                    "Choose the column with the email address. A file without one"
+                    " cannot be imported as contacts."
+                )
             )
         for at, target in enumerate(mapping):
             if target and not target.startswith("new:") and target in mapping[:at]:
                 first = self.found.headers[mapping.index(target)]
-                self.add_error(
-                    f"column_{at}", f"“{first}” is that already. Choose another."
-                )
-            if target.startswith("new:") and (taken := self._namesake(at, mapping)):
-                self.add_error(f"column_{at}", taken)
+                taken = _("“%(name)s” is that already. Choose another.")
+                self.add_error(f"column_{at}", taken % {"name": first})
+            if target.startswith("new:") and (wrong := self._namesake(at, mapping)):
+                self.add_error(f"column_{at}", wrong)
         return self.cleaned_data
 
     def _namesake(self, at: int, mapping: list[str]) -> str:
@@ -200,15 +217,20 @@ class ColumnsForm(forms.Form):
         for other, target in enumerate(mapping[:at]):
             heading = self.found.headers[other]
             if target.startswith("new:") and _name_of(heading) == name:
-                return f"“{heading}” becomes that property already. Choose another."
+                made = _("“%(name)s” becomes that property already. Choose another.")
+                return made % {"name": heading}
         there = PropertyDefinition.objects.filter(name=name).first()
         if there is None or (there.kind == kind and not there.archived_at):
             return ""
-        what = "archived" if there.archived_at else f"“{there.get_kind_display()}”"
-        return (
-            f"There is a property “{there}” already, and it is {what}. Choose another"
-            " kind, bring it back, or change the heading in the file."
-        )
+        if there.archived_at:
+            return _(
+                "There is a property “%(name)s” already, and it is archived. Choose"
+                " another kind, bring it back, or change the heading in the file."
+            ) % {"name": there}
+        return _(
+            "There is a property “%(name)s” already, and it is “%(kind)s”. Choose"
+            " another kind, bring it back, or change the heading in the file."
+        ) % {"name": there, "kind": there.get_kind_display()}
 
     def _mapping(self) -> list[str]:
         return [
@@ -242,9 +264,9 @@ class ColumnsForm(forms.Form):
 
 
 COLUMN_POLICIES = [
-    (Policy.OVERWRITE, "Replace"),
-    (Policy.FILL, "Fill empty"),
-    (Policy.KEEP, "Keep"),
+    (Policy.OVERWRITE, gettext_lazy("Replace")),
+    (Policy.FILL, gettext_lazy("Fill empty")),
+    (Policy.KEEP, gettext_lazy("Keep")),
 ]
 Choices = list[tuple[str, Any]]
 
@@ -255,14 +277,14 @@ def _choices(
     """The targets in groups, and all those that can be guessed."""
     own = columns.properties(PropertyDefinition.objects.filter(archived_at=None))
     groups = {
-        "Person": columns.PERSON,
-        "Engagement until now": (*columns.NUMBERS, *columns.MOMENTS, *columns.WORDS),
-        "What they agreed to": columns.YES,
-        "Must not be emailed": (*columns.NO, *types),
-        "Your properties": own,
-        "Make a property": columns.NEW,
+        _("Person"): columns.PERSON,
+        _("Engagement until now"): (*columns.NUMBERS, *columns.MOMENTS, *columns.WORDS),
+        _("What they agreed to"): columns.YES,
+        _("Must not be emailed"): (*columns.NO, *types),
+        _("Your properties"): own,
+        _("Make a property"): columns.NEW,
     }
-    choices: Choices = [("", "Leave out")]
+    choices: Choices = [("", _("Leave out"))]
     for group, targets in groups.items():
         if targets:
             choices.append((group, [(one.key, one.label) for one in targets]))
@@ -276,104 +298,17 @@ def _name_of(heading: str) -> str:
 def _make_property(target: str, heading: str) -> str:
     """The target of a property made for this column, or of its namesake."""
     name, kind = _name_of(heading), target.removeprefix("new:")
-    made, _ = PropertyDefinition.objects.get_or_create(
+    made = PropertyDefinition.objects.get_or_create(
         name=name, kind=kind, defaults={"label": heading[:120]}
-    )
+    )[0]
     return f"property:{made.pk}"
-
-
-class ConsentForm(forms.ModelForm):  # type: ignore[type-arg]
-    """What the people in the file have agreed to, and how that can be shown."""
-
-    consent = forms.ChoiceField(
-        label="Did these people agree to get email from you?",
-        choices=ConsentAnswer.choices,
-        widget=forms.RadioSelect,
-        error_messages={"required": "Choose one of the three answers."},
-    )
-
-    class Meta:
-        model = ContactImport
-        fields: ClassVar[list[str]] = [
-            "consent",
-            "subscription_types",
-            "consent_source",
-            "consent_date",
-            "consent_wording",
-            "engagement_until",
-        ]
-        labels: ClassVar[dict[str, str]] = {
-            "subscription_types": "To what did they agree?",
-            "consent_source": "Where did they agree?",
-            "consent_date": "When, at the latest?",
-            "consent_wording": "The words they agreed to",
-            "engagement_until": "The engagement numbers end on",
-        }
-        help_texts: ClassVar[dict[str, str]] = {
-            "consent_source": "Such as “form in our shop” or “fair in Oslo”.",
-            "consent_date": "For rows without a day of their own.",
-            "consent_wording": "Copied from the form or paper. It is kept as proof.",
-            "engagement_until": "The day of the export. Empty means today.",
-        }
-        widgets: ClassVar[dict[str, Any]] = {
-            "subscription_types": forms.CheckboxSelectMultiple,
-            "consent_date": forms.DateInput(attrs={"type": "date"}),
-            "engagement_until": forms.DateInput(attrs={"type": "date"}),
-            "consent_wording": forms.Textarea(attrs={"rows": 3}),
-        }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        types = self.fields["subscription_types"]
-        types.queryset = SubscriptionType.objects.active()  # type: ignore[attr-defined]
-        if not rows.engagement(self.instance.mapping):
-            del self.fields["engagement_until"]
-        self.use_required_attribute = False
-        answer = self.data.get("consent", "") if self.is_bound else ""
-        for name, sentence in EVIDENCE.items():
-            self.fields[name].required = answer not in {"", ConsentAnswer.NONE}
-            self.fields[name].error_messages["required"] = (
-                f"{sentence} Or say that they have not agreed."
-            )
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
-        account = Account.current()
-        for name in ("consent_date", "engagement_until"):
-            day = data.get(name)
-            if day and (wrong := account.why_not(day)):
-                self.add_error(name, wrong)
-        return data
-
-    @transaction.atomic
-    def keep(self) -> bool:
-        """Save, with what was agreed to; False with an error when it has begun."""
-        drafts = ContactImport.objects.select_for_update()
-        is_draft = drafts.get(pk=self.instance.pk).is_draft
-        if is_draft:
-            self.save()
-        else:
-            self.add_error(None, BEGUN)
-        return is_draft
-
-    def save(self, commit: bool = True) -> ContactImport:
-        """Write the answers only: the check of the file writes beside us."""
-        self.instance.save(update_fields=set(self.fields) - {"subscription_types"})
-        self._save_m2m()  # type: ignore[attr-defined]  # Django documents save_m2m
-        return self.instance  # type: ignore[no-any-return]
 
 
 class UndoForm(forms.Form):
     reason = forms.CharField(
-        label="Why this import is undone",
+        label=gettext_lazy("Why this import is undone"),
         max_length=300,
-        help_text="It is written into the record of everybody whose consent ends.",
+        help_text=gettext_lazy(
+            "It is written into the record of everybody whose consent ends."
+        ),
     )
-
-
-EVIDENCE = {
-    "subscription_types": "Choose at least one subscription.",
-    "consent_source": "Say where they agreed.",
-    "consent_date": "Say when they agreed.",
-    "consent_wording": "Give the words they agreed to.",
-}

@@ -7,6 +7,9 @@ from typing import Any
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.doorbell import ring
@@ -15,13 +18,8 @@ from accounts.roles import Right, needs
 from accounts.web import INVALID, SignedIn
 from consent.models import SubscriptionType
 from contacts import tasks
-from contacts.import_forms import (
-    ColumnsForm,
-    ConsentForm,
-    SheetForm,
-    UndoForm,
-    UploadForm,
-)
+from contacts.import_consent_form import ConsentForm
+from contacts.import_forms import ColumnsForm, SheetForm, UndoForm, UploadForm
 from contacts.importing import reviewing
 from contacts.models import ContactImport, ImportState
 from contacts.template_forms import ChooseTemplateForm
@@ -112,7 +110,16 @@ def review(request: SignedIn, pk: int) -> HttpResponse:
     context: dict[str, Any] = {"found": found}
     if found.checked:
         context["outcomes"], context["besides"] = reviewing.outcomes(found)
+        context["sentences"] = reviewing.sentences(found)
+    if found.checked and found.brings_consent:
+        context["types"] = _types(found)
     return render(request, "contacts/import_review.html", context)
+
+
+def _types(found: ContactImport) -> SafeString:
+    """To what the people agreed, side by side."""
+    names = ((one.name,) for one in found.subscription_types.all())
+    return format_html_join(", ", "<strong>{}</strong>", names)
 
 
 @needs(Right.IMPORT)
@@ -151,7 +158,7 @@ def undo(request: SignedIn, pk: int) -> HttpResponse:
         if job := found.start_undo(request.user, form.cleaned_data["reason"]):
             ring(tasks.run_import, job.pk)
         else:
-            messages.error(request, "This import cannot be undone any more.")
+            messages.error(request, _("This import cannot be undone any more."))
         return redirect(found)
     context = {"found": found, "form": form}
     status = INVALID if form.errors else 200
@@ -163,7 +170,7 @@ def undo(request: SignedIn, pk: int) -> HttpResponse:
 def problems(request: SignedIn, pk: int) -> FileResponse:
     found = get_object_or_404(ContactImport, pk=pk)
     if not found.problems:
-        raise Http404("Every row of this file was taken in as it stood.")
+        raise Http404(_("Every row of this file was taken in as it stood."))
     return FileResponse(
         found.problems.open("rb"),
         as_attachment=True,

@@ -17,18 +17,19 @@ from django.db import models
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 Value = str | int | float | bool | list[str]
 
 
 class Kind(models.TextChoices):
-    STRING = "string", "Text"
-    NUMBER = "number", "Number"
-    BOOLEAN = "boolean", "Yes or no"
-    DATE = "date", "Date"
-    DATETIME = "datetime", "Date and time"
-    CHOICE = "choice", "One of several"
-    CHOICES = "choices", "Several of several"
+    STRING = "string", gettext_lazy("Text")
+    NUMBER = "number", gettext_lazy("Number")
+    BOOLEAN = "boolean", gettext_lazy("Yes or no")
+    DATE = "date", gettext_lazy("Date")
+    DATETIME = "datetime", gettext_lazy("Date and time")
+    CHOICE = "choice", gettext_lazy("One of several")
+    CHOICES = "choices", gettext_lazy("Several of several")
 
 
 class BadValue(ValueError):
@@ -133,7 +134,10 @@ def _choice(text: str, choices: Sequence[str]) -> Value:
 def _choices(text: str, choices: Sequence[str]) -> Value:
     words = [word.strip() for word in text.split(";") if word.strip()]
     if not words:
-        raise BadValue(f"“{text}” names nothing. Write the choices with ; between.")
+        raise BadValue(
+            _("“%(text)s” names nothing. Write the choices with ; between.")
+            % {"text": text}
+        )
     return sorted({str(_choice(word, choices)) for word in words})
 
 

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.races import kept
@@ -36,7 +37,7 @@ def _edit(request: SignedIn, definition: PropertyDefinition) -> HttpResponse:
     form = PropertyForm(request.POST or None, instance=definition)
     valid = request.method == "POST" and form.is_valid()
     if valid and (saved := kept(form, lambda: form.enter(request.user))):
-        messages.success(request, f"Saved “{saved}”.")
+        messages.success(request, _("Saved “%(name)s”.") % {"name": saved})
         return redirect("contacts:properties")
     return render(
         request,
@@ -52,8 +53,10 @@ def archive(request: SignedIn, pk: int) -> HttpResponse:
     definition = get_object_or_404(PropertyDefinition, pk=pk)
     if definition.archive(request.user):
         undo = reverse("contacts:property_restore", args=[pk])
-        done = f"Archived “{definition}”. What contacts have of it stays."
-        messages.success(request, done, extra_tags=f"undo:{undo}")
+        done = _("Archived “%(name)s”. What contacts have of it stays.")
+        messages.success(
+            request, done % {"name": definition}, extra_tags=f"undo:{undo}"
+        )
     return redirect("contacts:properties")
 
 
@@ -62,5 +65,5 @@ def archive(request: SignedIn, pk: int) -> HttpResponse:
 def restore(request: SignedIn, pk: int) -> HttpResponse:
     definition = get_object_or_404(PropertyDefinition, pk=pk)
     if definition.restore(request.user):
-        messages.success(request, f"Brought back “{definition}”.")
+        messages.success(request, _("Brought back “%(name)s”.") % {"name": definition})
     return redirect("contacts:properties")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.limits import narrowed
@@ -21,9 +22,11 @@ def undo_opt_out(request: SignedIn, pk: int, no_pk: int) -> HttpResponse:
     contact = get_object_or_404(Contact, pk=pk)
     no = get_object_or_404(contact.suppressions().for_user(request.user), pk=no_pk)
     if subscriptions.undo_opt_out(no, request.user):
-        messages.success(request, f"Took the opt-out of {contact} back.")
+        messages.success(
+            request, _("Took the opt-out of %(name)s back.") % {"name": contact}
+        )
     else:
-        messages.error(request, "Only staff opt-outs can be taken back here.")
+        messages.error(request, _("Only staff opt-outs can be taken back here."))
     return redirect(contact)
 
 
@@ -38,7 +41,7 @@ def opt_in(request: SignedIn, pk: int) -> HttpResponse:
         except subscriptions.Refused as refused:
             form.add_error(None, str(refused))
         else:
-            messages.success(request, f"Opted {contact} in.")
+            messages.success(request, _("Opted %(name)s in.") % {"name": contact})
             return redirect(contact)
     return render(
         request,

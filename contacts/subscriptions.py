@@ -11,6 +11,9 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Account, AuditEntry, User
 from consent.models import Address, Grant, SubscriptionType, Suppression
@@ -81,15 +84,15 @@ def _subscription(
     if yes:
         how = f"{yes.record.get_mechanism_display()}, {yes.get_basis_display().lower()}"
         return Subscription(one, "opted_in", yes.given_at, how)
-    return Subscription(one, "not_set", None, "Never asked")
+    return Subscription(one, "not_set", None, _("Never asked"))
 
 
 def _ends(ways: frozenset[LiftedBy]) -> str:
     if LiftedBy.STAFF in ways:
         return ""
     if LiftedBy.UNDO in ways:
-        return "Only the person can undo this, or the undo of its campaign or list."
-    return "Only the person can undo this."
+        return _("Only the person can undo this, or the undo of its campaign or list.")
+    return _("Only the person can undo this.")
 
 
 @transaction.atomic
@@ -137,7 +140,7 @@ def undo_opt_out(no: Suppression, user: User) -> bool:
 def opt_in(contact: Contact, user: User, agreement: Agreement) -> None:
     """Write down that she agreed; Refused when only she herself can undo a no."""
     if not contact.address_id:
-        raise Refused("There is no address to subscribe. Add one first.")
+        raise Refused(_("There is no address to subscribe. Add one first."))
     Address.objects.lock([contact.address_id])
     _lift_for(contact, user, agreement)
     yes = act_of(
@@ -164,8 +167,11 @@ def _lift_for(contact: Contact, user: User, agreement: Agreement) -> None:
             raise Refused(_why(contact, Reason(no.reason)))
         if agreement.day < (day := account.day_of(no.occurred_at)):
             raise Refused(
-                f"She was opted out on {day:%-d %B %Y}. What she agreed to before that"
-                " day does not count any more."
+                _(
+                    "She was opted out on %(day)s. What she agreed to before that day"
+                    " does not count any more."
+                )
+                % {"day": date_format(day, "DATE_FORMAT")}
             )
     if not noes:
         return
@@ -176,23 +182,35 @@ def _lift_for(contact: Contact, user: User, agreement: Agreement) -> None:
 
 
 WHY = {
-    Reason.ERASED: "The person behind this address asked to be erased. Only a new"
-    " double opt-in by the person ends this.",
-    Reason.COMPLAINT: "{name} reported our mail as spam. Only a new double opt-in by"
-    " the person ends this.",
-    Reason.OWN_OPT_OUT: "Only {name} can undo this: the opt-out was the person’s own."
-    " A new sign-up with a confirmed address ends it.",
-    Reason.STAFF_OPT_OUT: "Staff opted {name} out on request. Only staff can take that"
-    " back, on the record of the contact.",
-    Reason.IMPORTED_OPT_OUT: "The address stands on an imported opt-out list. Undo that"
-    " import if it was a mistake; otherwise only the person can sign up again.",
-    Reason.SUNSET: "{name} did not confirm a re-engagement email. The button in that"
-    " email still works, or undo that campaign’s opt-out.",
+    Reason.ERASED: gettext_lazy(
+        "The person behind this address asked to be erased. Only a new double opt-in by"
+        " the person ends this."
+    ),
+    Reason.COMPLAINT: gettext_lazy(
+        "%(name)s reported our mail as spam. Only a new double opt-in by the person"
+        " ends this."
+    ),
+    Reason.OWN_OPT_OUT: gettext_lazy(
+        "Only %(name)s can undo this: the opt-out was the person’s own. A new sign-up"
+        " with a confirmed address ends it."
+    ),
+    Reason.STAFF_OPT_OUT: gettext_lazy(
+        "Staff opted %(name)s out on request. Only staff can take that back, on the"
+        " record of the contact."
+    ),
+    Reason.IMPORTED_OPT_OUT: gettext_lazy(
+        "The address stands on an imported opt-out list. Undo that import if it was a"
+        " mistake; otherwise only the person can sign up again."
+    ),
+    Reason.SUNSET: gettext_lazy(
+        "%(name)s did not confirm a re-engagement email. The button in that email still"
+        " works, or undo that campaign’s opt-out."
+    ),
 }
 
 
 def _why(contact: Contact, reason: Reason) -> str:
-    return WHY[reason].format(name=contact.first_name or contact.email)
+    return WHY[reason] % {"name": contact.first_name or contact.email}
 
 
 def _note(user: User, verb: str, contact: Contact) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from contacts.models import ContactImport, ImportTemplate
@@ -14,12 +16,14 @@ class ChooseTemplateForm(forms.Form):
     """Which template the columns are matched by."""
 
     template = forms.TypedChoiceField(
-        label="Match as in a template",
+        label=gettext_lazy("Match as in a template"),
         coerce=int,
         empty_value=None,
         required=False,
         error_messages={
-            "invalid_choice": "This template is gone. The columns are guessed."
+            "invalid_choice": gettext_lazy(
+                "This template is gone. The columns are guessed."
+            )
         },
     )
 
@@ -27,7 +31,7 @@ class ChooseTemplateForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.templates = {one.pk: one for one in ImportTemplate.objects.all()}
         self.fields["template"].choices = [  # type: ignore[attr-defined]
-            ("", "No template: guess"),
+            ("", _("No template: guess")),
             *self.templates.items(),
         ]
 
@@ -45,7 +49,8 @@ class TemplateForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = ImportTemplate
         fields: ClassVar = ["name"]
-        help_texts: ClassVar = {"name": "Such as “Export of the shop”."}
+        labels: ClassVar = {"name": gettext_lazy("Name")}
+        help_texts: ClassVar = {"name": gettext_lazy("Such as “Export of the shop”.")}
 
     def take(self, found: ContactImport, user: User) -> ImportTemplate:
         """The template, of what the columns of `found` are."""

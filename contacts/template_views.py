@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import AuditEntry
@@ -34,7 +35,10 @@ def create(request: SignedIn, pk: int) -> HttpResponse:
         AuditEntry.objects.record(
             request.user, "saved import template", subject=template.name
         )
-        messages.success(request, f"“{template}” can be chosen for the next file.")
+        messages.success(
+            request,
+            _("“%(name)s” can be chosen for the next file.") % {"name": template},
+        )
         return redirect("contacts:import_review", found.pk)
     status = INVALID if form.is_bound else 200
     context = {"found": found, "form": form}
@@ -50,6 +54,8 @@ def delete(request: SignedIn, pk: int) -> HttpResponse:
         request.user, "deleted import template", subject=template.name
     )
     messages.success(
-        request, f"Deleted the template “{template}”. Imports made with it stay."
+        request,
+        _("Deleted the template “%(name)s”. Imports made with it stay.")
+        % {"name": template},
     )
     return redirect("contacts:import_templates")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 
 from accounts.roles import Right, needs
 from accounts.web import INVALID, SignedIn
@@ -27,7 +28,9 @@ def _edit(request: SignedIn, contact: Contact) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and form.enter(request.user):
         if contact.suppressions().exists():
             messages.warning(
-                request, f"{contact.email} must not be emailed. The page says why."
+                request,
+                _("%(address)s must not be emailed. The page says why.")
+                % {"address": contact.email},
             )
         return redirect(contact)
     return render(
@@ -43,6 +46,6 @@ def delete(request: SignedIn, pk: int) -> HttpResponse:
     contact = get_object_or_404(Contact, pk=pk)
     if request.method == "POST":
         contact.forget(request.user)
-        messages.success(request, f"Deleted {contact}.")
+        messages.success(request, _("Deleted %(name)s.") % {"name": contact})
         return redirect("contacts:list")
     return render(request, "contacts/delete.html", {"contact": contact})

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from django.db import models, transaction
 from django.db.models import Q, prefetch_related_objects
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from accounts.languages import Language
 from accounts.models import User
@@ -19,9 +20,9 @@ if TYPE_CHECKING:
 class Tracking(models.TextChoices):
     """What is kept of what readers do with the mail of a brand; the laxest first."""
 
-    FULL = "full", "Full: who opened and clicked what, and when"
-    HYGIENE = "hygiene", "Hygiene only: the day of the last open and click"
-    OFF = "off", "Off: nothing"
+    FULL = "full", _("Full: who opened and clicked what, and when")
+    HYGIENE = "hygiene", _("Hygiene only: the day of the last open and click")
+    OFF = "off", _("Off: nothing")
 
     @classmethod
     def strictest(cls, *modes: str) -> Tracking:
@@ -84,7 +85,7 @@ class Brand(models.Model):
             models.CheckConstraint(
                 condition=Q(colour="") | Q(colour__regex="^#[0-9a-f]{6}$"),
                 name="brand_colour_is_one",
-                violation_error_message="Write the colour as # and six digits.",
+                violation_error_message=_("Write the colour as # and six digits."),
             ),
             models.CheckConstraint(
                 condition=Q(tracking__in=Tracking.values),
@@ -103,12 +104,12 @@ class Brand(models.Model):
 class Period(models.IntegerChoices):
     """Days in which so many mails are promised at most."""
 
-    DAY = 1, "a day"
-    WEEK = 7, "a week"
-    FORTNIGHT = 14, "in two weeks"
-    MONTH = 30, "a month"
-    QUARTER = 91, "a quarter"
-    YEAR = 365, "a year"
+    DAY = 1, _("a day")
+    WEEK = 7, _("a week")
+    FORTNIGHT = 14, _("in two weeks")
+    MONTH = 30, _("a month")
+    QUARTER = 91, _("a quarter")
+    YEAR = 365, _("a year")
 
 
 class SubscriptionTypeQuerySet(models.QuerySet["SubscriptionType"]):

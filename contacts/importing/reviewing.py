@@ -11,6 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+
 from accounts.models import User
 from contacts.importing import changes, columns, rows, staging
 from contacts.models import ContactImport, PropertyDefinition
@@ -18,21 +22,34 @@ from contacts.models import ContactImport, PropertyDefinition
 SAMPLED = 5
 # A row is one of these ...
 OUTCOMES = {
-    "new": "New contacts",
-    "updated": "Contacts you have that change",
-    "unchanged": "Contacts you have, without a change",
-    "duplicates": "Rows with an address that stands above already",
-    "no_address": "Rows without an address",
-    "refused": "Rows refused: not an address",
+    "new": _("New contacts"),
+    "updated": _("Contacts you have that change"),
+    "unchanged": _("Contacts you have, without a change"),
+    "duplicates": _("Rows with an address that stands above already"),
+    "no_address": _("Rows without an address"),
+    "refused": _("Rows refused: not an address"),
 }
 # ... and any number of these.
 BESIDES = {
-    "kept_out": "On the do-not-mail list already; they stay there",
-    "opted_out": "Opted out of everything, says the file",
-    "opted_out_of": "Opted out of a subscription, says the file",
-    "not_agreed": "Did not agree, says the file: they come in without a subscription",
-    "bounced": "Bounced, says the file: not mailed until unbounced",
-    "remarked": "A value cannot be read: it stays out, the person comes in",
+    "kept_out": _("On the do-not-mail list already; they stay there"),
+    "opted_out": _("Opted out of everything, says the file"),
+    "opted_out_of": _("Opted out of a subscription, says the file"),
+    "not_agreed": _(
+        "Did not agree, says the file: they come in without a subscription"
+    ),
+    "bounced": _("Bounced, says the file: not mailed until unbounced"),
+    "remarked": _("A value cannot be read: it stays out, the person comes in"),
+}
+# Why a column of dates stays out.
+STAYS_OUT = {
+    staging.MIXED: _(
+        "“%(heading)s” stays out: some dates have the day first, others the month."
+        " Write them as 2026-11-22."
+    ),
+    staging.OPEN: _(
+        "“%(heading)s” stays out: “%(example)s” can be two different days. Go back and"
+        " say whether the day or the month comes first."
+    ),
 }
 _HOLDS = {
     "ready": "true",
@@ -108,9 +125,15 @@ class Outcome:
     """One thing that happens to rows: how many, and the first of them."""
 
     name: str
-    label: str
+    label: StrOrPromise
     count: int
     samples: list[Sampled]
+
+
+def sentences(found: ContactImport) -> list[str]:
+    """Why columns stay out."""
+    out: list[staging.StaysOut] = found.checked.get("sentences", [])
+    return [STAYS_OUT[one["why"]] % one for one in out]
 
 
 def outcomes(found: ContactImport) -> tuple[list[Outcome], list[Outcome]]:
@@ -118,7 +141,7 @@ def outcomes(found: ContactImport) -> tuple[list[Outcome], list[Outcome]]:
     sampled = found.checked.get("samples", {})
     people = _sampled(found, {one for some in sampled.values() for one in some})
 
-    def told(names: dict[str, str]) -> Iterator[Outcome]:
+    def told(names: dict[str, StrOrPromise]) -> Iterator[Outcome]:
         for name, label in names.items():
             some = [people[one] for one in sampled.get(name, []) if one in people]
             yield Outcome(name, label, found.checked.get(name, 0), some)
@@ -180,8 +203,8 @@ class _Words:
 
     def _value(self, name: str, value: Any) -> str:
         if name == rows.OWNER:
-            return self.owners.get(value, "nobody")
-        return "empty" if value in (None, "") else str(value)
+            return self.owners.get(value, gettext("nobody"))
+        return gettext("empty") if value in (None, "") else str(value)
 
 
 def _json(value: Any) -> dict[str, Any]:

@@ -51,14 +51,14 @@ def check(job: Job) -> None:
         job.cancel()
         return
     try:
-        sentences = staging.fill(found, job)
+        out = staging.fill(found, job)
     except tables.BadTable as problem:
         job.fail(str(problem))
         return
-    if sentences is None:
+    if out is None:
         staging.drop_late(found)
         return
-    checked = reviewing.numbers(found) | {"sentences": sentences}
+    checked = reviewing.numbers(found) | {"sentences": out}
     if found.keep_check(job, checked):
         job.finish(rows=checked["rows"])
     else:

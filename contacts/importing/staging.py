@@ -23,6 +23,11 @@ CHUNK = 20_000
 # Read together, column by column: so many that it pays, and no more memory.
 TOGETHER = 2_000
 DUPLICATE = "duplicate"
+# Why a column of dates stays out: some have the day first and some the month, or what
+# stands in all of them can be either.
+MIXED, OPEN = "mixed", "open"
+# `why`, `heading`, and an `example` of a date that can be two days
+StaysOut = dict[str, str]
 
 _TYPES = {
     "number": "bigint PRIMARY KEY",
@@ -139,14 +144,14 @@ def drop_late(found: ContactImport) -> None:
         cursor.execute(f"DROP TABLE IF EXISTS {table_of(found)}")
 
 
-def fill(found: ContactImport, job: Job) -> list[str] | None:
+def fill(found: ContactImport, job: Job) -> list[StaysOut] | None:
     """Read the file into the table, from its first row; None when cancelled.
 
-    A sentence for each column that had to stay out. Reports to `job` after every
+    Each column that had to stay out, with the reason. Reports to `job` after every
     chunk. Memory stays flat at any size.
     """
     definitions = list(PropertyDefinition.objects.all())
-    orders, sentences = date_orders(found, definitions)
+    orders, out = date_orders(found, definitions)
     zone = Account.current().zone
     recipe = rows.recipe(
         found.headers,
@@ -160,7 +165,7 @@ def fill(found: ContactImport, job: Job) -> list[str] | None:
         if not _copy_all(found, recipe, every, job):
             return None
     _settle(found)
-    return sentences
+    return out
 
 
 def _owners() -> dict[str, int]:
@@ -209,22 +214,24 @@ def _settle(found: ContactImport) -> None:
 
 def date_orders(
     found: ContactImport, definitions: list[PropertyDefinition]
-) -> tuple[dict[int, str], list[str]]:
-    """The order of each column of dates; a sentence for each that stays out.
+) -> tuple[dict[int, str], list[StaysOut]]:
+    """The order of each column of dates; each that stays out, with the reason.
 
     Reads the file once when there are such columns and nobody said the order.
     """
     columns = rows.dated(found.mapping, definitions)
     if found.date_order or not columns:
         return dict.fromkeys(columns, found.date_order), []
-    orders, sentences = {}, []
+    orders: dict[int, str] = {}
+    out: list[StaysOut] = []
     for at, evidence in _evidence(found, columns).items():
-        order, sentence = _judged(found.headers[at], evidence)
-        if sentence:
-            sentences.append(sentence)
+        order = _judged(evidence)
+        if order in {MIXED, OPEN}:
+            example = evidence[2]
+            out.append({"why": order, "heading": found.headers[at], "example": example})
         else:
             orders[at] = order
-    return orders, sentences
+    return orders, out
 
 
 Evidence = tuple[bool, bool, str]
@@ -244,20 +251,14 @@ def _evidence(found: ContactImport, columns: list[int]) -> dict[int, Evidence]:
     return {at: told[at] for at in columns}
 
 
-def _judged(heading: str, evidence: Evidence) -> tuple[str, str]:
-    """(order, "") or ("", a sentence why the column stays out)."""
+def _judged(evidence: Evidence) -> str:
+    """The order of a column of dates, or why it stays out."""
     day_first, month_first, example = evidence
     if day_first and month_first:
-        return "", (
-            f"“{heading}” stays out: some dates have the day first, others the month."
-            " Write them as 2026-11-22."
-        )
+        return MIXED
     if example and not (day_first or month_first):
-        return "", (
-            f"“{heading}” stays out: “{example}” can be two different days. Go back"
-            " and say whether the day or the month comes first."
-        )
-    return (cells.MONTH_FIRST if month_first else cells.DAY_FIRST), ""
+        return OPEN
+    return cells.MONTH_FIRST if month_first else cells.DAY_FIRST
 
 
 def problems(found: ContactImport) -> Iterator[tuple[int, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from consent.vocabulary import LegalBasis
 
@@ -10,18 +11,21 @@ from consent.vocabulary import LegalBasis
 class ImportState(models.TextChoices):
     """How far an import has come."""
 
-    DRAFT = "draft", "Not started"
-    RUNNING = "running", "Running"
-    DONE = "done", "Done"
-    CANCELLED = "cancelled", "Cancelled"
+    DRAFT = "draft", _("Not started")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    CANCELLED = "cancelled", _("Cancelled")
 
 
 class ConsentAnswer(models.TextChoices):
     """What the people in the file have agreed to."""
 
-    AGREED = "agreed", "They agreed to get these emails"
-    CUSTOMERS = "customers", "They are customers, told about similar products of ours"
-    NONE = "none", "They have not agreed, or nobody can show it"
+    AGREED = "agreed", _("They agreed to get these emails")
+    CUSTOMERS = (
+        "customers",
+        _("They are customers, told about similar products of ours"),
+    )
+    NONE = "none", _("They have not agreed, or nobody can show it")
 
     @property
     def basis(self) -> LegalBasis:
@@ -34,9 +38,10 @@ class ConsentAnswer(models.TextChoices):
 class Policy(models.TextChoices):
     """What becomes of a value that we have already when the file has another."""
 
-    OVERWRITE = "overwrite", "The file’s value replaces it"
-    FILL = "fill", "It stays; only empty fields are filled"
-    KEEP = "keep", "It stays, and empty fields stay empty"
+    OVERWRITE = "overwrite", _("The file’s value replaces it")
+    FILL = "fill", _("It stays; only empty fields are filled")
+    KEEP = "keep", _("It stays, and empty fields stay empty")
 
 
+WITHOUT_EVIDENCE = _("People who agreed arrive with where, when and to which words.")
 ANSWERS_WITH_CONSENT = (ConsentAnswer.AGREED, ConsentAnswer.CUSTOMERS)

@@ -6,6 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+# what it waits for
+BEING_UNDONE = _("Another import is being undone. Start this one when that is over.")
+BEING_CHECKED = _("The file is still being checked. Wait a moment.")
 
 
 @contextmanager

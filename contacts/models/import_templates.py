@@ -8,6 +8,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from contacts.models.answers import Policy
@@ -33,7 +34,7 @@ class ImportTemplate(models.Model):
             models.UniqueConstraint(
                 models.functions.Lower("name"),
                 name="import_template_name_once",
-                violation_error_message="There is a template of this name.",
+                violation_error_message=_("There is a template of this name."),
             ),
             models.CheckConstraint(
                 condition=Q(policy__in=Policy.values),

@@ -16,6 +16,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, AuditEntry, Job, JobState, User
 from consent import sheets, tables
@@ -24,11 +25,12 @@ from consent.sheets import LONGEST_NAME
 from consent.vocabulary import Act, Action, Actor, Mechanism
 from contacts.models.answers import (
     ANSWERS_WITH_CONSENT,
+    WITHOUT_EVIDENCE,
     ConsentAnswer,
     ImportState,
     Policy,
 )
-from contacts.models.beginning import one_begins
+from contacts.models.beginning import BEING_CHECKED, BEING_UNDONE, one_begins
 
 CHECK = "contact_import_check"
 TAKE = "contact_import"
@@ -158,9 +160,7 @@ class ContactImport(models.Model):
                     & ~Q(consent_wording="")
                 ),
                 name="contact_import_consent_has_its_evidence",
-                violation_error_message=(
-                    "People who agreed arrive with where, when and to which words."
-                ),
+                violation_error_message=WITHOUT_EVIDENCE,
             ),
             models.CheckConstraint(
                 condition=Q(state=ImportState.DRAFT)
@@ -184,7 +184,7 @@ class ContactImport(models.Model):
         """Keep `content` as the rows; BadTable when it is no table with rows."""
         shape = tables.detect(content, delimiter)
         if not tables.sample(content, shape, 1):
-            raise tables.BadTable("The file has headings but no rows under them.")
+            raise tables.BadTable(_("The file has headings but no rows under them."))
         for name, value in asdict(shape).items():
             setattr(self, name, value)
         self.headers = tables.column_names(content, shape)
@@ -301,9 +301,9 @@ class ContactImport(models.Model):
     def waits_for(self) -> str:
         """What keeps a draft from being started, in a sentence; "" when nothing."""
         if ContactImport.objects.being_undone().exists():
-            return "Another import is being undone. Start this one when that is over."
+            return str(BEING_UNDONE)
         is_ready = self.mapping and self.consent and self.checked
-        return "" if is_ready else "The file is still being checked. Wait a moment."
+        return "" if is_ready else str(BEING_CHECKED)
 
     @one_begins()
     def start(self, user: User) -> bool:

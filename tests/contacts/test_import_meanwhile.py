@@ -8,7 +8,8 @@ from django.urls import reverse
 
 from accounts.models import Job
 from contacts import tasks
-from contacts.import_forms import BEGUN, ColumnsForm, ConsentForm
+from contacts.import_consent_form import ConsentForm
+from contacts.import_forms import BEGUN, ColumnsForm
 from contacts.models import ContactImport, ImportState
 from tests.contacts.importing import checked, receive, work
 from tests.spreadsheets import workbook
