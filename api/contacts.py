@@ -177,7 +177,7 @@ def _write(contact: Contact, given: ContactIn, user: User) -> None:
             contact=taken.contact.pk,
         ) from None
     except HasSaidNo:
-        raise Refused(409, "has_said_no", HAS_SAID_NO) from None
+        raise Refused(409, "has_said_no", str(HAS_SAID_NO)) from None
     except Outdated:
         raise Refused(
             409, "changed", "Somebody changed this contact just now. Ask again."

@@ -13,7 +13,9 @@ import unicodedata
 from dataclasses import dataclass
 
 import idna
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
+
+from accounts.sentences import Unfit
 
 MAX_LOCAL = 64  # octets, RFC 5321 section 4.5.3.1.1
 MAX_ADDRESS = 254  # octets, RFC 5321 section 4.5.3.1.3 less the angle brackets
@@ -33,7 +35,7 @@ _PLAIN = re.compile(
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 
 
-class BadAddress(ValueError):
+class BadAddress(Unfit):
     """This text is not an address; the message is a sentence for the person."""
 
 
@@ -61,7 +63,7 @@ def parse(raw: str) -> Parsed:
     if not text:
         raise BadAddress(_("There is no address."))
     if not at:
-        raise BadAddress(_("“%(text)s” has no @.") % {"text": _short(text)})
+        raise BadAddress(_("“%(text)s” has no @."), text=_short(text))
     return _parse_unusual(text, local, domain)
 
 
@@ -73,13 +75,13 @@ def key_of(raw: str) -> str:
 def _parse_unusual(text: str, local: str, domain: str) -> Parsed:
     if any(unicodedata.category(char) in _HIDDEN for char in text):
         raise BadAddress(
-            _("“%(text)s” has an invisible character in it.") % {"text": _short(text)}
+            _("“%(text)s” has an invisible character in it."), text=_short(text)
         )
     local = unicodedata.normalize("NFC", local)
     if not (_LOCAL.fullmatch(local) or _QUOTED.fullmatch(local)):
         raise BadAddress(
-            _("“%(text)s” has a character before the @ that cannot be.")
-            % {"text": _short(text)}
+            _("“%(text)s” has a character before the @ that cannot be."),
+            text=_short(text),
         )
     a_label = _a_label(text, domain)
     if (
@@ -87,7 +89,7 @@ def _parse_unusual(text: str, local: str, domain: str) -> Parsed:
         or len(f"{local}@{a_label}".encode()) > MAX_ADDRESS
     ):
         raise BadAddress(
-            _("“%(text)s” is longer than an address can be.") % {"text": _short(text)}
+            _("“%(text)s” is longer than an address can be."), text=_short(text)
         )
     folded = unicodedata.normalize("NFC", local.casefold())
     return Parsed(f"{local}@{a_label}", f"{folded}@{a_label}", a_label)
@@ -105,12 +107,11 @@ def _a_label(text: str, domain: str) -> str:
     labels = ascii_domain.split(".")
     if len(labels) < 2 or not all(_LABEL.fullmatch(label) for label in labels):
         raise BadAddress(
-            _("“%(text)s” has no usable domain after the @.") % {"text": _short(text)}
+            _("“%(text)s” has no usable domain after the @."), text=_short(text)
         )
     if labels[-1].isdigit():
         raise BadAddress(
-            _("“%(text)s” names a machine by number, not a domain.")
-            % {"text": _short(text)}
+            _("“%(text)s” names a machine by number, not a domain."), text=_short(text)
         )
     return ascii_domain
 

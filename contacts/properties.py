@@ -16,8 +16,10 @@ from decimal import Decimal, InvalidOperation
 from django.db import models
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_noop as _
+
+from accounts.sentences import Unfit
 
 Value = str | int | float | bool | list[str]
 
@@ -32,7 +34,7 @@ class Kind(models.TextChoices):
     CHOICES = "choices", gettext_lazy("Several of several")
 
 
-class BadValue(ValueError):
+class BadValue(Unfit):
     """This text is not a value of the type; the message is a sentence."""
 
 
@@ -59,11 +61,11 @@ def _number(text: str, choices: Sequence[str]) -> Value:
     try:
         number = Decimal(_in_full(text))
     except InvalidOperation:
-        raise BadValue(_("“%(text)s” is not a number.") % {"text": text}) from None
+        raise BadValue(_("“%(text)s” is not a number."), text=text) from None
     if not number.is_finite():
-        raise BadValue(_("“%(text)s” is not a number.") % {"text": text})
+        raise BadValue(_("“%(text)s” is not a number."), text=text)
     if number.adjusted() > MOST_DIGITS:  # 1e999999999 would take all memory there is
-        raise BadValue(_("“%(text)s” is too large a number.") % {"text": text[:60]})
+        raise BadValue(_("“%(text)s” is too large a number."), text=text[:60])
     return int(number) if number == number.to_integral_value() else float(number)
 
 
@@ -83,7 +85,7 @@ def _boolean(text: str, choices: Sequence[str]) -> Value:
         return True
     if word in NO:
         return False
-    raise BadValue(_("“%(text)s” is neither yes nor no.") % {"text": text})
+    raise BadValue(_("“%(text)s” is neither yes nor no."), text=text)
 
 
 def _date(text: str, choices: Sequence[str]) -> Value:
@@ -101,8 +103,7 @@ def in_utc(moment: dt.datetime) -> dt.datetime:
     except OverflowError:
         text = moment.isoformat(" ", "minutes")
         raise BadValue(
-            _("“%(text)s” is where the calendar ends. Move it by a day.")
-            % {"text": text}
+            _("“%(text)s” is where the calendar ends. Move it by a day."), text=text
         ) from None
 
 
@@ -116,9 +117,7 @@ def _moment(text: str) -> dt.datetime:
         return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
     if day:
         return dt.datetime.combine(day, dt.time(), dt.UTC)
-    raise BadValue(
-        _("“%(text)s” is not a date. Write it as 2026-11-22.") % {"text": text}
-    )
+    raise BadValue(_("“%(text)s” is not a date. Write it as 2026-11-22."), text=text)
 
 
 def _choice(text: str, choices: Sequence[str]) -> Value:
@@ -126,8 +125,9 @@ def _choice(text: str, choices: Sequence[str]) -> Value:
         if choice.casefold() == text.casefold():
             return choice
     raise BadValue(
-        _("“%(text)s” is not one of: %(choices)s.")
-        % {"text": text, "choices": ", ".join(choices)}
+        _("“%(text)s” is not one of: %(choices)s."),
+        text=text,
+        choices=", ".join(choices),
     )
 
 
@@ -135,8 +135,7 @@ def _choices(text: str, choices: Sequence[str]) -> Value:
     words = [word.strip() for word in text.split(";") if word.strip()]
     if not words:
         raise BadValue(
-            _("“%(text)s” names nothing. Write the choices with ; between.")
-            % {"text": text}
+            _("“%(text)s” names nothing. Write the choices with ; between."), text=text
         )
     return sorted({str(_choice(word, choices)) for word in words})
 

@@ -192,7 +192,7 @@ class SubscriptionType(models.Model):
                     promised_days__in=Period.values,
                 ),
                 name="subscription_type_promise_is_whole",
-                violation_error_message=(
+                violation_error_message=_(
                     "Say how many emails (1 to 1,000) at most and in what time, or"
                     " leave both empty."
                 ),

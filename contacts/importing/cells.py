@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 
 from django.conf.locale import LANG_INFO
+from django.utils.translation import gettext_noop as _
 
 from consent import tables
 from contacts.models import HardBounceReason
@@ -48,7 +49,7 @@ def count(text: str) -> int:
         return int(text)
     match = _COUNT.fullmatch(text)
     if not match:
-        raise BadValue(f"“{text}” is not a whole number.")
+        raise BadValue(_("“%(text)s” is not a whole number."), text=text)
     return int(re.sub(r"\D", "", match[1]))
 
 
@@ -90,7 +91,7 @@ def language(text: str) -> str:
         return known
     if _CODE.fullmatch(text) and len(text) <= 12:
         return text.replace("_", "-")
-    raise BadValue(f"“{text}” is no language such as en, fi or pt-BR.")
+    raise BadValue(_("“%(text)s” is no language such as en, fi or pt-BR."), text=text)
 
 
 def moment(text: str, order: str, zone: dt.tzinfo) -> dt.datetime:
@@ -100,7 +101,9 @@ def moment(text: str, order: str, zone: dt.tzinfo) -> dt.datetime:
     """
     found = _iso(text) or _milliseconds(text) or _named(text) or _slashed(text, order)
     if found is None:
-        raise BadValue(f"“{text}” is not a date. Write it as 2026-11-22.")
+        raise BadValue(
+            _("“%(text)s” is not a date. Write it as 2026-11-22."), text=text
+        )
     return found if found.tzinfo else found.replace(tzinfo=zone)
 
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from accounts.models import User
-from contacts.importing import changes, columns, rows, staging
+from contacts.importing import changes, columns, rows, staging, told
 from contacts.models import ContactImport, PropertyDefinition
 
 SAMPLED = 5
@@ -131,9 +131,9 @@ class Outcome:
 
 
 def sentences(found: ContactImport) -> list[str]:
-    """Why columns stay out."""
-    out: list[staging.StaysOut] = found.checked.get("sentences", [])
-    return [STAYS_OUT[one["why"]] % one for one in out]
+    """Why columns stay out. A check of before wrote the sentences themselves."""
+    out: list[staging.StaysOut | str] = found.checked.get("sentences", [])
+    return [one if isinstance(one, str) else STAYS_OUT[one["why"]] % one for one in out]
 
 
 def outcomes(found: ContactImport) -> tuple[list[Outcome], list[Outcome]]:
@@ -141,12 +141,12 @@ def outcomes(found: ContactImport) -> tuple[list[Outcome], list[Outcome]]:
     sampled = found.checked.get("samples", {})
     people = _sampled(found, {one for some in sampled.values() for one in some})
 
-    def told(names: dict[str, StrOrPromise]) -> Iterator[Outcome]:
+    def counted(names: dict[str, StrOrPromise]) -> Iterator[Outcome]:
         for name, label in names.items():
             some = [people[one] for one in sampled.get(name, []) if one in people]
             yield Outcome(name, label, found.checked.get(name, 0), some)
 
-    return list(told(OUTCOMES)), [one for one in told(BESIDES) if one.count]
+    return list(counted(OUTCOMES)), [one for one in counted(BESIDES) if one.count]
 
 
 def _sampled(found: ContactImport, some: set[int]) -> dict[int, Sampled]:
@@ -187,19 +187,19 @@ class _Words:
     def of(self, row: dict[str, Any]) -> str:
         differences = list(self._differences(_json(row["old"]), _json(row["new"])))
         is_known = any(value is not None for value in _json(row["old"]).values())
-        told = [*(differences if is_known else []), row["remarks"]]
-        return " · ".join(filter(None, told))
+        words = [*(differences if is_known else []), told.said(row["remarks"])]
+        return " · ".join(filter(None, words))
 
     def _differences(self, old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
         for name in new:
             if name != "properties" and new[name] != old[name]:
-                told = (self._value(name, one[name]) for one in (old, new))
-                yield f"{self.labels[name]}: {' → '.join(told)}"
+                both = (self._value(name, one[name]) for one in (old, new))
+                yield f"{self.labels[name]}: {' → '.join(both)}"
         before, after = old.get("properties") or {}, new.get("properties") or {}
         for key, value in after.items():
             if value != before.get(key):
-                told = (self._value(key, one.get(key)) for one in (before, after))
-                yield f"{self.properties.get(key, key)}: {' → '.join(told)}"
+                both = (self._value(key, one.get(key)) for one in (before, after))
+                yield f"{self.properties.get(key, key)}: {' → '.join(both)}"
 
     def _value(self, name: str, value: Any) -> str:
         if name == rows.OWNER:

@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from itertools import repeat
 from operator import itemgetter
 
+from django.utils.translation import gettext_noop as _
+
+from accounts.sentences import Unfit
 from consent import addresses, tables
 from consent.models import address_hmac
 from contacts import properties
-from contacts.importing import cells, columns
+from contacts.importing import cells, columns, told
 from contacts.models import ENGAGEMENT_FIELDS, Contact, PropertyDefinition
 from contacts.properties import BadValue, Kind, in_utc
 
@@ -51,7 +54,7 @@ _NO_TIMES: Times = ("", dt.UTC)
 
 class Column(dict[str, str]):
     """A column of the file: what COPY writes for each of its cells. Equal cells are
-    read once; `problems` has those that were left out, with a sentence."""
+    read once; `problems` has those that were left out, with the reason (told.kept)."""
 
     def __init__(self, at: int, heading: str, into: str, reader: Reader) -> None:
         super().__init__()
@@ -65,7 +68,7 @@ class Column(dict[str, str]):
                 said = self.reader(text)
             except BadValue as problem:
                 said = empty
-                self.problems[cell] = f"{self.heading} was left out: {problem}"
+                self.problems[cell] = told.kept(problem, self.heading)
         self[cell] = said
         return said
 
@@ -148,11 +151,12 @@ def _begun(text: str, remarks: Sequence[str]) -> tuple[Sequence[str], bool]:
     parsed = tables.address_in(text) if text else None
     if not parsed:
         fate = REFUSED if text else NO_ADDRESS
-        return (fate, _escaped(_why_no_address(text)), _NULL, _NULL, ""), False
+        why = told.together([told.kept(_why_no_address(text))])
+        return (fate, _escaped(why), _NULL, _NULL, ""), False
     mac = address_hmac(parsed.key).hex()
-    told = _escaped(" ".join(remarks))
+    why = _escaped(told.together(remarks))
     key, email = _escaped(parsed.key), _escaped(parsed.deliver_to)
-    return (READY, told, key, rf"\\x{mac}", email), True
+    return (READY, why, key, rf"\\x{mac}", email), True
 
 
 def _escaped(text: str) -> str:
@@ -161,14 +165,14 @@ def _escaped(text: str) -> str:
     return text.translate(_SPECIAL)
 
 
-def _why_no_address(text: str) -> str:
+def _why_no_address(text: str) -> Unfit:
     if tables.is_formula(text):
-        return "The address is a formula. Save the file with values instead."
+        return told.FORMULA
     try:
         addresses.parse(text)
     except addresses.BadAddress as problem:
-        return str(problem)
-    return "There is no address."
+        return problem
+    return told.NO_ADDRESS
 
 
 def recipe(
@@ -238,7 +242,7 @@ def _reader(
 def _text_reader(length: int) -> Reader:
     def read(text: str) -> str:
         if len(text) > length:
-            raise BadValue(f"it is longer than {length} characters.")
+            raise BadValue(_("it is longer than %(most)s characters."), most=length)
         return _escaped(text)
 
     return read
@@ -252,7 +256,9 @@ def _time_zone(text: str) -> str:
     name = text.replace("_slash_", "/")
     found = ZONES.get(name.casefold())
     if not found:
-        raise BadValue(f"“{text}” is not a time zone such as Europe/Helsinki.")
+        raise BadValue(
+            _("“%(text)s” is not a time zone such as Europe/Helsinki."), text=text
+        )
     return found
 
 
@@ -274,7 +280,8 @@ def _owner_reader(owners: Mapping[str, int]) -> Reader:
         found = owners.get(text.casefold())
         if found is None:
             raise BadValue(
-                f"nobody called “{text}” signs in here. Write the email address."
+                _("nobody called “%(text)s” signs in here. Write the email address."),
+                text=text,
             )
         return str(found)
 
@@ -290,9 +297,9 @@ def _moment_reader(times: Times, *, is_past: bool) -> Reader:
             dt.MINYEAR,
             dt.MAXYEAR,
         }:  # pages show it in the zone of who looks
-            raise BadValue(f"“{text}” is where the calendar ends.")
+            raise BadValue(_("“%(text)s” is where the calendar ends."), text=text)
         if is_past and moment > dt.datetime.now(dt.UTC):
-            raise BadValue(f"“{text}” has not come yet.")
+            raise BadValue(_("“%(text)s” has not come yet."), text=text)
         return moment.isoformat()
 
     return read

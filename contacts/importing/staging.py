@@ -16,7 +16,7 @@ from django.db import connection, transaction
 
 from accounts.models import Account, Job, User
 from consent import tables
-from contacts.importing import cells, rows
+from contacts.importing import cells, rows, told
 from contacts.models import ENGAGEMENT_FIELDS, ContactImport, PropertyDefinition
 
 CHUNK = 20_000
@@ -60,7 +60,8 @@ WITH first AS (
     WHERE fate = 'ready' GROUP BY key HAVING count(*) > 1
 )
 UPDATE {staged} r SET fate = 'duplicate',
-    remarks = 'The address stands in row ' || first.number || ' already.'
+    remarks = json_build_array(json_build_array(
+        '', %(twice)s::text, json_build_object('row', first.number)))::text
 FROM first
 WHERE r.key = first.key AND r.number > first.number AND r.fate = 'ready'
 """
@@ -204,10 +205,9 @@ def _copy(into: str, recipe: rows.Recipe, chunk: list[tables.Row]) -> None:
 
 def _settle(found: ContactImport) -> None:
     """Duplicates, and statistics for the planner."""
-    values: dict[str, Any] = {}
     with transaction.atomic():
-        change(found, _DUPLICATES, values)
-        change(found, _EVERY_NO, values)
+        change(found, _DUPLICATES, {"twice": told.TWICE})
+        change(found, _EVERY_NO, {})
     with connection.cursor() as cursor:
         cursor.execute(f"ANALYZE {table_of(found)}")
 
@@ -266,7 +266,7 @@ def problems(found: ContactImport) -> Iterator[tuple[int, str]]:
     after = 0
     while True:
         page = run(found, _PROBLEMS.format(after=after, limit=CHUNK))
-        yield from ((row["number"], row["remarks"]) for row in page)
+        yield from ((row["number"], told.said(row["remarks"])) for row in page)
         if len(page) < CHUNK:
             return
         after = page[-1]["number"]

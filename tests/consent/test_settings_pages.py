@@ -3,7 +3,7 @@
 import pytest
 from django.db import IntegrityError
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.models import AuditEntry
 from consent.models import Brand, SubscriptionType
@@ -49,6 +49,19 @@ def test_how_a_brand_tracks_is_saved_and_noted(client):
     assert (brand.tracking, brand.tracking_needs_consent) == ("hygiene", True)
     noted = AuditEntry.objects.get(verb="saved brand").detail
     assert noted["only_who_agreed"] is True
+
+
+def test_what_is_kept_of_the_settings_is_in_english_whoever_saves_them(client):
+    promise = {"name": "News", "promised_mails": "2", "promised_days": "30"}
+    with translation.override("fi"):
+        client.post(reverse("consent:brand"), BRAND | {"tracking": "off"})
+        brand = Brand.objects.default().pk
+        client.post(reverse("consent:type_create"), promise | {"brand": brand})
+    assert AuditEntry.objects.get(verb="saved brand").detail["tracking"] == (
+        "Off: nothing"
+    )
+    kept = SubscriptionType.objects.get(name="News").frequency
+    assert kept == "at most 2 emails a month"
 
 
 def test_a_second_brand_gets_a_slug_of_its_own(client):

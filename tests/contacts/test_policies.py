@@ -127,10 +127,10 @@ def test_a_late_check_does_not_speak_for_the_new_columns(alice):
     found = receive("Email,City\nada@people.example,Oulu\n", alice)
     late = Job.objects.claim(found.match(["email", "city"]).pk)
     asked_late = ContactImport.objects.get(pk=found.pk)
-    sentences = staging.fill(asked_late, late)
+    out = staging.fill(asked_late, late)
     found.refresh_from_db()
     found.match(["email", ""])
-    numbers = reviewing.numbers(asked_late) | {"sentences": sentences}
+    numbers = reviewing.numbers(asked_late) | {"sentences": out}
     assert not asked_late.keep_check(late, numbers)
     found.refresh_from_db()
     assert found.checked == {}

@@ -5,7 +5,7 @@ import zoneinfo
 import pytest
 
 from consent.tables import Row
-from contacts.importing import rows
+from contacts.importing import rows, told
 from contacts.models import PropertyDefinition
 from contacts.properties import Kind
 
@@ -23,4 +23,6 @@ def test_a_time_where_the_calendar_ends_is_left_out_and_the_rest_is_read(target)
         owners={},
     )
     [line] = recipe.lines([Row(2, ["ana@people.example", "9999-12-31 23:59"])])
-    assert line.startswith("2\tready\tEnds was left out: “9999-12-31 23:59")
+    number, fate, remarks, *_ = line.split("\t")
+    assert (number, fate) == ("2", "ready")
+    assert told.said(remarks).startswith("Ends was left out: “9999-12-31 23:59")
