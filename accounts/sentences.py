@@ -9,7 +9,7 @@ class Unfit(ValueError):
     """Why something will not do: `text` as the catalogues have it, in English, and the
     `values` in it. As str it is a sentence in the language that is spoken just then."""
 
-    def __init__(self, text: str, **values: str | int) -> None:
+    def __init__(self, text: str, /, **values: str | int) -> None:
         super().__init__(text)
         self.text, self.values = text, values
 

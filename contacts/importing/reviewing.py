@@ -7,7 +7,7 @@ people themselves stay in the staged table, and go with it.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -141,7 +141,7 @@ def outcomes(found: ContactImport) -> tuple[list[Outcome], list[Outcome]]:
     sampled = found.checked.get("samples", {})
     people = _sampled(found, {one for some in sampled.values() for one in some})
 
-    def counted(names: dict[str, StrOrPromise]) -> Iterator[Outcome]:
+    def counted(names: Mapping[str, StrOrPromise]) -> Iterator[Outcome]:
         for name, label in names.items():
             some = [people[one] for one in sampled.get(name, []) if one in people]
             yield Outcome(name, label, found.checked.get(name, 0), some)

@@ -3,7 +3,7 @@
 import pytest
 from django.db import IntegrityError
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from accounts.models import AuditEntry
 from consent.models import Brand, SubscriptionType
@@ -51,12 +51,14 @@ def test_how_a_brand_tracks_is_saved_and_noted(client):
     assert noted["only_who_agreed"] is True
 
 
-def test_what_is_kept_of_the_settings_is_in_english_whoever_saves_them(client):
+def test_what_is_kept_of_the_settings_is_in_english_whoever_saves_them(
+    client, settings
+):
+    settings.LANGUAGE_CODE = "fi"
     promise = {"name": "News", "promised_mails": "2", "promised_days": "30"}
-    with translation.override("fi"):
-        client.post(reverse("consent:brand"), BRAND | {"tracking": "off"})
-        brand = Brand.objects.default().pk
-        client.post(reverse("consent:type_create"), promise | {"brand": brand})
+    client.post(reverse("consent:brand"), BRAND | {"tracking": "off"})
+    brand = Brand.objects.default().pk
+    client.post(reverse("consent:type_create"), promise | {"brand": brand})
     assert AuditEntry.objects.get(verb="saved brand").detail["tracking"] == (
         "Off: nothing"
     )
