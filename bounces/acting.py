@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from django.db import connection
+from django.utils.translation import override
 
 from bounces.shown import shown_as
 from consent.models import Grant, Suppression
@@ -112,6 +113,12 @@ def worn_out(address_ids: Collection[int]) -> dict[int, bool]:
         return dict(cursor.fetchall())
 
 
+def _kept(reason: Reason) -> str:
+    """As the record says it, whoever brought the bounce."""
+    with override("en"):
+        return str(reason.label)
+
+
 def _suppress(
     address_ids: Collection[int],
     reason: Reason,
@@ -124,7 +131,7 @@ def _suppress(
         action=Action.SUPPRESSED,
         mechanism=Mechanism.BOUNCE,
         actor=Actor.MAILBOX_PROVIDER,
-        explanation=str(reason.label),
+        explanation=_kept(reason),
         source={BOUNCE_REASON: shown.value, **source},
     )
     Suppression.objects.suppress(sorted(address_ids), reason, act)

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import override
 
 from accounts.models import Account
 from consent.models import ConsentRecord, ConsentText, Grant, Suppression
@@ -12,7 +13,7 @@ from consent.vocabulary import Grade, Reason
 from contacts.models import Contact
 from deliveries import audience, sending
 from deliveries.models import Delivery, DeliveryState, RuleSet
-from deliveries.rulesets import QUIET_HOURS, rules_of
+from deliveries.rulesets import QUIET_HOURS, rules_of, spoken
 from tests.factories import ContactFactory, MessageFactory, agree, no_because
 
 pytestmark = pytest.mark.django_db
@@ -144,3 +145,39 @@ class TestWhatWasPutOff:
         row = sent(waits.message)
         assert row.state == DeliveryState.DELIVERED
         assert [one["code"] for one in row.put_off] == [451]
+
+
+class TestTheRulesInAnotherLanguage:
+    @pytest.fixture
+    def kept(self, message):
+        Account.objects.update(
+            cap_mails=3, cap_days=7, quiet_from=dt.time(22), quiet_until=dt.time(7)
+        )
+        return rules_of(message, audience.quiet_hours(message))
+
+    def test_are_the_same_version_whoever_starts_the_mail(self, message, kept):
+        with override("fi"):
+            assert rules_of(message, audience.quiet_hours(message)) == kept
+
+    def test_are_read_in_english_as_they_are_kept(self, kept):
+        rules = [(rule["label"], rule["terms"]) for rule in kept.rules]
+        assert [spoken(kept.channel, rule) for rule in kept.rules] == rules
+
+    def test_are_read_in_the_language_of_who_reads_them(self, kept):
+        with override("fi"):
+            said = {rule["key"]: spoken(kept.channel, rule) for rule in kept.rules}
+        assert said["no_address"] == ("Ei osoitetta", "")
+        assert said["got_enough"][1] == "enintään 3 7 päivässä"
+        assert said[QUIET_HOURS] == (
+            "Hiljaiset tunnit",
+            "22:00–07:00 lukijan kellon mukaan",
+        )
+        bases = "Vapaaehtoinen suostumus tai Nykyinen asiakas, omat vastaavat tuotteet"
+        assert said["no_consent"] == ("Ei suostumusta", bases)
+
+    def test_are_told_as_they_were_kept_where_they_are_worded_otherwise_by_now(self):
+        old = {"key": "no_consent", "label": "No yes", "terms": "A yes"}
+        hours = {"key": QUIET_HOURS, "label": "Quiet hours", "terms": "at night"}
+        with override("fi"):
+            assert spoken("marketing", old) == ("No yes", "A yes")
+            assert spoken("marketing", hours) == ("Hiljaiset tunnit", "at night")
