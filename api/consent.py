@@ -64,6 +64,7 @@ class SubscriptionTypeOut(Schema):
     id: int
     name: str
     description: str
+    purpose: str
     frequency: str
     brand: str = Field(alias="brand.name")
     is_default: bool

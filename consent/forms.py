@@ -106,6 +106,7 @@ class SubscriptionTypeForm(forms.ModelForm):  # type: ignore[type-arg]
         fields: ClassVar = [
             "name",
             "description",
+            "purpose",
             "frequency",
             "promised_mails",
             "promised_days",
@@ -114,6 +115,7 @@ class SubscriptionTypeForm(forms.ModelForm):  # type: ignore[type-arg]
         labels: ClassVar = {
             "name": gettext_lazy("Name"),
             "description": gettext_lazy("Description"),
+            "purpose": gettext_lazy("Purpose"),
             "frequency": gettext_lazy("Frequency"),
             "brand": gettext_lazy("Brand"),
             "promised_mails": gettext_lazy("At most so many emails"),
@@ -124,6 +126,10 @@ class SubscriptionTypeForm(forms.ModelForm):  # type: ignore[type-arg]
                 "As people see it: “Product updates”, “Invitations to events”."
             ),
             "description": gettext_lazy("One sentence: what they get."),
+            "purpose": gettext_lazy(
+                "Why you send it: “to tell you of offers like those you bought”. People"
+                " read it where they agree, and in the record of what they agreed to."
+            ),
             "frequency": gettext_lazy(
                 "What you promise: “once a month”. Left empty, people are told the"
                 " numbers below."

@@ -72,6 +72,7 @@ class TypeWordsForm(WordsForm):
     PARTS: ClassVar = {
         "name": gettext_lazy("Name"),
         "description": gettext_lazy("What people get"),
+        "purpose": gettext_lazy("What for"),
         "frequency": gettext_lazy("How often"),
     }
     model, owner = TypeTranslation, "subscription_type"

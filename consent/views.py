@@ -84,7 +84,8 @@ def _edit_brand(request: SignedIn, one: Brand, done: str) -> HttpResponse:
 @needs(Right.LOOK)
 @require_GET
 def types(request: SignedIn) -> HttpResponse:
-    rows = SubscriptionType.objects.for_user(request.user).select_related("brand")
+    mine = SubscriptionType.objects.for_user(request.user)
+    rows = mine.in_order().select_related("brand")
     archived = "archived" in request.GET
     context = {
         "types": rows.filter(archived_at__isnull=not archived),

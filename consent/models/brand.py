@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import Q, prefetch_related_objects
+from django.db.models.functions import Upper
 from django.utils.translation import get_language
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.languages import Language
@@ -122,6 +124,10 @@ class SubscriptionTypeQuerySet(models.QuerySet["SubscriptionType"]):
     def default(self) -> SubscriptionType:
         return self.get(is_default=True)
 
+    def in_order(self) -> SubscriptionTypeQuerySet:
+        """Brand by brand, each in the order in which its readers see them."""
+        return self.order_by("-brand__is_default", "brand__name", "position", "id")
+
     def next_position(self) -> int:
         """Behind all others."""
         last = self.aggregate(last=models.Max("position"))["last"]
@@ -139,11 +145,14 @@ class Words:
     name: str
     description: str
     frequency: str
+    purpose: str
 
     @property
     def details(self) -> str:
-        """What she gets and how often, as far as it is said."""
-        return ", ".join(filter(None, (self.description, self.frequency)))
+        """What she gets, how often and what for, as far as it is said."""
+        told = ", ".join(filter(None, (self.description, self.frequency)))
+        what_for = gettext("What for: %(purpose)s") % {"purpose": self.purpose}
+        return " · ".join(filter(None, (told, self.purpose and what_for)))
 
 
 class SubscriptionType(models.Model):
@@ -153,6 +162,8 @@ class SubscriptionType(models.Model):
     name = models.CharField(max_length=120)
     slug = models.SlugField(max_length=60)
     description = models.CharField(max_length=300, blank=True)
+    # told to whoever agrees: GDPR Art. 13(1)(c)
+    purpose = models.CharField(max_length=300, blank=True, db_default="")
     frequency = models.CharField(
         max_length=60, blank=True, help_text="As promised to people: “once a month”."
     )
@@ -172,6 +183,11 @@ class SubscriptionType(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["brand", "slug"], name="subscription_type_slug_once"
+            ),
+            models.UniqueConstraint(
+                Upper("name"),
+                condition=Q(archived_at=None),
+                name="subscription_type_name_once_in_use",
             ),
             models.UniqueConstraint(
                 fields=["is_default"],
@@ -204,10 +220,11 @@ class SubscriptionType(models.Model):
 
     @transaction.atomic
     def move(self, by: int) -> bool:
-        """Change places with the type in use before (-1) or behind (1) it, as readers
-        see them; False at the end of the list."""
-        locked = SubscriptionType.objects.active().select_for_update(no_key=True)
-        order = sorted(locked.order_by("pk"), key=lambda one: (one.position, one.pk))
+        """Change places with the type in use of its brand before (-1) or behind (1)
+        it, as readers see them; False at the end of that list."""
+        mine = SubscriptionType.objects.active().filter(brand=self.brand_id)
+        locked = mine.select_for_update(no_key=True).order_by("pk")
+        order = sorted(locked, key=lambda one: (one.position, one.pk))
         at = order.index(self) if self in order else -1
         if at < 0 or not 0 <= at + by < len(order):
             return False
@@ -220,11 +237,12 @@ class SubscriptionType(models.Model):
 
     def restore(self) -> bool:
         """Take it out of the archive; False while another type in use has its name."""
-        same = SubscriptionType.objects.active().filter(name__iexact=self.name)
-        if same.exclude(pk=self.pk).exists():
+        try:
+            with transaction.atomic():
+                SubscriptionType.objects.filter(pk=self.pk).update(archived_at=None)
+        except IntegrityError:  # subscription_type_name_once_in_use
             return False
         self.archived_at = None
-        self.save(update_fields=["archived_at"])
         return True
 
     @property
@@ -237,6 +255,7 @@ class SubscriptionType(models.Model):
             name=(told and told.name) or self.name,
             description=(told and told.description) or self.description,
             frequency=(told and told.frequency) or self.frequency,
+            purpose=(told and told.purpose) or self.purpose,
         )
 
 
@@ -250,6 +269,7 @@ class TypeTranslation(models.Model):
     name = models.CharField(max_length=120, blank=True)
     description = models.CharField(max_length=300, blank=True)
     frequency = models.CharField(max_length=60, blank=True)
+    purpose = models.CharField(max_length=300, blank=True, db_default="")
 
     class Meta:
         constraints: ClassVar = [

@@ -204,6 +204,12 @@ class TestReading:
             (news.pk, news.brand.name)
         ]
 
+    def test_what_a_type_is_for_is_told(self, program, news):
+        news.purpose = "to sell hats"
+        news.save(update_fields=["purpose"])
+        (found,) = program.get("/subscription-types").json()
+        assert found["purpose"] == "to sell hats"
+
     @pytest.mark.parametrize("what", ["subscriptions", "consent-history"])
     def test_of_nobody_there_is_nothing(self, program, what):
         assert told(program.get(f"/contacts/1000000/{what}"))[0] == 404

@@ -121,6 +121,27 @@ def test_two_types_of_one_name_are_refused_with_a_sentence(client):
     assert "Choose another name" in response.content.decode()
 
 
+def test_two_types_in_use_never_have_one_name():
+    one = SubscriptionTypeFactory(name="Offers")
+    with pytest.raises(IntegrityError, match="name_once_in_use"):
+        SubscriptionTypeFactory(name="OFFERS", brand=one.brand)
+
+
+def test_what_a_type_is_for_is_saved_and_told(client):
+    one = SubscriptionTypeFactory(description="Our letter", frequency="monthly")
+    client.post(
+        reverse("consent:type_edit", args=[one.pk]),
+        {
+            "name": one.name,
+            "description": "Our letter",
+            "purpose": "to sell hats",
+            "frequency": "monthly",
+        },
+    )
+    told = SubscriptionType.objects.get(pk=one.pk).words.details
+    assert told == "Our letter, monthly · What for: to sell hats"
+
+
 def test_a_type_never_changes_its_brand(client):
     one = SubscriptionTypeFactory()
     client.post(
@@ -155,9 +176,13 @@ def test_a_type_whose_name_is_taken_meanwhile_stays_in_the_archive(client):
 
 @pytest.fixture
 def three(db):
-    """The default type, News and Tips, in this order."""
+    """The default type, News and Tips of its brand, in this order."""
     default = SubscriptionType.objects.default()
-    return [default, *(SubscriptionTypeFactory(name=one) for one in ("News", "Tips"))]
+    more = [
+        SubscriptionTypeFactory(name=name, brand=default.brand)
+        for name in ("News", "Tips")
+    ]
+    return [default, *more]
 
 
 def names():
@@ -191,6 +216,24 @@ def test_a_new_type_comes_last(client, three):
     made = {"name": "Offers", "brand": brand.pk}
     client.post(reverse("consent:type_create"), made)
     assert names() == [three[0].name, "Tips", "News", "Offers"]
+
+
+def test_a_type_moves_past_the_next_of_its_own_brand(client, three):
+    alien = SubscriptionTypeFactory(name="Alien")
+    last = SubscriptionTypeFactory(name="Last", brand=three[0].brand)
+    client.post(reverse("consent:type_up", args=[last.pk]))
+    mine = SubscriptionType.objects.active().filter(brand=last.brand)
+    assert [one.name for one in mine] == [three[0].name, "News", "Last", "Tips"]
+    assert not alien.move(-1)
+
+
+def test_the_list_has_each_brand_together_and_moves_within_it(client, three):
+    alien = SubscriptionTypeFactory(name="Alien")
+    SubscriptionTypeFactory(name="Last", brand=three[0].brand)
+    page = client.get(reverse("consent:types")).content.decode()
+    assert page.index("Move Last up") < page.index(alien.brand.name)
+    assert "Move Last down" not in page
+    assert "Move Alien" not in page
 
 
 @pytest.mark.parametrize("way", ["up", "down"])

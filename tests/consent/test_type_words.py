@@ -36,6 +36,12 @@ def test_words_are_kept_by_language(client, url, kind):
     assert told(kind, "pl").details == "All of it, co miesiąc"
 
 
+def test_what_it_is_for_is_told_in_the_language_of_the_reader(client, url, kind):
+    client.post(url, {"fi_purpose": "kertoa uutuuksista"})
+    assert told(kind, "fi").details.endswith("kertoa uutuuksista")
+    assert told(kind, "fr").details == "All of it"
+
+
 def test_what_is_empty_stays_as_it_is(client, url, kind):
     client.post(url, {"fi_name": "Uutiset"})
     assert told(kind, "fi").description == "All of it"

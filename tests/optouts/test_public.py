@@ -245,6 +245,12 @@ class TestPreferences:
         assert f'name="kind" value="{tips.pk}"><span>Tips</span>' in page
         assert "once a month" in page
 
+    def test_it_tells_what_each_kind_is_for(self, web, preferences_url, tips):
+        tips.purpose = "to sell hats"
+        tips.save(update_fields=["purpose"])
+        page = said(web.get(preferences_url))
+        assert "once a month · What for: to sell hats" in page
+
     @pytest.mark.parametrize("method", ["get", "head", "options"])
     def test_looking_changes_nothing(self, web, preferences_url, ana, kind, method):
         agree(ana, kind)

@@ -32,6 +32,13 @@ def test_shows_the_words_and_unticked_boxes(anybody, form):
     assert " checked" not in page
 
 
+def test_what_each_kind_is_for_stands_beside_its_box_and_in_the_record(anybody, form):
+    form.types.update(purpose="to sell hats")
+    page = anybody.get(f"/f/{form.key}").content.decode()
+    assert "<small>What for: to sell hats</small>" in page
+    assert form.words().count("What for: to sell hats") == 1
+
+
 def test_sets_no_cookie_and_is_kept_nowhere(anybody, form):
     for response in (anybody.get(f"/f/{form.key}"), send(anybody, form)):
         assert not response.cookies
