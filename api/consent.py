@@ -81,6 +81,9 @@ class StateOut(Schema):
     state: str = Field(description="subscribed, unsubscribed or not_specified")
     since: dt.datetime | None
     how: str
+    one_email_in_days: int | None = Field(
+        description="Fewer than are sent, as the person asked; null for all there are."
+    )
 
 
 class RecordOut(Schema):
@@ -162,6 +165,7 @@ def _drawn(one: Subscription) -> dict[str, Any]:
         "state": STATES[one.state],
         "since": one.since,
         "how": one.how,
+        "one_email_in_days": one.wish.days if one.wish else None,
     }
 
 

@@ -144,6 +144,7 @@ LOOKS = {
     "unengaged": "on_hold",
     frequency.CAP: "on_hold",
     frequency.PROMISE: "on_hold",
+    frequency.WISH: "on_hold",
     "no_address": "no_address",
 }
 

@@ -19,6 +19,7 @@ from consent.models import (
     ConsentText,
     Grant,
     Logo,
+    OwnLimit,
     Seal,
     SubscriptionType,
     Suppression,
@@ -147,3 +148,9 @@ class BrandWordsAdmin(ReadOnlyAdmin):
 class TrackingChoiceAdmin(AddressedAdmin):
     list_display = ("address", "brand", "agreed", "said_at")
     list_select_related = ("address", "brand")
+
+
+@admin.register(OwnLimit)
+class OwnLimitAdmin(AddressedAdmin):
+    list_display = ("address", "subscription_type", "days", "said_at")
+    list_select_related = ("address", "subscription_type")

@@ -34,6 +34,9 @@ class Action(models.TextChoices):
     PAUSED = "paused", _("Asked for a pause")
     RESUMED = "resumed", _("The pause ended")
     ERASED = "erased", _("Erased on request")
+    # on how often one type comes, see consent.models.fewer
+    FEWER = "fewer", _("Asked for fewer emails")
+    AS_SENT = "as_sent", _("Asked for all emails again")
     # on being tracked, apart from being mailed
     TRACKING_AGREED = "tracking_agreed", _("Agreed to tracking")
     TRACKING_REFUSED = "tracking_refused", _("Refused tracking")

@@ -22,6 +22,7 @@ from consent.models import (
     ConsentEvidence,
     ConsentRecord,
     Grant,
+    OwnLimit,
     Suppression,
     TrackingChoice,
 )
@@ -249,6 +250,13 @@ HOLDINGS: tuple[Holding, ...] = (
         path="address",
         columns=("brand__name", "agreed", "said_at"),
         why=_("A no keeps the mail that was sent before silent, too."),
+    ),
+    Holding(
+        title=_("How often she wants mail at most"),
+        model=OwnLimit,
+        path="address",
+        columns=("subscription_type__name", "days", "said_at"),
+        goes=True,
     ),
     Holding(
         title=_("Proof of consent"),

@@ -51,6 +51,8 @@ CONSENT_LOOKS = {
     Action.RESTORED: ("undo-2", "ok"),
     Action.RELEASED: ("undo-2", "ok"),
     Action.SUPPRESSED: ("circle-x", "bad"),
+    Action.FEWER: ("clock", ""),
+    Action.AS_SENT: ("undo-2", "ok"),
     Action.TRACKING_AGREED: ("eye", "ok"),
     Action.TRACKING_REFUSED: ("eye", ""),
 }

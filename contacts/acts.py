@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from accounts.models import User
-from consent.models import Suppression, TrackingChoice
+from consent.models import OwnLimit, Seldom, Suppression, TrackingChoice
 from consent.vocabulary import Act, Action, Actor, Mechanism, Reason
 
 
@@ -34,7 +34,8 @@ def take_along(
     user: User, before: int, after: int, reasons: Iterable[Reason], explanation: str
 ) -> None:
     """What was said no to at the address `before` holds at `after` as well, since the
-    same day and in the same batch; so does a no to being tracked. Both are locked."""
+    same day and in the same batch; so do a no to being tracked and a wish for fewer
+    emails. Both are locked."""
     said = Suppression.objects.active().filter(address=before, reason__in=list(reasons))
     for no in said.select_related("brand", "subscription_type"):
         act = act_of(
@@ -63,3 +64,18 @@ def take_along(
             occurred_at=choice.said_at,
         )
         TrackingChoice.objects.say([after], choice.brand, act, agreed=False)
+    _take_wishes_along(user, before, after, explanation)
+
+
+def _take_wishes_along(user: User, before: int, after: int, explanation: str) -> None:
+    wishes = OwnLimit.objects.in_force().filter(address=before)
+    for wish in wishes.select_related("subscription_type"):
+        act = act_of(
+            user,
+            Action.FEWER,
+            explanation,
+            {"record": wish.record_id},
+            occurred_at=wish.said_at,
+        )
+        days = Seldom(wish.days or 0)
+        OwnLimit.objects.say([after], wish.subscription_type, act, days)

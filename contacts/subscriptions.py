@@ -8,7 +8,7 @@ program that acts in somebody's name writes the same, and lifts nothing at all.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 from django.utils.formats import date_format
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Account, AuditEntry, User
-from consent.models import Address, Grant, SubscriptionType, Suppression
+from consent.models import Address, Grant, OwnLimit, SubscriptionType, Suppression
 from consent.vocabulary import (
     MAY_LIFT,
     OPT_OUT_REASONS,
@@ -56,10 +56,12 @@ class Subscription:
     how: str = ""
     # who else ends this no, where staff may not
     ends: str = ""
+    # what she asked for herself, where that is less than is sent
+    wish: OwnLimit | None = None
 
 
 def of(contact: Contact) -> list[Subscription]:
-    """Every active type with what she said to it; three queries."""
+    """Every active type with what she said to it; four queries."""
     noes = list(contact.suppressions().select_related("record"))
     yeses = {
         one.subscription_type_id: one
@@ -68,7 +70,18 @@ def of(contact: Contact) -> list[Subscription]:
         ).select_related("record")
     }
     types = SubscriptionType.objects.active()
-    return [_subscription(one, noes, yeses.get(one.pk)) for one in types]
+    wishes = _wishes(contact)
+    return [
+        replace(
+            _subscription(one, noes, yeses.get(one.pk)), wish=wishes.get(one.pk)
+        )
+        for one in types
+    ]
+
+
+def _wishes(contact: Contact) -> dict[int, OwnLimit]:
+    mine = OwnLimit.objects.in_force().filter(address=contact.address_id or 0)
+    return {one.subscription_type_id: one for one in mine}
 
 
 def _subscription(

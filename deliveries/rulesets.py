@@ -67,7 +67,7 @@ def _terms(rule: Refusal) -> str:
     if isinstance(test, NoGrant):
         return _bases(test)
     if isinstance(test, Limit):
-        return f"at most {test.mails} in {test.days} days"
+        return test.terms
     return ""
 
 

@@ -66,6 +66,8 @@ WITH d AS (
 ), seen AS (
     SELECT DISTINCT address_id FROM deliveries_lastseen
     WHERE clicked_on >= (%(started)s AT TIME ZONE 'UTC')::date {members}
+    UNION
+    SELECT address_id FROM consent_ownlimit WHERE said_at >= %(started)s {members}
 ), timed AS (
     SELECT m.id, m.outcome AS old_outcome, d.*, s.has_left, s.has_paused, s.is_dead,
         s.is_sunset, s.returned, s.restored, m.kept_at,

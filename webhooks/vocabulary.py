@@ -22,6 +22,7 @@ class EventType(models.TextChoices):
     RELEASED = "address.released", _("an address can be mailed again")
     PAUSED = "pause.began", _("somebody asked for a pause")
     RESUMED = "pause.ended", _("a pause is over")
+    FREQUENCY = "frequency.chosen", _("somebody chose how often a type comes")
     ERASED = "person.erased", _("a person was erased on request")
     TRACKING_AGREED = "tracking.agreed", _("somebody agreed to being tracked")
     TRACKING_REFUSED = "tracking.refused", _("somebody refused to be tracked")
@@ -46,6 +47,8 @@ OF_ACTION: dict[Action, EventType] = {
     Action.RELEASED: EventType.RELEASED,
     Action.PAUSED: EventType.PAUSED,
     Action.RESUMED: EventType.RESUMED,
+    Action.FEWER: EventType.FREQUENCY,
+    Action.AS_SENT: EventType.FREQUENCY,
     Action.ERASED: EventType.ERASED,
     Action.TRACKING_AGREED: EventType.TRACKING_AGREED,
     Action.TRACKING_REFUSED: EventType.TRACKING_REFUSED,

@@ -16,6 +16,7 @@ from consent.models.brand import (
     Words,
 )
 from consent.models.changes import ConsentChange, OtherHistory, Place
+from consent.models.fewer import OwnLimit, Seldom
 from consent.models.grant import Grant
 from consent.models.ledger import Break, ConsentEvidence, ConsentRecord, ConsentText
 from consent.models.look import BrandWords, Logo
@@ -38,9 +39,11 @@ __all__ = [
     "Grant",
     "Logo",
     "OtherHistory",
+    "OwnLimit",
     "Period",
     "Place",
     "Seal",
+    "Seldom",
     "SubscriptionType",
     "Suppression",
     "Tracking",

@@ -26,7 +26,7 @@ from deliveries.links import public_url
 from deliveries.tokens import BadToken, Purpose, read
 from deliveries.underway import said
 from deliveries.views import posted, private, unknown
-from optouts import choices, tracked
+from optouts import choices, fewer, tracked
 from optouts.forms import WhyForm
 from optouts.leaving import Leaver
 from optouts.models import Farewell, Why
@@ -155,8 +155,11 @@ def preferences(request: HttpRequest, leaver: Leaver) -> HttpResponse:
         return _choices_page(request, leaver, brand)
     wanted = set(keys(form.getlist("kind")))
     changes = choices.save(leaver.address, brand, wanted, evidence, elsewhere)
-    said = _said_of_tracking(form, leaver, brand, evidence)
-    done: dict[str, Any] = {"changes": changes, "tracking_said": said}
+    done: dict[str, Any] = {
+        "changes": changes,
+        "often_said": fewer.save(leaver.address, brand, form, evidence, elsewhere),
+        "tracking_said": _said_of_tracking(form, leaver, brand, evidence),
+    }
     return _choices_page(request, leaver, brand, saved=True, **done)
 
 
@@ -176,11 +179,12 @@ def _choices_page(
     request: HttpRequest, leaver: Leaver, brand: Brand, **said: Any
 ) -> HttpResponse:
     offered = choices.choices_of(leaver.address, brand)
+    open_ = [choice for choice in offered if not choice.locked_since]
     context = {
         "address": leaver.address.masked,
         "brand": brand,
         "tracking": tracked.box_of(leaver.address, brand),
-        "choices": [choice for choice in offered if not choice.locked_since],
+        "choices": fewer.asked_of(leaver.address, open_),
         "paused_until": choices.paused_until(leaver.address),
         "pauses": choices.PAUSES,
         "locked": [choice for choice in offered if choice.locked_since],

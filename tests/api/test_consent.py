@@ -10,12 +10,14 @@ from consent.models import Grant, SubscriptionType, Suppression
 from consent.vocabulary import (
     OPT_OUT_REASONS,
     Actor,
+    Evidence,
     Mechanism,
     Reason,
 )
 from contacts.models import Contact
 from deliveries import refusals
 from deliveries.models import DeliveryState
+from optouts import fewer
 from tests.api.asking import told
 from tests.factories import (
     ContactFactory,
@@ -209,6 +211,14 @@ class TestReading:
         news.save(update_fields=["purpose"])
         (found,) = program.get("/subscription-types").json()
         assert found["purpose"] == "to sell hats"
+
+    def test_fewer_as_she_asked_is_told(self, program, ada, news):
+        wish = {f"often-{news.pk}": "30"}
+        fewer.save(ada.address, news.brand, wish, Evidence())
+        found = program.get(f"/contacts/{ada.pk}/subscriptions").json()
+        told = {one["subscription_type"]: one["one_email_in_days"] for one in found}
+        assert told[news.pk] == 30
+        assert set(told.values()) == {30, None}
 
     @pytest.mark.parametrize("what", ["subscriptions", "consent-history"])
     def test_of_nobody_there_is_nothing(self, program, what):

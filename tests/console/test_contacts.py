@@ -7,11 +7,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from consent.models import SubscriptionType, Suppression
-from consent.vocabulary import Act, Action, Actor, Mechanism, Reason
+from consent.vocabulary import Act, Action, Actor, Evidence, Mechanism, Reason
 from console.timeline import timeline
 from contacts import subscriptions
 from contacts.models import Contact, OpeningBalance, PropertyDefinition
 from deliveries.models import DeliveryState, Event, EventKind, Verdict
+from optouts import fewer
 from tests.factories import (
     ContactFactory,
     DeliveryFactory,
@@ -233,6 +234,14 @@ def test_the_record_shows_properties_and_what_came_along(client, ada):
     page = record(client, ada)
     assert "Very important" in page
     assert "came with old-tool.csv" in page
+
+
+def test_the_record_tells_that_she_wants_fewer(client, ada):
+    kind = SubscriptionType.objects.default()
+    fewer.save(ada.address, kind.brand, {f"often-{kind.pk}": "30"}, Evidence())
+    page = record(client, ada)
+    assert "at most once a month" in page
+    assert f"Asked for fewer emails: {kind}" in page
 
 
 def test_somebody_without_an_address_has_a_record(client):
