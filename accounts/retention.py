@@ -25,6 +25,7 @@ class Kept(models.TextChoices):
     EVIDENCE = "evidence", _("Evidence of agreements that have ended")
     IMPORTS = "imports", _("Files of contact imports")
     NOTICES = "notices", _("What webhooks were told")
+    CHANGES = "changes", _("Feed of changes for programs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,8 @@ class Bounds:
 
 
 # 90 days at most for what a browser said, evidence beyond the limitation of claims:
-# hygiene notes, section 4.3. An import can be undone for 7 days, and needs its file.
+# hygiene notes, section 4.3. An import can be undone for 7 days, and needs its file. A
+# program that is switched off over the holidays finds its place in the feed again.
 BOUNDS = {
     Kept.BROWSERS: Bounds(
         90,
@@ -78,6 +80,16 @@ BOUNDS = {
         90,
         _("Each event of the log, and those that could not be sent until then"),
         _("What they told of"),
+    ),
+    Kept.CHANGES: Bounds(
+        90,
+        30,
+        730,
+        _(
+            "What the API tells of the do-not-mail list to a program that has not asked"
+            " for so long; it is told to read the list anew"
+        ),
+        _("The list itself, and the ledger"),
     ),
 }
 

@@ -27,6 +27,7 @@ from consent.models import (
     Place,
     SubscriptionType,
     Suppression,
+    TooOld,
 )
 from consent.vocabulary import Action
 from contacts.acts import act_of
@@ -35,6 +36,7 @@ from deliveries.underway import in_flight
 router = Router(tags=["Suppressions"])
 
 MOST = 1_000
+ANEW = "Ask with “latest”, read the list anew, and follow from there."
 Emails = Annotated[list[Email], Field(min_length=1, max_length=MOST)]
 
 
@@ -96,7 +98,7 @@ class Following(Schema):
     after: Text | None = Field(
         None,
         description="What the answer before calls “next”; “latest” for what happens"
-        " from now on; without it from the first change on.",
+        " from now on; without it from the first change on that is kept.",
     )
     limit: int = Field(100, ge=1, le=500, description="How many records to look at.")
 
@@ -241,7 +243,8 @@ def follow_suppressions(request: Asked, asking: Query[Following]) -> Any:
     To keep a copy: ask with “latest”, read the whole list, then follow from there. Go
     by the id: what ended stays ended, also where it is told first. Nothing is missed;
     an answer without items may only mean that somebody is still writing. 410: the
-    database was restored, read the list anew.
+    database was restored, or you last asked longer ago than changes are kept (90 days
+    unless it was set otherwise). Then ask with “latest” and read the list anew.
     """
     if asking.after == "latest":
         here = ConsentChange.objects.here()
@@ -249,7 +252,8 @@ def follow_suppressions(request: Asked, asking: Query[Following]) -> Any:
     try:
         read = ConsentChange.objects.behind(_place(asking.after), asking.limit + 1)
     except OtherHistory as other:
-        raise Refused(410, "restored", f"{other} Read the list anew.") from None
+        code = "forgotten" if isinstance(other, TooOld) else "restored"
+        raise Refused(410, code, f"{other} {ANEW}") from None
     note_export(request, "the changes of the do-not-mail list")
     shown = read[: asking.limit]
     return {

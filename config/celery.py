@@ -134,6 +134,11 @@ TIMETABLE: dict[str, dict[str, Any]] = {
         "schedule": 12 * 3600.0,
         "options": {"expires": 3600.0},
     },
+    "forget what programs that follow the ledger have long read, every 12 hours": {
+        "task": "consent.tasks.forget_changes",
+        "schedule": 12 * 3600.0,
+        "options": {"expires": 3600.0},
+    },
     "write the opt-out journal, every 10 seconds": {
         "task": "deliveries.tasks.write_journal",
         "schedule": 10.0,

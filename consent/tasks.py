@@ -2,8 +2,10 @@
 
 from celery import shared_task
 
+from accounts.models import Retention
+from accounts.retention import Kept
 from consent import forgetting
-from consent.models import Seal
+from consent.models import ConsentChange, Seal
 
 
 @shared_task
@@ -14,3 +16,8 @@ def seal_ledger() -> None:
 @shared_task
 def forget_evidence() -> None:
     forgetting.forget()
+
+
+@shared_task
+def forget_changes() -> None:
+    ConsentChange.objects.forget(Retention.objects.since(Kept.CHANGES))

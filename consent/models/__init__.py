@@ -15,7 +15,13 @@ from consent.models.brand import (
     TypeTranslation,
     Words,
 )
-from consent.models.changes import ConsentChange, OtherHistory, Place
+from consent.models.changes import (
+    ConsentChange,
+    Forgetting,
+    OtherHistory,
+    Place,
+    TooOld,
+)
 from consent.models.fewer import OwnLimit, Seldom
 from consent.models.grant import Grant
 from consent.models.ledger import Break, ConsentEvidence, ConsentRecord, ConsentText
@@ -36,6 +42,7 @@ __all__ = [
     "ConsentEvidence",
     "ConsentRecord",
     "ConsentText",
+    "Forgetting",
     "Grant",
     "Logo",
     "OtherHistory",
@@ -46,6 +53,7 @@ __all__ = [
     "Seldom",
     "SubscriptionType",
     "Suppression",
+    "TooOld",
     "Tracking",
     "TrackingChoice",
     "TypeTranslation",

@@ -3,17 +3,23 @@
 Ordered by the transaction that wrote it, and only as far as no older transaction is
 open: whatever commits late comes behind what was read, never before it, and is not
 lost. A number of a row, or a clock, could not say that.
+
+What is old is forgotten from its beginning on, and how far is written down: whoever
+has not read that far is told so instead of missing something.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, astuple, dataclass
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from django.contrib.postgres.fields import ArrayField
-from django.db import connection, models
+from django.db import connection, models, transaction
+from django.db.models import Q
+from django.db.models.functions import Now
 
 _PLACE = re.compile(
     r"([0-9]{1,20})\.([0-9]{1,10})\.([0-9]{1,18})\.([0-9]{1,18})\.([0-9]{1,9})"
@@ -42,10 +48,33 @@ WHERE c.database = %(database)s
 ORDER BY c.transaction, c.id, r.place
 LIMIT %(count)s
 """
+# the oldest of this database, as far as what follows them is as old and nobody writes
+# among them any more; and how far that is
+_FORGET = """
+WITH gone AS (
+    DELETE FROM consent_consentchange WHERE id IN (
+        SELECT c.id FROM consent_consentchange c
+        WHERE c.database = %(database)s AND c.transaction < LEAST(
+            pg_snapshot_xmin(pg_current_snapshot()),
+            (SELECT min(later.transaction) FROM consent_consentchange later
+             WHERE later.database = %(database)s AND later.written_at >= %(before)s)
+        )
+        ORDER BY c.transaction, c.id LIMIT %(count)s
+    )
+    RETURNING transaction, id, records
+)
+SELECT transaction::text::bigint, id, cardinality(records), count(*) OVER ()
+FROM gone ORDER BY transaction DESC, id DESC LIMIT 1
+"""
+PIECE = 20_000  # changes
 
 
 class OtherHistory(ValueError):
     """What was read did not lead to this database, as after a restore: begin anew."""
+
+
+class TooOld(OtherHistory):
+    """What stood behind this place is not kept any more: begin anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +89,11 @@ class Place:
 
     def __str__(self) -> str:
         return ".".join(map(str, astuple(self)))
+
+    @property
+    def within(self) -> tuple[int, int, int]:
+        """Where it is in its database."""
+        return self.transaction, self.change, self.place
 
     @classmethod
     def read(cls, text: str) -> Place | None:
@@ -83,8 +117,8 @@ class ConsentChangeQuerySet(models.QuerySet["ConsentChange"]):
             return Place(*cursor.fetchone())
 
     def behind(self, place: Place | None, count: int) -> Sequence[Written]:
-        """The records behind `place`, from the first where there is none, at most
-        `count`; or OtherHistory."""
+        """The records behind `place`, from the first that is kept where there is none,
+        at most `count`; or OtherHistory, or TooOld."""
         here = self.here()
         if place and not self._led_here(place, here):
             raise OtherHistory("This place is in another history of the database.")
@@ -92,6 +126,10 @@ class ConsentChangeQuerySet(models.QuerySet["ConsentChange"]):
         with connection.cursor() as cursor:
             cursor.execute(_BEHIND, asdict(at) | {"count": count})
             rows = cursor.fetchall()
+        # only now: what was forgotten while this read is noticed as well
+        end = Forgetting.objects.end_in(here.database)
+        if place and end and place.within < end.within:
+            raise TooOld("What followed this place is too old to be kept.")
         return [
             Written(record, Place(here.database, here.timeline, *found))
             for *found, record in rows
@@ -105,9 +143,35 @@ class ConsentChangeQuerySet(models.QuerySet["ConsentChange"]):
             return False
         if not place.change:  # where somebody began
             return True
+        end = Forgetting.objects.end_in(here.database)
+        if end and place.within <= end.within:  # no row is left to be looked for
+            return True
         with connection.cursor() as cursor:
             cursor.execute(_WRITTEN, asdict(place))
             return cursor.fetchone() is not None
+
+    def forget(self, before: dt.datetime) -> int:
+        """Delete what was written before then; how many changes. Safe to repeat and to
+        stop: each piece goes with how far it went."""
+        gone = 0
+        while found := self._forget_piece(before):
+            gone += found
+        other = self.exclude(database=self.here().database)
+        return gone + other.filter(written_at__lt=before).delete()[0]
+
+    @transaction.atomic
+    def _forget_piece(self, before: dt.datetime) -> int:
+        here = self.here()
+        asked = {"database": here.database, "before": before, "count": PIECE}
+        with connection.cursor() as cursor:
+            cursor.execute(_FORGET, asked)
+            found = cursor.fetchone()
+        if found is None:
+            return 0
+        *end, gone = found
+        upto = str(Place(here.database, here.timeline, *end))
+        Forgetting.objects.update_or_create(pk=1, defaults={"upto": upto})
+        return int(gone)
 
 
 class ConsentChange(models.Model):
@@ -119,8 +183,34 @@ class ConsentChange(models.Model):
 
     records = ArrayField(models.BigIntegerField())
     database = models.BigIntegerField()
+    # for forgetting alone: nothing is ordered by it
+    written_at = models.DateTimeField(db_default=Now())
 
     objects = ConsentChangeQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"{len(self.records)} records"
+
+
+class ForgettingQuerySet(models.QuerySet["Forgetting"]):
+    def end_in(self, database: int) -> Place | None:
+        """The last place that is forgotten of this database; None where all is kept."""
+        row = self.first()
+        end = Place.read(row.upto) if row else None
+        return end if end and end.database == database else None
+
+
+class Forgetting(models.Model):
+    """Up to where the feed is forgotten. One row."""
+
+    upto = models.CharField(max_length=120)
+
+    objects = ForgettingQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(id=1), name="forgetting_is_one_row"),
+        ]
+
+    def __str__(self) -> str:
+        return self.upto

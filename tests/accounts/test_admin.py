@@ -94,6 +94,7 @@ ABSENT = {
     "Change": "notes for the next refresh, very many and soon gone",
     "ConsentChange": "notes for programs that follow the ledger",
     "Displaced": "old values, very many, read by segments only",
+    "Forgetting": "how far the feed of changes was forgotten",
     "Forgotten": "how far the forgetting of browsers went",
     "ImportTemplate": "its page shows all there is of it and deletes it",
     "ImportedContact": "what an import did to each of its people",

@@ -1,15 +1,24 @@
 """The do-not-mail list by the API: asked, added to, read, followed."""
 
+import datetime as dt
 import time
 from dataclasses import replace
 
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.models import AuditEntry
 from accounts.roles import Role
-from consent.models import Address, Brand, Place, SubscriptionType, Suppression
+from consent.models import (
+    Address,
+    Brand,
+    ConsentChange,
+    Place,
+    SubscriptionType,
+    Suppression,
+)
 from consent.vocabulary import Act, Action, Actor, LiftedBy, Mechanism, Reason
 from tests.api.asking import Program, told
 from tests.factories import UserFactory, make_address, no_because
@@ -261,3 +270,13 @@ class TestFollowing:
         other = replace(place, **{part: getattr(place, part) + 10**8})
         answer = program.get("/suppressions/changes", after=str(other))
         assert told(answer) == (410, "restored")
+
+    def test_who_asks_too_late_is_told_what_to_do(self, program):
+        block("ada@people.example")
+        _, first = self.once_told(program, 1)
+        block("bob@people.example")
+        self.once_told(program, 1, after=first["next"])
+        ConsentChange.objects.forget(timezone.now() + dt.timedelta(days=1))
+        answer = program.get("/suppressions/changes", after=first["next"])
+        assert told(answer) == (410, "forgotten")
+        assert "read the list anew" in answer.json()["detail"]
