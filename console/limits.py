@@ -5,7 +5,7 @@ brand. Everybody else who is limited meets 404, as for what does not exist.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -59,6 +59,22 @@ def is_hers(user: User, path: str) -> bool:
     named = NAMED.match(path) if user.is_limited else None
     rows = OF_A_BRAND.get(named[1]) if named else None
     return rows is None or rows(user).filter(pk=named[2]).exists()  # type: ignore[index]
+
+
+def hers_among(user: User, paths: Iterable[str]) -> set[str]:
+    """Those of `paths` that are hers, as `is_hers` has it; for links that we made: one
+    question for each section of the addresses, however many there are."""
+    shown = set(paths)
+    wanted: dict[str, dict[int, str]] = {}
+    for path in shown if user.is_limited else ():
+        named = NAMED.match(path)
+        if named and named[1] in OF_A_BRAND:
+            wanted.setdefault(named[1], {})[int(named[2])] = path
+    for section, rows in wanted.items():
+        mine = OF_A_BRAND[section](user).filter(pk__in=rows)
+        others = rows.keys() - set(mine.values_list("pk", flat=True))
+        shown -= {rows[pk] for pk in others}
+    return shown
 
 
 class KeepToBrands:

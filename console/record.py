@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpResponse
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 from django_stubs_ext import StrOrPromise
 
+from accounts.models import User
 from accounts.numbers import number
 from accounts.paging import moment
 from accounts.roles import Right, needs
@@ -20,7 +21,8 @@ from accounts.web import SignedIn
 from bounces.forms import UnbounceForm
 from bounces.views.desk import question
 from consent.models import Brand, Tracking, TrackingChoice
-from console.timeline import KINDS, timeline
+from console.limits import hers_among
+from console.timeline import KINDS, Happening, timeline
 from contacts import subscriptions
 from contacts.models import Contact, OpeningBalance, PropertyDefinition
 from contacts.properties import Value
@@ -135,6 +137,7 @@ def detail(request: SignedIn, pk: int) -> HttpResponse:
     kind = request.GET.get("kind", "")
     before = _moment(request.GET.get("before", ""))
     context = _record(contact) | _activity(contact, kind, before)
+    context["events"] = _for_user(context["events"], request.user)
     if contact.hard_bounce_reason:
         context["bounce"] = question(contact, request) | {"form": UnbounceForm()}
     return render(request, "console/contact.html", context)
@@ -179,6 +182,12 @@ def _activity(
         "kind": kind,
         "older": events[-1].at.isoformat() if has_older else "",
     }
+
+
+def _for_user(events: list[Happening], user: User) -> list[Happening]:
+    """Without links to what belongs to a brand that she does not work for."""
+    hers = hers_among(user, {one.url for one in events})
+    return [one if one.url in hers else replace(one, url="") for one in events]
 
 
 def _moment(text: str) -> dt.datetime | None:

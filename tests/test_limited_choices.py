@@ -2,6 +2,8 @@
 call: no type, no consent, no stop."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -13,9 +15,13 @@ from contacts.models import ContactImport
 from deliveries.models import Hold, HoldKind
 from reengagement.models import Campaign
 from tests.api.asking import Program
+from tests.contacts.importing import bring_in, receive
 from tests.factories import (
+    BrandFactory,
     ContactFactory,
+    DeliveryFactory,
     MarketingEmailFactory,
+    MessageFactory,
     make_segment,
     no_because,
 )
@@ -206,3 +212,61 @@ def test_a_token_suppresses_nobody_for_other_brands(program, theirs, scope):
     body = {"emails": ["a@people.example"], "explanation": "So.", **about}
     answer = program.post("/suppressions", body)
     assert answer.status_code == 422
+
+
+FILE = "Email,Unsubscribed from all email\nada@people.example,yes\n"
+
+
+def test_a_no_in_a_file_that_she_brings_counts_for_her_brands(bo, ada, hers, theirs):
+    bring_in(FILE, bo)
+    no = Suppression.objects.get(address=ada.address)
+    assert (no.scope, no.brand) == ("brand", hers.brand)
+
+
+def test_it_counts_once_for_each_of_her_brands(bo, ada, hers):
+    second = BrandFactory()
+    bo.brand_ids.append(second.pk)
+    bo.save(update_fields=["brand_ids"])
+    found = bring_in(FILE, bo)
+    assert found.counts["opted_out"] == 1
+    brands = Suppression.objects.filter(address=ada.address).values_list("brand")
+    assert {pk for (pk,) in brands} == {hers.brand.pk, second.pk}
+
+
+def test_she_is_told_before_that_it_counts_for_her_brands(limited, bo, hers):
+    found = receive(FILE, bo)
+    page = limited.get(reverse("contacts:import_review", args=[found.pk]))
+    assert "counts for your brands" in page.content.decode()
+
+
+def test_a_no_in_a_file_of_somebody_for_all_brands_counts_for_all(alice, ada):
+    bring_in(FILE, alice)
+    assert Suppression.objects.get(address=ada.address).scope == "everything"
+
+
+def mailed(ada, *worlds):
+    for world in worlds:
+        message = MessageFactory(subscription_type=world.kind)
+        MarketingEmailFactory(
+            subscription_type=world.kind, state="sent", message=message
+        )
+        DeliveryFactory(contact=ada, message=message)
+
+
+def test_on_a_record_only_mails_of_her_brands_lead_on(limited, ada, hers, theirs):
+    mailed(ada, hers, theirs)
+    events = limited.get(ada.get_absolute_url()).context["events"]
+    links = [bool(one.url) for one in events if "mail" in one.icon]
+    assert sorted(links) == [False, True]
+
+
+def test_a_record_asks_no_more_for_many_mails(
+    limited, ada, hers, theirs, django_assert_num_queries
+):
+    mailed(ada, hers, theirs)
+    limited.get(ada.get_absolute_url())
+    with CaptureQueriesContext(connection) as once:
+        limited.get(ada.get_absolute_url())
+    mailed(ada, hers, theirs, hers, theirs)
+    with django_assert_num_queries(len(once)):
+        limited.get(ada.get_absolute_url())

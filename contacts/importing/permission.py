@@ -12,7 +12,7 @@ from collections.abc import Iterator, Set
 from dataclasses import replace
 from typing import Any
 
-from consent.models import Grant, SubscriptionType, Suppression
+from consent.models import Brand, Grant, SubscriptionType, Suppression
 from consent.vocabulary import (
     BOUNCE_REASON,
     MAILABLE_GRADES,
@@ -24,6 +24,7 @@ from consent.vocabulary import (
 )
 from contacts.importing import columns
 from contacts.importing.pieces import Piece, among
+from contacts.models import ContactImport
 
 
 def kept_out(piece: Piece) -> set[int]:
@@ -32,18 +33,27 @@ def kept_out(piece: Piece) -> set[int]:
     return set(suppressed.values_list("address_id", flat=True))
 
 
+def reach(found: ContactImport) -> list[Brand | None]:
+    """What a no to everything in the file ends: all mail, which is None; where whoever
+    brought the file is limited to some brands, the mail of each of them."""
+    by = found.created_by
+    return [*Brand.objects.for_user(by)] if by.is_limited else [None]
+
+
 def say_no(piece: Piece) -> Counter[str]:
     """The opt-outs and bounces of the rows, as suppressions of this import's batch."""
     left = piece.found.act(Action.WITHDRAWN, "Opted out before the import.")
     dead = piece.found.act(Action.SUPPRESSED, "Bounced before the import.")
     everything = {pk for (pk,) in piece.saying("address_id", "opted_out")}
-    counts = Counter(opted_out=_suppress(everything, left), bounced=0)
+    gone = [_suppress(everything, left, brand=one) for one in reach(piece.found)]
+    counts = Counter(opted_out=len(set().union(*gone)), bounced=0)
     for why, ids in _by_word(piece, "bounce_reason", "bounce_reason <> ''").items():
         act = replace(dead, source={**dead.source, BOUNCE_REASON: why})
-        counts["bounced"] += _suppress(ids, act, reason=Reason.IMPORTED_BOUNCE)
+        dead_now = _suppress(ids, act, reason=Reason.IMPORTED_BOUNCE)
+        counts["bounced"] += len(dead_now)
     of_some = _by_word(piece, "unnest(opted_out_of)", "opted_out_of <> '{}'")
     for one in SubscriptionType.objects.filter(pk__in=of_some):
-        counts["opted_out_of"] += _suppress(of_some[one.pk], left, only=one)
+        counts["opted_out_of"] += len(_suppress(of_some[one.pk], left, only=one))
     return counts
 
 
@@ -60,16 +70,19 @@ def _suppress(
     act: Act,
     *,
     reason: Reason = Reason.IMPORTED_OPT_OUT,
+    brand: Brand | None = None,
     only: SubscriptionType | None = None,
-) -> int:
-    """Suppress those of `ids` that are not yet for this reason; how many are new."""
+) -> set[int]:
+    """Suppress those of `ids` that are not yet for this reason; who is new."""
     if not ids:
-        return 0
+        return set()
     already = Suppression.objects.active().filter(
-        among(ids), reason=reason, subscription_type=only, brand=None
+        among(ids), reason=reason, subscription_type=only, brand=brand
     )
     new = sorted(ids - set(already.values_list("address_id", flat=True)))
-    return len(Suppression.objects.suppress(new, reason, act, subscription_type=only))
+    return Suppression.objects.suppress(
+        new, reason, act, brand=brand, subscription_type=only
+    )
 
 
 def say_yes(piece: Piece) -> Counter[str]:

@@ -51,6 +51,10 @@ STAYS_OUT = {
         " say whether the day or the month comes first."
     ),
 }
+# where whoever brought the file works for some brands: see permission.reach
+OF_HER_BRANDS = {
+    "opted_out": _("Opted out of everything, says the file: counts for your brands"),
+}
 _HOLDS = {
     "ready": "true",
     "known": "c.id IS NOT NULL",
@@ -146,7 +150,8 @@ def outcomes(found: ContactImport) -> tuple[list[Outcome], list[Outcome]]:
             some = [people[one] for one in sampled.get(name, []) if one in people]
             yield Outcome(name, label, found.checked.get(name, 0), some)
 
-    return list(counted(OUTCOMES)), [one for one in counted(BESIDES) if one.count]
+    besides = BESIDES | (OF_HER_BRANDS if found.created_by.is_limited else {})
+    return list(counted(OUTCOMES)), [one for one in counted(besides) if one.count]
 
 
 def _sampled(found: ContactImport, some: set[int]) -> dict[int, Sampled]:
