@@ -172,7 +172,17 @@
   window.addEventListener("beforeunload", (event) => {
     if (!leaving && $$("form[data-guard]").some(typed)) event.preventDefault();
   });
-  on("change", "[data-submits]", (field) => field.form?.requestSubmit());
+  /* A field that sends its form: at once by hand; a select that is stepped through by keys
+     once Enter is pressed or it is left, so that its second option takes nobody away. */
+  let stepping = false;
+  const send = (field) => { delete field.dataset.stepped; field.form?.requestSubmit(); };
+  on("pointerdown", "[data-submits]", () => { stepping = false; });
+  on("keydown", "select[data-submits]", (field, event) => {
+    stepping = event.key !== "Enter";
+    if (!stepping && "stepped" in field.dataset) send(field);
+  });
+  on("change", "[data-submits]", (field) => { if (stepping) field.dataset.stepped = ""; else send(field); });
+  on("focusout", "[data-submits]", (field) => { stepping = false; if ("stepped" in field.dataset) send(field); });
 
   /* palette */
   const palette = $("#palette");
