@@ -32,6 +32,8 @@ class BrandForm(forms.ModelForm):  # type: ignore[type-arg]
             "legal_name",
             "postal_address",
             "website",
+            "privacy_url",
+            "privacy_version",
             "from_name",
             "from_email",
             "reply_to",
@@ -42,6 +44,7 @@ class BrandForm(forms.ModelForm):  # type: ignore[type-arg]
             "name": gettext_lazy("Brand name"),
             "legal_name": gettext_lazy("Legal name"),
             "postal_address": gettext_lazy("Postal address"),
+            "privacy_version": gettext_lazy("Version of the privacy policy"),
             "from_name": gettext_lazy("From name"),
             "from_email": gettext_lazy("From address"),
             "reply_to": gettext_lazy("Replies go to"),
@@ -59,6 +62,10 @@ class BrandForm(forms.ModelForm):  # type: ignore[type-arg]
             ),
             "postal_address": gettext_lazy(
                 "Stands at the end of every marketing email."
+            ),
+            "privacy_version": gettext_lazy(
+                "Such as “3 May 2026”. It stands in the record of whoever agrees from"
+                " now on: change it with the policy."
             ),
             "from_name": gettext_lazy("The sender's name in the inbox of new emails."),
             "from_email": gettext_lazy("An address at a domain you may send from."),
@@ -82,6 +89,12 @@ class BrandForm(forms.ModelForm):  # type: ignore[type-arg]
 
     website = forms.URLField(
         label=gettext_lazy("Website"), required=False, assume_scheme="https"
+    )
+    privacy_url = forms.URLField(
+        label=gettext_lazy("Privacy policy"),
+        help_text=gettext_lazy("Its address. Each sign-up form leads to it."),
+        required=False,
+        assume_scheme="https",
     )
 
     required_fields = ("legal_name", "postal_address", "from_name", "from_email")

@@ -102,7 +102,8 @@ def consent(request: SignedIn, pk: int) -> HttpResponse:
 @require_safe
 def review(request: SignedIn, pk: int) -> HttpResponse:
     """What would happen, in numbers; or how far the check of the file has come."""
-    found = get_object_or_404(ContactImport, pk=pk)
+    brought = ContactImport.objects.select_related("created_by")
+    found = get_object_or_404(brought, pk=pk)
     if not found.is_draft:
         return redirect(found)
     if not (found.mapping and found.consent):

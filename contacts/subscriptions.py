@@ -72,9 +72,7 @@ def of(contact: Contact) -> list[Subscription]:
     types = SubscriptionType.objects.active()
     wishes = _wishes(contact)
     return [
-        replace(
-            _subscription(one, noes, yeses.get(one.pk)), wish=wishes.get(one.pk)
-        )
+        replace(_subscription(one, noes, yeses.get(one.pk)), wish=wishes.get(one.pk))
         for one in types
     ]
 

@@ -13,7 +13,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
-from django.db.models import Count, DateTimeField, Exists, ExpressionWrapper, OuterRef, Value
+from django.db.models import (
+    Count,
+    DateTimeField,
+    Exists,
+    ExpressionWrapper,
+    OuterRef,
+    Value,
+)
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -36,8 +43,8 @@ WORDS = {
         _("Has had as many emails of this type in these days as people were promised."),
     ),
     WISH: (
-        "Wants fewer",
-        "Asked for fewer emails of this type, and has had the one for these days.",
+        _("Wants fewer"),
+        _("Asked for fewer emails of this type, and has had the one for these days."),
     ),
 }
 

@@ -49,7 +49,8 @@ def asked_of(
 def limits_of(address: Address) -> dict[int, int]:
     """{kind: one mail in so many days}, of each for which she has asked for less."""
     rows = OwnLimit.objects.in_force().filter(address=address)
-    return dict(rows.values_list("subscription_type_id", "days"))
+    said = rows.values_list("subscription_type_id", "days")
+    return {kind: days for kind, days in said if days}
 
 
 def _question(kind: SubscriptionType, days: int | None) -> Question:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from django.db import IntegrityError, models, transaction
 from django.db.models import Q, prefetch_related_objects
 from django.db.models.functions import Upper
-from django.utils.translation import get_language
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.languages import Language
@@ -56,6 +55,9 @@ class Brand(models.Model):
     legal_name = models.CharField(max_length=200, blank=True)
     postal_address = models.TextField(blank=True)
     website = models.URLField(blank=True)
+    # shown wherever people agree, and which one it was stands in the record of that
+    privacy_url = models.URLField(blank=True, db_default="")
+    privacy_version = models.CharField(max_length=40, blank=True, db_default="")
     from_name = models.CharField(max_length=120, blank=True)
     from_email = models.EmailField(blank=True)
     reply_to = models.EmailField(blank=True)
@@ -93,10 +95,21 @@ class Brand(models.Model):
                 condition=Q(tracking__in=Tracking.values),
                 name="brand_tracking_is_known",
             ),
+            models.CheckConstraint(
+                condition=Q(privacy_version="") | ~Q(privacy_url=""),
+                name="brand_privacy_version_is_of_a_policy",
+                violation_error_message="Say where this privacy policy is.",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def privacy(self) -> str:
+        """Which privacy policy it has now, and where; "" for none."""
+        version = f" ({self.privacy_version})" if self.privacy_version else ""
+        return f"{self.privacy_url}{version}" if self.privacy_url else ""
 
     def said(self) -> BrandWords | None:
         """Its own words in the language that is spoken."""

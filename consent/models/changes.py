@@ -162,9 +162,11 @@ class ConsentChangeQuerySet(models.QuerySet["ConsentChange"]):
     @transaction.atomic
     def _forget_piece(self, before: dt.datetime) -> int:
         here = self.here()
-        asked = {"database": here.database, "before": before, "count": PIECE}
         with connection.cursor() as cursor:
-            cursor.execute(_FORGET, asked)
+            cursor.execute(
+                _FORGET,
+                {"database": here.database, "before": before, "count": PIECE},
+            )
             found = cursor.fetchone()
         if found is None:
             return 0

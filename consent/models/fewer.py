@@ -1,4 +1,4 @@
-"""How often somebody wants mail of one type at most, where that is less than is sent."""
+"""How often somebody wants mail of one type at most: less than is sent."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.html import escape
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.languages import Language
@@ -122,8 +123,12 @@ class Form(models.Model):
         box = "" if self.by_button else "[ ] "
         with translation.override(self.language):
             boxes = [_box(kind, box) for kind in self.offered()]
+            policy = gettext("Privacy policy: %(which)s")
+            policy %= {"which": self.brand.privacy}
         tracking = f"[ ] {self.tracking}" if self.tracking else ""
-        parts = [self.consent, *boxes, tracking, self.notice, f"({self.button})"]
+        privacy = policy if self.brand.privacy else ""
+        parts = [self.consent, *boxes, tracking, self.notice, privacy]
+        parts.append(f"({self.button})")
         return "\n".join(part.strip() for part in parts if part.strip())
 
     def digest(self) -> str:

@@ -171,7 +171,7 @@ QUERIES = {
     "console:outbox": 3,
     "console:jobs": 3,
     "contacts:list": 10,
-    "contacts:detail": 16,
+    "contacts:detail": 17,
     "segments:list": 5,
     "segments:detail": 11,
     "campaigns:list": 4,

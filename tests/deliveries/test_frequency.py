@@ -7,10 +7,12 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from accounts.models import Account
+from consent.vocabulary import Evidence
 from contacts.models import Contact
 from deliveries import audience, sending
 from deliveries.frequency import limits_of
 from deliveries.models import Bound, Channel, Delivery
+from optouts import fewer
 from tests.factories import (
     ContactFactory,
     DeliveryFactory,
@@ -129,6 +131,23 @@ def test_of_two_mailings_fixed_at_once_the_second_is_asked_again(
     assert list(mails.values_list("state", "reason")) == [
         ("delivered", ""),
         ("not_sent", "got_enough"),
+    ]
+
+
+def test_who_wants_fewer_by_then_is_asked_again_as_the_mail_starts(
+    sink, message, queue_for
+):
+    queue_for(1)
+    contact, kind = Contact.objects.get(), message.subscription_type
+    second = MessageFactory(subscription_type=kind)
+    assert dict(audience.fix(second, Contact.objects.all())) == {"": 1}
+    wish = {f"often-{kind.pk}": "30"}
+    fewer.save(contact.address, kind.brand, wish, Evidence())
+    sending.send_due()
+    mails = Delivery.objects.filter(contact=contact).order_by("message_id")
+    assert list(mails.values_list("state", "reason")) == [
+        ("delivered", ""),
+        ("not_sent", "wants_fewer"),
     ]
 
 

@@ -322,7 +322,7 @@ class TestPreferences:
     def test_it_takes_as_many_queries_for_many_types(
         self, web, preferences_url, tips, django_assert_num_queries
     ):
-        with django_assert_num_queries(13):
+        with django_assert_num_queries(14):
             web.get(preferences_url)
 
 
