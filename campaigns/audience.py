@@ -11,6 +11,8 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy
+from django_stubs_ext import StrOrPromise
 
 from campaigns.models import MarketingEmail
 from contacts.models import Contact
@@ -29,15 +31,15 @@ LAPSED = 16
 LEFT_OUT = "left_out"
 EXCLUDED = "excluded"
 SKIPPED = "unengaged"
-LABELS = {
-    LEFT_OUT: "Left out by name",
-    EXCLUDED: "In a segment you left out",
-    SKIPPED: "Not engaging",
+LABELS: dict[str, StrOrPromise] = {
+    LEFT_OUT: gettext_lazy("Left out by name"),
+    EXCLUDED: gettext_lazy("In a segment you left out"),
+    SKIPPED: gettext_lazy("Not engaging"),
 }
-SENTENCES = {
-    LEFT_OUT: "Was left out of this email by name.",
-    EXCLUDED: "Is in a segment that this email was not to go to.",
-    SKIPPED: "Got many emails and has not opened or clicked for long.",
+SENTENCES: dict[str, StrOrPromise] = {
+    LEFT_OUT: gettext_lazy("Was left out of this email by name."),
+    EXCLUDED: gettext_lazy("Is in a segment that this email was not to go to."),
+    SKIPPED: gettext_lazy("Got many emails and has not opened or clicked for long."),
 }
 
 # Counting more people than this takes longer than a page may.

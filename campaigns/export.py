@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db import models
+from django.utils.translation import override
 
 from campaigns import people, report
 from consent import tables
@@ -37,6 +38,12 @@ def _table(rows: models.QuerySet[Delivery]) -> Iterator[list[Any]]:
 
 
 def _cells(delivery: Delivery) -> list[Any]:
+    """In English like the heading, whoever fetches the file."""
+    with override("en"):
+        return _said(delivery)
+
+
+def _said(delivery: Delivery) -> list[Any]:
     person = delivery.contact
     return [
         people.address_of(delivery),

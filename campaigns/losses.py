@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from django.db import models
 from django.db.models import Case, Count, Q, Value, When
+from django.utils.translation import gettext_lazy
+from django_stubs_ext import StrOrPromise
 
 from deliveries.models import Delivery
 
@@ -18,8 +20,8 @@ class Loss:
     """One way to be lost. `key` is the reason in the addresses of pages."""
 
     key: str
-    label: str
-    sentence: str
+    label: StrOrPromise
+    sentence: StrOrPromise
     where: Q
 
 
@@ -27,20 +29,20 @@ class Loss:
 LOSSES: tuple[Loss, ...] = (
     Loss(
         "lost_spam",
-        "Reported it as spam",
-        "Reported this email as spam.",
+        gettext_lazy("Reported it as spam"),
+        gettext_lazy("Reported this email as spam."),
         Q(complained_at__isnull=False),
     ),
     Loss(
         "lost_left",
-        "Unsubscribed",
-        "Unsubscribed by this email.",
+        gettext_lazy("Unsubscribed"),
+        gettext_lazy("Unsubscribed by this email."),
         Q(unsubscribed_at__isnull=False),
     ),
     Loss(
         "lost_hard",
-        "Bounced for good",
-        "The mailbox does not exist, or takes no mail.",
+        gettext_lazy("Bounced for good"),
+        gettext_lazy("The mailbox does not exist, or takes no mail."),
         Q(bounce_kind="hard"),
     ),
 )

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, override
 
 from accounts.models import User
 from accounts.races import once_more
@@ -29,11 +31,13 @@ from segments.models import Segment, SegmentKind
 
 OVER = {EmailState.SENT, EmailState.STOPPED}
 _SENTENCES = {
-    DeliveryState.QUEUED: "Waits for its turn.",
-    DeliveryState.STARTED: "Is being handed over now.",
-    DeliveryState.DELIVERED: "The receiving server accepted it.",
-    DeliveryState.EXPIRED: "The receiving server put it off until we gave up.",
-    DeliveryState.UNCERTAIN: (
+    DeliveryState.QUEUED: gettext_lazy("Waits for its turn."),
+    DeliveryState.STARTED: gettext_lazy("Is being handed over now."),
+    DeliveryState.DELIVERED: gettext_lazy("The receiving server accepted it."),
+    DeliveryState.EXPIRED: gettext_lazy(
+        "The receiving server put it off until we gave up."
+    ),
+    DeliveryState.UNCERTAIN: gettext_lazy(
         "A crash hid the outcome. It is never sent again by itself."
     ),
 }
@@ -94,8 +98,8 @@ def row(delivery: Delivery) -> Row:
 
 def address_of(delivery: Delivery) -> str:
     if delivery.address is None:
-        return "(no address)"
-    return delivery.address.key or "(erased)"
+        return _("(no address)")
+    return delivery.address.key or _("(erased)")
 
 
 def _when(delivery: Delivery) -> dt.datetime | None:
@@ -117,14 +121,14 @@ def sentence(delivery: Delivery) -> str:
     """What became of this mail, for whoever asks why."""
     words = _SENTENCES.get(DeliveryState(delivery.state))
     if delivery.bounced_at and delivery.state == DeliveryState.DELIVERED:
-        return f"Accepted, then it came back. {_answer(delivery)}".strip()
+        return f"{_('Accepted, then it came back.')} {_answer(delivery)}".strip()
     if words:
-        return words
+        return str(words)
     if delivery.state == DeliveryState.CANCELLED:
         return reason_sentence(delivery.reason or STOPPED)
     if delivery.state == DeliveryState.NOT_SENT:
         return reason_sentence(delivery.reason)
-    return f"The receiving server said no. {_answer(delivery)}".strip()
+    return f"{_('The receiving server said no.')} {_answer(delivery)}".strip()
 
 
 def _answer(delivery: Delivery) -> str:
@@ -199,14 +203,20 @@ def make_segment(
     email: MarketingEmail, group: Group, reason: str, user: User
 ) -> Segment:
     """A static segment of these people, made in one statement."""
-    words = f"{email.name[:120]}: {group.label.lower()}"
-    if reason:
-        words = f"{words}, {reason_label(reason).lower()}"
-    made = Segment(name=_free(words), kind=SegmentKind.STATIC)
+    made = Segment(name=_name(email, group, reason), kind=SegmentKind.STATIC)
     made.save_rules(user)
     rows = people(email, group, reason, "").order_by()
     made.add(Contact.objects.filter(pk__in=rows.values("contact_id")))
     return made
+
+
+def _name(email: MarketingEmail, group: Group, reason: str) -> str:
+    """In English, whoever presses: it is kept, and everybody reads it."""
+    with override("en"):
+        words = f"{email.name[:120]}: {group.label.lower()}"
+        if reason:
+            words = f"{words}, {reason_label(reason).lower()}"
+    return _free(words)
 
 
 def _free(words: str) -> str:

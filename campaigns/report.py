@@ -15,6 +15,9 @@ from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_stubs_ext import StrOrPromise
 
 from campaigns import audience, losses
 from campaigns.knowing import KNOWN, known
@@ -33,13 +36,13 @@ from deliveries.models import (
 )
 
 STOPPED = "stopped"
-LABELS = {
-    STOPPED: "Stopped before it started",
+LABELS: dict[str, StrOrPromise] = {
+    STOPPED: gettext_lazy("Stopped before it started"),
     **audience.LABELS,
     **{one.key: one.label for one in losses.LOSSES},
 }
-SENTENCES = {
-    STOPPED: "The sending was stopped before it was this person’s turn.",
+SENTENCES: dict[str, StrOrPromise] = {
+    STOPPED: gettext_lazy("The sending was stopped before it was this person’s turn."),
     **audience.SENTENCES,
     **{one.key: one.sentence for one in losses.LOSSES},
 }
@@ -242,12 +245,14 @@ def _not_sent_reasons(email: MarketingEmail) -> list[tuple[str, int]]:
 
 
 def reason_sentence(key: str) -> str:
-    return SENTENCES.get(key) or refusals.sentence(key)
+    return str(SENTENCES.get(key) or refusals.sentence(key))
 
 
 def reason_label(key: str) -> str:
     """A reason in two or three words."""
-    return LABELS.get(key) or (refusals.label(key) if key else "Not judged yet")
+    if not key:
+        return _("Not judged yet")
+    return str(LABELS.get(key) or refusals.label(key))
 
 
 def with_reason(

@@ -19,12 +19,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
-from bounces.names import name_of
 from campaigns.models import MarketingEmail
 from consent.models import ConsentRecord
 from consent.vocabulary import Action
 from contacts.models import Contact, MergedAddress
 from deliveries import refusals
+from deliveries.bounce_names import name_of
 from deliveries.models import Delivery, DeliveryState, Event, EventKind, Verdict
 from deliveries.trace import allowed_by, day
 

@@ -15,6 +15,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
 from django.db.models import Case, Count, Value, When
 from django.utils import timezone
+from django_stubs_ext import StrOrPromise
 
 from accounts.doorbell import ring
 from accounts.models import Account, Clock
@@ -41,7 +42,7 @@ AT_ONCE = dt.timedelta()
 SHOWN, TONGUE = "gets", "tongue"
 
 # (key of at most 24 characters, condition on a contact, sentence for people)
-LeftOut = tuple[str, Any, str]
+LeftOut = tuple[str, Any, StrOrPromise]
 
 
 def preview(

@@ -16,6 +16,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_stubs_ext import StrOrPromise
@@ -23,6 +24,7 @@ from django_stubs_ext import StrOrPromise
 from consent.models import Address, Grant, SubscriptionType, Suppression
 from consent.vocabulary import MAILABLE_GRADES, LegalBasis, Reason
 from deliveries import frequency
+from deliveries.bounce_names import name_of
 from deliveries.frequency import Limit
 from deliveries.models import Channel, Hold, HoldKind
 
@@ -279,7 +281,7 @@ def label(key: str) -> str:
 
 
 def _words(key: str) -> tuple[StrOrPromise, StrOrPromise]:
-    return _SAID.get(key) or (key.replace("_", " ").capitalize(),) * 2
+    return _SAID.get(key) or (capfirst(name_of(key)),) * 2
 
 
 def applying(

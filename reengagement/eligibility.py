@@ -16,6 +16,9 @@ from django.db.models import BigIntegerField, Exists, F, Func, OuterRef, Q, Valu
 from django.db.models.functions import Abs, Mod
 from django.db.models.lookups import LessThan
 from django.utils import timezone
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy
+from django_stubs_ext import StrOrPromise
 
 from consent.models import Grant, Suppression
 from consent.vocabulary import OPT_OUT_REASONS, Actor, Grade
@@ -32,7 +35,7 @@ MIN_DELIVERED = 3
 # Below this many eligible people a comparison would say nothing.
 HOLDOUT_FROM = 4000
 HOLDOUT = "holdout"
-HELD_OUT = "Held out, to compare with those who were asked"
+HELD_OUT = gettext_lazy("Held out, to compare with those who were asked")
 
 Predicate = Callable[["Campaign"], Q | Exists]
 
@@ -42,7 +45,7 @@ class Rule:
     """Why somebody is left out: `key` on the delivery, `sentence` for people."""
 
     key: str
-    sentence: str
+    sentence: StrOrPromise
     predicate: Predicate
 
 
@@ -90,12 +93,23 @@ def _hardly_mailed(campaign: Campaign) -> Q:
 
 
 RULES: tuple[Rule, ...] = (
-    Rule("ever_opted_out", "Opted out or complained before", _ever_left),
-    Rule("double_opt_in", "Confirmed by double opt-in already", _double_opted_in),
-    Rule("asked_lately", "Asked by another campaign within a year", _asked_lately),
+    Rule("ever_opted_out", gettext_lazy("Opted out or complained before"), _ever_left),
+    Rule(
+        "double_opt_in",
+        gettext_lazy("Confirmed by double opt-in already"),
+        _double_opted_in,
+    ),
+    Rule(
+        "asked_lately",
+        gettext_lazy("Asked by another campaign within a year"),
+        _asked_lately,
+    ),
     Rule(
         "hardly_mailed",
-        f"Got fewer than {MIN_DELIVERED} emails, so silence means nothing",
+        format_lazy(
+            gettext_lazy("Got fewer than {least} emails, so silence means nothing"),
+            least=MIN_DELIVERED,
+        ),
         _hardly_mailed,
     ),
 )
@@ -153,7 +167,7 @@ class Row:
 def sentence(key: str) -> str:
     """The reason `key` in words, of ours or of every marketing email."""
     own = {rule.key: rule.sentence for rule in RULES} | {HOLDOUT: HELD_OUT}
-    return own.get(key) or refusals.label(key)
+    return str(own.get(key) or refusals.label(key))
 
 
 def funnel(campaign: Campaign) -> list[Row]:

@@ -8,13 +8,13 @@ from django.utils.translation import override
 from accounts.models import Job
 from bounces import acting
 from bounces.categories import CATEGORIES
-from bounces.names import NAMES
 from consent.models import ConsentRecord, SubscriptionType
 from console.held_names import COLUMNS
 from console.holdings import HOLDINGS
 from console.timeline import timeline
 from contacts import subscriptions
 from contacts.models import PropertyDefinition
+from deliveries.bounce_names import NAMES
 from deliveries.models import DeliveryState, Event, EventKind, Verdict
 from tests.factories import ContactFactory, DeliveryFactory, agree
 
