@@ -7,12 +7,11 @@ everybody = will get it + each reason.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy
-from django_stubs_ext import StrOrPromise
 
 from campaigns.models import MarketingEmail
 from contacts.models import Contact
@@ -22,6 +21,9 @@ from deliveries.frequency import limits_of
 from deliveries.refusals import Asked, mailable, refused
 from deliveries.room import roomy
 from segments.models import Segment, SegmentMember
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 # Who got this many without ever opening or clicking is not sent more of the same;
 # who did once, after so many since the last sign of life.

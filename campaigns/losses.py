@@ -6,13 +6,16 @@ Each person counts once, under the gravest: the parts add up to the whole.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Case, Count, Q, Value, When
 from django.utils.translation import gettext_lazy
-from django_stubs_ext import StrOrPromise
 
 from deliveries.models import Delivery
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 @dataclass(frozen=True, slots=True)

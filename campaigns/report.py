@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q
@@ -17,7 +17,6 @@ from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django_stubs_ext import StrOrPromise
 
 from campaigns import audience, losses
 from campaigns.knowing import KNOWN, known
@@ -34,6 +33,9 @@ from deliveries.models import (
     EventKind,
     Verdict,
 )
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 STOPPED = "stopped"
 LABELS: dict[str, StrOrPromise] = {

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.db import models
 from django.utils.translation import gettext_lazy
-from django_stubs_ext import StrOrPromise
 
 from accounts.languages import Language
 from accounts.pictures import LARGEST, TYPES, BadPicture, Drawn, checked
 from consent.models import Brand, BrandWords, Logo, SubscriptionType, TypeTranslation
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class WordsForm(forms.Form):

@@ -5,8 +5,12 @@ The file for a program has them as the database does.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.utils.translation import pgettext_lazy
-from django_stubs_ext import StrOrPromise
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 COLUMNS: dict[str, StrOrPromise] = {
     "accepted_at": pgettext_lazy("held", "Accepted at"),

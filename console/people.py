@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
@@ -12,7 +12,6 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
-from django_stubs_ext import StrOrPromise
 
 from accounts.models import User
 from accounts.paging import Order, keyset
@@ -26,6 +25,9 @@ from contacts.models import Contact
 from contacts.sorting import SORTS
 from deliveries import refusals
 from segments.models import Segment
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 PAGE = 50
 # in an address: not those who are ticked, but all that the list shows

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
-from django_stubs_ext import StrOrPromise
 
 from accounts.models import User
 from accounts.numbers import number
@@ -30,6 +29,9 @@ from deliveries import refusals
 from deliveries.matrix import Answer, matrix
 from deliveries.models import Channel
 from segments.members import SegmentMember
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 SEGMENTS_SHOWN = 20
 ANSWER_COLUMNS = [

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from heapq import nlargest
 from operator import attrgetter
+from typing import TYPE_CHECKING
 
 from django.db.models import Q
 from django.db.models.functions import Coalesce
@@ -17,7 +18,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django_stubs_ext import StrOrPromise
 
 from campaigns.models import MarketingEmail
 from consent.models import ConsentRecord
@@ -27,6 +27,9 @@ from deliveries import refusals
 from deliveries.bounce_names import name_of
 from deliveries.models import Delivery, DeliveryState, Event, EventKind, Verdict
 from deliveries.trace import allowed_by, day
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 PAGE = 50
 

@@ -9,13 +9,12 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
 from django.db.models import Case, Count, Value, When
 from django.utils import timezone
-from django_stubs_ext import StrOrPromise
 
 from accounts.doorbell import ring
 from accounts.models import Account, Clock
@@ -33,6 +32,9 @@ from deliveries.room import roomy
 from deliveries.rulesets import rules_of
 from deliveries.setwise import judged
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 # so many new rows that the database must count anew before it plans with them
 MANY = 2_000
 
@@ -42,7 +44,7 @@ AT_ONCE = dt.timedelta()
 SHOWN, TONGUE = "gets", "tongue"
 
 # (key of at most 24 characters, condition on a contact, sentence for people)
-LeftOut = tuple[str, Any, StrOrPromise]
+LeftOut = tuple[str, Any, "StrOrPromise"]
 
 
 def preview(

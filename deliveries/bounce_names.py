@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.utils.translation import pgettext_lazy
-from django_stubs_ext import StrOrPromise
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 NAMES: dict[str, StrOrPromise] = {
     "unknown_user": pgettext_lazy("why it bounced", "unknown user"),

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -19,7 +19,6 @@ from django.db.models.functions import Coalesce
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django_stubs_ext import StrOrPromise
 
 from consent.models import Address, Grant, SubscriptionType, Suppression
 from consent.vocabulary import MAILABLE_GRADES, LegalBasis, Reason
@@ -27,6 +26,9 @@ from deliveries import frequency
 from deliveries.bounce_names import name_of
 from deliveries.frequency import Limit
 from deliveries.models import Channel, Hold, HoldKind
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 M = TypeVar("M", bound=models.Model)
 

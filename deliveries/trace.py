@@ -9,12 +9,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django_stubs_ext import StrOrPromise
 
 from accounts.models import Account
 from consent.models import Suppression
@@ -22,6 +22,9 @@ from deliveries.clock import zone_of
 from deliveries.models import Delivery, DeliveryState, Event
 from deliveries.rulesets import QUIET_HOURS, spoken
 from deliveries.verdicts import MEANINGS
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 # Answers to one rule, as the interface draws them.
 PASSED, KEPT_OUT, AS_WELL = "passed", "kept_out", "as_well"

@@ -18,7 +18,6 @@ from django.db.models.lookups import LessThan
 from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy
-from django_stubs_ext import StrOrPromise
 
 from consent.models import Grant, Suppression
 from consent.vocabulary import OPT_OUT_REASONS, Actor, Grade
@@ -26,6 +25,8 @@ from deliveries import audience, refusals
 from deliveries.audience import LeftOut
 
 if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
     from reengagement.models import Campaign
 
 # Once a year is often enough to be asked whether one still wants mail.

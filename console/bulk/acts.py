@@ -8,7 +8,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import (
     BooleanField,
@@ -27,7 +27,6 @@ from django.db.models.functions import Cast, Now
 from django.db.models.lookups import Exact, IsNull
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django_stubs_ext import StrOrPromise
 
 from accounts.models import AuditEntry, User
 from accounts.roles import Right
@@ -39,6 +38,9 @@ from contacts.acts import act_of
 from contacts.models import Contact
 from segments.members import SegmentMember
 from segments.models import Segment, SegmentKind
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class NoLonger(Exception):

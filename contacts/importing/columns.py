@@ -11,15 +11,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
-from django_stubs_ext import StrOrPromise
 
 from consent import tables
 from consent.models import SubscriptionType
 from contacts.models import PropertyDefinition
 from contacts.properties import Kind
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 EMAIL = "email"
 
