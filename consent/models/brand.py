@@ -98,7 +98,7 @@ class Brand(models.Model):
             models.CheckConstraint(
                 condition=Q(privacy_version="") | ~Q(privacy_url=""),
                 name="brand_privacy_version_is_of_a_policy",
-                violation_error_message="Say where this privacy policy is.",
+                violation_error_message=_("Say where this privacy policy is."),
             ),
         ]
 
