@@ -66,6 +66,17 @@ def test_what_is_kept_of_the_settings_is_in_english_whoever_saves_them(
     assert kept == "at most 2 emails a month"
 
 
+def test_a_version_of_no_privacy_policy_is_refused_with_a_sentence(client):
+    answer = client.post(reverse("consent:brand"), BRAND | {"privacy_version": "2"})
+    assert "Say where this privacy policy is." in answer.content.decode()
+
+
+def test_the_privacy_policy_of_a_brand_is_saved(client):
+    policy = {"privacy_url": "https://northwind.example/p", "privacy_version": "2"}
+    client.post(reverse("consent:brand"), BRAND | policy)
+    assert Brand.objects.default().privacy == "https://northwind.example/p (2)"
+
+
 def test_a_second_brand_gets_a_slug_of_its_own(client):
     for name in ("Südwind", "Sudwind"):
         client.post(reverse("consent:brand_create"), {**BRAND, "name": name})

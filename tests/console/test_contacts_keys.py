@@ -186,6 +186,8 @@ def test_a_property_is_made_changed_and_archived(at):
     keys.follow("New property")
     keys.to("Label")
     keys.write("Shoe size")
+    keys.to("Kind")
+    keys.write("Num")
     keys.follow("Save property")
     made = PropertyDefinition.objects.get(label="Shoe size")
     keys.follow("Shoe size")

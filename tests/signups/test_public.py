@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from consent.models import Suppression
+from consent.models import Brand, Suppression
 from contacts.models import PropertyDefinition
 from deliveries.models import Delivery
 from signups.forms import TRAP
@@ -37,6 +37,39 @@ def test_what_each_kind_is_for_stands_beside_its_box_and_in_the_record(anybody, 
     page = anybody.get(f"/f/{form.key}").content.decode()
     assert "<small>What for: to sell hats</small>" in page
     assert form.words().count("What for: to sell hats") == 1
+
+
+@pytest.fixture
+def policy(form):
+    """`policy(version)`: the brand has that version of its privacy policy now."""
+
+    def policy(version):
+        known = {"privacy_url": "https://shop.example/p", "privacy_version": version}
+        Brand.objects.filter(pk=form.brand.pk).update(**known)
+        form.brand.refresh_from_db()
+
+    return policy
+
+
+def test_leads_to_the_privacy_policy_and_says_which_one(anybody, form, policy):
+    assert "Privacy policy" not in anybody.get(f"/f/{form.key}").content.decode()
+    policy("3 May 2026")
+    page = anybody.get(f"/f/{form.key}").content.decode()
+    assert 'href="https://shop.example/p"' in page
+    assert "(3 May 2026)" in page
+
+
+def test_the_privacy_policy_that_was_shown_stands_in_the_record(anybody, form, policy):
+    """Whoever opened the page before the policy was changed saw the one before."""
+    policy("1")
+    form.keep_words()
+    seen = form.digest()
+    policy("2")
+    send(anybody, form, words=seen)
+    send(anybody, form, email="bo@people.example")
+    shown = Submission.objects.order_by("id").values_list("text__body", flat=True)
+    told = [body.splitlines()[-2] for body in shown]
+    assert told == [f"Privacy policy: https://shop.example/p ({n})" for n in "12"]
 
 
 def test_sets_no_cookie_and_is_kept_nowhere(anybody, form):
