@@ -18,7 +18,8 @@ from contacts.models import Contact
 from deliveries import audience
 from deliveries.audience import LeftOut
 from deliveries.frequency import limits_of
-from deliveries.refusals import Asked, mailable, refused
+from deliveries.predicates import Asked
+from deliveries.refusals import mailable, refused
 from deliveries.room import roomy
 from segments.models import Segment, SegmentMember
 

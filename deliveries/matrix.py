@@ -14,17 +14,9 @@ from consent.models import SubscriptionType
 from consent.vocabulary import LegalBasis
 from contacts.models import Contact
 from deliveries.models import Channel
+from deliveries.predicates import Asked, NoGrant, Suppressed
 from deliveries.providers import provider_of
-from deliveries.refusals import (
-    REFUSALS,
-    Asked,
-    NoGrant,
-    Suppressed,
-    applying,
-    first_suppression,
-    refusal,
-    sentence,
-)
+from deliveries.refusals import REFUSALS, applying, first_suppression, refusal, sentence
 
 MATRIX_CHANNELS = (
     Channel.MARKETING,

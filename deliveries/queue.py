@@ -32,9 +32,10 @@ from deliveries.measuring import Measured, trackable
 from deliveries.models import Delivery, DeliveryState, Message, Pace, ProviderMail
 from deliveries.models.waves import CANARY, ENDLESS
 from deliveries.optional import conditions
+from deliveries.predicates import Asked
 from deliveries.prepared import array, prepared, together
 from deliveries.rates import Rates, of_providers, tighter
-from deliveries.refusals import Asked, refusal
+from deliveries.refusals import refusal
 from deliveries.rulesets import proof_of
 from deliveries.starting import PICK, START
 

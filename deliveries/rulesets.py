@@ -21,7 +21,8 @@ from deliveries import refusals
 from deliveries.clock import Plan, Quiet
 from deliveries.frequency import Limit, limits_of
 from deliveries.models import Message, RuleSet
-from deliveries.refusals import NoGrant, Refusal, applying
+from deliveries.predicates import NoGrant
+from deliveries.refusals import Refusal, applying
 
 QUIET_HOURS = "quiet_hours"
 READERS_CLOCK = "by the clock of the reader"

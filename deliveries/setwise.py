@@ -19,14 +19,9 @@ from django.db.models.functions import Cast
 
 from consent.models import Address, SubscriptionType, Suppression
 from deliveries.frequency import Limit
+from deliveries.predicates import NoAddress, NoGrant, Suppressed
 from deliveries.providers import OTHER, provider_case
-from deliveries.refusals import (
-    NoAddress,
-    NoGrant,
-    Refusal,
-    Suppressed,
-    applying,
-)
+from deliveries.refusals import Refusal, applying
 
 _POSITION = models.IntegerField()
 

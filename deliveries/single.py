@@ -11,9 +11,10 @@ from deliveries import partitions
 from deliveries.audience import freeze
 from deliveries.measuring import Measured
 from deliveries.models import Delivery, DeliveryState, Message
+from deliveries.predicates import Asked
 from deliveries.providers import provider_of
 from deliveries.queue import SEND_DUE
-from deliveries.refusals import Asked, refusal, sentence
+from deliveries.refusals import refusal, sentence
 
 
 @transaction.atomic

@@ -29,8 +29,9 @@ from consent.models import Address, Grant, SubscriptionType, Suppression
 from consent.vocabulary import OPT_OUT_REASONS, Scope
 from contacts.models import Contact, ImportedContact
 from deliveries.models import Delivery
+from deliveries.predicates import Asked, Suppressed
 from deliveries.providers import provider_case
-from deliveries.refusals import REFUSALS, Asked, Suppressed, mailable
+from deliveries.refusals import REFUSALS, mailable
 from segments import activity
 from segments.dates import Clock
 from segments.domains import DISPOSABLE, ROLES
