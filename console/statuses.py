@@ -26,7 +26,7 @@ OK, INFO, WARN, BAD, NEUTRAL = "ok", "info", "warn", "bad", ""
 
 STATUSES: dict[str, Look] = {
     # a person: can we email her?
-    "mailable": Look(_("Can be emailed"), OK, "circle-check"),
+    "mailable": Look(pgettext_lazy("one person", "Can be emailed"), OK, "circle-check"),
     "pending": Look(_("Not confirmed"), INFO, "clock"),
     "soft_bouncing": Look(
         pgettext_lazy("one person", "Soft bouncing"), WARN, "triangle-alert"
