@@ -32,7 +32,7 @@ def trend() -> dict[str, Any] | None:
     if not any(sums.values()):
         return None
     return {
-        "labels": [date_format(row.month, "M") for row in rows],
+        "labels": [date_format(row.month, "SHORT_MONTH_FORMAT") for row in rows],
         "mail": _series(rows, MAIL),
         "mail_found": _about_mail(sums),
         "losses": _series(rows, LOSSES),

@@ -1,11 +1,13 @@
 """Whoever looks is told in her language; what is stored stays in English."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.conf import settings as configured
+from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
+from django.utils import formats, translation
 
 from accounts.models import AuditEntry, Job
 from accounts.numbers import percent, percent_briefly
@@ -15,6 +17,7 @@ from accounts.units import UNITS
 from consent.models import Brand
 from console.mail_rates import MEASURES
 from console.results import NAMES
+from console.templatetags import ui
 from deliveries.models import Hold
 
 LANGUAGES = [key for key, _ in configured.LANGUAGES]
@@ -104,3 +107,36 @@ class TestWords:
     def test_a_share_is_written_as_the_language_does(self, language, exact, brief):
         with translation.override(language):
             assert (percent(0.03, 1), percent_briefly(0.03)) == (exact, brief)
+
+    @pytest.mark.parametrize(
+        ("language", "words"),
+        [
+            ("en", ["3 Nov", "3 November", "Nov"]),
+            ("fi", ["3.11.", "3. marraskuuta", "marras"]),
+            ("fr", ["3 nov.", "3 novembre", "nov."]),
+            ("nb", ["3. nov.", "3. november", "nov."]),
+            ("pl", ["3 lis", "3 listopada", "lis"]),
+        ],
+    )
+    def test_a_day_without_its_year_is_written_as_the_language_does(
+        self, language, words
+    ):
+        kinds = ("SHORT_DAY_FORMAT", "MONTH_DAY_FORMAT", "SHORT_MONTH_FORMAT")
+        with translation.override(language):
+            day = dt.date(2026, 11, 3)
+            assert [formats.date_format(day, kind) for kind in kinds] == words
+
+    @pytest.mark.parametrize("language", ["fi", "fr"])
+    def test_a_chart_is_drawn_in_every_language_as_in_english(self, language):
+        found = [drawn_in(spoken) for spoken in ("en", language)]
+        assert found[0] == found[1]
+        assert found[0]
+
+
+def drawn_in(language):
+    """The coordinates of a chart that is drawn for whoever speaks so."""
+    series = [{"label": "Opened", "values": [1, 2, 7], "tint": "d1"}]
+    with translation.override(language):
+        drawn = ui.chart("bar", ["a", "b", "c"], series, "They rose")
+        html = render_to_string("ui/chart.html", drawn)
+    return re.findall(r' (?:x|y|width|height)="([^"]*)"', html)

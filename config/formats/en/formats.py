@@ -8,3 +8,4 @@ TIME_FORMAT = "H:i"
 # without the year
 MONTH_DAY_FORMAT = "j F"
 SHORT_DAY_FORMAT = "j M"
+SHORT_MONTH_FORMAT = "M"
