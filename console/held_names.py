@@ -40,6 +40,7 @@ COLUMNS: dict[str, StrOrPromise] = {
     "contact_import": pgettext_lazy("held", "Contact import"),
     "country": pgettext_lazy("held", "Country"),
     "created_at": pgettext_lazy("held", "Created at"),
+    "days": pgettext_lazy("held", "Days"),
     "delivered": pgettext_lazy("held", "Delivered"),
     "delivered_at": pgettext_lazy("held", "Delivered at"),
     "detail": pgettext_lazy("held", "Detail"),

@@ -7,7 +7,7 @@ from django.contrib.messages import constants
 from django.contrib.messages.storage.base import Message
 from django.template import Context, Template
 from django.test import RequestFactory
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.models import Job, JobState
 from console import charts, navigation
@@ -73,6 +73,21 @@ def test_time_is_relative_up_to_a_week(distance, words):
 def test_a_time_carries_the_exact_moment_with_its_zone():
     html = ui.when(NOON)
     assert 'title="Sun 22 Nov 2026, 12:00 UTC"' in html
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "14 Nov 2026"),
+        ("fi", "14.11.2026"),
+        ("fr", "14 nov. 2026"),
+        ("nb", "14. nov. 2026"),
+        ("pl", "14 lis 2026"),
+    ],
+)
+def test_a_short_date_is_written_as_its_language_does(language, words):
+    with translation.override(language):
+        assert ui.relative(NOON - dt.timedelta(days=8), NOON) == words
 
 
 def test_a_missing_time_is_said_in_words():
