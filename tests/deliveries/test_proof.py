@@ -92,7 +92,9 @@ class TestTheRules:
         fixed(message)
         Account.objects.update(cap_mails=3, cap_days=7)
         rules = sent(message).rule_set.rules
-        assert rules[-1]["terms"] == "at most 3 in 7 days"
+        terms = {one["key"]: one["terms"] for one in rules}
+        assert terms["got_enough"] == "at most 3 in 7 days"
+        assert terms["wants_fewer"] == "as few as each asked for"
 
     def test_are_written_down_for_whom_they_kept_out(self, message):
         ContactFactory()
