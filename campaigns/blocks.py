@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.html import strip_tags
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from deliveries.blocks import BLUE, NETWORKS, SIDES
 
@@ -32,10 +34,10 @@ ID = re.compile(r"[a-z0-9]{1,12}")
 class Kind:
     """One kind of block: what it is called, and its fields with their first values."""
 
-    label: str
+    label: StrOrPromise
     icon: str
     # what it is for, as the menu says it
-    hint: str
+    hint: StrOrPromise
     first: dict[str, Any] = field(default_factory=dict)
 
 
@@ -44,42 +46,49 @@ _SIDE = ("url", "alt", "html", "label", "href")
 
 KINDS: dict[str, Kind] = {
     "heading": Kind(
-        "Heading",
+        _("Heading"),
         "heading",
-        "A line that stands out",
+        _("A line that stands out"),
         {"text": "", "level": 1, "align": "left"},
     ),
     "text": Kind(
-        "Text",
+        _("Text"),
         "type",
-        "Paragraphs, links, lists",
+        _("Paragraphs, links, lists"),
         {"html": "", "align": "left", "plain": ""},
     ),
     "image": Kind(
-        "Image", "image", "A picture, with a link", {"url": "", "alt": "", "href": ""}
+        _("Image"),
+        "image",
+        _("A picture, with a link"),
+        {"url": "", "alt": "", "href": ""},
     ),
-    "button": Kind("Button", "mouse-pointer-click", "Leads somewhere", _BUTTON),
+    "button": Kind(_("Button"), "mouse-pointer-click", _("Leads somewhere"), _BUTTON),
     "confirm": Kind(
-        "Confirm button",
+        _("Confirm button"),
         "circle-check",
-        "One press says: keep me",
+        _("One press says: keep me"),
         {**_BUTTON, "label": "Keep me subscribed"},
     ),
-    "divider": Kind("Divider", "circle-minus", "A thin line"),
+    "divider": Kind(_("Divider"), "circle-minus", _("A thin line")),
     "columns": Kind(
-        "Two columns",
+        _("Two columns"),
         "columns-2",
-        "Side by side",
+        _("Side by side"),
         {"plain": "", **{f"{side}_{name}": "" for side in SIDES for name in _SIDE}},
     ),
     "social": Kind(
-        "Social links",
+        _("Social links"),
         "share-2",
-        "Where else you are",
+        _("Where else you are"),
         dict.fromkeys(NETWORKS, ""),
     ),
-    "html": Kind("HTML", "code-xml", "Written by hand", {"html": "", "plain": ""}),
-    "footer": Kind("Footer line", "text", "Your words at the very end", {"text": ""}),
+    "html": Kind(
+        _("HTML"), "code-xml", _("Written by hand"), {"html": "", "plain": ""}
+    ),
+    "footer": Kind(
+        _("Footer line"), "text", _("Your words at the very end"), {"text": ""}
+    ),
 }
 
 

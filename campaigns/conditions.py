@@ -13,6 +13,8 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Case, Q, Value, When
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from campaigns.blocks import Block
 from campaigns.languages import read_by, tongue
@@ -28,15 +30,15 @@ from segments.vocabulary import Vocabulary
 
 # by operator of the language: what the form offers, what the lists say
 SHOWN_TO = {
-    "member": ("People in the segment", "Only in “{}”"),
-    "not_member": ("People not in the segment", "Only outside “{}”"),
-    "known": ("People with a value for", "Only with a value for {}"),
-    "unknown": ("People without a value for", "Only without a value for {}"),
+    "member": (_("People in the segment"), _("Only in “{}”")),
+    "not_member": (_("People not in the segment"), _("Only outside “{}”")),
+    "known": (_("People with a value for"), _("Only with a value for {}")),
+    "unknown": (_("People without a value for"), _("Only without a value for {}")),
 }
 OF_SEGMENTS = ("member", "not_member")
 
-UNFINISHED = "Choose who gets this block: “{}” is no {} that there is."
-TOO_MANY = f"More than {MOST_CONDITIONS} different conditions are too many."
+NO_SEGMENT = _("Choose who gets this block: “%(name)s” is no segment that there is.")
+NO_FIELD = _("Choose who gets this block: “%(name)s” is no field that there is.")
 
 
 class Names:
@@ -87,8 +89,8 @@ class Names:
         """The condition for a list, '' where there is none."""
         if not rule:
             return ""
-        _, short = SHOWN_TO[rule["operator"]]
-        return short.format(self.name(rule) or "…")
+        short = SHOWN_TO[rule["operator"]][1]
+        return str(short).format(self.name(rule) or "…")
 
 
 def about(rules: Iterable[Mapping[str, Any]]) -> set[int]:
@@ -115,12 +117,17 @@ def unfinished(blocks: Sequence[Block]) -> list[tuple[str, str]]:
         for block in blocks
         if condition_of(block) in broken
     ]
-    return [*found, *([(TOO_MANY, "")] if len(asked) > MOST_CONDITIONS else [])]
+    return [*found, *([(_too_many(), "")] if len(asked) > MOST_CONDITIONS else [])]
 
 
 def _lacking(rule: Mapping[str, Any], names: Names) -> str:
-    what = "segment" if rule.get("operator") in OF_SEGMENTS else "field"
-    return UNFINISHED.format(names.name(rule), what)
+    told = NO_SEGMENT if rule.get("operator") in OF_SEGMENTS else NO_FIELD
+    return str(told) % {"name": names.name(rule)}
+
+
+def _too_many() -> str:
+    told = gettext("More than %(count)s different conditions are too many.")
+    return told % {"count": MOST_CONDITIONS}
 
 
 def holds(rule: Mapping[str, Any], vocabulary: Vocabulary) -> Q:

@@ -7,13 +7,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.html import strip_tags
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from campaigns.blocks import KINDS, Block
 from campaigns.languages import name_of
 
-ABSENT = "Not there"
+ABSENT = _("Not there")
 UNWRITTEN: dict[str, Any] = {"subject": "", "preview_text": "", "blocks": []}
-_HEAD = {"subject": "Subject", "preview_text": "Preview text"}
+_HEAD = {"subject": _("Subject"), "preview_text": _("Preview text")}
 # how a block is looked at, not what it says
 _LOOKS = {"id", "kind", "level", "align", "color", "only"}
 
@@ -53,7 +55,8 @@ def _languages(
 def _heads(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Difference]:
     for name, label in _HEAD.items():
         if before[name] != after[name]:
-            yield Difference(label, before[name] or "Empty", after[name] or "Empty")
+            old, new = (side[name] or gettext("Empty") for side in (before, after))
+            yield Difference(str(label), old, new)
 
 
 def _blocks(before: list[Block], after: list[Block]) -> Iterator[Difference]:
@@ -63,7 +66,7 @@ def _blocks(before: list[Block], after: list[Block]) -> Iterator[Difference]:
         was, now = old.get(block_id), new.get(block_id)
         if was == now:
             continue
-        label = KINDS[(now or was or {})["kind"]].label
+        label = str(KINDS[(now or was or {})["kind"]].label)
         if was and now:
             names = [name for name in now if was.get(name) != now[name]]
             yield Difference(label, _told(was, names), _told(now, names))
@@ -78,11 +81,11 @@ def _whole(block: Block) -> Block:
 
 def _told(block: Block | None, names: list[str] | None = None) -> str:
     if block is None:
-        return ABSENT
+        return str(ABSENT)
     chosen = [name for name in block if name not in _LOOKS] if names is None else names
     values = [str(block.get(name, "")).replace("<", " <") for name in chosen]
     words = " · ".join(" ".join(strip_tags(value).split()) for value in values if value)
-    return words[:400] or "Empty"
+    return words[:400] or gettext("Empty")
 
 
 def _orders(before: list[Block], after: list[Block]) -> Iterator[Difference]:
@@ -92,8 +95,8 @@ def _orders(before: list[Block], after: list[Block]) -> Iterator[Difference]:
         [one for one in side if one["id"] in shared] for side in (before, after)
     )
     if [one["id"] for one in was] != [one["id"] for one in now]:
-        yield Difference("Order", _listed(was), _listed(now))
+        yield Difference(gettext("Order"), _listed(was), _listed(now))
 
 
 def _listed(blocks: list[Block]) -> str:
-    return ", ".join(KINDS[block["kind"]].label for block in blocks)
+    return ", ".join(str(KINDS[block["kind"]].label) for block in blocks)

@@ -6,22 +6,24 @@ from django.conf.locale import LANG_INFO
 from django.db import models
 from django.db.models import Case, Q, Value, When
 from django.db.models.lookups import Exact
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from deliveries.languages import Spoken
 
 # what the email itself says, for everybody who reads none of its other languages
-OWN = "Everybody else"
+OWN = _("Everybody else")
 
-# code as on a contact, in small letters -> name in English
-LANGUAGES: dict[str, str] = {
-    code: info["name"]
+# code as on a contact, in small letters -> its name, which Django translates
+LANGUAGES: dict[str, StrOrPromise] = {
+    code: _(info["name"])
     for code, info in sorted(LANG_INFO.items(), key=lambda row: row[1].get("name", ""))
     if "name" in info
 }
 
 
 def name_of(language: str) -> str:
-    return LANGUAGES.get(language, language) if language else OWN
+    return str(LANGUAGES.get(language, language) if language else OWN)
 
 
 def tongue(mail: Spoken) -> Case:

@@ -8,7 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from accounts.numbers import number
 from campaigns.audience import contacts_of, left_out
 from campaigns.conditions import readers
 from campaigns.models import MarketingEmail
@@ -38,14 +41,33 @@ class Missing:
 
     @property
     def sentence(self) -> str:
-        who = "1 person has" if self.people == 1 else f"{self.people:,} people have"
-        lack = f"{who} no {self.label.lower()}"
-        if self.fallback:
-            return f"{lack}; they read “{self.fallback}”."
-        return (
-            f"{lack}, and “{{{{ {self.name} }}}}” has no fallback. Write what they"
-            f" should read: {{{{ {self.name} | there }}}}."
-        )
+        told = _with_fallback if self.fallback else _without_fallback
+        example = _("%(name)s | there") % {"name": self.name}
+        return told(self.people) % {
+            "people": number(self.people),
+            "label": self.label.lower(),
+            "fallback": self.fallback,
+            "token": f"{{{{ {self.name} }}}}",
+            "example": f"{{{{ {example} }}}}",
+        }
+
+
+def _with_fallback(people: int) -> str:
+    return ngettext(
+        "%(people)s person has no %(label)s; they read “%(fallback)s”.",
+        "%(people)s people have no %(label)s; they read “%(fallback)s”.",
+        people,
+    )
+
+
+def _without_fallback(people: int) -> str:
+    return ngettext(
+        "%(people)s person has no %(label)s, and “%(token)s” has no fallback. Write"
+        " what they should read: %(example)s.",
+        "%(people)s people have no %(label)s, and “%(token)s” has no fallback. Write"
+        " what they should read: %(example)s.",
+        people,
+    )
 
 
 def missing_values(email: MarketingEmail) -> list[Missing]:

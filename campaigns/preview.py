@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.utils.html import escape
+from django.utils.translation import gettext_lazy as _
 
 from campaigns.audience import contacts_of
 from campaigns.conditions import fit
@@ -19,6 +20,16 @@ from deliveries.personalization import CONTACT_FIELDS, fill, slotted
 from deliveries.previews import Reader, preview_html, preview_text, values_of
 
 SAMPLE = 8
+
+# what the tokens of a contact's own fields are called
+_FIELDS = {
+    "first_name": _("First name"),
+    "last_name": _("Last name"),
+    "email": _("Email"),
+    "company": _("Company"),
+    "city": _("City"),
+    "country": _("Country"),
+}
 
 # as whom people without an account see an email
 _EXAMPLE = {
@@ -55,7 +66,7 @@ def property_keys() -> dict[str, str]:
 
 def known_tokens() -> list[tuple[str, str]]:
     """(token, label) of everything an author may put in."""
-    fields = [(name, name.replace("_", " ").capitalize()) for name in CONTACT_FIELDS]
+    fields = [(name, str(_FIELDS[name])) for name in CONTACT_FIELDS]
     rows = PropertyDefinition.objects.filter(archived_at=None)
     return fields + [(row.name, row.label) for row in rows]
 

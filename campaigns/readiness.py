@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from django.utils.translation import gettext_lazy as _
+
 from campaigns.conditions import unfinished
 from campaigns.languages import name_of
 from campaigns.models import MarketingEmail
@@ -12,7 +14,7 @@ from deliveries.domains import sender_problems
 from deliveries.languages import all_blocks, spoken
 from deliveries.problems import BLOCK, Problem, problems
 
-NOBODY = "Choose at least one segment or contact to send to."
+NOBODY = _("Choose at least one segment or contact to send to.")
 
 
 def complaints(email: MarketingEmail) -> list[Problem]:
@@ -48,5 +50,5 @@ def obstacles(
     checks = complaints(email) if checks is None else checks
     found = [one.sentence for one in checks if one.level == BLOCK]
     if recipients and not email.group and not email.has_recipients:
-        found.append(NOBODY)
+        found.append(str(NOBODY))
     return found

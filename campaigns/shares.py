@@ -8,7 +8,10 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.db.models import Count
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from accounts.numbers import number
 from campaigns.audience import people_with
 from campaigns.blocks import KINDS, Block, summary
 from campaigns.conditions import Names, fitted
@@ -24,11 +27,6 @@ DECORATION = ("divider", "footer")
 
 Counts = Counter[tuple[str, int | None]]
 
-NOTHING = (
-    "{} would get an email without a single block: every block is for some people"
-    " only. Add one for everybody, or one for the others."
-)
-
 
 def shares(email: MarketingEmail) -> list[dict[str, Any]]:
     """Rows of ui/bars.html: one for each block with a condition, and its people."""
@@ -38,7 +36,7 @@ def shares(email: MarketingEmail) -> list[dict[str, Any]]:
     counts, names = _counted(email), Names()
     return [
         {
-            "label": f"{_label(block)}{_where(language)} – {names.words(rule)}",
+            "label": f"{_label(block, language)} – {names.words(rule)}",
             "count": _people(counts, language, {asked.index(rule)}),
             "tint": "d1",
         }
@@ -75,8 +73,17 @@ def left_with_nothing(email: MarketingEmail) -> list[str]:
         for language, found in places.items()
         if found is not None
     )
-    who = "1 person" if people == 1 else f"{people:,} people"
-    return [NOTHING.format(who)] if people else []
+    return [_nothing(people)] if people else []
+
+
+def _nothing(people: int) -> str:
+    return ngettext(
+        "%(people)s person would get an email without a single block: every block is"
+        " for some people only. Add one for everybody, or one for the others.",
+        "%(people)s people would get an email without a single block: every block is"
+        " for some people only. Add one for everybody, or one for the others.",
+        people,
+    ) % {"people": number(people)}
 
 
 def _counted(email: MarketingEmail) -> Counts:
@@ -93,8 +100,8 @@ def _counted(email: MarketingEmail) -> Counts:
 def _people(counts: Counts, language: str, places: Collection[int] = ()) -> int:
     """Readers of the language who get what stands at one of these places."""
     return sum(
-        number
-        for (spoken_by, shown), number in counts.items()
+        people
+        for (spoken_by, shown), people in counts.items()
         if spoken_by == language
         and (not places or any(is_shown(shown, one) for one in places))
     )
@@ -106,10 +113,14 @@ def _places(blocks: Sequence[Block], asked: Sequence[Any]) -> set[int] | None:
     return {asked.index(one) for one in found} if found and all(found) else None
 
 
-def _where(language: str) -> str:
-    return f" in {name_of(language)}" if language else ""
-
-
-def _label(block: Block) -> str:
-    kind, words = KINDS[block["kind"]].label, summary(block)
-    return f"{kind} “{words}”" if words else kind
+def _label(block: Block, language: str) -> str:
+    kind, words = str(KINDS[block["kind"]].label), summary(block)
+    label = (
+        _("%(kind)s “%(words)s”") % {"kind": kind, "words": words} if words else kind
+    )
+    if not language:
+        return label
+    return _("%(label)s in %(language)s") % {
+        "label": label,
+        "language": name_of(language),
+    }

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+
 from campaigns.blocks import Block, new
 
 
@@ -13,8 +16,8 @@ class Starter:
     """One template to start from: its blocks and first subject."""
 
     key: str
-    label: str
-    description: str
+    label: StrOrPromise
+    description: StrOrPromise
     icon: str
     kind: str
     subject: str
@@ -110,8 +113,8 @@ def _blank() -> list[Block]:
 STARTERS: tuple[Starter, ...] = (
     Starter(
         "reengagement",
-        "Re-engagement 1: the question",
-        "Asks silent people whether they want to stay. Has one confirm button.",
+        _("Re-engagement 1: the question"),
+        _("Asks silent people whether they want to stay. Has one confirm button."),
         "refresh-cw",
         "reengagement",
         "Do you still want to hear from us?",
@@ -120,8 +123,8 @@ STARTERS: tuple[Starter, ...] = (
     ),
     Starter(
         "reminder",
-        "Re-engagement 2: the reminder",
-        "Asks those again who have not answered, in fewer words.",
+        _("Re-engagement 2: the reminder"),
+        _("Asks those again who have not answered, in fewer words."),
         "rotate-ccw",
         "reengagement",
         "Should we keep writing to you?",
@@ -130,8 +133,8 @@ STARTERS: tuple[Starter, ...] = (
     ),
     Starter(
         "last-call",
-        "Re-engagement 3: the last call",
-        "The last email of a round: says plainly that silence means goodbye.",
+        _("Re-engagement 3: the last call"),
+        _("The last email of a round: says plainly that silence means goodbye."),
         "clock",
         "reengagement",
         "Our last email, unless you say stay",
@@ -140,8 +143,8 @@ STARTERS: tuple[Starter, ...] = (
     ),
     Starter(
         "newsletter",
-        "Newsletter",
-        "A greeting and two stories with a button.",
+        _("Newsletter"),
+        _("A greeting and two stories with a button."),
         "file-text",
         "regular",
         "What is new this month",
@@ -150,8 +153,11 @@ STARTERS: tuple[Starter, ...] = (
     ),
     Starter(
         "html",
-        "HTML of your own",
-        "Paste or upload a page; its styles are put where mail programs look for them.",
+        _("HTML of your own"),
+        _(
+            "Paste or upload a page; its styles are put where mail programs look for"
+            " them."
+        ),
         "code-xml",
         "regular",
         "",
@@ -159,10 +165,16 @@ STARTERS: tuple[Starter, ...] = (
         _handmade,
     ),
     Starter(
-        "blank", "Blank", "One paragraph to begin with.", "mail", "regular", "", "",
+        "blank",
+        _("Blank"),
+        _("One paragraph to begin with."),
+        "mail",
+        "regular",
+        "",
+        "",
         _blank,
     ),
-)  # fmt: skip
+)
 
 
 def find(key: str) -> Starter:

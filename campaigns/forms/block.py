@@ -8,6 +8,8 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from campaigns.blocks import KINDS, Block, Kind, summary
 from campaigns.conditions import SHOWN_TO, Names
@@ -36,18 +38,18 @@ class BlockForm(Lenient):
     it: an operator of segments, and the name of what it asks about."""
 
     only = forms.ChoiceField(
-        label="Who gets this block",
+        label=_("Who gets this block"),
         required=False,
         choices=[
-            ("", "Everybody"),
-            *((key, words) for key, (words, _) in SHOWN_TO.items()),
+            ("", _("Everybody")),
+            *((key, offer) for key, (offer, _short) in SHOWN_TO.items()),
         ],
     )
     only_name = forms.CharField(
-        label="Segment or field",
+        label=_("Segment or field"),
         required=False,
         max_length=200,
-        help_text="Its name, as it is called in the console.",
+        help_text=_("Its name, as it is called in the console."),
         widget=forms.TextInput(attrs={"list": "only-names", "autocomplete": "off"}),
     )
 
@@ -65,10 +67,10 @@ class BlockForm(Lenient):
     # whether the words may be bold, lists and so on
     formats: ClassVar[bool] = False
     # the fields under headings of their own: (heading, names); () is one group
-    parts: ClassVar[Sequence[tuple[str, Sequence[str]]]] = ()
+    parts: ClassVar[Sequence[tuple[StrOrPromise, Sequence[str]]]] = ()
 
     @property
-    def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
+    def groups(self) -> list[tuple[StrOrPromise, list[forms.BoundField]]]:
         own = [name for name in self.fields if name not in CONDITION]
         parts = self.parts or (("", own),)
         return [(words, [self[name] for name in names]) for words, names in parts]

@@ -8,7 +8,10 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 
+from accounts.numbers import number
 from accounts.pictures import LARGEST, TYPES, BadPicture, checked
 from campaigns import markup
 from campaigns.blocks import Block
@@ -39,10 +42,10 @@ class PictureField(forms.FileField):
     def __init__(self) -> None:
         accept = ",".join(TYPES.values())
         super().__init__(
-            label="Upload a picture",
+            label=_("Upload a picture"),
             required=False,
             widget=forms.FileInput(attrs={"accept": accept}),
-            help_text="PNG, JPEG or GIF, up to 5 MB.",
+            help_text=_("PNG, JPEG or GIF, up to 5 MB."),
         )
 
     def to_python(self, data: Any) -> Any:
@@ -68,21 +71,21 @@ class PlainForm(BlockForm):
     """May say something else where a mail program shows no HTML."""
 
     plain = forms.CharField(
-        label="Words",
+        label=_("Words"),
         required=False,
         max_length=LONGEST_TEXT,
-        help_text="For who reads without HTML. Empty: made from what stands above.",
+        help_text=_("For who reads without HTML. Empty: made from what stands above."),
         widget=forms.Textarea(attrs={"rows": 3, "data-tokens": ""}),
     )
 
 
-_PLAIN = ("In the plain text part", ("plain",))
+_PLAIN = (_("In the plain text part"), ("plain",))
 
 
 class AlignedForm(BlockForm):
     align = forms.ChoiceField(
-        label="Position",
-        choices=[("left", "Left"), ("center", "Middle"), ("right", "Right")],
+        label=_("Position"),
+        choices=[("left", _("Left")), ("center", _("Middle")), ("right", _("Right"))],
     )
 
     def values(self) -> dict[str, Any]:
@@ -92,10 +95,17 @@ class AlignedForm(BlockForm):
 class HeadingForm(AlignedForm):
     field_order = ("text", "level", "align")
     text = forms.CharField(
-        max_length=300, widget=forms.TextInput(attrs={"data-tokens": ""})
+        label=_("Text"),
+        max_length=300,
+        widget=forms.TextInput(attrs={"data-tokens": ""}),
     )
     level = forms.TypedChoiceField(
-        label="Size", choices=[(1, "Large"), (2, "Medium")], coerce=int
+        label=_("Size"),
+        choices=[
+            (1, pgettext_lazy("heading", "Large")),
+            (2, pgettext_lazy("heading", "Medium")),
+        ],
+        coerce=int,
     )
 
     def values(self) -> dict[str, Any]:
@@ -107,8 +117,9 @@ class TextForm(AlignedForm, PlainForm):
     parts = (("", ("text", "align")), _PLAIN)
 
     text = forms.CharField(
+        label=_("Text"),
         max_length=LONGEST_TEXT,
-        help_text=(
+        help_text=_(
             "An empty line begins a new paragraph. **bold**, *italic*, "
             "[words](https://address), lists with “- ” or “1. ”."
         ),
@@ -127,14 +138,14 @@ class TextForm(AlignedForm, PlainForm):
 class ButtonForm(AlignedForm):
     field_order = ("label", "url", "color", "align")
     label = forms.CharField(
-        label="Words on the button",
+        label=_("Words on the button"),
         max_length=120,
         widget=forms.TextInput(attrs={"data-tokens": ""}),
     )
-    url = forms.CharField(label="Link", max_length=LONGEST_URL, widget=ADDRESS)
+    url = forms.CharField(label=_("Link"), max_length=LONGEST_URL, widget=ADDRESS)
     color = forms.RegexField(
         "#[0-9a-fA-F]{6}",
-        label="Colour",
+        label=_("Colour"),
         max_length=7,
         widget=forms.TextInput(attrs={"type": "color"}),
     )
@@ -145,11 +156,11 @@ class ButtonForm(AlignedForm):
 
 class ConfirmForm(ButtonForm):
     url = forms.CharField(
-        label="Thank-you page",
+        label=_("Thank-you page"),
         required=False,
         max_length=LONGEST_URL,
         widget=ADDRESS,
-        help_text=(
+        help_text=_(
             "Leave empty to use ours: it thanks, and asks for one press where a click "
             "may have come from a mail scanner."
         ),
@@ -161,21 +172,22 @@ class ImageForm(BlockForm):
 
     file = PictureField()
     url = forms.CharField(
-        label="Address of the image", max_length=LONGEST_URL, widget=ADDRESS
+        label=_("Address of the image"), max_length=LONGEST_URL, widget=ADDRESS
     )
     alt = forms.CharField(
-        label="What it shows",
+        label=_("What it shows"),
         max_length=300,
-        help_text="Read aloud, and shown when images are off.",
+        help_text=_("Read aloud, and shown when images are off."),
     )
     href = forms.CharField(
-        label="Link", max_length=LONGEST_URL, widget=ADDRESS, required=False
+        label=_("Link"), max_length=LONGEST_URL, widget=ADDRESS, required=False
     )
 
     def values(self) -> dict[str, Any]:
         return _with_uploads(dict(self.cleaned_data), ("file", "url"))
 
 
+_COLUMN = {"left": _("Left column"), "right": _("Right column")}
 _SIDE = ("file", "url", "alt", "text", "label", "href")
 
 
@@ -184,10 +196,7 @@ class ColumnsForm(PlainForm):
 
     formats = True
     parts = (
-        *(
-            (f"{side.capitalize()} column", [f"{side}_{name}" for name in _SIDE])
-            for side in SIDES
-        ),
+        *((_COLUMN[side], [f"{side}_{name}" for name in _SIDE]) for side in SIDES),
         _PLAIN,
     )
 
@@ -221,25 +230,25 @@ class ColumnsForm(PlainForm):
 _SIDE_FIELDS: dict[str, Callable[[], forms.Field]] = {
     "file": PictureField,
     "url": lambda: forms.CharField(
-        label="Address of the image",
+        label=_("Address of the image"),
         required=False,
         max_length=LONGEST_URL,
         widget=_address(),
     ),
     "alt": lambda: forms.CharField(
-        label="What it shows", required=False, max_length=300
+        label=_("What it shows"), required=False, max_length=300
     ),
     "text": lambda: forms.CharField(
-        label="Text",
+        label=_("Text"),
         required=False,
         max_length=LONGEST_TEXT,
         widget=forms.Textarea(attrs={"rows": 5, "data-tokens": "", "data-marks": ""}),
     ),
     "label": lambda: forms.CharField(
-        label="Words on the button", required=False, max_length=120
+        label=_("Words on the button"), required=False, max_length=120
     ),
     "href": lambda: forms.CharField(
-        label="Link of the button",
+        label=_("Link of the button"),
         required=False,
         max_length=LONGEST_URL,
         widget=_address(),
@@ -260,7 +269,10 @@ class SocialForm(BlockForm):
         super().__init__(data, block, files, names)
         for key, name in NETWORKS.items():
             self.fields[key] = forms.CharField(
-                label=name, required=False, max_length=LONGEST_URL, widget=_address()
+                label=_("Website") if key == "website" else name,
+                required=False,
+                max_length=LONGEST_URL,
+                widget=_address(),
             )
 
 
@@ -269,10 +281,10 @@ class PageField(forms.FileField):
 
     def __init__(self) -> None:
         super().__init__(
-            label="Upload a file",
+            label=_("Upload a file"),
             required=False,
             widget=forms.FileInput(attrs={"accept": ".html,.htm,text/html"}),
-            help_text="A whole page takes the place of what stands below.",
+            help_text=_("A whole page takes the place of what stands below."),
         )
 
     def to_python(self, data: Any) -> Any:
@@ -281,11 +293,10 @@ class PageField(forms.FileField):
             return ""
         source = handmade.decoded(file.read(4 * LONGEST_HTML + 1))
         if "<" not in source or "\0" in source:
-            raise ValidationError("This file does not hold HTML.")
+            raise ValidationError(gettext("This file does not hold HTML."))
         if len(source) > LONGEST_HTML:
-            raise ValidationError(
-                f"The file has more than {LONGEST_HTML:,} characters."
-            )
+            told = gettext("The file has more than %(count)s characters.")
+            raise ValidationError(told % {"count": number(LONGEST_HTML)})
         return source
 
 
@@ -294,9 +305,9 @@ class HtmlForm(PlainForm):
 
     file = PageField()
     html = forms.CharField(
-        label="HTML",
+        label=_("HTML"),
         max_length=LONGEST_HTML,
-        help_text=(
+        help_text=_(
             "Tables, pictures and styles stay, style sheets go into their elements; "
             "scripts, forms and what mail programs refuse are taken out on saving."
         ),
@@ -309,8 +320,8 @@ class HtmlForm(PlainForm):
         made = handmade.from_page(words.get("file") or words.get("html", ""))
         if len(made) > LONGEST_HTML:
             field = "file" if words.get("file") else "html"
-            told = f"With its styles it has more than {LONGEST_HTML:,} characters."
-            self.add_error(field, told)
+            told = gettext("With its styles it has more than %(count)s characters.")
+            self.add_error(field, told % {"count": number(LONGEST_HTML)})
         return {**words, "made": made}
 
     def values(self) -> dict[str, Any]:
@@ -319,9 +330,9 @@ class HtmlForm(PlainForm):
 
 class FooterForm(BlockForm):
     text = forms.CharField(
-        label="Words",
+        label=_("Words"),
         max_length=300,
-        help_text="Stands above the address and the unsubscribe link.",
+        help_text=_("Stands above the address and the unsubscribe link."),
         widget=forms.TextInput(attrs={"data-tokens": ""}),
     )
 

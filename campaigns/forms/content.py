@@ -12,6 +12,8 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from campaigns.blocks import ID, KINDS, MOST_BLOCKS, Block, new
 from campaigns.conditions import Names
@@ -24,13 +26,15 @@ class HeadForm(Lenient):
     """What stands in the inbox."""
 
     subject = forms.CharField(
+        label=_("Subject"),
         max_length=300,
         widget=forms.TextInput(attrs={"data-tokens": "", "data-count": "80"}),
     )
     preview_text = forms.CharField(
+        label=_("Preview text"),
         max_length=300,
         required=False,
-        help_text="The grey words after the subject. Two lines at most.",
+        help_text=_("The grey words after the subject. Two lines at most."),
         widget=forms.TextInput(attrs={"data-tokens": "", "data-count": "110"}),
     )
 
@@ -68,7 +72,7 @@ class ContentForm:
     def summaries(self) -> dict[str, str]:
         """What is saved, in a few words, by the name of its entry in the list."""
         blocks = {f"block-{one.block['id']}": one.summary for one in self.blocks}
-        return {"head": self.subject or "Empty", **blocks}
+        return {"head": self.subject or gettext("Empty"), **blocks}
 
     @property
     def conditions(self) -> dict[str, str]:

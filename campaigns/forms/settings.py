@@ -1,4 +1,4 @@
-"""Creating an email, its settings, its recipients, its time, and the test."""
+"""The settings of an email, its recipients, its time, and the test."""
 
 from __future__ import annotations
 
@@ -9,57 +9,35 @@ from typing import Any, ClassVar, cast
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Account, User
+from accounts.models import Account
 from accounts.typed import TypedNumberField
 from campaigns.models import (
     LAUNCH_GRACE,
     MOST_SINGLES,
-    EmailTemplate,
     MarketingEmail,
 )
 from campaigns.models.states import SPREADS
 from campaigns.readiness import NOBODY
-from campaigns.starters import STARTERS, Starter
 from consent import addresses
 from consent.models import SubscriptionType, Tracking
 from deliveries.clock import first_moment
 from deliveries.domains import standing
 from segments.models import Segment
 
-
-class CreateForm(forms.Form):
-    """A name and something to begin with."""
-
-    name = forms.CharField(
-        max_length=200,
-        help_text="For you and your colleagues. The people you write to never see it.",
-    )
-    starter = forms.ChoiceField(
-        label="Begin with", widget=forms.RadioSelect, initial=STARTERS[0].key
-    )
-
-    def __init__(self, data: Mapping[str, Any] | None, saved: list[Starter]) -> None:
-        super().__init__(data)
-        self.starters = {one.key: one for one in [*STARTERS, *saved]}
-        choices = [(one.key, one.label) for one in self.starters.values()]
-        cast(forms.ChoiceField, self.fields["starter"]).choices = choices
-
-    @property
-    def chosen(self) -> Starter:
-        return self.starters[self.cleaned_data["starter"]]
-
-
-class TemplateForm(forms.ModelForm):  # type: ignore[type-arg]
-    class Meta:
-        model = EmailTemplate
-        fields: ClassVar = ["name"]
-
-    def take(self, email: MarketingEmail, user: User) -> EmailTemplate:
-        """The template, of what `email` says."""
-        template: EmailTemplate = self.save(commit=False)
-        template.take(email, user)
-        return template
+# of a brand that keeps no more than that, by what is measured
+ONLY_DAY = {
+    "open_tracked": _(
+        "%(brand)s keeps only the day of each reader’s last open. The report of this"
+        " email will not know who did."
+    ),
+    "click_tracked": _(
+        "%(brand)s keeps only the day of each reader’s last click. The report of this"
+        " email will not know who did."
+    ),
+}
 
 
 class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -79,29 +57,32 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
             "ignore_cap",
         ]
         labels: ClassVar = {
-            "from_email": "From address",
-            "reply_to": "Replies go to",
-            "open_tracked": "Track opens",
-            "click_tracked": "Track clicks",
-            "skip_unengaged": "Don’t send to unengaged contacts",
-            "ignore_cap": "Also send to contacts who got enough for now",
+            "name": _("Name"),
+            "subscription_type": _("Subscription type"),
+            "from_name": _("From name"),
+            "from_email": _("From address"),
+            "reply_to": _("Replies go to"),
+            "open_tracked": _("Track opens"),
+            "click_tracked": _("Track clicks"),
+            "skip_unengaged": _("Don’t send to unengaged contacts"),
+            "ignore_cap": _("Also send to contacts who got enough for now"),
         }
         help_texts: ClassVar = {
-            "subscription_type": (
+            "subscription_type": _(
                 "Only people who agreed to this type get the email, and they can "
                 "leave it with one click."
             ),
-            "reply_to": "Leave empty to get replies at the from address.",
-            "open_tracked": "A small image tells that the email was opened.",
-            "click_tracked": (
+            "reply_to": _("Leave empty to get replies at the from address."),
+            "open_tracked": _("A small image tells that the email was opened."),
+            "click_tracked": _(
                 "Links go by way of this console. Unsubscribe and preference links "
                 "are never tracked."
             ),
-            "skip_unengaged": (
+            "skip_unengaged": _(
                 "Leaves out who got 11 or more emails and never opened one, and who "
                 "got 16 or more since the last open or click."
             ),
-            "ignore_cap": (
+            "ignore_cap": _(
                 "The account’s limit of emails for one person does not hold for this"
                 " email. What its type promises always does."
             ),
@@ -115,13 +96,13 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
         )
         types.queryset = SubscriptionType.objects.active().select_related("brand")
         types.required = True
-        types.empty_label = "Choose one"
-        types.error_messages["required"] = (
+        types.empty_label = gettext("Choose one")
+        types.error_messages["required"] = gettext(
             "Choose what this email is about. There is no default on purpose."
         )
         if self.instance.group:
             types.disabled, types.required = True, False
-            types.help_text = "Its campaign chose it."
+            types.help_text = gettext("Its campaign chose it.")
         for name in ("from_name", "from_email"):
             self.fields[name].required = True
         self.fields["from_email"].help_text = standing(self.instance.from_email)
@@ -131,29 +112,30 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
     def _as_the_brand_tracks(self) -> None:
         """An email may track less than its brand, never more."""
         brand = self.instance.brand
-        for name, what in (("open_tracked", "open"), ("click_tracked", "click")):
-            field = self.fields[name]
+        for name, only_day in ONLY_DAY.items():
+            field, told = self.fields[name], ""
             if brand.tracking == Tracking.OFF:
                 field.disabled = True
-                field.help_text = f"{brand} tracks nobody, whatever is chosen here."
+                told = gettext("%(brand)s tracks nobody, whatever is chosen here.")
             elif brand.tracking == Tracking.HYGIENE:
-                field.help_text = (
-                    f"{brand} keeps only the day of each reader’s last {what}. The"
-                    f" report of this email will not know who did."
-                )
+                told = str(only_day)
+            if told:
+                field.help_text = told % {"brand": brand}
 
     def _without_limits(self) -> None:
         """What does not hold for this email, or is not set at all, cannot be ticked."""
         skip, cap = self.fields["skip_unengaged"], self.fields["ignore_cap"]
         if not Account.current().cap_mails:
             cap.disabled = True
-            cap.help_text = "The account has no limit of emails for one person."
+            cap.help_text = gettext(
+                "The account has no limit of emails for one person."
+            )
         if self.instance.is_reengagement:
             skip.disabled = cap.disabled = True
-            skip.help_text = (
+            skip.help_text = gettext(
                 "Off for good: unengaged contacts are who a re-engagement email is for."
             )
-            cap.help_text = (
+            cap.help_text = gettext(
                 "No limit holds for a re-engagement email, nor what its type promises:"
                 " whoever is asked whether to stay is asked."
             )
@@ -209,7 +191,7 @@ class RecipientsForm(forms.Form):
             and not include
             and not any(self.named.values())
         ):
-            self.add_error("include", NOBODY)
+            self.add_error("include", str(NOBODY))
         if len(self.named) > MOST_SINGLES:
             raise forms.ValidationError(
                 f"More than {MOST_SINGLES} single contacts are too many for one email."
@@ -365,18 +347,6 @@ class ScheduleForm(LaunchForm):
         return found
 
 
-class ShareForm(forms.Form):
-    """How long whoever has a link may look at a preview."""
-
-    days = forms.TypedChoiceField(
-        label="The link works for",
-        coerce=int,
-        initial=7,
-        choices=[(1, "1 day"), (7, "7 days"), (30, "30 days")],
-        help_text="You can take it back at any time.",
-    )
-
-
 class SendBackForm(forms.Form):
     """Why the second person does not approve an email."""
 
@@ -390,7 +360,7 @@ class SendBackForm(forms.Form):
 class TestForm(forms.Form):
     """Where a test goes."""
 
-    address = forms.CharField(label="Send a test to", max_length=254)
+    address = forms.CharField(label=_("Send a test to"), max_length=254)
 
     def clean_address(self) -> str:
         return _address(self.cleaned_data["address"])

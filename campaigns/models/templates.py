@@ -7,6 +7,8 @@ from typing import ClassVar
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from campaigns.blocks import copies
@@ -42,7 +44,7 @@ class EmailTemplate(models.Model):
             models.UniqueConstraint(
                 models.functions.Lower("name"),
                 name="template_name_once",
-                violation_error_message="There is a template of this name.",
+                violation_error_message=_("There is a template of this name."),
             ),
             models.CheckConstraint(
                 condition=models.Q(kind__in=EmailKind.values),
@@ -65,7 +67,7 @@ class EmailTemplate(models.Model):
         return Starter(
             f"saved-{self.pk}",
             self.name,
-            self.subject or "No subject yet",
+            self.subject or gettext("No subject yet"),
             "bookmark",
             self.kind,
             self.subject,

@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.paging import FALLING, keyset
 from accounts.roles import Right, needs
 from accounts.web import INVALID, SignedIn
-from campaigns.forms.settings import CreateForm
+from campaigns.forms.making import CreateForm
 from campaigns.models import EmailState, EmailTemplate, MarketingEmail
 from campaigns.starters import STARTERS
 from campaigns.views.request import find, note

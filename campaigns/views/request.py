@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts.models import Account, AuditEntry
 from accounts.web import SignedIn
@@ -27,16 +28,20 @@ def note(request: SignedIn, verb: str, email: MarketingEmail) -> None:
 
 def writing_tabs(email: MarketingEmail, current: str) -> list[dict[str, object]]:
     """The steps of a draft. A campaign chooses the recipients of its own emails."""
-    pages = [("Content", "content"), ("Settings", "settings")]
+    pages = [(_("Content"), "content"), (_("Settings"), "settings")]
     if not email.group:
-        pages += [("Recipients", "recipients"), ("Review & send", "review")]
+        pages += [(_("Recipients"), "recipients"), (_("Review & send"), "review")]
     if current == "approval" or Account.current().second_person:
-        pages.append(("Approval", "approval"))
+        pages.append((_("Approval"), "approval"))
     return _tabs(email, pages, current)
 
 
 def report_tabs(email: MarketingEmail, current: str) -> list[dict[str, object]]:
-    pages = [("Performance", "detail"), ("Recipients", "people"), ("Content", "shown")]
+    pages = [
+        (_("Performance"), "detail"),
+        (_("Recipients"), "people"),
+        (_("Content"), "shown"),
+    ]
     return _tabs(email, pages, current)
 
 

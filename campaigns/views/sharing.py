@@ -9,12 +9,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.roles import Right, needs
 from accounts.web import INVALID, SignedIn
-from campaigns.forms.settings import ShareForm
+from campaigns.forms.making import ShareForm
 from campaigns.languages import name_of
 from campaigns.models import MarketingEmail, SharedPreview
 from campaigns.preview import example_values, in_the_inbox, preview_for_strangers
@@ -23,12 +25,17 @@ from campaigns.views.writing import FRAME_POLICY
 from deliveries.languages import languages, spoken
 from deliveries.views import private
 
-VIEWS = {"": "Desktop", "phone": "Phone", "dark": "Dark", "text": "Plain text"}
+VIEWS = {
+    "": _("Desktop"),
+    "phone": pgettext_lazy("device", "Phone"),
+    "dark": _("Dark"),
+    "text": _("Plain text"),
+}
 COLUMNS = [
-    {"label": "Link"},
-    {"label": "Made"},
-    {"label": "Ends"},
-    {"label": "Actions", "vh": True},
+    {"label": _("Link")},
+    {"label": pgettext_lazy("when", "Made")},
+    {"label": pgettext_lazy("when", "Ends")},
+    {"label": _("Actions"), "vh": True},
 ]
 
 
@@ -39,7 +46,8 @@ def share(request: SignedIn, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         SharedPreview.objects.share(email, form.cleaned_data["days"], request.user)
         note(request, "shared a preview of email", email)
-        messages.success(request, "Made a link. Whoever has it sees the email.")
+        told = gettext("Made a link. Whoever has it sees the email.")
+        messages.success(request, told)
         return redirect("campaigns:share", email.pk)
     shared = email.shared.select_related("created_by", "revoked_by").order_by("-pk")
     context = {"email": email, "form": form, "shared": shared, "columns": COLUMNS}
@@ -54,7 +62,8 @@ def unshare(request: SignedIn, pk: int, number: int) -> HttpResponse:
     shared = get_object_or_404(SharedPreview, email=pk, pk=number)
     if shared.revoke(request.user):
         note(request, "took back a shared preview of email", shared.email)
-        messages.success(request, "Taken back. The link leads nowhere from now on.")
+        told = gettext("Taken back. The link leads nowhere from now on.")
+        messages.success(request, told)
     return redirect("campaigns:share", pk)
 
 
@@ -77,7 +86,7 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
         "language": language,
         "views": [(key, label, _query(key, language)) for key, label in VIEWS.items()],
         "languages": [
-            (one, name_of(one) if one else "Main language", _query(view, one))
+            (one, name_of(one) if one else gettext("Main language"), _query(view, one))
             for one in languages(email.message or email)
         ],
         "frame": mail + _query(view, language),

@@ -5,13 +5,14 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import AuditEntry
 from accounts.races import kept
 from accounts.roles import Right, needs
 from accounts.web import INVALID, SignedIn
-from campaigns.forms.settings import TemplateForm
+from campaigns.forms.making import TemplateForm
 from campaigns.models import EmailTemplate
 from campaigns.views.request import find
 
@@ -33,7 +34,8 @@ def create(request: SignedIn, pk: int) -> HttpResponse:
     valid = request.method == "POST" and form.is_valid()
     if valid and (template := kept(form, lambda: form.take(email, request.user))):
         AuditEntry.objects.record(request.user, "saved template", subject=template.name)
-        messages.success(request, f"“{template}” is among the templates now.")
+        told = _("“%(template)s” is among the templates now.")
+        messages.success(request, told % {"template": template})
         return redirect(email)
     status = INVALID if form.is_bound else 200
     context = {"email": email, "form": form}
@@ -46,7 +48,6 @@ def delete(request: SignedIn, pk: int) -> HttpResponse:
     template = get_object_or_404(EmailTemplate, pk=pk)
     template.delete()
     AuditEntry.objects.record(request.user, "deleted template", subject=template.name)
-    messages.success(
-        request, f"Deleted the template “{template}”. Emails begun with it stay."
-    )
+    told = _("Deleted the template “%(template)s”. Emails begun with it stay.")
+    messages.success(request, told % {"template": template})
     return redirect("campaigns:templates")

@@ -8,6 +8,8 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.roles import Right, needs
@@ -15,8 +17,10 @@ from accounts.web import SignedIn, key
 from campaigns.models import EmailVersion, Outdated
 from campaigns.views.request import find, writing_tabs
 
-GONE = "This email is no draft any more. Nothing was changed."
-MEANWHILE = "Somebody saved meanwhile, or it is no draft any more. Nothing was undone."
+GONE = _("This email is no draft any more. Nothing was changed.")
+MEANWHILE = _(
+    "Somebody saved meanwhile, or it is no draft any more. Nothing was undone."
+)
 
 
 @needs(Right.SEND)
@@ -63,7 +67,7 @@ def _step(
             seen = key(request.POST.get("version", ""))
             version.restore(email.version if seen is None else seen, request.user)
     except Outdated:
-        messages.error(request, MEANWHILE)
+        messages.error(request, str(MEANWHILE))
     return redirect(email)
 
 
@@ -75,7 +79,7 @@ def restore(request: SignedIn, pk: int, number: int) -> HttpResponse:
     try:
         version.restore(number + 1, request.user)
     except Outdated:
-        messages.error(request, MEANWHILE)
+        messages.error(request, str(MEANWHILE))
     return redirect(version.email)
 
 
@@ -88,7 +92,8 @@ def bring_back(request: SignedIn, pk: int, number: int) -> HttpResponse:
     try:
         version.bring_back(email.version, request.user)
     except Outdated:
-        messages.error(request, GONE)
+        messages.error(request, str(GONE))
     else:
-        messages.success(request, f"This is version {number} again. Undo goes back.")
+        told = gettext("This is version %(number)s again. Undo goes back.")
+        messages.success(request, told % {"number": number})
     return redirect(email)

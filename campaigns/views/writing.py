@@ -14,7 +14,9 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import formats, timezone
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
@@ -34,10 +36,10 @@ from campaigns.views.request import find, note, writing_tabs
 from deliveries.languages import languages, spoken
 
 VIEWS = (
-    ("desktop", "Desktop"),
-    ("phone", "Phone"),
-    ("dark", "Dark"),
-    ("text", "Plain text"),
+    ("desktop", _("Desktop")),
+    ("phone", pgettext_lazy("device", "Phone")),
+    ("dark", _("Dark")),
+    ("text", _("Plain text")),
 )
 
 Change = Callable[[list[Block]], list[Block]]
@@ -153,7 +155,8 @@ def save(
     """Save the posted form with one change to it, and show the editor, in the language
     `to` (None: the same)."""
     if not email.is_draft:
-        messages.error(request, "This email is no draft any more. Nothing was saved.")
+        told = gettext("This email is no draft any more. Nothing was saved.")
+        messages.error(request, told)
         return redirect(email)
     form, language = _form(request, email), _language(request, email)
     if not form.is_valid():
@@ -201,7 +204,8 @@ def autosave(request: SignedIn, pk: int) -> HttpResponse:
     language = _language(request, email)
     form = ContentForm(spoken(email, language), request.POST)
     if not form.is_valid():
-        return JsonResponse({"sentence": "Something is too long."}, status=INVALID)
+        told = gettext("Something is too long.")
+        return JsonResponse({"sentence": told}, status=INVALID)
     words = email.worded(language, form.content)
     try:
         EmailVersion.objects.save_content(
@@ -211,10 +215,10 @@ def autosave(request: SignedIn, pk: int) -> HttpResponse:
         return JsonResponse({"sentence": _who_was_quicker(pk)}, status=CONFLICT)
     checks = {"email": email, "checks": complaints(email)}
     saved = ContentForm(spoken(email, language))
-    clock = timezone.localtime(email.saved_at)
+    clock = formats.time_format(timezone.localtime(email.saved_at))
     answer = {
         "version": email.version,
-        "sentence": f"Saved {clock:%H:%M}",
+        "sentence": gettext("Saved %(time)s") % {"time": clock},
         "summaries": saved.summaries,
         "conditions": saved.conditions,
         "checks": render_to_string("campaigns/_checks.html", checks, request),
@@ -225,10 +229,9 @@ def autosave(request: SignedIn, pk: int) -> HttpResponse:
 def _who_was_quicker(pk: int) -> str:
     email = find(pk)
     if not email.is_draft:
-        return "This email is no draft any more. What you type is not saved."
-    return (
-        f"{email.saved_by or 'Somebody'} saved another version. Press Save to compare."
-    )
+        return gettext("This email is no draft any more. What you type is not saved.")
+    told = gettext("%(who)s saved another version. Press Save to compare.")
+    return told % {"who": email.saved_by or gettext("Somebody")}
 
 
 @needs(Right.SEND)
@@ -266,7 +269,8 @@ def delete_block(request: SignedIn, pk: int, block: str) -> HttpResponse:
     )
     if response.status_code == 302 and email.is_draft:
         undo = reverse("campaigns:restore", args=[pk, email.version - 1])
-        messages.success(request, "Deleted the block.", extra_tags=f"undo:{undo}")
+        told = gettext("Deleted the block.")
+        messages.success(request, told, extra_tags=f"undo:{undo}")
     return response
 
 
@@ -279,9 +283,9 @@ def settings(request: SignedIn, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         if email.save_settings(form.cleaned_data):
             note(request, "saved settings of email", email)
-            messages.success(request, "Saved the settings.")
+            messages.success(request, gettext("Saved the settings."))
         else:
-            messages.error(request, "This email is no draft any more.")
+            messages.error(request, gettext("This email is no draft any more."))
         return redirect("campaigns:settings", email.pk)
     context = {"email": email, "form": form, "tabs": writing_tabs(email, "settings")}
     status = INVALID if form.is_bound else 200
