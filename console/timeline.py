@@ -147,7 +147,7 @@ def _facts(record: ConsentRecord) -> Iterable[str]:
     if file := record.source.get("file"):
         yield str(file)
     if record.explanation:
-        yield record.explanation.rstrip(".")
+        yield record.why.rstrip(".")
     if record.user:
         yield _("by %(user)s") % {"user": record.user}
 

@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
+from consent import explanations
 from consent.models.address import Address, as_array
 from consent.models.brand import Brand, SubscriptionType
 from consent.vocabulary import Act, Action, Actor, Evidence, LegalBasis, Mechanism
@@ -215,6 +216,11 @@ class ConsentRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_action_display()} ({self.get_mechanism_display()})"
+
+    @property
+    def why(self) -> str:
+        """The explanation in the language of whoever reads it."""
+        return explanations.spoken(self.explanation)
 
 
 class ConsentEvidence(models.Model):
