@@ -9,6 +9,7 @@ import logging
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from accounts.vault import Locked
 from consent import addresses
@@ -50,23 +51,30 @@ def sender_problems(address: str) -> list[Problem]:
 
 
 def _unknown(name: str) -> str:
-    return (
-        f"{name} is not connected: without its DKIM and DMARC records Gmail, Yahoo and"
-        " Outlook refuse the mail. Add it under Settings, Sending domains."
+    told = gettext(
+        "%(domain)s is not connected: without its DKIM and DMARC records Gmail, Yahoo"
+        " and Outlook refuse the mail. Add it under Settings, Sending domains."
     )
+    return told % {"domain": name}
 
 
 def _why_not(domain: SendingDomain) -> str:
     if domain.is_connected and not domain.is_allowed:
-        return f"What {domain} sends does not prove itself. {domain.loop_problem}"
+        told = gettext("What %(domain)s sends does not prove itself. %(problem)s")
+        return told % {"domain": domain, "problem": domain.loop_problem}
     if domain.is_allowed:
-        return (
-            f"{domain} is not ready, and an administrator lets it send for tests:"
-            f" {domain.allowed_reason}"
+        told = gettext(
+            "%(domain)s is not ready, and an administrator lets it send for tests:"
+            " %(reason)s"
         )
+        return told % {"domain": domain, "reason": domain.allowed_reason}
     if not domain.faults:
-        return f"{domain} was not checked yet. Wait for its check, or check it now."
-    return f"{domain} is not connected. {domain.faults[0]}"
+        told = gettext(
+            "%(domain)s was not checked yet. Wait for its check, or check it now."
+        )
+        return told % {"domain": domain}
+    told = gettext("%(domain)s is not connected. %(problem)s")
+    return told % {"domain": domain, "problem": domain.faults[0]}
 
 
 def standing(address: str) -> str:
@@ -75,16 +83,21 @@ def standing(address: str) -> str:
     if not name:
         return ""
     found = SendingDomain.objects.filter(name=name).first()
+    problem = found.loop_problem if found else ""
+    return _standing(found) % {"domain": name, "problem": problem}
+
+
+def _standing(found: SendingDomain | None) -> str:
     if found and found.is_ready:
-        return f"{name} is connected: mail is signed and passes DMARC."
+        return gettext("%(domain)s is connected: mail is signed and passes DMARC.")
     if settings.LOCAL_MODE:
-        return (
-            f"{name} is not connected. Here the outbox takes every mail all the same;"
-            " on a server nothing would be sent."
+        return gettext(
+            "%(domain)s is not connected. Here the outbox takes every mail all the"
+            " same; on a server nothing would be sent."
         )
     if found and found.is_connected:
-        return f"{name} does not prove itself: nothing is sent. {found.loop_problem}"
-    return f"{name} is not connected: nothing is sent from this address."
+        return gettext("%(domain)s does not prove itself: nothing is sent. %(problem)s")
+    return gettext("%(domain)s is not connected: nothing is sent from this address.")
 
 
 def signer_for(address: str) -> Signer | None:

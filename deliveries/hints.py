@@ -11,6 +11,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import urlsplit
 
+from django.utils import formats
+from django.utils.translation import gettext as _
+
 from deliveries import blocks, handmade
 
 Hint = tuple[str, str]  # sentence, id of the block or ''
@@ -50,9 +53,9 @@ def hints(subject: str, preview: str, found: Sequence[blocks.Block]) -> list[Hin
 def _about_subject(subject: str) -> Iterator[Hint]:
     letters = [one for one in re.sub(r"\{\{.*?\}\}", "", subject) if one.isalpha()]
     if len(letters) >= SHOUTED and sum(map(str.isupper, letters)) > len(letters) * 0.7:
-        yield "The subject is written in capitals, as spam is.", ""
+        yield _("The subject is written in capitals, as spam is."), ""
     if subject.count("!") > 1:
-        yield "The subject has more than one exclamation mark, as spam has.", ""
+        yield _("The subject has more than one exclamation mark, as spam has."), ""
 
 
 def _about_pushing(head: str, found: Iterable[blocks.Block]) -> Iterator[Hint]:
@@ -65,10 +68,11 @@ def _pushing(text: str, block_id: str) -> Iterator[Hint]:
     low = " ".join(text.lower().split())
     words = [phrase for phrase in PUSHY if phrase in low]
     if words:
-        quoted = ", ".join(f"“{word}”" for word in words)
-        yield f"Spam filters count words like {quoted}.", block_id
+        quoted = ", ".join(_("“%(word)s”") % {"word": word} for word in words)
+        told = _("Spam filters count words like %(words)s.") % {"words": quoted}
+        yield told, block_id
     if "!!" in text:
-        yield "Several exclamation marks in a row look like spam.", block_id
+        yield _("Several exclamation marks in a row look like spam."), block_id
 
 
 def words_of(block: blocks.Block) -> str:
@@ -88,8 +92,10 @@ def _about_pictures(found: Sequence[blocks.Block]) -> Iterator[Hint]:
     words = sum(len(words_of(block).split()) for block in found)
     if pictures and words < FEW_WORDS:
         yield (
-            "Almost everything is in pictures. Who has them switched off reads nothing,"
-            " and filters suspect such mails.",
+            _(
+                "Almost everything is in pictures. Who has them switched off reads"
+                " nothing, and filters suspect such mails."
+            ),
             "",
         )
 
@@ -126,21 +132,29 @@ def _about_link(url: str, words: str) -> Iterator[str]:
     low = words.lower().strip(" .!:>»→")
     host = _host(url)
     if not words:
-        yield f"The link to {host or url[:60]} has no words that could be read aloud."
+        told = _("The link to %(address)s has no words that could be read aloud.")
+        yield told % {"address": host or url[:60]}
     if low in EMPTY_WORDS:
-        yield f"“{words}” does not say where its link leads. Name what is there."
+        told = _("“%(words)s” does not say where its link leads. Name what is there.")
+        yield told % {"words": words}
     if url.startswith("http://"):
-        yield f"The link to {host} is not encrypted. Begin with https:// if it can."
+        told = _(
+            "The link to %(host)s is not encrypted. Begin with https:// if it can."
+        )
+        yield told % {"host": host}
     if host in SHORTENERS:
-        yield f"{host} hides where its link leads, and filters mistrust it."
+        told = _("%(host)s hides where its link leads, and filters mistrust it.")
+        yield told % {"host": host}
     if "unsubscribe" in low or "opt out" in low:
-        yield (
-            f"“{words}” is a link of its own and is tracked. The footer has an"
+        told = _(
+            "“%(words)s” is a link of its own and is tracked. The footer has an"
             " unsubscribe link that is not; leave this one out."
         )
+        yield told % {"words": words}
     shown = _ADDRESS.fullmatch(low)
     if shown and host and not _same_place(shown[1], host):
-        yield f"The words say {shown[1]}, the link leads to {host}, as in fraud."
+        told = _("The words say %(shown)s, the link leads to %(host)s, as in fraud.")
+        yield told % {"shown": shown[1], "host": host}
 
 
 def _host(url: str) -> str:
@@ -160,15 +174,17 @@ def _about_contrast(found: Iterable[blocks.Block]) -> Iterator[Hint]:
         if block.get("kind") in {"button", "confirm"}:
             ratio = contrast("#ffffff", blocks.color_of(block))
             if ratio < ENOUGH_CONTRAST:
-                yield (
-                    f"White words on this colour are hard to read ({ratio:.1f}:1, at"
-                    " least 4.5:1). Choose a darker one.",
-                    block_id,
+                told = _(
+                    "White words on this colour are hard to read (%(ratio)s:1, at least"
+                    " 4.5:1). Choose a darker one."
                 )
+                yield told % {"ratio": formats.number_format(ratio, 1)}, block_id
         if block.get("kind") == "html" and _pale(str(block.get("html", ""))):
             yield (
-                "Some words in the HTML are hard to read on their background. Make"
-                " the difference at least 4.5:1.",
+                _(
+                    "Some words in the HTML are hard to read on their background. Make"
+                    " the difference at least 4.5:1."
+                ),
                 block_id,
             )
 

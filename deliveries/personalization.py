@@ -15,6 +15,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext
+
 # the fields of a contact that may stand in a mail, beside the custom properties
 CONTACT_FIELDS = ("first_name", "last_name", "email", "company", "city", "country")
 
@@ -84,18 +86,20 @@ def token_complaints(text: str, known: Collection[str]) -> Iterable[str]:
     """What is wrong with the tokens of `text`, as sentences."""
     for name in token_names(text):
         if name not in known:
-            yield (
-                f"“{{{{ {name} }}}}” is not a property of contacts."
-                f" Choose one of: {', '.join(sorted(known))}."
+            told = gettext(
+                "“%(token)s” is not a property of contacts. Choose one of: %(names)s."
             )
+            names = ", ".join(sorted(known))
+            yield told % {"token": f"{{{{ {name} }}}}", "names": names}
     rest = TOKEN.sub("", text)
     cut = _CUT.search(rest)
     if cut:
         around = rest[max(0, cut.start() - 15) : cut.end() + 25].strip()
-        yield (
-            f"A token is cut or misspelt near “{around}”. Write it as"
-            " {{ first_name }} or {{ first_name | there }}."
+        told = gettext(
+            "A token is cut or misspelt near “%(words)s”. Write it as {{ first_name }}"
+            " or {{ first_name | there }}."
         )
+        yield told % {"words": around}
 
 
 def as_words(value: Any) -> str:

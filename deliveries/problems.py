@@ -13,6 +13,10 @@ from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from django.utils.translation import gettext, gettext_lazy
+from django_stubs_ext import StrOrPromise
+
+from accounts.numbers import number
 from consent import addresses
 from consent.models import SubscriptionType
 from deliveries import blocks, handmade, layout, optional
@@ -23,6 +27,7 @@ BLOCK, WARN = "block", "warn"
 # Gmail cuts what is longer and hides the footer with the unsubscribe link
 CLIPPED_AT = 102 * 1024
 LONG_SUBJECT = 80
+DOMAINS = gettext_lazy("Sending domains")
 _ANY_TAG = re.compile(r"<[^>]+>")
 # a link as authors write it, that became none
 _NO_LINK = re.compile(r"\[[^\]\n]+\]\([^()\s]+\)")
@@ -37,7 +42,7 @@ class Problem:
     sentence: str
     block_id: str = ""
     url: str = ""
-    place: str = "Sending domains"
+    place: StrOrPromise = DOMAINS
 
 
 class Mail(Protocol):
@@ -76,38 +81,38 @@ def problems(
 def _about_sender(mail: Mail) -> Iterable[Problem]:
     kind = mail.subscription_type
     if kind is None:
-        yield Problem(BLOCK, "Choose the subscription type that people agreed to.")
-    elif kind.archived_at:
-        yield Problem(BLOCK, f"“{kind.name}” is archived. Choose another subscription.")
-    if kind and not kind.brand.postal_address.strip():
         yield Problem(
-            BLOCK,
-            f"{kind.brand.name} has no postal address, and every mail must show one."
-            " Add it to the brand.",
+            BLOCK, gettext("Choose the subscription type that people agreed to.")
         )
+    elif kind.archived_at:
+        told = gettext("“%(type)s” is archived. Choose another subscription.")
+        yield Problem(BLOCK, told % {"type": kind.name})
+    if kind and not kind.brand.postal_address.strip():
+        told = gettext(
+            "%(brand)s has no postal address, and every mail must show one."
+            " Add it to the brand."
+        )
+        yield Problem(BLOCK, told % {"brand": kind.brand.name})
     if not mail.from_name.strip():
-        yield Problem(BLOCK, "Say who writes: the sender's name is empty.")
+        yield Problem(BLOCK, gettext("Say who writes: the sender's name is empty."))
     try:
         addresses.parse(mail.from_email)
     except addresses.BadAddress:
-        yield Problem(BLOCK, "The sender's address is not an email address.")
+        yield Problem(BLOCK, gettext("The sender's address is not an email address."))
 
 
 def _about_subject(mail: Mail, known: Collection[str]) -> Iterable[Problem]:
     if not mail.subject.strip():
-        yield Problem(BLOCK, "Write a subject.")
+        yield Problem(BLOCK, gettext("Write a subject."))
     if len(mail.subject) > LONG_SUBJECT:
-        yield Problem(
-            WARN, f"The subject is longer than {LONG_SUBJECT} characters and gets cut."
-        )
+        told = gettext("The subject is longer than %(count)s characters and gets cut.")
+        yield Problem(WARN, told % {"count": LONG_SUBJECT})
     if re.match(r"(re|fwd?|aw|wg)\s*:", mail.subject.strip(), re.IGNORECASE):
-        yield Problem(
-            BLOCK, "The subject pretends to be an answer. Take the beginning away."
-        )
+        told = gettext("The subject pretends to be an answer. Take the beginning away.")
+        yield Problem(BLOCK, told)
     if not mail.preview_text.strip():
-        yield Problem(
-            WARN, "There is no preview text: mail programs show the first words."
-        )
+        told = gettext("There is no preview text: mail programs show the first words.")
+        yield Problem(WARN, told)
     for text in (mail.subject, mail.preview_text):
         for complaint in token_complaints(text, known):
             yield Problem(BLOCK, complaint)
@@ -118,15 +123,13 @@ def _about_confirming(
 ) -> Iterable[Problem]:
     confirms = [block for block in found if block.get("kind") == "confirm"]
     if required and not confirms:
-        yield Problem(BLOCK, "Add the button with which people confirm.")
+        yield Problem(BLOCK, gettext("Add the button with which people confirm."))
     if required and any(optional.condition_of(block) for block in confirms):
-        yield Problem(
-            BLOCK, "The confirm button is for everybody: take its condition away."
-        )
+        told = gettext("The confirm button is for everybody: take its condition away.")
+        yield Problem(BLOCK, told)
     for extra in confirms[1:]:
-        yield Problem(
-            BLOCK, "There is more than one confirm button. Keep one.", _id(extra)
-        )
+        told = gettext("There is more than one confirm button. Keep one.")
+        yield Problem(BLOCK, told, _id(extra))
     for block in confirms:
         path = urlsplit(str(block.get("url", ""))).path.lower()
         if path.startswith("/p/") or re.search(
@@ -134,8 +137,10 @@ def _about_confirming(
         ):
             yield Problem(
                 WARN,
-                "The confirm button leads to a preference page. People who only look"
-                " at it would count as if they had confirmed.",
+                gettext(
+                    "The confirm button leads to a preference page. People who only"
+                    " look at it would count as if they had confirmed."
+                ),
                 _id(block),
             )
 
@@ -144,20 +149,21 @@ def _about_blocks(
     found: Sequence[blocks.Block], known: Collection[str]
 ) -> Iterable[Problem]:
     if not any(block.get("kind") not in {"divider", "footer"} for block in found):
-        yield Problem(BLOCK, "The mail is empty. Add a block.")
+        yield Problem(BLOCK, gettext("The mail is empty. Add a block."))
     for block in found:
         if block.get("kind") == "columns" and not any(blocks.flat([block])):
-            yield Problem(BLOCK, "The columns are empty.", _id(block))
+            yield Problem(BLOCK, gettext("The columns are empty."), _id(block))
         for complaint in token_complaints(str(block.get("plain", "")), known):
             yield Problem(BLOCK, complaint, _id(block))
     for block in blocks.flat(found):
         check = _CHECKS.get(str(block.get("kind")))
-        sentences = check(block, known) if check else ["This block cannot be read."]
+        sentences = (
+            check(block, known) if check else [gettext("This block cannot be read.")]
+        )
         yield from (Problem(BLOCK, sentence, _id(block)) for sentence in sentences)
         if _has_silent_picture(block):
-            yield Problem(
-                WARN, "Say what the picture shows, for who cannot see it.", _id(block)
-            )
+            told = gettext("Say what the picture shows, for who cannot see it.")
+            yield Problem(WARN, told, _id(block))
 
 
 def _has_silent_picture(block: blocks.Block) -> bool:
@@ -176,7 +182,7 @@ def _id(block: blocks.Block) -> str:
 def _check_heading(block: blocks.Block, known: Collection[str]) -> Iterable[str]:
     words = str(block.get("text", ""))
     if not words.strip():
-        yield "The heading is empty."
+        yield gettext("The heading is empty.")
     yield from token_complaints(words, known)
 
 
@@ -184,16 +190,17 @@ def _check_text(block: blocks.Block, known: Collection[str]) -> Iterable[str]:
     source = blocks.clean_html(str(block.get("html", "")))
     words = html.unescape(_ANY_TAG.sub("\0", source)).replace("\0", " ")
     if not words.strip():
-        yield "The text is empty."
+        yield gettext("The text is empty.")
     yield from token_complaints(_without_hrefs(source), known)
     for href in blocks.hrefs(source):
         if not _leads_somewhere(href):
             yield _bad_url(href)
     for written in _NO_LINK.findall(words):
-        yield (
-            f"“{written[:80]}” stays as it is written. An address begins with"
-            " https://, mailto: or tel:."
+        told = gettext(
+            "“%(words)s” stays as it is written. An address begins with https://,"
+            " mailto: or tel:."
         )
+        yield told % {"words": written[:80]}
 
 
 def _leads_somewhere(url: str) -> bool:
@@ -208,10 +215,10 @@ def _without_hrefs(source: str) -> str:
 def _check_button(block: blocks.Block, known: Collection[str]) -> Iterable[str]:
     label, url = str(block.get("label", "")), str(block.get("url", "")).strip()
     if not label.strip():
-        yield "The button has no words on it."
+        yield gettext("The button has no words on it.")
     yield from token_complaints(label, known)
     if not url and block.get("kind") == "button":
-        yield "The button leads nowhere. Give it an address."
+        yield gettext("The button leads nowhere. Give it an address.")
     elif url and not blocks.is_usable_url(url):
         yield _bad_url(url)
 
@@ -219,7 +226,7 @@ def _check_button(block: blocks.Block, known: Collection[str]) -> Iterable[str]:
 def _check_image(block: blocks.Block, known: Collection[str]) -> Iterable[str]:
     href = str(block.get("href") or "").strip()
     if not blocks.is_usable_url(str(block.get("url", "")).strip()):
-        yield "The picture needs an address that begins with https://."
+        yield gettext("The picture needs an address that begins with https://.")
     if href and not blocks.is_usable_url(href):
         yield _bad_url(href)
 
@@ -227,20 +234,22 @@ def _check_image(block: blocks.Block, known: Collection[str]) -> Iterable[str]:
 def _check_social(block: blocks.Block, known: Collection[str]) -> Iterable[str]:
     found = [str(block.get(name, "")).strip() for name in blocks.NETWORKS]
     if not any(found):
-        yield "The social links are empty. Give at least one address."
+        yield gettext("The social links are empty. Give at least one address.")
     yield from (_bad_url(url) for url in found if url and not blocks.is_usable_url(url))
 
 
 def _check_html(block: blocks.Block, known: Collection[str]) -> Iterable[str]:
     source = handmade.cleaned(str(block.get("html", "")))
     if not source.strip():
-        yield "The HTML is empty."
+        yield gettext("The HTML is empty.")
     yield from token_complaints(_without_hrefs(source), known)
     for url, _ in handmade.links(source):
         if not _leads_somewhere(url):
             yield _bad_url(url)
     if not all(blocks.is_usable_url(url) for url, _ in handmade.images(source)):
-        yield "A picture in the HTML needs an address that begins with https://."
+        yield gettext(
+            "A picture in the HTML needs an address that begins with https://."
+        )
 
 
 def _check_footer(block: blocks.Block, known: Collection[str]) -> Iterable[str]:
@@ -248,7 +257,10 @@ def _check_footer(block: blocks.Block, known: Collection[str]) -> Iterable[str]:
 
 
 def _bad_url(url: str) -> str:
-    return f"“{url[:60]}” is not a web address. Begin with https:// and use no tokens."
+    told = gettext(
+        "“%(url)s” is not a web address. Begin with https:// and use no tokens."
+    )
+    return told % {"url": url[:60]}
 
 
 _CHECKS: dict[str, Callable[[blocks.Block, Collection[str]], Iterable[str]]] = {
@@ -282,6 +294,9 @@ def _about_size(mail: Mail) -> Iterable[Problem]:
     if size > CLIPPED_AT:
         yield Problem(
             BLOCK,
-            f"The mail is {size // 1024} kB long. Gmail cuts after 102 kB and hides the"
-            " unsubscribe link. Make it shorter.",
+            gettext(
+                "The mail is %(size)s kB long. Gmail cuts after 102 kB and hides the"
+                " unsubscribe link. Make it shorter."
+            )
+            % {"size": number(size // 1024)},
         )
