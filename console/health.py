@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.models import Account
 from accounts.numbers import number, percent
@@ -63,7 +64,12 @@ class Health:
                 f"{people}?answer=yes",
                 _("%(share)s of all") % {"share": percent(share, 0)},
             ),
-            _figure(_("Re-engaged"), self.reengaged, asked, _("in 90 days")),
+            _figure(
+                pgettext("how many", "Re-engaged"),
+                self.reengaged,
+                asked,
+                _("in 90 days"),
+            ),
             _figure(_("Opt-outs"), self.opt_outs, outs, _("in 30 days")),
             _figure(
                 _("Hard bounces"), self.bounce_rate, f"{mails}?state=sent", self._tried
