@@ -14,9 +14,12 @@ from deliveries.languages import Spoken
 # what the email itself says, for everybody who reads none of its other languages
 OWN = _("Everybody else")
 
+# which Django calls otherwise here than where it translates them
+_OTHERWISE = {"nb": _("Norwegian Bokmal"), "no": _("Norwegian")}
+
 # code as on a contact, in small letters -> its name, which Django translates
 LANGUAGES: dict[str, StrOrPromise] = {
-    code: _(info["name"])
+    code: _OTHERWISE.get(code, _(info["name"]))
     for code, info in sorted(LANG_INFO.items(), key=lambda row: row[1].get("name", ""))
     if "name" in info
 }

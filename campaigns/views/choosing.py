@@ -10,6 +10,8 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from accounts.models import Account
@@ -30,7 +32,11 @@ from campaigns.views.request import find, writing_tabs
 from deliveries.entrances import server_problems
 
 NAMES = 50
-COLUMNS = [{"label": "Contact"}, {"label": "Company"}, {"label": "Emails", "num": True}]
+COLUMNS = [
+    {"label": _("Contact")},
+    {"label": _("Company")},
+    {"label": _("Emails"), "num": True},
+]
 
 
 def numbers_of(
@@ -94,8 +100,10 @@ def names(request: SignedIn, pk: int, reason: str) -> HttpResponse:
         "people": page.rows,
         "page": page,
         "columns": COLUMNS,
-        "label": reason_label(key) if key else "Will get it",
-        "sentence": reason_sentence(key) if key else "Nothing speaks against it.",
+        "label": reason_label(key) if key else gettext("Will get it"),
+        "sentence": reason_sentence(key)
+        if key
+        else gettext("Nothing speaks against it."),
     }
     return render(request, "campaigns/marketingemail_names.html", context)
 
