@@ -11,13 +11,15 @@ import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
-from django_stubs_ext import StrOrPromise
 
 from deliveries.blocks import BLUE, NETWORKS, SIDES
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 Block = dict[str, Any]
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf.locale import LANG_INFO
 from django.db import models
 from django.db.models import Case, Q, Value, When
 from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
-from django_stubs_ext import StrOrPromise
 
 from deliveries.languages import Spoken
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 # what the email itself says, for everybody who reads none of its other languages
 OWN = _("Everybody else")

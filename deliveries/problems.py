@@ -10,11 +10,10 @@ import html
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
 from django.utils.translation import gettext, gettext_lazy
-from django_stubs_ext import StrOrPromise
 
 from accounts.numbers import number
 from consent import addresses
@@ -22,6 +21,9 @@ from consent.models import SubscriptionType
 from deliveries import blocks, handmade, layout, optional
 from deliveries.hints import hints
 from deliveries.personalization import CONTACT_FIELDS, token_complaints
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 BLOCK, WARN = "block", "warn"
 # Gmail cuts what is longer and hides the footer with the unsubscribe link

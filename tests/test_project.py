@@ -17,7 +17,6 @@ APPS = (
     "tests",
 )
 LONGEST_FUNCTION = 50
-FOR_TYPES = {"from django_stubs_ext import StrOrPromise"}
 LONGEST_FILE = 400
 
 # Pages that somebody who is not signed in may open. Each has its own reason; a page
@@ -114,13 +113,6 @@ def test_every_function_fits_on_a_screen():
     trees = {relative(p): ast.parse(p.read_text()) for p in python_files()}
     found = {path: too_long(tree, LONGEST_FUNCTION) for path, tree in trees.items()}
     assert {path: names for path, names in found.items() if names} == {}
-
-
-def test_what_tests_alone_bring_along_is_not_needed_to_start():
-    """It is there for the types: whoever starts the console does not install it."""
-    lines = {relative(p): p.read_text().splitlines() for p in python_files()}
-    asking = [path for path, said in lines.items() if FOR_TYPES & set(said)]
-    assert asking == []
 
 
 def too_long(tree, limit):

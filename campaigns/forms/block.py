@@ -4,16 +4,18 @@ the block."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
-from django_stubs_ext import StrOrPromise
 
 from campaigns.blocks import KINDS, Block, Kind, summary
 from campaigns.conditions import SHOWN_TO, Names
 from deliveries.optional import condition_of
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 # the fields of every block that say who gets it
 CONDITION = ("only", "only_name")
