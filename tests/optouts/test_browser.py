@@ -118,7 +118,7 @@ def test_choosing_on_every_screen(live_stack, new_page, look, screen):
     token = token_of(make_address("ana@people.example"), kind, Purpose.PREFERENCES)
     page = new_page(**screen)
     page.goto(f"{live_stack.base_url}/p/{token}")
-    page.get_by_label(str(kind)).check()
+    page.get_by_role("checkbox", name=str(kind)).check()
     press(page, "Save choices")
     look(page, "d-choices")
     press(page, "Unsubscribe from everything")
