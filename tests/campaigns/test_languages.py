@@ -63,6 +63,14 @@ def in_finnish(email, **changes):
     return {**typed(spoken(email, "fi"), **changes), "language": "fi"}
 
 
+@pytest.mark.parametrize("language", ["", "fi"])
+def test_the_page_of_a_language_saves_into_that_language(client, email, language):
+    """Whatever the console speaks: its own language is none of the email's."""
+    page = client.get(address("content", email), {"language": language})
+    field = f'<input type="hidden" name="language" value="{language}">'
+    assert field in page.content.decode()
+
+
 @pytest.mark.parametrize(
     ("language", "read"),
     [
