@@ -84,7 +84,7 @@ class Marketer:
         self.page.get_by_label("When, at the latest?").fill("2023-05-03")
         self.press("Continue")
         self.page.get_by_role("button", name=re.compile("^Import ")).click()
-        self.sees(f"{rows} rows read")
+        self.sees(f"{rows} row{'' if rows == 1 else 's'} read")
 
     def make_segment(self, name, conditions):
         """An active segment; each condition: field, operator, value or None."""
