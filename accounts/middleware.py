@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 from django.utils import timezone, translation
 
 from accounts.account import read_once
-from accounts.speaking import chosen, wanted
+from accounts.speaking import chosen, console_language, wanted
 
 
 class RefuseNulls:
@@ -95,12 +95,26 @@ class AskForSecondFactor:
         return redirect("console:second_factor")
 
 
-class ReadersLanguage:
-    """Speaks to the public in their language; never redirects and sets no cookie.
+class SpokenLanguage:
+    """Speaks to everybody in their language; never redirects and sets no cookie.
 
-    Where an address leads nowhere this is what the browser asks for. A page for readers
-    says more (accounts.speaking); every other page is in English.
+    A page of the console speaks the language that whoever is signed in chose, the doors
+    to it what the browser asks for. A page for readers says more (accounts.speaking),
+    and where an address leads nowhere it is what the browser asks for. What programs
+    read and the administration stay in English.
     """
+
+    OPEN = frozenset(
+        {
+            "login",
+            "second_step",
+            "second_step_passkey",
+            "second_step_ask",
+            "passkey_sign_in",
+            "passkey_ask",
+            "join",
+        }
+    )
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -110,5 +124,15 @@ class ReadersLanguage:
         with translation.override(language):
             return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, *_: Any) -> None:
-        translation.activate(settings.LANGUAGE_CODE)
+    def process_view(self, request: HttpRequest, view: Any, *_: Any) -> None:
+        translation.activate(
+            console_language(request)
+            if self._is_console(request, view)
+            else settings.LANGUAGE_CODE
+        )
+
+    def _is_console(self, request: HttpRequest, view: Any) -> bool:
+        match = request.resolver_match
+        if match is None or match.app_name == "admin":
+            return False
+        return getattr(view, "login_required", True) or match.view_name in self.OPEN

@@ -19,23 +19,19 @@ from django.utils.translation import gettext_lazy as _
 from accounts.account import Account as Account  # so that Django finds it
 from accounts.account import Clock as Clock
 from accounts.account import check_time_zone as check_time_zone
+from accounts.languages import Language
 from accounts.limits import Limited
 from accounts.passkeys import Passkey as Passkey  # the same
 from accounts.retention import Retention as Retention  # the same
 from accounts.roles import Right, Role
 from accounts.saved_views import SavedView as SavedView  # the same
 from accounts.second_factor import SecondFactor as SecondFactor  # the same
+from accounts.themes import Theme as Theme
 from accounts.throttle import Throttle as Throttle  # so that Django finds it
 from accounts.units import UNITS
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
-
-
-class Theme(models.TextChoices):
-    AUTO = "auto", _("Follow the system")
-    LIGHT = "light", _("Light")
-    DARK = "dark", _("Dark")
 
 
 class NotChanged(Exception):
@@ -80,9 +76,11 @@ class User(Limited, AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(default=timezone.now)
     theme = models.CharField(max_length=8, choices=Theme, default=Theme.AUTO)
-    # empty: as the account
-    time_zone = models.CharField(
+    time_zone = models.CharField(  # empty: as the account
         max_length=64, blank=True, default="", validators=[check_time_zone]
+    )
+    language = models.CharField(
+        max_length=5, choices=Language, default=Language.ENGLISH
     )
     single_key_shortcuts = models.BooleanField(default=True)
 
@@ -98,6 +96,9 @@ class User(Limited, AbstractBaseUser):
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(theme__in=Theme.values), name="user_theme_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(language__in=Language.values), name="user_language_is_known"
             ),
             models.CheckConstraint(
                 condition=Q(email=Lower("email")), name="user_email_is_lower_case"

@@ -7,6 +7,7 @@ browser asks for, then the account's own. The choice stands in the address of th
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest
 from django.utils import translation
@@ -37,6 +38,14 @@ def speak(request: HttpRequest, own: str = "") -> None:
     """Speak so for the rest of this request. `own`: what is known of the reader."""
     language = chosen(request) or known(own) or wanted(request)
     translation.activate(language or Account.current().language)
+
+
+def console_language(request: HttpRequest) -> str:
+    """Of a page of the console: what whoever is signed in chose; at its doors, where
+    nobody is known yet, what the browser asks for."""
+    if request.user.is_authenticated:
+        return request.user.language
+    return wanted(request) or settings.LANGUAGE_CODE
 
 
 def kept(request: HttpRequest, url: str) -> str:

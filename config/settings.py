@@ -78,7 +78,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "accounts.middleware.AccountClock",
-    "accounts.middleware.ReadersLanguage",
+    "accounts.middleware.SpokenLanguage",
     "accounts.middleware.AskForSecondFactor",
     "console.limits.KeepToBrands",
     "django.contrib.messages.middleware.MessageMiddleware",

@@ -34,12 +34,20 @@ class ShortcutsForm(forms.ModelForm):  # type: ignore[type-arg]
         fields: ClassVar[list[str]] = ["single_key_shortcuts"]
 
 
-class TimeZoneForm(forms.ModelForm):  # type: ignore[type-arg]
-    """Where somebody is; nothing means where the account is."""
+class LanguageForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What somebody reads and where she is; no place means where the account is."""
 
     class Meta:
         model = User
-        fields: ClassVar[list[str]] = ["time_zone"]
+        fields: ClassVar[list[str]] = ["language", "time_zone"]
+        labels: ClassVar = {"language": _("Language")}
+        help_texts: ClassVar = {
+            "language": _(
+                "Of your pages. Re-engagement, bounces, and how an email is sent and"
+                " reported on speak English so far, and what is kept for everybody,"
+                " such as the audit log, stays in English."
+            )
+        }
 
     time_zone = forms.ChoiceField(
         label=_("Time zone"),

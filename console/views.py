@@ -11,15 +11,17 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
+from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import AuditEntry, User
 from accounts.roles import Right, needs
+from accounts.speaking import console_language
 from accounts.web import INVALID, SignedIn
 from console import styleguide as samples
-from console.forms import ShortcutsForm, ThemeForm, TimeZoneForm, way_back
+from console.forms import LanguageForm, ShortcutsForm, ThemeForm, way_back
 from console.signing_in import ask_for_second, password_problem, show_fresh
 
 
@@ -43,15 +45,16 @@ def shortcuts(request: HttpRequest) -> HttpResponse:
 
 @needs(Right.LOOK)
 @require_http_methods(["GET", "POST"])
-def time_zone(request: SignedIn) -> HttpResponse:
-    """Where somebody is, so that pages tell her times as they are there."""
-    form = TimeZoneForm(request.POST or None, instance=request.user)
+def language(request: SignedIn) -> HttpResponse:
+    """What somebody reads and where she is, so that pages speak and tell times so."""
+    form = LanguageForm(request.POST or None, instance=request.user)
     if request.method == "POST" and form.is_valid():
         form.save()
-        messages.success(request, gettext("Saved. Pages tell times as they are there."))
-        return redirect("console:time_zone")
+        translation.activate(console_language(request))
+        messages.success(request, gettext("Saved. Your pages speak and tell times so."))
+        return redirect("console:language")
     status = INVALID if form.errors else 200
-    return render(request, "console/time_zone.html", {"form": form}, status=status)
+    return render(request, "console/language.html", {"form": form}, status=status)
 
 
 class OwnPasswordForm(PasswordChangeForm):

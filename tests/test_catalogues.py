@@ -27,6 +27,8 @@ SEEN = [
     TEMPLATES / "base_plain.html",
     *(TEMPLATES / "registration").glob("*.html"),
     *(TEMPLATES / "deliveries").glob("*.html"),
+    *(TEMPLATES / "contacts").glob("*.html"),
+    *(TEMPLATES / "consent").glob("*.html"),
 ]
 # names that are the same everywhere, and no words of a language
 OWN_NAMES = {"Listwell", "webhook-id"}

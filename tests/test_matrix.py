@@ -27,7 +27,7 @@ PAGES = {
         console:overview console:numbers console:jobs console:bell console:job
         contacts:bulk_done
         console:job_card console:password console:theme console:shortcuts
-        console:time_zone console:second_factor console:second_factor_begin
+        console:language console:second_factor console:second_factor_begin
         console:second_factor_setup console:second_factor_renew
         console:second_factor_off console:passkey_new console:passkey_ask
         console:passkey_name console:passkey_remove console:proof

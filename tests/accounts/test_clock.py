@@ -30,18 +30,18 @@ def test_a_page_tells_the_time_of_the_account(client, auckland):
 
 
 def test_or_that_of_the_person_who_chose_one(client, auckland):
-    client.post("/time-zone/", {"time_zone": "America/Lima"})
+    client.post("/language/", {"language": "en", "time_zone": "America/Lima"})
     assert "1 Mar 2026, 18:30" in shown(client)
 
 
 def test_whoever_takes_the_choice_back_is_where_the_account_is(client, auckland):
-    client.post("/time-zone/", {"time_zone": "America/Lima"})
-    client.post("/time-zone/", {"time_zone": ""})
+    client.post("/language/", {"language": "en", "time_zone": "America/Lima"})
+    client.post("/language/", {"language": "en", "time_zone": ""})
     assert "2 Mar 2026, 12:30" in shown(client)
 
 
 def test_a_place_that_is_none_is_refused_in_words(client, auckland):
-    answer = client.post("/time-zone/", {"time_zone": "Mars/Olympus"})
+    answer = client.post("/language/", {"language": "en", "time_zone": "Mars/Olympus"})
     assert answer.status_code == 422
     assert "Mars/Olympus is not one of the available choices" in answer.content.decode()
 

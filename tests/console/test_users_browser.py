@@ -43,7 +43,7 @@ class Look:
 
 def test_the_pages_of_administrators_are_accessible_and_fit(look, bo, sign_in):
     sign_in(look.page)
-    for name in ("users", "invite", "log", "time_zone"):
+    for name in ("users", "invite", "log", "language"):
         look.at(reverse(f"console:{name}"))
         look.over()
     look.at(reverse("console:user", args=[bo.pk]))
