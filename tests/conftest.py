@@ -59,6 +59,13 @@ def client(alice):
 
 
 @pytest.fixture
+def in_finnish(alice):
+    """Alice reads the console in Finnish."""
+    alice.language = "fi"
+    alice.save(update_fields=["language"])
+
+
+@pytest.fixture
 def outsider_client(db):
     """Nobody is signed in."""
     return Client()

@@ -21,11 +21,6 @@ def email():
     return MarketingEmailFactory(subject="Hello")
 
 
-@pytest.fixture
-def in_finnish(settings):
-    settings.LANGUAGE_CODE = "fi"
-
-
 ENGLISH = (
     *("Subject", "Preview", "Cancel", "Save", "Versions", "Settings", "Personal field"),
     *("Footer", "Checks", "Everybody", "Who gets", "Share", "Nothing", "Position"),

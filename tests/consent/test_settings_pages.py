@@ -52,9 +52,8 @@ def test_how_a_brand_tracks_is_saved_and_noted(client):
 
 
 def test_what_is_kept_of_the_settings_is_in_english_whoever_saves_them(
-    client, settings
+    client, in_finnish
 ):
-    settings.LANGUAGE_CODE = "fi"
     promise = {"name": "News", "promised_mails": "2", "promised_days": "30"}
     client.post(reverse("consent:brand"), BRAND | {"tracking": "off"})
     brand = Brand.objects.default().pk

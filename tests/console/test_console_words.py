@@ -25,12 +25,6 @@ NEW = {"email": "bo@console.example", "first_name": "Bo", "role": "viewer"}
 
 
 @pytest.fixture
-def finnish(settings):
-    """The language of every page, for this test."""
-    settings.LANGUAGE_CODE = "fi"
-
-
-@pytest.fixture
 def job(alice):
     return Job.objects.create(
         kind="segments.export",
@@ -52,7 +46,9 @@ class TestWhatIsStored:
         noted = AuditEntry.objects.filter(verb__endswith="sending")
         assert [one.subject for one in noted] == ["All sending", "All sending"]
 
-    def test_the_brands_of_who_is_invited_are_noted_in_english(self, client, finnish):
+    def test_the_brands_of_who_is_invited_are_noted_in_english(
+        self, client, in_finnish
+    ):
         Brand.objects.update(from_email="console@brand.example")
         client.post(reverse("console:invite"), NEW)
         noted = AuditEntry.objects.get(verb="invited").detail
@@ -60,7 +56,7 @@ class TestWhatIsStored:
         text = client.get(reverse("console:users")).content.decode()
         assert "Kaikki brändit" in text
 
-    def test_a_job_is_told_with_its_own_label(self, client, finnish, job):
+    def test_a_job_is_told_with_its_own_label(self, client, in_finnish, job):
         text = client.get(reverse("console:job", args=[job.pk])).content.decode()
         assert "Export of Gone quiet" in text
         assert "yhteyshenkilöä" in text

@@ -26,11 +26,6 @@ def ada():
     return ContactFactory(email="ada@people.example", first_name="Ada")
 
 
-@pytest.fixture
-def in_finnish(settings):
-    settings.LANGUAGE_CODE = "fi"
-
-
 def text_of(answer):
     assert answer.status_code == 200, answer.content.decode()
     return answer.content.decode()
