@@ -35,8 +35,8 @@ NAMES: dict[str, StrOrPromise] = {
     "sender_dns": pgettext_lazy("why it bounced", "sender dns"),
     "too_large": pgettext_lazy("why it bounced", "too large"),
     "protocol_error": pgettext_lazy("why it bounced", "protocol error"),
-    "complaint": pgettext_lazy("why it bounced", "complaint"),
     "other": pgettext_lazy("why it bounced", "other"),
+    "complaint": pgettext_lazy("why it bounced", "complaint"),
 }
 
 
