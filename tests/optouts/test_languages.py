@@ -137,12 +137,12 @@ class TestEverywhereElse:
         assert "Il n’y a rien ici" in shown
         assert '<html lang="fr"' in shown
 
-    def test_the_console_speaks_english(self, client):
+    def test_the_console_speaks_english_until_somebody_chooses(self, client):
         shown = client.get("/contacts/", headers={"accept-language": "fi"})
         assert '<html lang="en"' in shown.content.decode()
 
-    def test_so_does_its_door(self):
-        assert "Sign in" in page("/login/", accept="fi")
+    def test_its_door_speaks_the_language_of_the_browser(self):
+        assert "Kirjaudu sisään" in page("/login/", accept="fi")
 
     def test_no_reader_is_spoken_to_as_the_one_before(self, url):
         page(url, accept="pl")
